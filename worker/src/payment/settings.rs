@@ -1,0 +1,102 @@
+//! What the merchant decides about payments. Frozen into an attempt's terms where a later change must not reach it.
+
+use serde::{Deserialize, Serialize};
+
+/// One of BigCommerce's five offline payment methods, by the id that no renaming changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    InStore,
+    Cod,
+    Cheque,
+    MoneyOrder,
+    BankDeposit,
+}
+
+impl Provider {
+    pub const ALL: [Self; 5] = [Self::InStore, Self::Cod, Self::Cheque, Self::MoneyOrder, Self::BankDeposit];
+
+    /// The id in BigCommerce's `providerId` and `gateway` fields.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::InStore => "instore",
+            Self::Cod => "cod",
+            Self::Cheque => "cheque",
+            Self::MoneyOrder => "moneyorder",
+            Self::BankDeposit => "bankdeposit",
+        }
+    }
+
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.id() == id)
+    }
+
+    /// The name BigCommerce gives it until the merchant renames it.
+    pub fn default_label(self) -> &'static str {
+        match self {
+            Self::InStore => "Pay in Store",
+            Self::Cod => "Cash on Delivery",
+            Self::Cheque => "Check",
+            Self::MoneyOrder => "Money Order",
+            Self::BankDeposit => "Bank Deposit",
+        }
+    }
+}
+
+/// Whether money is taken at once, or authorized now and captured later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Capture {
+    Auto,
+    Manual,
+}
+
+/// Test or live money; known from the secret key's prefix and from nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    Test,
+    Live,
+}
+
+/// An offline method that is ours, the name it has at checkout, and what KOMOJU offers behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Method {
+    pub provider: Provider,
+    /// The display name at checkout; orders show only this, so it is how an order is known to be ours.
+    pub label: String,
+    /// KOMOJU payment type slugs; empty means every active method of the account.
+    pub types: Vec<String>,
+}
+
+/// A store's payment settings. `version` rises with each change, so that an attempt can say what it was made under.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    pub version: u64,
+    /// Starts every `external_order_num`; unique per store, free to change at any time.
+    pub order_prefix: String,
+    pub methods: Vec<Method>,
+    pub capture: Capture,
+    /// Lets test payments move orders to a status that ships. For trying the app out; off unless ticked.
+    pub test_moves_orders: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let label = Provider::InStore.default_label().to_owned();
+        Self {
+            version: 0,
+            order_prefix: "BC-".to_owned(),
+            methods: vec![Method { provider: Provider::InStore, label, types: Vec::new() }],
+            capture: Capture::Auto,
+            test_moves_orders: false,
+        }
+    }
+}
+
+impl Settings {
+    pub fn method(&self, provider: Provider) -> Option<&Method> {
+        self.methods.iter().find(|m| m.provider == provider)
+    }
+}
