@@ -1,1 +1,46 @@
-fn main() {}
+//! `sandbox --port 8790 --app http://app.localhost:8787`: the sandbox as a program, with a demo shop ready.
+
+use std::process::ExitCode;
+
+use sandbox::{Config, Sandbox};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let config = match arguments(std::env::args().skip(1)) {
+        Ok(config) => config,
+        Err(problem) => return fail(&problem),
+    };
+    match Sandbox::start(config).await {
+        Ok(sandbox) => run(sandbox).await,
+        Err(error) => fail(&format!("cannot listen: {error}")),
+    }
+}
+
+async fn run(sandbox: Sandbox) -> ExitCode {
+    let places = sandbox.places();
+    println!("store          {}", places.demo_shop());
+    println!("control panel  {}", places.panel());
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("cannot wait for Ctrl-C: {error}")),
+    }
+}
+
+fn fail(problem: &str) -> ExitCode {
+    eprintln!("sandbox: {problem}");
+    ExitCode::FAILURE
+}
+
+fn arguments(given: impl Iterator<Item = String>) -> Result<Config, String> {
+    let mut config = Config { port: 8790, app_url: "http://app.localhost:8787".into() };
+    let mut given = given;
+    while let Some(name) = given.next() {
+        let value = given.next().ok_or_else(|| format!("{name} needs a value"))?;
+        match name.as_str() {
+            "--port" => config.port = value.parse().map_err(|_| format!("{value} is no port"))?,
+            "--app" => config.app_url = value,
+            _ => return Err(format!("unknown option {name}; there are --port and --app")),
+        }
+    }
+    Ok(config)
+}
