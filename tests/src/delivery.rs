@@ -15,7 +15,7 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::faults::Side;
 
@@ -66,6 +66,16 @@ pub enum Mode {
     Held,
     /// Each leaves this much later.
     Delayed(Duration),
+}
+
+impl Mode {
+    fn first_stage(self) -> Stage {
+        match self {
+            Self::Lost => Stage::Lost,
+            Self::Held => Stage::Held,
+            Self::Normal | Self::Times(_) | Self::Delayed(_) => Stage::Underway,
+        }
+    }
 }
 
 /// In which order held messages leave.
@@ -151,7 +161,7 @@ struct Lane {
     mode: Mode,
     messages: Vec<Message>,
     /// Feeds the task that makes the first posts, one after the other.
-    queue: tokio::sync::mpsc::UnboundedSender<u64>,
+    queue: mpsc::UnboundedSender<u64>,
 }
 
 struct Message {
@@ -196,7 +206,10 @@ impl Delivery {
     pub fn resend(&self, tenant: &str, side: Side, id: u64) -> Option<()> {
         let key = (side, tenant.to_owned());
         let outgoing = self.with_lane(&key, |lane| lane.find(id).map(|message| message.outgoing.clone()))?;
-        self.with_lane(&key, |lane| lane.send(outgoing));
+        self.with_lane(&key, |lane| {
+            let id = lane.keep(outgoing, Stage::Underway);
+            lane.dispatch(id);
+        });
         self.tell();
         Some(())
     }
@@ -224,14 +237,245 @@ impl Delivery {
     }
 
     fn take(&self, key: &LaneKey, outgoing: Outgoing) {
-        let delayed = self.with_lane(key, |lane| match lane.mode {
-            Mode::Lost => lane.keep(outgoing, Stage::Lost).zip_none(),
-            Mode::Held => lane.keep(outgoing, Stage::Held).zip_none(),
-            Mode::Normal | Mode::Times(_) => lane.send(outgoing).zip_none(),
-            Mode::Delayed(pause) => Some((lane.keep(outgoing, Stage::Underway), pause)),
-        });
-        if let Some((id, pause)) = delayed {
-            self.post_after(key.clone(), id, pause);
+        let (id, mode) =
+            self.with_lane(key, |lane| (lane.keep(outgoing, lane.mode.first_stage()), lane.mode));
+        match mode {
+            Mode::Lost | Mode::Held => {}
+            Mode::Normal | Mode::Times(_) => self.with_lane(key, |lane| lane.dispatch(id)),
+            Mode::Delayed(pause) => self.deliver_after(key.clone(), id, pause),
         }
+    }
+
+    fn deliver_after(&self, key: LaneKey, id: u64, pause: Duration) {
+        let office = self.clone();
+        self.handle.spawn(async move {
+            tokio::time::sleep(pause).await;
+            office.deliver(&key, id).await;
+        });
+    }
+
+    /// Posts a message until it is answered 2xx or the schedule ends; only the first post is waited for.
+    async fn deliver(&self, key: &LaneKey, id: u64) {
+        if self.post(key, id, PAUSES.is_empty()).await {
+            return;
+        }
+        let office = self.clone();
+        let key = key.clone();
+        self.handle.spawn(async move {
+            for (nth, pause) in PAUSES.iter().enumerate() {
+                tokio::time::sleep(*pause).await;
+                if office.post(&key, id, nth + 1 == PAUSES.len()).await {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// One post; true when no other must follow.
+    async fn post(&self, key: &LaneKey, id: u64, last: bool) -> bool {
+        let Some(outgoing) =
+            self.with_lane(key, |lane| lane.find(id).map(|message| message.outgoing.clone()))
+        else {
+            return true;
+        };
+        let headers = (outgoing.make)(&outgoing.body);
+        let sent = self.http.post(&outgoing.url).headers(headers.clone()).body(outgoing.body).send().await;
+        let answer = match sent {
+            Ok(response) => Answer::Status(response.status().as_u16()),
+            Err(error) => Answer::None(error.to_string()),
+        };
+        let delivered = matches!(answer, Answer::Status(200..=299));
+        self.with_lane(key, |lane| {
+            let Some(message) = lane.find(id) else { return };
+            message.record.posts.push(Post { at: OffsetDateTime::now_utc(), headers, answer });
+            message.record.stage = match (delivered, last) {
+                (true, _) => Stage::Delivered,
+                (false, true) => Stage::GivenUp,
+                (false, false) => Stage::Underway,
+            };
+        });
+        self.tell();
+        delivered
+    }
+
+    fn tell(&self) {
+        self.changed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    fn with_lane<T>(&self, key: &LaneKey, work: impl FnOnce(&mut Lane) -> T) -> T {
+        let mut lanes: MutexGuard<'_, _> = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = lanes.entry(key.clone()).or_insert_with(|| self.open(key.clone()));
+        work(lane)
+    }
+
+    fn open(&self, key: LaneKey) -> Lane {
+        let (queue, mut waiting) = mpsc::unbounded_channel();
+        let office = self.clone();
+        self.handle.spawn(async move {
+            while let Some(id) = waiting.recv().await {
+                office.deliver(&key, id).await;
+            }
+        });
+        Lane { mode: Mode::Normal, messages: Vec::new(), queue }
+    }
+}
+
+impl Lane {
+    /// Enters a message into the log.
+    fn keep(&mut self, outgoing: Outgoing, stage: Stage) -> u64 {
+        let id = self.messages.len() as u64;
+        let record = Record {
+            id,
+            event: outgoing.event.clone(),
+            url: outgoing.url.clone(),
+            body: String::from_utf8_lossy(&outgoing.body).into_owned(),
+            made_at: OffsetDateTime::now_utc(),
+            stage,
+            posts: Vec::new(),
+        };
+        self.messages.push(Message { outgoing, record });
+        id
+    }
+
+    /// Queues a message behind the others.
+    fn dispatch(&self, id: u64) {
+        // Fails only when the sandbox's runtime is gone, and with it everybody who would receive the message.
+        let _ = self.queue.send(id);
+    }
+
+    fn release(&mut self, order: &Order) -> usize {
+        let held: Vec<u64> = self
+            .messages
+            .iter()
+            .filter(|message| message.record.stage == Stage::Held)
+            .map(|message| message.record.id)
+            .collect();
+        let leaving: Vec<u64> = match order {
+            Order::AsMade => held,
+            Order::Reversed => held.into_iter().rev().collect(),
+            Order::Picked(positions) => {
+                positions.iter().filter_map(|position| held.get(*position).copied()).collect()
+            }
+        };
+        for id in &leaving {
+            if let Some(message) = self.find(*id) {
+                message.record.stage = Stage::Underway;
+            }
+            self.dispatch(*id);
+        }
+        leaving.len()
+    }
+
+    fn find(&mut self, id: u64) -> Option<&mut Message> {
+        self.messages.iter_mut().find(|message| message.record.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use axum::Router;
+    use axum::extract::State;
+    use axum::http::StatusCode;
+    use tokio::net::TcpListener;
+
+    const TENANT: &str = "tenant";
+
+    /// A receiver that notes bodies and answers with the statuses of a list, then 200.
+    struct Receiver {
+        url: String,
+        seen: Arc<Mutex<Vec<String>>>,
+    }
+
+    type Seen = (Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<StatusCode>>>);
+
+    impl Receiver {
+        async fn start(mut statuses: Vec<StatusCode>) -> Self {
+            statuses.reverse();
+            let seen = Arc::new(Mutex::new(Vec::new()));
+            let state: Seen = (seen.clone(), Arc::new(Mutex::new(statuses)));
+            let router = Router::new().fallback(receive).with_state(state);
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+            let url = format!("http://{}/", listener.local_addr().expect("bound"));
+            tokio::spawn(async move { axum::serve(listener, router).await });
+            Self { url, seen }
+        }
+
+        fn message(&self, body: &str) -> Outgoing {
+            Outgoing {
+                tenant: TENANT.into(),
+                side: Side::Komoju,
+                url: self.url.clone(),
+                event: "test".into(),
+                make: Arc::new(|_| HeaderMap::new()),
+                body: body.into(),
+            }
+        }
+
+        fn seen(&self) -> Vec<String> {
+            self.seen.lock().expect("no panic while held").clone()
+        }
+    }
+
+    async fn receive(State((seen, statuses)): State<Seen>, body: String) -> StatusCode {
+        seen.lock().expect("no panic while held").push(body);
+        statuses.lock().expect("no panic while held").pop().unwrap_or(StatusCode::OK)
+    }
+
+    fn office() -> Delivery {
+        Delivery::new(reqwest::Client::new(), Handle::current())
+    }
+
+    #[tokio::test]
+    async fn messages_leave_in_the_order_they_were_made() {
+        let (office, receiver) = (office(), Receiver::start(Vec::new()).await);
+        for body in ["a", "b", "c"] {
+            office.enqueue(receiver.message(body));
+        }
+        office.settled(TENANT, Side::Komoju).await;
+        assert_eq!(receiver.seen(), ["a", "b", "c"]);
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_not_accepted_comes_again() {
+        let (office, receiver) = (office(), Receiver::start(vec![StatusCode::SERVICE_UNAVAILABLE]).await);
+        office.enqueue(receiver.message("a"));
+        office.settled(TENANT, Side::Komoju).await;
+        let log = office.deliveries(TENANT, Side::Komoju);
+        let answers: Vec<_> = log[0].posts.iter().map(|post| post.answer.clone()).collect();
+        assert_eq!(answers, [Answer::Status(503), Answer::Status(200)]);
+    }
+
+    #[tokio::test]
+    async fn lost_messages_are_only_logged() {
+        let (office, receiver) = (office(), Receiver::start(Vec::new()).await);
+        office.set_mode(TENANT, Side::Komoju, Mode::Lost);
+        office.enqueue(receiver.message("a"));
+        office.settled(TENANT, Side::Komoju).await;
+        assert_eq!(office.deliveries(TENANT, Side::Komoju)[0].stage, Stage::Lost);
+        assert!(receiver.seen().is_empty());
+    }
+
+    #[tokio::test]
+    async fn held_messages_leave_in_the_order_asked_for() {
+        let (office, receiver) = (office(), Receiver::start(Vec::new()).await);
+        office.set_mode(TENANT, Side::Komoju, Mode::Held);
+        for body in ["a", "b", "c"] {
+            office.enqueue(receiver.message(body));
+        }
+        assert_eq!(office.release(TENANT, Side::Komoju, &Order::Picked(vec![1])), 1);
+        assert_eq!(office.release(TENANT, Side::Komoju, &Order::Reversed), 2);
+        office.settled(TENANT, Side::Komoju).await;
+        assert_eq!(receiver.seen(), ["b", "c", "a"]);
+    }
+
+    #[tokio::test]
+    async fn a_message_can_arrive_three_times() {
+        let (office, receiver) = (office(), Receiver::start(Vec::new()).await);
+        office.set_mode(TENANT, Side::Komoju, Mode::Times(3));
+        office.enqueue(receiver.message("a"));
+        office.settled(TENANT, Side::Komoju).await;
+        assert_eq!(receiver.seen(), ["a", "a", "a"]);
     }
 }
