@@ -1,0 +1,31 @@
+// Prints what is shipped against its budget; exits 1 when something is over.
+//
+//   node scripts/sizes.mjs [script|worker|all]
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const part = process.argv[2] ?? "all";
+const gzip = (path) => gzipSync(readFileSync(path), { level: 9 }).length;
+
+const parts = {
+  script: {
+    what: "storefront script, brotli",
+    size: () => JSON.parse(readFileSync("target/storefront/manifest.json", "utf8")).brotli,
+    budget: 16_000,
+  },
+  worker: {
+    what: "worker, gzip",
+    size: () => gzip("worker/build/index.js") + gzip("worker/build/index_bg.wasm"),
+    budget: 250_000,
+  },
+};
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+
+for (const [name, { what, size, budget }] of Object.entries(parts)) {
+  if (part !== "all" && part !== name) continue;
+  const bytes = size();
+  const over = bytes > budget;
+  console.log(`  ${over ? "✗" : "✓"} ${what.padEnd(26)} ${kilobytes(bytes).padStart(9)} of ${kilobytes(budget)}`);
+  if (over) process.exitCode = 1;
+}

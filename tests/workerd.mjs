@@ -1,0 +1,43 @@
+// Runs the built worker in real workerd for the tests, configured by wrangler.toml itself, so that bindings,
+// classes and compatibility date cannot drift from what is deployed.
+//
+//   node tests/workerd.mjs '{"port": 0, "persist": "<folder>", "vars": {"NAME": "value"}}'
+//
+// Prints one line {"url": …} on stdout once the worker answers; the worker's log goes to stderr.
+// Ends when its stdin closes, so that it outlives no test run, not even a killed one.
+import { join } from "node:path";
+import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+
+const { port = 0, persist, vars = {} } = JSON.parse(process.argv[2] ?? "{}");
+
+const { workerOptions, main } = workerOptionsOf("wrangler.toml");
+const folder = join(main, "..");
+
+const miniflare = new Miniflare(
+  convertV4MiniflareOptions({
+    host: "127.0.0.1",
+    port,
+    cf: false,
+    telemetry: { enabled: false },
+    log: new Log(LogLevel.WARN),
+    handleStructuredLogs: ({ level, message }) => console.error(`[${level}] ${message}`),
+    resourcePersistencePath: persist,
+    workers: [
+      {
+        ...workerOptions,
+        modulesRoot: folder,
+        modules: [
+          { type: "ESModule", path: main },
+          { type: "CompiledWasm", path: join(folder, "index_bg.wasm") },
+        ],
+        bindings: { ...workerOptions.bindings, ...vars },
+      },
+    ],
+  }),
+);
+
+process.stdin.on("end", () => miniflare.dispose().finally(() => process.exit(0))).resume();
+
+const url = await miniflare.ready;
+console.log(JSON.stringify({ url: url.origin }));
