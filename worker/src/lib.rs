@@ -1,3 +1,36 @@
 //! The komoju-bigcommerce worker: entry points only. `routes` holds the URL space, `payment` the rules.
 
+pub mod config;
+pub mod context;
+pub mod crypto;
+pub mod http;
+pub mod log;
+pub mod objects;
 pub mod payment;
+pub mod problem;
+pub mod profile;
+pub mod routes;
+pub mod web;
+
+use config::Config;
+use context::Ctx;
+use problem::Problem;
+use worker::{Context, Env, Request, Response, Result, event};
+
+/// Every request: nothing is served by a worker whose configuration is not whole.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, background: Context) -> Result<Response> {
+    let config = match Config::from_env(&env) {
+        Ok(config) => config,
+        Err(error) => return Problem::from(error).response(),
+    };
+    let ctx = Ctx::new(env, config, background)?;
+    let path = request.path();
+    match routes::route(request, &ctx).await {
+        Ok(response) => Ok(response),
+        Err(error) => {
+            log::error(&ctx.request_id, "request_failed", &[("path", &path), ("error", &error.to_string())]);
+            Problem::internal(&ctx.request_id).response()
+        }
+    }
+}

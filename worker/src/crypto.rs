@@ -1,0 +1,353 @@
+//! Secrets at rest and tokens in flight.
+//!
+//! A secret leaves this process sealed (AES-256-GCM by the platform's WebCrypto) or not at all, and what was sealed
+//! for one store and one field opens for no other. A token says what it is for: one made for a status page opens no
+//! panel. Keys rotate by being listed: the first makes, all of them open.
+
+use crate::config::Key;
+use crate::payment::ids::StoreHash;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+mod aes;
+
+/// Text that must never be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself. Every call site is a place to look at in a review.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A secret at rest: `{key id}.{nonce}.{ciphertext}`, the latter two in URL-safe base64.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sealed(String);
+
+/// Why a sealed value did not open. None of these says anything about the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealError {
+    Malformed,
+    /// Sealed with a key that ENCRYPTION_KEYS no longer lists.
+    UnknownKey,
+    /// Another store's, another field's, or damaged.
+    Refused,
+    /// WebCrypto or the random source failed.
+    Platform,
+}
+
+impl fmt::Display for SealError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "the sealed value is malformed",
+            Self::UnknownKey => "the sealed value needs a key that ENCRYPTION_KEYS no longer lists",
+            Self::Refused => "the sealed value does not open for this store and field",
+            Self::Platform => "the platform's cryptography failed",
+        })
+    }
+}
+
+impl std::error::Error for SealError {}
+
+impl From<SealError> for worker::Error {
+    fn from(error: SealError) -> Self {
+        worker::Error::RustError(error.to_string())
+    }
+}
+
+/// Seals and opens secrets under ENCRYPTION_KEYS.
+#[derive(Debug, Clone, Copy)]
+pub struct Vault<'a> {
+    keys: &'a [Key],
+}
+
+impl<'a> Vault<'a> {
+    pub fn new(keys: &'a [Key]) -> Self {
+        Self { keys }
+    }
+
+    pub async fn seal(&self, store: &StoreHash, field: &str, secret: &Secret) -> Result<Sealed, SealError> {
+        let key = self.keys.first().ok_or(SealError::UnknownKey)?;
+        let nonce = random::<12>().map_err(|_| SealError::Platform)?;
+        let bound_to = bound_to(&key.id, store, field);
+        let sealed = aes::encrypt(&key.bytes, &nonce, &bound_to, secret.expose().as_bytes()).await?;
+        Ok(Sealed([&key.id, ".", &B64.encode(nonce), ".", &B64.encode(sealed)].concat()))
+    }
+
+    pub async fn open(&self, store: &StoreHash, field: &str, sealed: &Sealed) -> Result<Secret, SealError> {
+        let (id, nonce, ciphertext) = sealed.parts().ok_or(SealError::Malformed)?;
+        let key = self.keys.iter().find(|key| key.id == id).ok_or(SealError::UnknownKey)?;
+        let open = aes::decrypt(&key.bytes, &nonce, &bound_to(id, store, field), &ciphertext).await?;
+        String::from_utf8(open).map(Secret).map_err(|_| SealError::Malformed)
+    }
+}
+
+impl Sealed {
+    fn parts(&self) -> Option<(&str, [u8; 12], Vec<u8>)> {
+        let (id, rest) = self.0.split_once('.')?;
+        let (nonce, ciphertext) = rest.split_once('.')?;
+        Some((id, B64.decode(nonce).ok()?.try_into().ok()?, B64.decode(ciphertext).ok()?))
+    }
+}
+
+/// Key ids and store hashes hold no NUL, so the three can be joined without ambiguity.
+fn bound_to(key_id: &str, store: &StoreHash, field: &str) -> Vec<u8> {
+    [key_id, "\0", store.as_str(), "\0", field].concat().into_bytes()
+}
+
+/// HMAC-SHA256.
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    hmac_parts(key, &[message])
+}
+
+fn hmac_parts(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
+/// Lower-case hexadecimal SHA-256.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
+}
+
+/// Equality in a time that depends on the lengths only.
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    let difference = a.iter().zip(b).fold(0, |acc, (x, y)| acc | (x ^ y));
+    a.len() == b.len() && std::hint::black_box(difference) == 0
+}
+
+fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// `n` random bytes as lower-case hexadecimal.
+pub fn random_hex(n: usize) -> worker::Result<String> {
+    let mut bytes = vec![0; n];
+    getrandom::fill(&mut bytes).map_err(|e| worker::Error::RustError(e.to_string()))?;
+    Ok(hex(&bytes))
+}
+
+/// What a token is for. Part of what is signed: a token of one purpose is a forgery for every other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A shopper may see how one payment stands.
+    Status,
+    /// `/go/…`: on to KOMOJU's page.
+    Go,
+    /// `/return/…`: back from KOMOJU's page.
+    Return,
+    /// `/pay/…`: a payment link made by the merchant.
+    PayLink,
+    /// A member of the merchant's staff in the control panel.
+    Panel,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Go => "go",
+            Self::Return => "return",
+            Self::PayLink => "pay-link",
+            Self::Panel => "panel",
+        }
+    }
+}
+
+/// Why a token was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenError {
+    Malformed,
+    /// Signed by a key that SIGNING_KEYS does not list, for another purpose, or by someone else.
+    Forged,
+    Expired,
+}
+
+/// Makes and opens our own tokens: `{key id}.{payload}.{mac}`, the latter two in URL-safe base64; 128 bits of
+/// HMAC-SHA256.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens<'a> {
+    keys: &'a [Key],
+}
+
+const MAC_LENGTH: usize = 16;
+
+#[derive(Serialize)]
+struct DatedRef<'a, T> {
+    exp: i64,
+    v: &'a T,
+}
+
+#[derive(Deserialize)]
+struct Dated<T> {
+    exp: i64,
+    v: T,
+}
+
+impl<'a> Tokens<'a> {
+    pub fn new(keys: &'a [Key]) -> Self {
+        Self { keys }
+    }
+
+    pub fn sign(&self, purpose: Purpose, payload: &[u8]) -> String {
+        let key = &self.keys[0]; // Config refuses an empty list.
+        let mac = mac(key, purpose, payload);
+        [&key.id, ".", &B64.encode(payload), ".", &B64.encode(mac)].concat()
+    }
+
+    pub fn open(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, TokenError> {
+        let (id, payload, signature) = split(token).ok_or(TokenError::Malformed)?;
+        let key = self.keys.iter().find(|key| key.id == id).ok_or(TokenError::Forged)?;
+        match same(&mac(key, purpose, &payload), &signature) {
+            true => Ok(payload),
+            false => Err(TokenError::Forged),
+        }
+    }
+
+    /// `expires_s`: seconds since the epoch.
+    pub fn sign_json<T: Serialize>(&self, purpose: Purpose, expires_s: i64, value: &T) -> String {
+        let dated = DatedRef { exp: expires_s, v: value };
+        let payload = serde_json::to_vec(&dated).expect("our token payloads are plain structs");
+        self.sign(purpose, &payload)
+    }
+
+    /// The value, unless the token is not ours or `now_s` has reached its expiry.
+    pub fn open_json<T: DeserializeOwned>(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        now_s: i64,
+    ) -> Result<T, TokenError> {
+        let payload = self.open(purpose, token)?;
+        let dated: Dated<T> = serde_json::from_slice(&payload).map_err(|_| TokenError::Malformed)?;
+        match now_s < dated.exp {
+            true => Ok(dated.v),
+            false => Err(TokenError::Expired),
+        }
+    }
+}
+
+fn mac(key: &Key, purpose: Purpose, payload: &[u8]) -> [u8; MAC_LENGTH] {
+    let parts: [&[u8]; 6] =
+        [b"komoju-bigcommerce token\0", purpose.name().as_bytes(), b"\0", key.id.as_bytes(), b"\0", payload];
+    let whole = hmac_parts(&key.bytes, &parts);
+    let mut short = [0; MAC_LENGTH];
+    short.copy_from_slice(&whole[..MAC_LENGTH]);
+    short
+}
+
+fn split(token: &str) -> Option<(&str, Vec<u8>, Vec<u8>)> {
+    let (id, rest) = token.split_once('.')?;
+    let (payload, mac) = rest.split_once('.')?;
+    Some((id, B64.decode(payload).ok()?, B64.decode(mac).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(id: &str, byte: u8) -> Key {
+        Key { id: id.to_owned(), bytes: vec![byte; 32] }
+    }
+
+    #[test]
+    fn known_vectors() {
+        // RFC 4231, test case 2, and FIPS 180-4's "abc".
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(hex(&hmac_sha256(b"Jefe", b"what do ya want for nothing?")), expected);
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256_hex(b"abc"), abc);
+    }
+
+    #[test]
+    fn same_is_equality() {
+        assert!(same(b"", b"") && same(b"abc", b"abc"));
+        assert!(!same(b"abc", b"abd") && !same(b"abc", b"ab") && !same(b"", b"a"));
+    }
+
+    #[test]
+    fn a_token_opens_for_its_purpose_only() {
+        let keys = [key("a", 1)];
+        let token = Tokens::new(&keys).sign(Purpose::Status, b"order 7");
+        assert_eq!(Tokens::new(&keys).open(Purpose::Status, &token).as_deref(), Ok(b"order 7".as_slice()));
+        for other in [Purpose::Go, Purpose::Return, Purpose::PayLink, Purpose::Panel] {
+            assert_eq!(Tokens::new(&keys).open(other, &token), Err(TokenError::Forged));
+        }
+    }
+
+    #[test]
+    fn forged_and_damaged_tokens_are_refused() {
+        let keys = [key("a", 1)];
+        let tokens = Tokens::new(&keys);
+        let token = tokens.sign(Purpose::Panel, b"store abc");
+        let elsewhere = Tokens::new(&[key("a", 9)]).sign(Purpose::Panel, b"store abc");
+        assert_eq!(tokens.open(Purpose::Panel, &elsewhere), Err(TokenError::Forged));
+        let other_payload = token.replace(&B64.encode(b"store abc"), &B64.encode(b"store xyz"));
+        assert_eq!(tokens.open(Purpose::Panel, &other_payload), Err(TokenError::Forged));
+        let truncated = &token[..token.len() - 4];
+        assert!(tokens.open(Purpose::Panel, truncated).is_err());
+        let unsigned = ["a.", &B64.encode(b"store abc"), "."].concat();
+        assert_eq!(tokens.open(Purpose::Panel, &unsigned), Err(TokenError::Forged));
+        for malformed in ["", "a", "a.b", "a.!.!", "a.b.c.d"] {
+            assert!(tokens.open(Purpose::Panel, malformed).is_err(), "{malformed}");
+        }
+    }
+
+    #[test]
+    fn the_first_key_signs_and_all_open() {
+        let old = [key("a", 1)];
+        let rotated = [key("b", 2), key("a", 1)];
+        let token = Tokens::new(&old).sign(Purpose::Go, b"x");
+        assert!(Tokens::new(&rotated).open(Purpose::Go, &token).is_ok());
+        assert!(Tokens::new(&rotated).sign(Purpose::Go, b"x").starts_with("b."));
+        let retired = [key("b", 2)];
+        assert_eq!(Tokens::new(&retired).open(Purpose::Go, &token), Err(TokenError::Forged));
+    }
+
+    #[test]
+    fn a_dated_token_ends_on_its_second() {
+        let keys = [key("a", 1)];
+        let tokens = Tokens::new(&keys);
+        let token = tokens.sign_json(Purpose::Panel, 1_000, &("abc", 3));
+        let at = |now| tokens.open_json::<(String, u32)>(Purpose::Panel, &token, now);
+        assert_eq!(at(999), Ok(("abc".to_owned(), 3)));
+        assert_eq!(at(1_000), Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn malformed_seals_are_told_from_unknown_keys() {
+        let parts = |text: &str| Sealed(text.to_owned()).parts().is_some();
+        assert!(!parts("") && !parts("k.x") && !parts("k.AAAA.AAAA"));
+        assert!(parts(&["k.", &B64.encode([0; 12]), ".AAAA"].concat()));
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        assert_eq!(format!("{:?}", Secret::new("sk_live_x")), "Secret(…)");
+    }
+}

@@ -1,0 +1,213 @@
+//! The only caller of Fetch. Every call out has a deadline, a limit on what it will read, and follows no redirect:
+//! a redirecting API is an API answering something we did not ask for.
+//!
+//! An outcome is an answer or none. "None" says nothing about whether the other side acted; whoever mutates must
+//! treat it as not known.
+
+use worker::js_sys::futures::JsFuture;
+use worker::js_sys::{Reflect, Uint8Array};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::{AbortSignal, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response, web_sys};
+
+/// Time for a call that a shopper is waiting for.
+pub const START_TIMEOUT_MS: u32 = 8_000;
+/// Time for any other call.
+pub const TIMEOUT_MS: u32 = 30_000;
+
+/// More than any answer we ask for: the longest is a page of 250 orders.
+const MAX_BODY: usize = 2 * 1024 * 1024;
+
+/// A call to make. Built by the pure protocol folders, so it is plain data.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// GET, POST, PUT, PATCH or DELETE.
+    pub method: &'static str,
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Option<String>,
+    pub timeout_ms: u32,
+}
+
+/// Headers carry tokens and bodies carry people: only the verb and the path are for printing.
+impl std::fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method, self.url.split('?').next().unwrap_or(""))
+    }
+}
+
+/// What BigCommerce says about the store's quota, shared by all its apps.
+/// <https://developer.bigcommerce.com/docs/start/best-practices/api-rate-limits>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    pub quota: u32,
+    pub left: u32,
+    pub window_ms: u64,
+    pub reset_ms: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ResponseHeaders {
+    /// The longest wait that any of the answer's headers asks for.
+    pub retry_after_ms: Option<u64>,
+    pub rate: Option<RateLimit>,
+    /// The other side's clock.
+    pub date_ms: Option<i64>,
+}
+
+/// An answer, or none.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Answer {
+        status: u16,
+        headers: ResponseHeaders,
+        body: String,
+    },
+    /// Refused, cut, timed out or unreadable: why, in words without secrets.
+    NoAnswer(String),
+}
+
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Answer { status, body, .. } => write!(f, "Answer({status}, {} bytes)", body.len()),
+            Self::NoAnswer(why) => write!(f, "NoAnswer({why})"),
+        }
+    }
+}
+
+/// Makes the call. Never an error: what went wrong is an outcome.
+pub async fn send(request: HttpRequest) -> Outcome {
+    answer(&request).await.unwrap_or_else(|why| Outcome::NoAnswer(why.to_string()))
+}
+
+async fn answer(request: &HttpRequest) -> worker::Result<Outcome> {
+    let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(request.timeout_ms));
+    let response = Fetch::Request(build(request)?).send_with_signal(&signal).await?;
+    let status = response.status_code();
+    let headers = headers_of(|name| response.headers().get(name).ok().flatten());
+    let body = read(response).await?;
+    Ok(Outcome::Answer { status, headers, body })
+}
+
+fn build(request: &HttpRequest) -> worker::Result<Request> {
+    let headers = Headers::new();
+    for (name, value) in &request.headers {
+        headers.set(name, value)?;
+    }
+    let mut init = RequestInit::new();
+    init.with_method(Method::from(request.method.to_owned())).with_headers(headers);
+    init.with_redirect(RequestRedirect::Manual);
+    if let Some(body) = &request.body {
+        init.with_body(Some(JsValue::from_str(body)));
+    }
+    Request::new_with_init(&request.url, &init)
+}
+
+/// Reads the body in pieces, so that an endless one is dropped instead of kept.
+async fn read(response: Response) -> worker::Result<String> {
+    let Some(stream) = web_sys::Response::from(response).body() else { return Ok(String::new()) };
+    let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut bytes = Vec::new();
+    loop {
+        let step = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&step, &"done".into())?.is_truthy() {
+            return String::from_utf8(bytes).map_err(|_| worker::Error::BadEncoding);
+        }
+        let piece: Uint8Array = Reflect::get(&step, &"value".into())?.dyn_into()?;
+        if bytes.len() + piece.length() as usize > MAX_BODY {
+            return Err(worker::Error::RustError("the answer is larger than 2 MiB".to_owned()));
+        }
+        bytes.extend(piece.to_vec());
+    }
+}
+
+fn headers_of(get: impl Fn(&str) -> Option<String>) -> ResponseHeaders {
+    let number = |name: &str| get(name).and_then(|v| v.trim().parse::<u64>().ok());
+    let seconds = |name: &str| number(name).map(|s| s.saturating_mul(1000));
+    let small = |name: &str| number(name).and_then(|n| u32::try_from(n).ok());
+    let rate =
+        small("x-rate-limit-requests-quota").zip(small("x-rate-limit-requests-left")).map(|(quota, left)| {
+            let ms = |name: &str, default| number(name).unwrap_or(default);
+            let window_ms = ms("x-rate-limit-time-window-ms", 30_000);
+            RateLimit { quota, left, window_ms, reset_ms: ms("x-rate-limit-time-reset-ms", window_ms) }
+        });
+    let waits =
+        [seconds("retry-after"), seconds("x-retry-after"), rate.filter(|r| r.left == 0).map(|r| r.reset_ms)];
+    ResponseHeaders {
+        retry_after_ms: waits.into_iter().flatten().max(),
+        rate,
+        date_ms: get("date").and_then(|text| http_date_ms(&text)),
+    }
+}
+
+/// Milliseconds since the epoch of an HTTP date, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
+fn http_date_ms(text: &str) -> Option<i64> {
+    let parts: Vec<&str> = text.split([' ', ':']).filter(|p| !p.is_empty()).collect();
+    let [_, day, month, year, hour, minute, second, "GMT"] = parts[..] else { return None };
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = months.iter().position(|m| *m == month)? as i64 + 1;
+    let number = |text: &str| text.parse::<i64>().ok();
+    let days = days_since_epoch(number(year)?, month, number(day)?);
+    Some((((days * 24 + number(hour)?) * 60 + number(minute)?) * 60 + number(second)?) * 1000)
+}
+
+/// Days from 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, *chrono-compatible low-level date
+/// algorithms*).
+fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_headers(list: &[(&str, &str)]) -> ResponseHeaders {
+        headers_of(|name| list.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    #[test]
+    fn the_longest_wait_counts() {
+        let headers = read_headers(&[
+            ("x-rate-limit-requests-quota", "150"),
+            ("x-rate-limit-requests-left", "0"),
+            ("x-rate-limit-time-reset-ms", "4000"),
+            ("x-retry-after", "9"),
+        ]);
+        assert_eq!(headers.retry_after_ms, Some(9_000));
+        let rate = headers.rate.expect("quota and left were sent");
+        assert_eq!((rate.quota, rate.left, rate.window_ms, rate.reset_ms), (150, 0, 30_000, 4_000));
+    }
+
+    #[test]
+    fn a_quota_that_is_not_used_up_asks_for_no_wait() {
+        let headers =
+            read_headers(&[("x-rate-limit-requests-quota", "150"), ("x-rate-limit-requests-left", "9")]);
+        assert_eq!(headers.retry_after_ms, None);
+        assert_eq!(read_headers(&[("retry-after", "soon")]), ResponseHeaders::default());
+    }
+
+    #[test]
+    fn http_dates() {
+        assert_eq!(http_date_ms("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000));
+        assert_eq!(http_date_ms("Thu, 29 Feb 2024 00:00:00 GMT"), Some(1_709_164_800_000));
+        assert_eq!(http_date_ms("2024-02-29T00:00:00Z"), None);
+    }
+
+    #[test]
+    fn debug_prints_neither_header_nor_body_nor_query() {
+        let request = HttpRequest {
+            method: "GET",
+            url: "https://api.example/x?t=secret".to_owned(),
+            headers: vec![("x-auth-token".to_owned(), "secret".to_owned())],
+            body: Some("secret".to_owned()),
+            timeout_ms: TIMEOUT_MS,
+        };
+        let outcome =
+            Outcome::Answer { status: 200, headers: ResponseHeaders::default(), body: "secret".to_owned() };
+        assert_eq!(format!("{request:?} {outcome:?}"), "GET https://api.example/x Answer(200, 6 bytes)");
+    }
+}

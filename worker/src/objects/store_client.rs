@@ -1,0 +1,116 @@
+//! How to talk to a store's StoreObject: one typed call per question, carried as JSON over `stub.fetch`.
+
+use crate::payment::ids::{OrderId, StoreHash};
+use crate::payment::settings::{Mode, Provider};
+use crate::profile::Profile;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use worker::wasm_bindgen::JsValue;
+use worker::{Env, Method, Request, RequestInit, Stub};
+
+/// The Durable Object namespace; an object's name is its store hash.
+pub const BINDING: &str = "STORES";
+/// Where new objects are placed: near the merchants and KOMOJU.
+const LOCATION: &str = "apac";
+
+/// One row of the ledger: what lists and searches show of one payment. Without personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerRow {
+    pub order: OrderId,
+    /// Rises with each change of the payment; an upsert with an older one is ignored.
+    pub version: u64,
+    pub phase: String,
+    /// As shown: "¥1,200".
+    pub amount: String,
+    pub amount_minor: i64,
+    pub currency: String,
+    pub mode: Mode,
+    /// Session ids, payment ids and external_order_nums: what a notification or a search may name it by.
+    pub refs: Vec<String>,
+    /// Keys of what the merchant must look at.
+    pub attention: Vec<String>,
+    pub updated_at_ms: i64,
+    /// When the payment's object means to wake; what is long overdue is poked.
+    pub next_alarm_ms: Option<i64>,
+}
+
+/// What an order is looked up by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LedgerKey {
+    Session(String),
+    Payment(String),
+    ExternalOrderNum(String),
+}
+
+impl LedgerKey {
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Session(text) | Self::Payment(text) | Self::ExternalOrderNum(text) => text,
+        }
+    }
+}
+
+/// One question to a StoreObject.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Ask {
+    Profile,
+    LearnLabel { channel: u64, label: String, provider: Option<Provider> },
+    UpsertPayment { row: LedgerRow },
+    FindOrder { by: LedgerKey },
+    TokenRefused,
+}
+
+/// A store's StoreObject, as seen from elsewhere.
+#[derive(Debug)]
+pub struct StoreClient {
+    stub: Stub,
+}
+
+impl StoreClient {
+    pub fn new(env: &Env, store: &StoreHash) -> worker::Result<Self> {
+        let namespace = env.durable_object(BINDING)?;
+        Ok(Self { stub: namespace.get_by_name_with_location_hint(store.as_str(), LOCATION)? })
+    }
+
+    /// The store as it is now; None where the app was never installed.
+    pub async fn profile(&self) -> worker::Result<Option<Profile>> {
+        self.ask(&Ask::Profile).await
+    }
+
+    /// Remembers what a payment-method label turned out to be. None: unknown, for the merchant to say.
+    pub async fn learn_label(
+        &self,
+        channel: u64,
+        label: &str,
+        provider: Option<Provider>,
+    ) -> worker::Result<()> {
+        self.ask(&Ask::LearnLabel { channel, label: label.to_owned(), provider }).await
+    }
+
+    /// Writes a payment's row; an older version than the stored one is ignored.
+    pub async fn upsert_payment(&self, row: LedgerRow) -> worker::Result<()> {
+        self.ask(&Ask::UpsertPayment { row }).await
+    }
+
+    /// The order that a KOMOJU object belongs to, if it is one of this store's.
+    pub async fn find_order(&self, by: LedgerKey) -> worker::Result<Option<OrderId>> {
+        self.ask(&Ask::FindOrder { by }).await
+    }
+
+    /// BigCommerce answered 401 to the store's token: makes the object probe it, and disconnect if that is so.
+    pub async fn token_refused(&self) -> worker::Result<()> {
+        self.ask(&Ask::TokenRefused).await
+    }
+
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, ask: &Ask) -> worker::Result<T> {
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post).with_body(Some(JsValue::from_str(&serde_json::to_string(ask)?)));
+        let mut answer =
+            self.stub.fetch_with_request(Request::new_with_init("https://store/", &init)?).await?;
+        match answer.status_code() {
+            200 => Ok(serde_json::from_str(&answer.text().await?)?),
+            status => Err(worker::Error::RustError(format!("StoreObject answered {status}"))),
+        }
+    }
+}

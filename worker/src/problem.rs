@@ -1,0 +1,121 @@
+//! HTTP errors as RFC 9457 problem details. A problem is for whoever made the request; what a merchant must look
+//! at is *attention* and lives with the payment.
+
+use crate::config::ConfigError;
+use serde::Serialize;
+use worker::{Response, ResponseBuilder};
+
+/// A `type` is this plus the code: a path on whichever host this app was deployed to (RFC 9457 §3.1.1).
+const TYPES: &str = "/problems/";
+
+/// One refused request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub status: u16,
+    /// Stable, for programs: `order_not_found`.
+    pub code: &'static str,
+    /// The same for every occurrence of the code, in English.
+    pub title: &'static str,
+    /// What happened this time, for whoever reads a log; no secrets, no personal data.
+    pub detail: String,
+    /// A localised sentence that may be shown to the shopper.
+    pub message: Option<String>,
+    /// Whether the same request can succeed later.
+    pub retry: bool,
+    pub retry_after_s: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    retry: bool,
+}
+
+impl Problem {
+    pub fn new(status: u16, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, title, detail: detail.into(), message: None, retry: false, retry_after_s: None }
+    }
+
+    /// Adds the sentence for the shopper.
+    pub fn say(self, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..self }
+    }
+
+    /// Says that the request may be repeated, after so many seconds.
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self { retry: true, retry_after_s: Some(seconds), ..self }
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(404, "not_found", "Nothing here", "No such page.")
+    }
+
+    pub fn method_not_allowed() -> Self {
+        Self::new(405, "method_not_allowed", "Method not allowed", "This address does not take that method.")
+    }
+
+    /// A fault of ours. What it was is in the log, under the request id.
+    pub fn internal(request_id: &str) -> Self {
+        let detail = ["Something failed on our side. Request ", request_id, "."].concat();
+        Self::new(500, "internal", "Internal error", detail).retry_after(10)
+    }
+
+    pub fn body(&self) -> String {
+        let body = Body {
+            r#type: [TYPES, self.code].concat(),
+            title: self.title,
+            status: self.status,
+            detail: &self.detail,
+            code: self.code,
+            message: self.message.as_deref(),
+            retry: self.retry,
+        };
+        serde_json::to_string(&body).expect("a problem is plain text and numbers")
+    }
+
+    pub fn response(&self) -> worker::Result<Response> {
+        let mut builder = ResponseBuilder::new()
+            .with_status(self.status)
+            .with_header("content-type", "application/problem+json")?
+            .with_header("cache-control", "no-store")?;
+        if let Some(seconds) = self.retry_after_s {
+            builder = builder.with_header("retry-after", &seconds.to_string())?;
+        }
+        Ok(builder.fixed(self.body().into_bytes()))
+    }
+}
+
+impl From<ConfigError> for Problem {
+    fn from(error: ConfigError) -> Self {
+        Self::new(500, "misconfigured", "The app is not configured", error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_says_what_the_standard_and_the_script_need() {
+        let problem =
+            Problem::new(429, "slow_down", "Too many requests", "Quota used up.").retry_after(3).say("後で");
+        let body: serde_json::Value = serde_json::from_str(&problem.body()).expect("it is JSON");
+        assert_eq!(body["status"], 429);
+        assert_eq!(body["code"], "slow_down");
+        assert_eq!(body["message"], "後で");
+        assert_eq!(body["retry"], true);
+        assert!(body["type"].as_str().is_some_and(|t| t.ends_with("/problems/slow_down")));
+    }
+
+    #[test]
+    fn a_misconfigured_app_names_the_variable() {
+        let error = ConfigError { variable: "APP_URL", reason: "is not set".to_owned() };
+        assert_eq!(Problem::from(error).detail, "APP_URL is not set");
+    }
+}

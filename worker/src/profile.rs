@@ -1,0 +1,128 @@
+//! What the hot path needs to know about a store: a read-mostly copy of what StoreObject owns, published to Workers
+//! KV under `store:{hash}`.
+//!
+//! The copy can be a minute old and that must not matter: on a miss, a bad signature or a 401 the owner is asked
+//! once (rate-limited) before anything is refused. Nothing here is ever used for dedupe, locks or payment state.
+
+use crate::crypto::Sealed;
+use crate::objects::store_client::StoreClient;
+use crate::payment::ids::{AccountId, StoreHash};
+use crate::payment::settings::{Mode, Provider, Settings};
+use serde::{Deserialize, Serialize};
+use worker::Env;
+
+/// The KV namespace that holds profiles and published scripts.
+pub const KV: &str = "STORE_KV";
+/// Rate limit on asking StoreObject on behalf of requests that may be anyone's.
+const REFRESH_LIMIT: &str = "PROFILE_REFRESH_LIMIT";
+
+/// Names of the fields that are sealed, as bound into each seal.
+pub mod field {
+    pub const BIGCOMMERCE_TOKEN: &str = "bigcommerce_token";
+    pub const KOMOJU_SECRET_KEY: &str = "komoju_secret_key";
+    pub const KOMOJU_WEBHOOK_SECRET: &str = "komoju_webhook_secret";
+    pub const HOOK_SECRET: &str = "bigcommerce_hook_secret";
+}
+
+/// One store, as of `version`, which rises with each change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub version: u64,
+    pub store: StoreHash,
+    /// False once BigCommerce has refused the token for good: no new starts.
+    pub connected: bool,
+    /// Absent exactly when not connected.
+    pub bigcommerce_token: Option<Sealed>,
+    /// Every account that an attempt may still need; at most one is current.
+    pub komoju: Vec<KomojuAccount>,
+    /// KOMOJU's webhooks are signed with one of these; the first is the newest. Empty: refuse every webhook.
+    pub webhook_secrets: Vec<Sealed>,
+    /// What BigCommerce sends back in our hooks' own header.
+    pub hook_secret: Sealed,
+    pub settings: Settings,
+    pub channels: Vec<Channel>,
+    pub labels: Vec<LearnedLabel>,
+    pub store_name: String,
+    /// ISO 3166-1 alpha-2, upper case; empty where BigCommerce does not say.
+    pub country: String,
+    /// The control panel's address, without trailing slash.
+    pub panel_url: String,
+}
+
+/// A KOMOJU account, known by a fingerprint of its secret key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KomojuAccount {
+    pub id: AccountId,
+    pub mode: Mode,
+    pub secret_key: Sealed,
+    /// The key as it may be shown: `sk_live_••••1234`.
+    pub masked: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_name: Option<String>,
+    /// New attempts are made with this one.
+    pub current: bool,
+}
+
+/// A storefront and the origins its pages are served from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channel {
+    pub id: u64,
+    pub name: String,
+    /// `https://shop.example`, without path: primary, canonical and checkout.
+    pub origins: Vec<String>,
+}
+
+/// What a payment-method label turned out to be on one channel. `provider: None`: looked up, and still unknown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LearnedLabel {
+    pub channel: u64,
+    pub label: String,
+    pub provider: Option<Provider>,
+}
+
+impl Profile {
+    /// The account that new attempts are made with.
+    pub fn current_account(&self) -> Option<&KomojuAccount> {
+        self.komoju.iter().find(|account| account.current)
+    }
+
+    pub fn account(&self, id: &AccountId) -> Option<&KomojuAccount> {
+        self.komoju.iter().find(|account| account.id == *id)
+    }
+
+    pub fn channel(&self, id: u64) -> Option<&Channel> {
+        self.channels.iter().find(|channel| channel.id == id)
+    }
+
+    /// Whether the origin is one of this store's own sites, on whichever channel.
+    pub fn owns_origin(&self, origin: &str) -> bool {
+        self.channels.iter().any(|channel| channel.origins.iter().any(|own| own == origin))
+    }
+}
+
+/// The KV key of a store's profile.
+pub fn key(store: &StoreHash) -> String {
+    [PREFIX, store.as_str()].concat()
+}
+
+/// What every profile's KV key starts with; the daily walk lists by it.
+pub const PREFIX: &str = "store:";
+
+/// The store's profile; None: never installed, as far as anyone may ask. Asks StoreObject where KV has nothing.
+pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Option<Profile>> {
+    let copy = env.kv(KV)?.get(&key(store)).text().await?;
+    match copy.and_then(|text| serde_json::from_str(&text).ok()) {
+        Some(profile) => Ok(Some(profile)),
+        None => refresh(env, store).await,
+    }
+}
+
+/// Asks StoreObject itself, for when the copy was refused by someone (bad signature, 401). None also where the rate
+/// limit does not allow to ask.
+pub async fn refresh(env: &Env, store: &StoreHash) -> worker::Result<Option<Profile>> {
+    let allowed = env.rate_limiter(REFRESH_LIMIT)?.limit(store.to_string()).await?;
+    match allowed.success {
+        true => StoreClient::new(env, store)?.profile().await,
+        false => Ok(None),
+    }
+}
