@@ -22,7 +22,7 @@ const miniflare = new Miniflare(
     telemetry: { enabled: false },
     log: new Log(LogLevel.WARN),
     handleStructuredLogs: ({ level, message }) => console.error(`[${level}] ${message}`),
-    resourcePersistencePath: persist,
+    resourcePersistencePath: persist ?? undefined,
     workers: [
       {
         ...workerOptions,

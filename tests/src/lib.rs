@@ -20,6 +20,7 @@ pub mod bigcommerce;
 pub mod delivery;
 pub mod env;
 pub mod faults;
+pub mod harness;
 pub mod komoju;
 pub mod server;
 

@@ -1,0 +1,3 @@
+//! Behaviour of the worker as other programs meet it: BigCommerce, KOMOJU, and whoever else sends it requests.
+
+mod alive;

@@ -1,0 +1,20 @@
+//! What the tests stand on: the built worker in real workerd, real Chromium, and one way to wait.
+//!
+//! * [`world`] is the shared one: a sandbox and a worker for the whole test program. Tests make a store and a merchant
+//!   each, and so never meet. A test that kills workerd starts a [`World`] of its own.
+//! * [`Browser`] is a fresh Chromium without history. It looks into open shadow roots, since our panel lives in one.
+//! * [`eventually`] is the only place that waits for time to pass. Tests wait for what they expect to see.
+//!
+//! Nothing here outlives the test program, not even when that is killed: workerd and Chromium hang on a pipe that the
+//! system closes.
+
+mod browser;
+mod chromedriver;
+mod wait;
+mod workerd;
+mod world;
+
+pub use browser::{Browser, Language};
+pub use wait::{PATIENCE, eventually, eventually_within};
+pub use workerd::{Options, Workerd};
+pub use world::{World, world};

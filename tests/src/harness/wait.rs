@@ -1,0 +1,40 @@
+//! Waiting for a condition.
+
+use std::panic::Location;
+use std::time::{Duration, Instant};
+
+/// How long a condition may take before the test fails: generous, because nobody waits for it when all is well.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two looks; the only pause in all tests.
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Asks `probe` until it answers something; fails the test after [`PATIENCE`], naming `what` was waited for.
+#[track_caller]
+pub fn eventually<T>(
+    what: impl Into<String>,
+    probe: impl AsyncFnMut() -> Option<T>,
+) -> impl Future<Output = T> {
+    eventually_within(PATIENCE, what, probe)
+}
+
+/// [`eventually`] with a deadline of one's own.
+#[track_caller]
+pub fn eventually_within<T>(
+    deadline: Duration,
+    what: impl Into<String>,
+    mut probe: impl AsyncFnMut() -> Option<T>,
+) -> impl Future<Output = T> {
+    let caller = Location::caller();
+    let what = what.into();
+    async move {
+        let start = Instant::now();
+        loop {
+            if let Some(found) = probe().await {
+                return found;
+            }
+            assert!(start.elapsed() < deadline, "{caller}: waited {deadline:?} in vain for {what}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The built worker in real workerd, started, killed and started again on the same storage.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use serde_json::json;
+
+use super::wait::PATIENCE;
+
+/// How to run the worker.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// 0 picks a free one, which then stays the same across restarts.
+    pub port: u16,
+    /// Folder for Durable Objects and KV; None keeps them in memory, gone with the process.
+    pub persist: Option<PathBuf>,
+    /// Variables and secrets alike.
+    pub vars: BTreeMap<String, String>,
+}
+
+/// A running worker. Dropping it kills it.
+#[derive(Debug)]
+pub struct Workerd {
+    options: Options,
+    process: Mutex<Option<Child>>,
+    log: Log,
+}
+
+impl Workerd {
+    /// Starts the worker that `scripts/build` left behind and returns once it answers.
+    ///
+    /// # Panics
+    /// When there is no built worker, or it does not start; the message holds what it logged.
+    #[must_use]
+    pub fn start(mut options: Options) -> Self {
+        if options.port == 0 {
+            options.port = free_port();
+        }
+        let worker = Self { options, process: Mutex::default(), log: Log::default() };
+        worker.restart();
+        worker
+    }
+
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.options.port
+    }
+
+    /// Ends node and workerd as a power cut would: no handler runs, nothing is flushed.
+    pub fn kill9(&self) {
+        let Some(mut node) = self.process().take() else { return };
+        let all: Vec<u32> = std::iter::once(node.id()).chain(descendants(node.id())).collect();
+        kill(&all);
+        node.wait().expect("our own child can be waited for");
+        wait_until_gone(&all);
+    }
+
+    /// Starts again on the same port and storage, after a [`Workerd::kill9`] where it still runs.
+    pub fn restart(&self) {
+        self.kill9();
+        let mut node = spawn(&self.options);
+        self.log.follow(node.stderr.take().expect("stderr is piped"));
+        let ready = first_line(node.stdout.take().expect("stdout is piped"));
+        *self.process() = Some(node);
+        let answer = ready.recv_timeout(PATIENCE);
+        assert!(
+            matches!(&answer, Ok(line) if line.contains("url")),
+            "workerd did not start:\n{}",
+            self.log()
+        );
+    }
+
+    /// Everything the worker has logged so far, over all its lives.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.log.lines().join("\n")
+    }
+
+    fn process(&self) -> MutexGuard<'_, Option<Child>> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Workerd {
+    fn drop(&mut self) {
+        self.kill9();
+    }
+}
+
+/// What a process writes, line by line, kept for the message of a failing test.
+#[derive(Clone, Debug, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn follow(&self, stream: impl Read + Send + 'static) {
+        let log = self.clone();
+        thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                log.lines().push(line);
+            }
+        });
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The folder this workspace lies in.
+pub(super) fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests crate lies in the workspace")
+}
+
+fn spawn(options: &Options) -> Child {
+    let built = project().join("worker/build/index.js");
+    assert!(built.exists(), "{} is missing: run scripts/build first", built.display());
+    let settings = json!({ "port": options.port, "persist": options.persist, "vars": options.vars });
+    Command::new("node_modules/.bin/node")
+        .args(["tests/workerd.mjs", &settings.to_string()])
+        .current_dir(project())
+        .env("WRANGLER_SEND_METRICS", "false")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("node_modules/.bin/node runs: scripts/setup installs it")
+}
+
+/// The first line a process prints; an error when it ends without any.
+pub(super) fn first_line(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+        if let Some(line) = lines.next() {
+            // Nobody listens any more once the wait was given up.
+            let _given_up = sender.send(line);
+        }
+        // Read on: a full pipe would stop the process.
+        lines.for_each(drop);
+    });
+    receiver
+}
+
+pub(super) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the machine has a free port");
+    listener.local_addr().expect("a bound listener has an address").port()
+}
+
+/// Children of `process`, and theirs.
+fn descendants(process: u32) -> Vec<u32> {
+    let children = children(process).unwrap_or_default();
+    children.iter().copied().chain(children.iter().flat_map(|&child| descendants(child))).collect()
+}
+
+fn children(process: u32) -> io::Result<Vec<u32>> {
+    let mut found = Vec::new();
+    for task in fs::read_dir(format!("/proc/{process}/task"))? {
+        let children = fs::read_to_string(task?.path().join("children"))?;
+        found.extend(children.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
+    }
+    Ok(found)
+}
+
+fn kill(processes: &[u32]) {
+    let ids = processes.iter().map(u32::to_string);
+    // A process that has ended by itself meanwhile is as good.
+    Command::new("kill").arg("-9").args(ids).stderr(Stdio::null()).status().expect("kill runs");
+}
+
+/// Until none of them runs: only then are port and storage free. A zombie holds neither.
+fn wait_until_gone(processes: &[u32]) {
+    let runs = |id: &u32| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        stat.rsplit(')').next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with(" Z"))
+    };
+    while processes.iter().any(runs) {
+        thread::yield_now();
+    }
+}

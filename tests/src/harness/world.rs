@@ -1,0 +1,135 @@
+//! A sandbox and a worker that know of each other.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{env, fs, panic, process, thread};
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use tokio::sync::OnceCell;
+
+use super::workerd::{Options, Workerd};
+use crate::{Config, Sandbox};
+
+/// Delays of the worker run this many times faster: two minutes take two seconds.
+const TIME_SCALE: &str = "60";
+
+/// How much of the worker's log a failing test shows.
+const LOG_TAIL: usize = 60;
+
+/// Fields are dropped in this order: nobody serves a worker's last requests after it.
+#[derive(Debug)]
+pub struct World {
+    pub worker: Workerd,
+    pub sandbox: Sandbox,
+    /// Storage of the worker, where it has one.
+    folder: Option<PathBuf>,
+}
+
+/// The world that all tests of this program share. Each makes its own store and merchant in it.
+pub async fn world() -> &'static World {
+    static WORLD: OnceCell<World> = OnceCell::const_new();
+    let world = WORLD.get_or_init(|| async { World::start(None).await }).await;
+    show_log_on_panic(world);
+    world
+}
+
+impl World {
+    /// A world of one's own, whose worker can be killed and restarted without losing its storage.
+    pub async fn own() -> Self {
+        Self::start(Some(fresh_folder())).await
+    }
+
+    async fn start(folder: Option<PathBuf>) -> Self {
+        let port = super::workerd::free_port();
+        let app_url = format!("http://app.localhost:{port}");
+        let sandbox =
+            Sandbox::start(Config { port: 0, app_url }).await.expect("the sandbox finds a free port");
+        let vars = vars(&sandbox);
+        let worker = Workerd::start(Options { port, persist: folder.clone(), vars });
+        Self { worker, sandbox, folder }
+    }
+
+    /// Origin of the worker, as browsers and the sandbox see it.
+    #[must_use]
+    pub fn app_url(&self) -> String {
+        format!("http://app.localhost:{}", self.worker.port())
+    }
+
+    /// An HTTP client that reaches the worker at [`World::app_url`] and follows no redirect. One per test: its
+    /// connections belong to the test's runtime.
+    #[must_use]
+    pub fn client(&self) -> reqwest::Client {
+        reqwest::Client::builder()
+            .resolve("app.localhost", SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .expect("no TLS backend and no system configuration is involved")
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.worker.kill9();
+        if thread::panicking() {
+            show_log(&self.worker);
+        }
+        if let Some(folder) = self.folder.take() {
+            fs::remove_dir_all(folder).expect("the worker has let go of its storage");
+        }
+    }
+}
+
+/// The worker's configuration: this sandbox for the whole outside world.
+fn vars(sandbox: &Sandbox) -> BTreeMap<String, String> {
+    let (app, places) = (sandbox.app(), sandbox.places());
+    [
+        ("APP_URL", app.url.clone()),
+        ("BIGCOMMERCE_CLIENT_ID", app.client_id.clone()),
+        ("BIGCOMMERCE_CLIENT_SECRET", app.client_secret.clone()),
+        ("BIGCOMMERCE_API_URL", places.bigcommerce_api()),
+        ("BIGCOMMERCE_LOGIN_URL", places.bigcommerce_login()),
+        ("BIGCOMMERCE_PANEL_URL", places.panel()),
+        ("KOMOJU_API_URL", places.komoju_api()),
+        ("KOMOJU_HOSTED_URL", places.pay()),
+        ("ENCRYPTION_KEYS", key("e1")),
+        ("SIGNING_KEYS", key("s1")),
+        ("TIME_SCALE", TIME_SCALE.into()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+/// Thirty-two bytes that are no secret, under the given id.
+fn key(id: &str) -> String {
+    format!("{id}:{}", BASE64_STANDARD.encode([0x5a; 32]))
+}
+
+fn fresh_folder() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("komoju-world-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let folder = env::temp_dir().join(name);
+    fs::create_dir_all(&folder).expect("the temporary folder can be written to");
+    folder
+}
+
+/// A failing test in the shared world shows what the worker logged last; one's own world does so when it ends.
+fn show_log_on_panic(world: &'static World) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let default = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            default(info);
+            show_log(&world.worker);
+        }));
+    });
+}
+
+fn show_log(worker: &Workerd) {
+    let log = worker.log();
+    let lines: Vec<&str> = log.lines().collect();
+    eprintln!("the worker's log:\n{}", lines[lines.len().saturating_sub(LOG_TAIL)..].join("\n"));
+}
