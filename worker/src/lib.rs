@@ -1,15 +1,20 @@
 //! The komoju-bigcommerce worker: entry points only. `routes` holds the URL space, `payment` the rules.
 
+pub mod bigcommerce;
 pub mod config;
 pub mod context;
 pub mod crypto;
 pub mod http;
+pub mod json;
+pub mod komoju;
 pub mod log;
 pub mod objects;
 pub mod payment;
 pub mod problem;
 pub mod profile;
 pub mod routes;
+pub mod shopper;
+pub mod time;
 pub mod web;
 
 use config::Config;

@@ -67,15 +67,15 @@ text_id!(
 );
 text_id!(
     /// A KOMOJU session.
-    SessionId, "session id", 64, |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
+    SessionId, "session id", 40, |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
 );
 text_id!(
     /// A KOMOJU payment; one session may hold several.
-    PaymentId, "payment id", 64, |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
+    PaymentId, "payment id", 40, |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
 );
 text_id!(
     /// A refund made at KOMOJU.
-    RefundId, "refund id", 64, |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
+    RefundId, "refund id", 40, |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
 );
 text_id!(
     /// One message's own id (KOMOJU event id, BigCommerce webhook-id, …): what makes a repeated hint one hint.
@@ -163,7 +163,9 @@ mod tests {
     #[test]
     fn a_cart_id_is_a_uuid_and_nothing_else() {
         assert!(CartId::parse("7C0D3a5e-1111-4222-8333-94445555aaaa").is_ok());
-        for bad in ["", "null", "7c0d3a5e111142228333944455556666", "7c0d3a5e-1111-4222-8333-94445555aaag", "----"] {
+        for bad in
+            ["", "null", "7c0d3a5e111142228333944455556666", "7c0d3a5e-1111-4222-8333-94445555aaag", "----"]
+        {
             assert!(CartId::parse(bad).is_err(), "{bad}");
         }
     }
@@ -174,6 +176,10 @@ mod tests {
             assert!(SessionId::parse(bad).is_err(), "{bad}");
             assert!(StoreHash::parse(bad).is_err(), "{bad}");
         }
-        assert!(OrderId::parse("0").is_err() && OrderId::parse("-1").is_err() && OrderId::parse("9007199254740992").is_err());
+        assert!(
+            OrderId::parse("0").is_err()
+                && OrderId::parse("-1").is_err()
+                && OrderId::parse("9007199254740992").is_err()
+        );
     }
 }

@@ -1,7 +1,28 @@
 //! The core: everything that decides about one order's payment, and nothing that touches the world.
 //!
 //! No clock, no randomness, no network, no platform: time comes in as a number, calls go out as values. So every
-//! rule about money can be tested on the host, and one function, `Machine::handle`, is the only mutator.
+//! rule about money can be tested on the host, and one function, [`machine::Machine::handle`], is the only mutator.
+//!
+//! Three kinds of thing are known. A *hint* is a reason to look and nothing else. A *reading* is an answer to our own
+//! request. A *deed* is our mutation of the outside world, written down before it leaves. [`plan`] turns them into
+//! the next step.
 
+pub mod call;
+pub mod deed;
+pub mod delays;
+pub mod hint;
 pub mod ids;
+pub mod machine;
+pub mod money;
+pub mod notes;
+pub mod page;
+pub mod plan;
+pub mod reading;
+pub mod record;
 pub mod settings;
+pub mod shop;
+pub mod snapshot;
+pub mod start;
+pub mod state;
+pub mod table;
+pub mod terms;

@@ -1,0 +1,204 @@
+//! BigCommerce orders: requests and answers of v2 `/orders` and v3 `/orders/{id}/transactions`.
+//!
+//! All money fields are decimal strings in `default_currency_code`, the currency the shopper pays in;
+//! `currency_code` is only what was displayed. `payment_method` is a label that the merchant may rename.
+
+use crate::http::{HttpRequest, Outcome};
+use crate::json::{flag, integer, list, present, text, unsigned};
+use crate::payment::call::{Address, Answer, Checkout, Failure, Line, OrderSeen};
+use crate::payment::deed::OrderUpdate;
+use crate::payment::ids::{CartId, OrderId};
+use crate::payment::money::{Currency, Money};
+use crate::payment::reading::{OrderReading, OrderStatus, Unreadable};
+use crate::payment::settings::Provider;
+use crate::time::parse_rfc2822;
+use serde_json::{Value, json};
+
+use super::Api;
+
+/// KOMOJU shows the lines; a very long order needs no more of them there.
+const MOST_LINES: usize = 50;
+
+/// The order with its line items, in one call.
+pub fn read(api: &Api<'_>, order: OrderId) -> HttpRequest {
+    let query = "?include=consignments.line_items&consignment_structure=object";
+    api.request("GET", &format!("/v2/orders/{order}{query}"), None)
+}
+
+/// Status, payment id and note in one PUT; nothing else is ever sent back.
+pub fn update(api: &Api<'_>, order: OrderId, update: &OrderUpdate, staff_notes: &str) -> HttpRequest {
+    let mut body = json!({ "payment_provider_id": update.payment_provider_id, "staff_notes": staff_notes });
+    if let Some(status) = update.status {
+        body["status_id"] = json!(status.0);
+    }
+    api.request("PUT", &format!("/v2/orders/{order}"), Some(body.to_string()))
+}
+
+pub fn transactions(api: &Api<'_>, order: OrderId) -> HttpRequest {
+    api.request("GET", &format!("/v3/orders/{order}/transactions"), None)
+}
+
+/// The answer to [`read`] or [`update`].
+pub fn order_answer(outcome: &Outcome) -> Answer {
+    match super::success(outcome) {
+        Err(failure) => Answer::Failed(failure),
+        Ok(body) => match serde_json::from_str::<Value>(body).ok().as_ref().and_then(parse) {
+            Some(seen) => Answer::Order(Box::new(seen)),
+            None => Answer::Failed(Failure::Indeterminate("the order cannot be read".to_owned())),
+        },
+    }
+}
+
+/// The offline provider among an order's transactions; None where there is none, or the list is empty (204).
+pub fn provider_answer(outcome: &Outcome) -> Answer {
+    match super::success(outcome) {
+        Err(failure) => Answer::Failed(failure),
+        Ok(body) => {
+            let body: Value = serde_json::from_str(body).unwrap_or(Value::Null);
+            let gateways = list(&body, "data").iter().map(|row| text(row, "gateway"));
+            Answer::Provider(gateways.filter_map(|gateway| Provider::from_id(&gateway)).next())
+        }
+    }
+}
+
+fn parse(order: &Value) -> Option<OrderSeen> {
+    let status = u8::try_from(unsigned(order, "status_id")?).ok()?;
+    let reading = OrderReading {
+        status: OrderStatus(status),
+        deleted: flag(order, "is_deleted"),
+        due: due(order),
+        digital: flag(order, "order_is_digital"),
+        channel: unsigned(order, "channel_id").unwrap_or(1),
+        label: text(order, "payment_method"),
+        payment_provider_id: text(order, "payment_provider_id"),
+        placed_at: parse_rfc2822(&text(order, "date_created")).unwrap_or(0),
+    };
+    let cart = CartId::parse(&text(order, "cart_id")).ok();
+    Some(OrderSeen { reading, cart, staff_notes: text(order, "staff_notes"), checkout: checkout(order) })
+}
+
+/// Total − store credit − gift certificates.
+fn due(order: &Value) -> Result<Money, Unreadable> {
+    let currency = Currency::parse(&text(order, "default_currency_code"))?;
+    let amount = |field: &str| match present(order, field) {
+        None => Ok(0),
+        Some(_) => Money::parse(&text(order, field), currency).map(|m| m.minor).map_err(Unreadable::from),
+    };
+    present(order, "total_inc_tax").ok_or(Unreadable::NotAnAmount)?;
+    let minor =
+        amount("total_inc_tax")? - amount("store_credit_amount")? - amount("gift_certificate_amount")?;
+    Ok(Money::new(minor, currency))
+}
+
+fn checkout(order: &Value) -> Checkout {
+    let empty = Value::Null;
+    let billing = order.get("billing_address").unwrap_or(&empty);
+    let consignments = order.get("consignments").unwrap_or(&empty);
+    Checkout {
+        email: text(billing, "email"),
+        name: name(billing),
+        phone: text(billing, "phone"),
+        customer_id: unsigned(order, "customer_id").unwrap_or(0),
+        billing: address(billing),
+        shipping: list(consignments, "shipping").first().and_then(address),
+        lines: lines(order, consignments),
+    }
+}
+
+/// Given name first, as KOMOJU wants it.
+fn name(address: &Value) -> String {
+    let (first, last) = (text(address, "first_name"), text(address, "last_name"));
+    [first.trim(), last.trim()].join(" ").trim().to_owned()
+}
+
+fn address(value: &Value) -> Option<Address> {
+    let address = Address {
+        name: name(value),
+        street1: text(value, "street_1"),
+        street2: text(value, "street_2"),
+        city: text(value, "city"),
+        state: text(value, "state"),
+        zip: text(value, "zip"),
+        country: text(value, "country_iso2"),
+    };
+    (!address.country.is_empty() && !address.street1.is_empty()).then_some(address)
+}
+
+fn lines(order: &Value, consignments: &Value) -> Vec<Line> {
+    let Ok(currency) = Currency::parse(&text(order, "default_currency_code")) else { return Vec::new() };
+    ["shipping", "pickups", "downloads"]
+        .into_iter()
+        .flat_map(|kind| list(consignments, kind))
+        .flat_map(|consignment| list(consignment, "line_items"))
+        .filter_map(|item| line(item, currency))
+        .take(MOST_LINES)
+        .collect()
+}
+
+/// A link to a line item instead of the item itself is no line.
+fn line(item: &Value, currency: Currency) -> Option<Line> {
+    let description = text(item, "name");
+    let unit = Money::parse(&text(item, "price_inc_tax"), currency).ok()?;
+    let quantity = integer(item, "quantity").and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0)?;
+    (!description.is_empty() && unit.minor >= 0).then(|| Line {
+        description,
+        quantity,
+        unit_minor: unit.minor,
+        product_id: text(item, "product_id"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order() -> Value {
+        json!({
+            "id": 4711, "status_id": 7, "date_created": "Sat, 21 Nov 2026 01:02:03 +0000",
+            "total_inc_tax": "5280.0000", "store_credit_amount": "0.0000", "gift_certificate_amount": "280.0000",
+            "currency_code": "USD", "default_currency_code": "JPY", "payment_method": "コンビニ・カード",
+            "payment_provider_id": null, "channel_id": 3, "cart_id": "0b9f2c1e-5a64-4d3e-9f10-3c2b1a000001",
+            "order_is_digital": false, "staff_notes": "gift wrap",
+            "billing_address": { "first_name": "Hanako", "last_name": "Sato", "street_1": "1-2-3", "street_2": "",
+                "city": "Setagaya", "state": "Tokyo", "zip": "154-0001", "country_iso2": "JP",
+                "phone": "0312345678", "email": "hanako@shop.example" },
+            "consignments": { "shipping": [{ "first_name": "Jiro", "last_name": "Sato", "street_1": "9",
+                "country_iso2": "JP", "line_items": [
+                    { "name": "Filter paper", "price_inc_tax": "640.0000", "quantity": 2, "product_id": 77 },
+                    { "url": "https://example/link" } ] }] },
+        })
+    }
+
+    #[test]
+    fn the_amount_due_is_in_the_currency_that_is_paid() {
+        let seen = parse(&order()).expect("an order");
+        assert_eq!(seen.reading.due, Ok(Money::new(5_000, Currency::JPY)));
+        assert_eq!((seen.reading.status, seen.reading.channel), (OrderStatus::AWAITING_PAYMENT, 3));
+        assert_eq!(seen.reading.placed_at, 1_795_222_923_000);
+        assert_eq!((seen.checkout.name.as_str(), seen.checkout.lines.len()), ("Hanako Sato", 1));
+        assert_eq!(seen.checkout.shipping.map(|a| a.name).as_deref(), Some("Jiro Sato"));
+    }
+
+    #[test]
+    fn an_amount_that_cannot_be_read_is_no_amount() {
+        let broken = |field: &str, value: Value| {
+            let mut order = order();
+            order[field] = value;
+            parse(&order).map(|seen| seen.reading.due)
+        };
+        assert_eq!(broken("total_inc_tax", json!("12.5")), Some(Err(Unreadable::NotAnAmount)));
+        assert_eq!(broken("total_inc_tax", Value::Null), Some(Err(Unreadable::NotAnAmount)));
+        assert_eq!(broken("default_currency_code", json!("XAU")), Some(Err(Unreadable::UnsupportedCurrency)));
+        assert_eq!(broken("status_id", json!("seven")), None);
+    }
+
+    #[test]
+    fn an_offline_order_tells_its_provider_by_its_transactions() {
+        let answer = |status, body: &str| {
+            provider_answer(&Outcome::Answer { status, headers: Default::default(), body: body.to_owned() })
+        };
+        assert_eq!(answer(200, r#"{"data":[{"gateway":"cod"}]}"#), Answer::Provider(Some(Provider::Cod)));
+        assert_eq!(answer(200, r#"{"data":[{"gateway":"braintree"}]}"#), Answer::Provider(None));
+        assert_eq!(answer(204, ""), Answer::Provider(None));
+    }
+}

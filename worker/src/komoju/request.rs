@@ -1,0 +1,118 @@
+//! How a call to KOMOJU is written, and what its refusals mean. <https://doc.komoju.com/docs/errors>
+
+use crate::crypto::Secret;
+use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
+use crate::json::text;
+use crate::payment::call::Failure;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
+
+const VERSION: &str = "2025-01-28";
+const VIA: &str = "bigcommerce";
+
+/// What a call to a KOMOJU account needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Access<'a> {
+    /// KOMOJU_API_URL, without a trailing slash.
+    pub base: &'a str,
+    pub secret_key: &'a Secret,
+}
+
+impl Access<'_> {
+    /// `path` without a leading slash: `sessions/{id}`.
+    pub fn get(&self, path: &str) -> HttpRequest {
+        self.call("GET", path, None, None)
+    }
+
+    /// Every POST carries an idempotency key (at most 100 ASCII characters): sent again with the same body, it is
+    /// answered as before and does nothing anew.
+    pub fn post(&self, path: &str, key: &str, body: &Value) -> HttpRequest {
+        self.call("POST", path, Some(key), Some(body.to_string()))
+    }
+
+    fn call(&self, method: &'static str, path: &str, key: Option<&str>, body: Option<String>) -> HttpRequest {
+        let user = [self.secret_key.expose(), ":"].concat();
+        let basic = ["Basic ", &STANDARD.encode(user)].concat();
+        let mut headers = vec![
+            ("authorization".to_owned(), basic),
+            ("accept".to_owned(), "application/json".to_owned()),
+            ("x-komoju-api-version".to_owned(), VERSION.to_owned()),
+            ("komoju-via".to_owned(), VIA.to_owned()),
+        ];
+        if let Some(key) = key {
+            headers.push(("x-komoju-idempotency".to_owned(), key.to_owned()));
+        }
+        if body.is_some() {
+            headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        }
+        HttpRequest { method, url: [self.base, "/", path].concat(), headers, body, timeout_ms: TIMEOUT_MS }
+    }
+}
+
+/// The answer's JSON. Errors: grouped by what can be done about them.
+pub fn read(outcome: &Outcome) -> Result<Value, Failure> {
+    match outcome {
+        Outcome::NoAnswer(why) => Err(Failure::Indeterminate(why.clone())),
+        Outcome::Answer { status: 200..=299, body, .. } => {
+            serde_json::from_str(body).map_err(|_| Failure::Indeterminate("the answer is not JSON".to_owned()))
+        }
+        Outcome::Answer { status, headers, body } => Err(refusal(*status, headers.retry_after_ms, body)),
+    }
+}
+
+/// Refusals of cards and prepaid codes come as 502, with a code that tells them from a broken gateway.
+const FINAL_502: [&str; 12] = [
+    "card_declined", "card_expired", "insufficient_funds", "exceeds_limit", "bad_verification_value", "invalid_number",
+    "used_number", "invalid_password", "invalid_account", "restricted_account", "invalid_user_key", "other_invalid",
+];
+
+fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let error = body.get("error").unwrap_or(&Value::Null);
+    let (code, param, message) = (text(error, "code"), text(error, "param"), text(error, "message"));
+    let message = message.chars().take(300).collect();
+    match status {
+        401 => Failure::Unauthorized,
+        403 => Failure::Forbidden,
+        404 => Failure::NotFound,
+        409 | 429 => Failure::Later { after_ms },
+        502 if FINAL_502.contains(&code.as_str()) => Failure::Refused { status, code, param, message },
+        400..=499 => Failure::Refused { status, code, param, message },
+        _ => Failure::Indeterminate(["HTTP ", &status.to_string()].concat()),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(crate) fn answer(status: u16, body: &str) -> Outcome {
+        Outcome::Answer { status, headers: Default::default(), body: body.to_owned() }
+    }
+
+    #[test]
+    fn every_call_names_its_version_and_its_sender() {
+        let key = Secret::new("sk_test_x1");
+        let request = Access { base: "https://k.example/v1", secret_key: &key }.post("sessions", "k-1", &Value::Null);
+        let has = |name: &str, value: &str| request.headers.contains(&(name.to_owned(), value.to_owned()));
+        assert_eq!((request.method, request.url.as_str()), ("POST", "https://k.example/v1/sessions"));
+        assert!(has("authorization", "Basic c2tfdGVzdF94MTo="));
+        assert!(has("x-komoju-api-version", "2025-01-28") && has("komoju-via", "bigcommerce"));
+        assert!(has("x-komoju-idempotency", "k-1"));
+    }
+
+    #[test]
+    fn a_502_is_a_refusal_only_with_a_card_code() {
+        let fail = |status, code: &str| {
+            let body = serde_json::json!({ "error": { "code": code, "message": "m", "param": null } });
+            read(&answer(status, &body.to_string())).expect_err("not a success")
+        };
+        assert!(matches!(fail(502, "insufficient_funds"), Failure::Refused { .. }));
+        assert!(matches!(fail(502, "bad_gateway"), Failure::Indeterminate(_)));
+        assert!(matches!(fail(500, "internal_server_error"), Failure::Indeterminate(_)));
+        assert!(matches!(fail(422, "not_cancellable"), Failure::Refused { .. }));
+        assert_eq!(fail(409, ""), Failure::Later { after_ms: None });
+        assert_eq!(fail(404, "not_found"), Failure::NotFound);
+        assert!(matches!(read(&answer(200, "<html>")), Err(Failure::Indeterminate(_))));
+    }
+}

@@ -1,0 +1,170 @@
+//! What the core asks of the world, and what the world answers: values, without a URL or a secret in them.
+//!
+//! The protocol folders turn a [`Call`] into HTTP and an HTTP answer into an [`Answer`].
+
+use super::deed::OrderUpdate;
+use super::ids::{AccountId, CartId, PaymentId, SessionId};
+use super::reading::{OrderReading, PaymentReading, SessionReading};
+use super::settings::Provider;
+use super::terms::Terms;
+
+/// One request to a remote side.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Call {
+    ReadOrder,
+    /// Which payment provider the order was really placed with; for labels never seen before.
+    ReadProvider,
+    UpdateOrder {
+        update: OrderUpdate,
+        staff_notes: String,
+    },
+    CreateSession(Box<NewSession>),
+    ReadSession {
+        account: AccountId,
+        session: SessionId,
+    },
+    CancelSession {
+        account: AccountId,
+        session: SessionId,
+        key: String,
+    },
+    ReadPayment {
+        account: AccountId,
+        payment: PaymentId,
+    },
+    CancelPayment {
+        account: AccountId,
+        payment: PaymentId,
+        key: String,
+    },
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    Order(Box<OrderSeen>),
+    Provider(Option<Provider>),
+    Session(Box<SessionSeen>),
+    Payment(Box<PaymentReading>),
+    Failed(Failure),
+}
+
+/// Why there is no reading, grouped by what can be done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// No answer, a 5xx, or an answer that cannot be read: of a mutation nobody knows whether it took effect.
+    Indeterminate(String),
+    /// Not now: rate limit, or an earlier send of the same request still runs (KOMOJU's 409).
+    Later {
+        after_ms: Option<u64>,
+    },
+    /// The token or key is no longer good.
+    Unauthorized,
+    /// The token lacks a scope.
+    Forbidden,
+    NotFound,
+    /// A final no, in the other side's words.
+    Refused {
+        status: u16,
+        code: String,
+        param: String,
+        message: String,
+    },
+}
+
+/// An order as read: what is kept, and beside it what is used once and then forgotten.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderSeen {
+    pub reading: OrderReading,
+    pub cart: Option<CartId>,
+    pub staff_notes: String,
+    pub checkout: Checkout,
+}
+
+/// A session as read or created.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionSeen {
+    pub reading: SessionReading,
+    pub url: String,
+    /// Unix ms; KOMOJU does not say it, so it is counted from `created_at`.
+    pub expires_at: i64,
+    pub payment: Option<PaymentReading>,
+}
+
+/// The personal part of an order, passed on to KOMOJU and kept nowhere.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Checkout {
+    pub email: String,
+    pub name: String,
+    pub phone: String,
+    pub customer_id: u64,
+    pub billing: Option<Address>,
+    pub shipping: Option<Address>,
+    pub lines: Vec<Line>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Address {
+    pub name: String,
+    pub street1: String,
+    pub street2: String,
+    pub city: String,
+    pub state: String,
+    pub zip: String,
+    /// ISO 3166 two letters.
+    pub country: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Line {
+    pub description: String,
+    pub quantity: u64,
+    /// Minor units of the order's currency, for one.
+    pub unit_minor: i64,
+    pub product_id: String,
+}
+
+/// Everything a new session is asked for with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewSession {
+    pub attempt: u32,
+    pub terms: Terms,
+    pub locale: Locale,
+    pub checkout: Checkout,
+    pub browser: Browser,
+    pub key: String,
+}
+
+/// What the shopper's browser showed of itself, for KOMOJU's fraud screening.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Browser {
+    pub ip: String,
+    pub user_agent: String,
+    pub language: String,
+}
+
+/// A language that KOMOJU's page and ours speak.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Locale {
+    Ja,
+    #[default]
+    En,
+}
+
+impl Locale {
+    /// `ja`, `ja-JP`, `ja_JP` are Japanese; everything else is English.
+    pub fn from_tag(tag: &str) -> Self {
+        match tag.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("ja")) {
+            true => Self::Ja,
+            false => Self::En,
+        }
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::En => "en",
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Every delay there is, in one table. `scale` divides them for local runs.
+
+use super::reading::Moment;
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// After the n-th failure in a row, how long until the next try. Past the last rung it is shown to the merchant and
+/// tried daily.
+const LADDER: [i64; 8] =
+    [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR];
+
+/// When an open session is looked at without any hint, counted from its start.
+const OPEN_SESSION: [i64; 4] = [2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR];
+
+/// When a cash code is looked at around its deadline.
+const AFTER_DEADLINE: [i64; 3] = [HOUR, DAY, 3 * DAY];
+
+/// How long trying goes on at all once something has gone wrong for good.
+const GIVE_UP: i64 = 60 * DAY;
+
+/// The table, divided by the local time scale (1 in production).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delays {
+    scale: i64,
+}
+
+impl Default for Delays {
+    fn default() -> Self {
+        Self { scale: 1 }
+    }
+}
+
+impl Delays {
+    pub fn scaled(scale: u32) -> Self {
+        Self { scale: i64::from(scale.max(1)) }
+    }
+
+    fn of(self, ms: i64) -> i64 {
+        (ms / self.scale).max(1)
+    }
+
+    /// How long to wait after `failures` failures in a row.
+    pub fn retry(self, failures: u32) -> i64 {
+        let rung = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
+        self.of(LADDER.get(rung).copied().unwrap_or(DAY))
+    }
+
+    /// Whether the ladder has been climbed to its end, so that a person should know.
+    pub fn is_persistent(failures: u32) -> bool {
+        usize::try_from(failures).unwrap_or(usize::MAX) > LADDER.len()
+    }
+
+    /// The next unprompted look at an open session that was last looked at at `looked`.
+    pub fn open_session(self, created: Moment, expires: Moment, looked: Moment) -> Option<Moment> {
+        let steps = OPEN_SESSION.into_iter().map(|after| created + self.of(after));
+        steps.chain([expires + self.of(HOUR)]).find(|at| *at > looked)
+    }
+
+    /// The next unprompted look at a code that waits for cash: daily, then three times around its deadline.
+    pub fn cash_code(self, deadline: Option<Moment>, looked: Moment) -> Option<Moment> {
+        let daily = looked + self.of(DAY);
+        let Some(deadline) = deadline else { return Some(daily) };
+        let after = AFTER_DEADLINE.into_iter().map(|ms| deadline + self.of(ms)).find(|at| *at > looked)?;
+        Some(daily.min(after))
+    }
+
+    /// A payment under way elsewhere (wallet, 3-D Secure), or an authorization: looked at like an open session.
+    pub fn pending(self, since: Moment, looked: Moment) -> Moment {
+        let step = OPEN_SESSION.into_iter().map(|after| since + self.of(after)).find(|at| *at > looked);
+        step.unwrap_or(looked + self.of(DAY))
+    }
+
+    /// The shortest time between two looks that a shopper's status calls may cause.
+    pub fn between_polls(self) -> i64 {
+        self.of(10 * SECOND)
+    }
+
+    /// A session with less life than this is not worth sending a shopper to.
+    pub fn reuse_margin(self) -> i64 {
+        30 * MINUTE
+    }
+
+    /// How fresh a look must be for a start to rely on it without another.
+    pub fn reading_is_fresh(self) -> i64 {
+        self.of(MINUTE)
+    }
+
+    /// How long after the order a page visit still counts as "just placed", so that it may redirect by itself.
+    pub fn arrival(self) -> i64 {
+        HOUR
+    }
+
+    /// The alarm set before work begins, in case the work never ends.
+    pub fn guard(self) -> i64 {
+        self.of(5 * MINUTE)
+    }
+
+    pub fn gives_up(self, since: Moment, now: Moment) -> bool {
+        now - since > GIVE_UP
+    }
+
+    /// KOMOJU keeps an idempotency key for 24 h; beyond this, only looking is safe.
+    pub fn idempotency_holds(self, first_sent: Moment, now: Moment) -> bool {
+        now - first_sent < 20 * HOUR
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_session_is_looked_at_five_times_and_then_rests() {
+        let (created, expires) = (1_000, 1_000 + DAY);
+        let mut looked = created;
+        let mut looks = Vec::new();
+        while let Some(at) = Delays::default().open_session(created, expires, looked) {
+            looks.push(at - created);
+            looked = at;
+        }
+        assert_eq!(looks, [2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 25 * HOUR]);
+    }
+
+    #[test]
+    fn a_cash_code_is_looked_at_daily_and_after_its_deadline() {
+        let deadline = 10 * DAY;
+        assert_eq!(Delays::default().cash_code(Some(deadline), 2 * DAY), Some(3 * DAY));
+        assert_eq!(Delays::default().cash_code(Some(deadline), deadline - HOUR), Some(deadline + HOUR));
+        assert_eq!(Delays::default().cash_code(Some(deadline), deadline + 4 * DAY), None);
+    }
+
+    #[test]
+    fn the_ladder_ends_in_a_daily_try() {
+        let delays = Delays::default();
+        assert_eq!((delays.retry(1), delays.retry(8), delays.retry(9)), (5 * SECOND, 10 * HOUR, DAY));
+        assert!(!Delays::is_persistent(8) && Delays::is_persistent(9));
+        assert_eq!(Delays::scaled(60).retry(3), 2 * SECOND);
+    }
+}

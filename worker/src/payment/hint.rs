@@ -1,0 +1,36 @@
+//! Hints: reasons to look. Stored by id before they are answered; nothing in one is believed.
+
+use super::ids::{HintId, PaymentId, SessionId};
+use super::reading::Moment;
+use serde::{Deserialize, Serialize};
+
+/// Something that may have happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    /// The message's own id, so that a repeated message is one hint.
+    pub id: HintId,
+    pub about: About,
+}
+
+/// What to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum About {
+    /// KOMOJU says something of a payment, perhaps of one of our sessions.
+    Komoju { session: Option<SessionId>, payment: Option<PaymentId>, event: String },
+    /// BigCommerce says something of the order.
+    Order { scope: String },
+    /// The shopper came back from KOMOJU.
+    Return { session: Option<SessionId> },
+    /// The merchant asked for a look.
+    Click,
+}
+
+/// A hint as it is kept: `seq` orders it against the readings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredHint {
+    #[serde(flatten)]
+    pub hint: Hint,
+    pub seq: u64,
+    pub at: Moment,
+}

@@ -1,0 +1,226 @@
+//! Money as integers of the smallest unit; decimal strings in and out; never a float.
+//!
+//! The exponents are KOMOJU's: JPY, KRW and VND have no minor unit, every other currency it takes has two digits,
+//! TWD and IDR included (reference: the currencies its API accepts).
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A currency that KOMOJU accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&'static str")]
+pub struct Currency(usize);
+
+const CODES: [&str; 20] = [
+    "JPY", "KRW", "VND", "USD", "EUR", "TWD", "PLN", "GBP", "HKD", "SGD", "NZD", "AUD", "IDR", "MYR", "PHP",
+    "THB", "CNY", "BRL", "CHF", "CAD",
+];
+const WITHOUT_MINOR_UNIT: usize = 3;
+
+impl Currency {
+    pub const JPY: Self = Self(0);
+
+    /// Errors: a code that KOMOJU does not accept.
+    pub fn parse(code: &str) -> Result<Self, MoneyError> {
+        let found = CODES.iter().position(|known| known.eq_ignore_ascii_case(code));
+        found.map(Self).ok_or(MoneyError::UnsupportedCurrency)
+    }
+
+    pub fn code(self) -> &'static str {
+        CODES[self.0]
+    }
+
+    /// How many decimal digits its minor unit has.
+    pub fn exponent(self) -> usize {
+        if self.0 < WITHOUT_MINOR_UNIT { 0 } else { 2 }
+    }
+
+    fn symbol(self) -> Option<&'static str> {
+        match self.code() {
+            "JPY" => Some("¥"),
+            "USD" => Some("$"),
+            "EUR" => Some("€"),
+            "GBP" => Some("£"),
+            _ => None,
+        }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = MoneyError;
+    fn try_from(code: String) -> Result<Self, MoneyError> {
+        Self::parse(&code)
+    }
+}
+
+impl From<Currency> for &'static str {
+    fn from(currency: Currency) -> &'static str {
+        currency.code()
+    }
+}
+
+/// Why an amount could not be read. Nothing is charged where one of these stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoneyError {
+    UnsupportedCurrency,
+    NotADecimal,
+    /// Digits finer than the currency's minor unit, other than zeros.
+    TooPrecise,
+    TooLarge,
+}
+
+impl fmt::Display for MoneyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnsupportedCurrency => "a currency that KOMOJU does not accept",
+            Self::NotADecimal => "not a decimal number",
+            Self::TooPrecise => "finer than the currency's smallest unit",
+            Self::TooLarge => "too large",
+        })
+    }
+}
+
+impl std::error::Error for MoneyError {}
+
+/// An amount in minor units of `currency`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    pub minor: i64,
+    pub currency: Currency,
+}
+
+/// Far above any order, far below what a sum of a few could overflow or JavaScript could not carry.
+const LARGEST: i64 = 1_000_000_000_000_000;
+
+impl Money {
+    pub fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    /// Reads `"1200.0000"`, `"69.84"`, `"8"`, `"-0.50"`. Errors: [`MoneyError`]; never rounds.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
+            return Err(MoneyError::NotADecimal);
+        }
+        let kept = fraction.len().min(currency.exponent());
+        if fraction.bytes().skip(kept).any(|b| b != b'0') {
+            return Err(MoneyError::TooPrecise);
+        }
+        let padding = std::iter::repeat_n(b'0', currency.exponent() - kept);
+        let mut minor: i64 = 0;
+        for digit in whole.bytes().chain(fraction.bytes().take(kept)).chain(padding) {
+            minor = minor * 10 + i64::from(digit - b'0');
+            if minor > LARGEST {
+                return Err(MoneyError::TooLarge);
+            }
+        }
+        Ok(Self { minor: if negative { -minor } else { minor }, currency })
+    }
+
+    /// The plain decimal: `1200`, `69.84`.
+    pub fn decimal(self) -> String {
+        let digits = self.minor.unsigned_abs().to_string();
+        let sign = if self.minor < 0 { "-" } else { "" };
+        match self.currency.exponent() {
+            0 => [sign, &digits].concat(),
+            exponent => {
+                let digits = format!("{digits:0>width$}", width = exponent + 1);
+                let (whole, fraction) = digits.split_at(digits.len() - exponent);
+                [sign, whole, ".", fraction].concat()
+            }
+        }
+    }
+}
+
+/// For people: `¥1,200`, `$69.84`, `1,234.50 THB`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimal = self.decimal();
+        let (sign, decimal) = match decimal.strip_prefix('-') {
+            Some(rest) => ("-", rest),
+            None => ("", decimal.as_str()),
+        };
+        let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
+        let mut grouped = String::new();
+        for (i, digit) in whole.chars().enumerate() {
+            if i > 0 && (whole.len() - i).is_multiple_of(3) {
+                grouped.push(',');
+            }
+            grouped.push(digit);
+        }
+        if !fraction.is_empty() {
+            grouped.push('.');
+            grouped.push_str(fraction);
+        }
+        match self.currency.symbol() {
+            Some(symbol) => write!(f, "{sign}{symbol}{grouped}"),
+            None => write!(f, "{sign}{grouped} {}", self.currency.code()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usd() -> Currency {
+        Currency::parse("USD").expect("USD is accepted")
+    }
+
+    #[test]
+    fn bigcommerce_decimal_strings_become_minor_units() {
+        for (text, currency, minor) in [
+            ("1000.0000", Currency::JPY, 1000),
+            ("69.8400", usd(), 6984),
+            ("931.86", usd(), 93186),
+            ("8", usd(), 800),
+            ("0", Currency::JPY, 0),
+            ("0.5", usd(), 50),
+            ("-1.05", usd(), -105),
+        ] {
+            assert_eq!(Money::parse(text, currency), Ok(Money::new(minor, currency)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_exactly_an_amount_is_refused() {
+        use MoneyError::*;
+        for (text, currency, error) in [
+            ("10.5000", Currency::JPY, TooPrecise),
+            ("1.001", usd(), TooPrecise),
+            ("", usd(), NotADecimal),
+            (".5", usd(), NotADecimal),
+            ("1e3", usd(), NotADecimal),
+            ("1,000", usd(), NotADecimal),
+            ("１００", usd(), NotADecimal),
+            ("99999999999999999999", usd(), TooLarge),
+        ] {
+            assert_eq!(Money::parse(text, currency), Err(error), "{text}");
+        }
+        assert_eq!(Currency::parse("BTC"), Err(UnsupportedCurrency));
+    }
+
+    #[test]
+    fn twd_and_idr_have_two_digits_at_komoju() {
+        for code in ["TWD", "IDR", "HKD"] {
+            let currency = Currency::parse(code).expect("accepted");
+            assert_eq!(Money::parse("12.34", currency).map(|m| m.minor), Ok(1234));
+        }
+    }
+
+    #[test]
+    fn people_read_grouped_digits() {
+        assert_eq!(Money::new(1_234_567, Currency::JPY).to_string(), "¥1,234,567");
+        assert_eq!(Money::new(5, usd()).to_string(), "$0.05");
+        assert_eq!(
+            Money::new(-123_456, Currency::parse("THB").expect("accepted")).to_string(),
+            "-1,234.56 THB"
+        );
+    }
+}

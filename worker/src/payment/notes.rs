@@ -1,0 +1,102 @@
+//! The lines left in the order's staff notes. Each holds the payment's id and its milestone, so that a line is
+//! recognised and never added twice.
+
+use super::call::Locale;
+use super::deed::MilestoneKind;
+use super::ids::PaymentId;
+use super::reading::PaymentReading;
+use super::settings::Mode;
+use super::terms::Terms;
+
+/// BigCommerce takes no longer notes.
+const LONGEST: usize = 65_535;
+
+/// One line: what happened, how much, by what, which payment.
+pub fn line(kind: MilestoneKind, payment: &PaymentReading, terms: &Terms, locale: Locale) -> String {
+    let tag = match terms.mode {
+        Mode::Test => "[KOMOJU TEST]",
+        Mode::Live => "[KOMOJU]",
+    };
+    let amount = payment.total.map_or_else(|| terms.amount.to_string(), |m| m.to_string());
+    let asked = terms.amount;
+    let (method, id) = (method_name(&payment.method, locale), &payment.id);
+    let what = match (locale, kind) {
+        (Locale::En, MilestoneKind::CodeIssued) => format!("Waiting for {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::CodeIssued) => format!("{method}で{amount}の入金待ち"),
+        (Locale::En, MilestoneKind::Authorized) => format!("Authorized {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::Authorized) => format!("{method}で{amount}を仮売上"),
+        (Locale::En, MilestoneKind::Paid) => format!("Paid {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::Paid) => format!("{method}で{amount}の支払い完了"),
+        (Locale::En, MilestoneKind::Mismatch) => {
+            format!("Paid {amount} by {method}, but {asked} was asked: please check")
+        }
+        (Locale::Ja, MilestoneKind::Mismatch) => {
+            format!("{method}で{amount}が支払われましたが、請求額は{asked}です。ご確認ください")
+        }
+        (Locale::En, MilestoneKind::Refunded) => format!("Refunded at KOMOJU, of {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::Refunded) => format!("{method}の{amount}についてKOMOJU側で返金あり"),
+        (Locale::En, MilestoneKind::Disputed) => format!("Disputed: {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::Disputed) => {
+            format!("{method}の{amount}に異議申し立て（チャージバック）")
+        }
+    };
+    format!("{tag} {what} ({}, {id})", kind.key())
+}
+
+/// Whether `notes` already hold the line of this milestone.
+pub fn holds(notes: &str, kind: MilestoneKind, payment: &PaymentId) -> bool {
+    notes.contains(&format!("({}, {payment})", kind.key()))
+}
+
+/// The notes with a line added; what the merchant wrote stays first and whole.
+pub fn append(notes: &str, line: &str) -> String {
+    if notes.contains(line) || notes.len() + line.len() >= LONGEST {
+        return notes.to_owned();
+    }
+    match notes.trim_end() {
+        "" => line.to_owned(),
+        written => format!("{written}\n{line}"),
+    }
+}
+
+/// A payment type's name for people; an unknown slug stands for itself.
+pub fn method_name(slug: &str, locale: Locale) -> &str {
+    let (en, ja) = match slug {
+        "credit_card" => ("card", "クレジットカード"),
+        "konbini" => ("konbini", "コンビニ払い"),
+        "bank_transfer" => ("bank transfer", "銀行振込"),
+        "pay_easy" => ("Pay-easy", "ペイジー"),
+        "paypay" => ("PayPay", "PayPay"),
+        "merpay" => ("Merpay", "メルペイ"),
+        "aupay" => ("au PAY", "au PAY"),
+        "rakutenpay" => ("Rakuten Pay", "楽天ペイ"),
+        "paidy" => ("Paidy", "ペイディ"),
+        "amazon_pay" => ("Amazon Pay", "Amazon Pay"),
+        "linepay" => ("LINE Pay", "LINE Pay"),
+        "" => ("KOMOJU", "KOMOJU"),
+        other => (other, other),
+    };
+    match locale {
+        Locale::En => en,
+        Locale::Ja => ja,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_merchants_own_notes_stay_and_a_line_comes_once() {
+        let once = append("Call before delivery\n", "[KOMOJU] Paid");
+        assert_eq!(once, "Call before delivery\n[KOMOJU] Paid");
+        assert_eq!(append(&once, "[KOMOJU] Paid"), once);
+        assert_eq!(append("", "[KOMOJU] Paid"), "[KOMOJU] Paid");
+    }
+
+    #[test]
+    fn full_notes_are_left_whole() {
+        let full = "x".repeat(LONGEST - 3);
+        assert_eq!(append(&full, "[KOMOJU] Paid"), full);
+    }
+}

@@ -1,0 +1,85 @@
+//! Which pages a shopper may be sent back to: a confirmation page, on a site of the order's own channel.
+
+/// Whether `page` is an order confirmation page on one of `origins` (`https://shop.example`, no trailing slash).
+///
+/// The forms are BigCommerce's: `/checkout/order-confirmation`, `/embedded-checkout/order-confirmation`, either under
+/// a locale folder, each with an order number behind it for a buy-now cart; a query is kept, a fragment is ours.
+pub fn is_confirmation_page(page: &str, origins: &[String]) -> bool {
+    let sane = page.len() <= 2_000 && page.bytes().all(|b| b.is_ascii_graphic() && b != b'\\' && b != b'#');
+    let path = origins.iter().find_map(|origin| page.strip_prefix(origin.as_str()));
+    match path {
+        Some(path) if sane => is_confirmation_path(path.split('?').next().unwrap_or(path)),
+        _ => false,
+    }
+}
+
+fn is_confirmation_path(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix('/') else { return false };
+    let mut parts: Vec<&str> = rest.split('/').collect();
+    if parts.last() == Some(&"") {
+        parts.pop();
+    }
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if parts.len() > 2 && parts.last().is_some_and(|p| number(p)) {
+        parts.pop();
+    }
+    match parts.as_slice() {
+        [checkout, page] => is_checkout(checkout) && *page == "order-confirmation",
+        [locale, checkout, page] => {
+            is_locale(locale) && is_checkout(checkout) && *page == "order-confirmation"
+        }
+        _ => false,
+    }
+}
+
+fn is_checkout(part: &str) -> bool {
+    part == "checkout" || part == "embedded-checkout"
+}
+
+fn is_locale(part: &str) -> bool {
+    (2..=7).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ours(page: &str) -> bool {
+        is_confirmation_page(
+            page,
+            &["https://shop.example".to_owned(), "https://checkout.shop.example".to_owned()],
+        )
+    }
+
+    #[test]
+    fn confirmation_pages_of_the_shop_are_accepted() {
+        for page in [
+            "https://shop.example/checkout/order-confirmation",
+            "https://shop.example/checkout/order-confirmation/",
+            "https://checkout.shop.example/embedded-checkout/order-confirmation",
+            "https://shop.example/ja/checkout/order-confirmation",
+            "https://shop.example/checkout/order-confirmation/118?t=abc",
+        ] {
+            assert!(ours(page), "{page}");
+        }
+    }
+
+    #[test]
+    fn every_other_page_is_refused() {
+        for page in [
+            "https://evil.example/checkout/order-confirmation",
+            "https://shop.example.evil.example/checkout/order-confirmation",
+            "https://shop.example@evil.example/checkout/order-confirmation",
+            "https://shop.example:444/checkout/order-confirmation",
+            "http://shop.example/checkout/order-confirmation",
+            "https://shop.example/account.php",
+            "https://shop.example/checkout/order-confirmation/../../evil",
+            "https://shop.example/x/y/checkout/order-confirmation",
+            "https://shop.example/checkout/order-confirmation#frag",
+            "javascript:alert(1)",
+            "",
+        ] {
+            assert!(!ours(page), "{page}");
+        }
+    }
+}

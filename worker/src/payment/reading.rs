@@ -1,0 +1,220 @@
+//! Readings: what a remote object answered, once, to our own request. Never what a message claimed.
+//!
+//! Each remote object has one register. A reading carries the `seq` taken in the write before its request left; the
+//! larger `seq` wins, so an answer that overtakes another cannot turn time back.
+
+use super::ids::{PaymentId, RefundId, SessionId};
+use super::money::{Money, MoneyError};
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds since the Unix epoch; always handed in, never asked for.
+pub type Moment = i64;
+
+/// The last reading of one remote object, and whether another is wanted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Register<T> {
+    pub reading: Option<T>,
+    /// The `seq` of the reading; 0 before the first.
+    pub seq: u64,
+    /// When the reading arrived.
+    pub at: Moment,
+    /// The `seq` of the newest hint about this object: a look is due while it exceeds the reading's.
+    #[serde(default)]
+    pub wanted: u64,
+    /// Looks that failed in a row, and when the next may be tried.
+    #[serde(default)]
+    pub failures: u32,
+    #[serde(default)]
+    pub retry_at: Moment,
+}
+
+impl<T> Default for Register<T> {
+    fn default() -> Self {
+        Self { reading: None, seq: 0, at: 0, wanted: 0, failures: 0, retry_at: 0 }
+    }
+}
+
+impl<T> Register<T> {
+    /// Takes a reading unless a later one is already here.
+    pub fn accept(&mut self, seq: u64, at: Moment, reading: T) {
+        if seq > self.seq {
+            *self = Self { reading: Some(reading), seq, at, wanted: self.wanted, failures: 0, retry_at: 0 };
+        }
+    }
+
+    /// Remembers that a look failed and when to try again.
+    pub fn failed(&mut self, retry_at: Moment) {
+        self.failures = self.failures.saturating_add(1);
+        self.retry_at = retry_at;
+    }
+
+    pub fn want(&mut self, seq: u64) {
+        self.wanted = self.wanted.max(seq);
+    }
+
+    pub fn is_wanted(&self) -> bool {
+        self.wanted > self.seq
+    }
+}
+
+/// BigCommerce's order status, by the number that no renaming changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OrderStatus(pub u8);
+
+impl OrderStatus {
+    pub const INCOMPLETE: Self = Self(0);
+    pub const PENDING: Self = Self(1);
+    pub const AWAITING_PAYMENT: Self = Self(7);
+    pub const COMPLETED: Self = Self(10);
+    pub const AWAITING_FULFILLMENT: Self = Self(11);
+    pub const MANUAL_VERIFICATION: Self = Self(12);
+    pub const DISPUTED: Self = Self(13);
+}
+
+/// What we keep of a BigCommerce order. Nothing personal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderReading {
+    pub status: OrderStatus,
+    /// True also where BigCommerce answered 404 for an order that it once had.
+    pub deleted: bool,
+    /// Total − store credit − gift certificates, in `default_currency_code`.
+    pub due: Result<Money, Unreadable>,
+    pub digital: bool,
+    pub channel: u64,
+    /// The payment method's display name at checkout.
+    pub label: String,
+    pub payment_provider_id: String,
+    pub placed_at: Moment,
+}
+
+/// Why an amount due could not be known. Kept, so that the merchant can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unreadable {
+    UnsupportedCurrency,
+    NotAnAmount,
+}
+
+impl From<MoneyError> for Unreadable {
+    fn from(error: MoneyError) -> Self {
+        match error {
+            MoneyError::UnsupportedCurrency => Self::UnsupportedCurrency,
+            MoneyError::NotADecimal | MoneyError::TooPrecise | MoneyError::TooLarge => Self::NotAnAmount,
+        }
+    }
+}
+
+/// KOMOJU's session status. Expiry is a flag of its own, not a status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SessionStatus {
+    Pending,
+    Completed,
+    Cancelled,
+    Other(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionReading {
+    pub id: SessionId,
+    pub status: SessionStatus,
+    pub expired: bool,
+    /// None where KOMOJU answered a currency we do not know.
+    pub amount: Option<Money>,
+    /// The payment the session shows now; earlier ones of the same session are remembered apart.
+    pub payment: Option<PaymentId>,
+}
+
+/// KOMOJU's payment status. `failed` is a fact about one try, not an end: the session may still be paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PaymentStatus {
+    Pending,
+    Authorized,
+    Captured,
+    Refunded,
+    Cancelled,
+    Expired,
+    Failed,
+    Other(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaymentReading {
+    pub id: PaymentId,
+    pub status: PaymentStatus,
+    pub session: Option<SessionId>,
+    /// `total − payment_method_fee`: what the order is credited with. None for a currency we do not know.
+    pub net: Option<Money>,
+    /// What the shopper pays in all, fee included, for people to read.
+    pub total: Option<Money>,
+    pub refunded_minor: i64,
+    pub refunds: Vec<RefundReading>,
+    /// The payment type's slug (`konbini`, `credit_card`, …); empty where KOMOJU says none yet.
+    pub method: String,
+    pub instructions: Instructions,
+    pub deadline: Option<Moment>,
+}
+
+impl PaymentReading {
+    /// Types that a shopper pays with cash or by transfer, days after the code was issued. For these, `authorized`
+    /// means a code was issued, never that money is reserved.
+    pub fn waits_for_cash(&self) -> bool {
+        matches!(self.method.as_str(), "konbini" | "bank_transfer" | "pay_easy")
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RefundReading {
+    pub id: RefundId,
+    pub minor: i64,
+    pub chargeback: bool,
+}
+
+/// What the shopper needs in order to pay a code, in KOMOJU's words.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Instructions {
+    /// Label key and value, in the order they should be shown.
+    pub lines: Vec<(InstructionKind, String)>,
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstructionKind {
+    Store,
+    Receipt,
+    ConfirmationCode,
+    Bank,
+    Branch,
+    AccountType,
+    AccountNumber,
+    AccountName,
+    OrderNumber,
+    BankId,
+    CustomerNumber,
+    ConfirmationNumber,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_answer_never_replaces_a_newer_one() {
+        let mut register = Register::default();
+        register.accept(5, 50, "newer");
+        register.accept(4, 60, "older, but arrived later");
+        assert_eq!((register.reading, register.seq), (Some("newer"), 5));
+    }
+
+    #[test]
+    fn a_hint_during_a_look_wants_another_look() {
+        let mut register = Register::default();
+        let seq_of_look = 1;
+        register.want(2);
+        register.accept(seq_of_look, 10, ());
+        assert!(register.is_wanted(), "the look left before the hint came");
+        register.accept(3, 20, ());
+        assert!(!register.is_wanted());
+    }
+}

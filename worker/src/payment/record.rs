@@ -1,0 +1,130 @@
+//! The state as rows: what is written, and how it is read back.
+//!
+//! Every row is `(kind, key) → JSON`. A commit is the difference to what was last written, so a crash between two
+//! commits loses nothing that left.
+
+use super::deed::{Deed, MilestoneKind};
+use super::hint::StoredHint;
+use super::ids::PaymentId;
+use super::state::{Attempt, Entry, Head, Payment, Reached, State};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One row to write; without a body, to delete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub kind: String,
+    pub key: String,
+    pub body: Option<String>,
+}
+
+/// A stored row that this version cannot read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrupt {
+    pub kind: String,
+    pub key: String,
+    pub why: String,
+}
+
+impl fmt::Display for Corrupt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {}/{}: {}", self.kind, self.key, self.why)
+    }
+}
+
+impl std::error::Error for Corrupt {}
+
+/// Rows by kind and key, as last written.
+pub type Rows = BTreeMap<(String, String), String>;
+
+pub fn rows(state: &State) -> Rows {
+    let mut rows = Rows::new();
+    let mut put = |kind: &str, key: String, body: String| rows.insert((kind.to_owned(), key), body);
+    put("head", String::new(), json(&state.head));
+    put("order", String::new(), json(&state.order));
+    for attempt in &state.attempts {
+        put("attempt", padded(u64::from(attempt.n)), json(attempt));
+    }
+    for (id, payment) in &state.payments {
+        put("payment", id.to_string(), json(payment));
+    }
+    for hint in &state.hints {
+        put("hint", padded(hint.seq), json(hint));
+    }
+    for deed in &state.deeds {
+        put("deed", format!("{}#{}", deed.action, padded(u64::from(deed.n))), json(deed));
+    }
+    for ((payment, milestone), reached) in &state.reached {
+        put("reached", format!("{payment}#{}", milestone.key()), json(&(payment, milestone, reached)));
+    }
+    for (i, entry) in (state.head.timeline_start..).zip(&state.timeline) {
+        put("timeline", padded(i), json(entry));
+    }
+    rows
+}
+
+/// The rows of `new` that differ from `old`, and the deletion of those that are gone.
+pub fn difference(old: &Rows, new: &Rows) -> Vec<Record> {
+    let changed = new.iter().filter(|(key, body)| old.get(*key) != Some(body));
+    let gone = old.keys().filter(|key| !new.contains_key(*key));
+    let write = |((kind, key), body): (&(String, String), &String)| Record {
+        kind: kind.clone(),
+        key: key.clone(),
+        body: Some(body.clone()),
+    };
+    let delete = |(kind, key): &(String, String)| Record { kind: kind.clone(), key: key.clone(), body: None };
+    changed.map(write).chain(gone.map(delete)).collect()
+}
+
+/// Errors: the first row that cannot be read. Nothing is dropped quietly: money hangs on it.
+pub fn restore(rows: &Rows) -> Result<State, Corrupt> {
+    let mut state = State::default();
+    for ((kind, key), body) in rows {
+        let read = Row { kind, key, body };
+        match kind.as_str() {
+            "head" => state.head = read.parse::<Head>()?,
+            "order" => state.order = read.parse()?,
+            "attempt" => state.attempts.push(read.parse::<Attempt>()?),
+            "payment" => {
+                let id = PaymentId::parse(key).map_err(|e| read.corrupt(e.to_string()))?;
+                state.payments.insert(id, read.parse::<Payment>()?);
+            }
+            "hint" => state.hints.push(read.parse::<StoredHint>()?),
+            "deed" => state.deeds.push(read.parse::<Deed>()?),
+            "reached" => {
+                let (payment, milestone, reached): (PaymentId, MilestoneKind, Reached) = read.parse()?;
+                state.reached.insert((payment, milestone), reached);
+            }
+            "timeline" => state.timeline.push(read.parse::<Entry>()?),
+            _ => return Err(read.corrupt("a kind this version does not know".to_owned())),
+        }
+    }
+    Ok(state)
+}
+
+struct Row<'a> {
+    kind: &'a str,
+    key: &'a str,
+    body: &'a str,
+}
+
+impl Row<'_> {
+    fn parse<T: DeserializeOwned>(&self) -> Result<T, Corrupt> {
+        serde_json::from_str(self.body).map_err(|e| self.corrupt(e.to_string()))
+    }
+
+    fn corrupt(&self, why: String) -> Corrupt {
+        Corrupt { kind: self.kind.to_owned(), key: self.key.to_owned(), why }
+    }
+}
+
+/// Numbers as keys that sort like numbers.
+fn padded(n: u64) -> String {
+    format!("{n:010}")
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("plain data with text keys always serialises")
+}

@@ -1,0 +1,270 @@
+//! A start: the shopper stands before us and wants to pay. What must be true, in order, and what is answered.
+//!
+//! Nothing the browser says is believed but the proof; amount, currency, status and page are the order's own.
+
+use super::call::{Browser, Locale, OrderSeen};
+use super::deed::Action;
+use super::ids::CartId;
+use super::money::Money;
+use super::page::is_confirmation_page;
+use super::plan::{Circumstances, next_cancel};
+use super::reading::Unreadable;
+use super::settings::{Method, Provider};
+use super::shop::Ownership;
+use super::state::{Attempt, Standing, State};
+use super::table::Column;
+use super::terms::Terms;
+use sha2::{Digest, Sha256};
+
+/// Why the shopper's page asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Intent {
+    /// The confirmation page was reached; it may be left for KOMOJU if it was reached just now.
+    Arrive,
+    /// The shopper pressed the button.
+    Pay,
+    /// The shopper wants another way than the code that is live.
+    Restart,
+}
+
+/// What a start brings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    pub proof: Proof,
+    pub intent: Intent,
+    pub page: Option<String>,
+    pub locale: Locale,
+    pub browser: Browser,
+    /// What the shopper's page showed as the amount: a decimal, and its currency. It can only block.
+    pub seen: Option<(String, String)>,
+}
+
+/// How whoever asks shows to be the shopper.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Proof {
+    Cart(CartId),
+    /// A signed link for this order.
+    Link,
+}
+
+/// Why a start gets no picture of the payment.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    OrderNotFound,
+    WrongProof,
+    NotOurs,
+    NothingDue,
+    AmountChanged,
+    UnsupportedCurrency,
+    AmountUnreadable,
+    /// No KOMOJU keys yet.
+    NotConfigured,
+    /// The store's token is no longer good.
+    Disconnected,
+    BigCommerceUnavailable,
+    KomojuUnavailable,
+    /// KOMOJU's final no, in its words.
+    KomojuRefused(String),
+}
+
+/// What the start has done so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Progress {
+    pub looked_at_order: bool,
+    pub provider: Option<Option<Provider>>,
+    pub looked_at: Option<u32>,
+    pub sessions_tried: u32,
+    pub cancels: u32,
+    pub failed: Option<Refusal>,
+}
+
+/// The next step of a start.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StartStep {
+    LookAtOrder,
+    LookAtProvider,
+    LookAtSession {
+        attempt: u32,
+    },
+    Cancel(Action),
+    NewAttempt {
+        terms: Terms,
+        page: Option<String>,
+    },
+    /// Answer with the picture of the payment, and whether the browser should go to KOMOJU now.
+    Show {
+        redirect: bool,
+    },
+    Refuse(Refusal),
+}
+
+const SESSION_TRIES: u32 = 2;
+const CANCEL_CALLS: u32 = 4;
+
+pub fn cart_hash(cart: &CartId) -> String {
+    Sha256::digest(cart.as_str()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The next step of a start, from what is known and done so far.
+pub fn next(
+    state: &State,
+    start: &Start,
+    done: &Progress,
+    c: Circumstances<'_>,
+    order: Option<&OrderSeen>,
+) -> StartStep {
+    match try_next(state, start, done, c, order) {
+        Ok(step) | Err(step) => step,
+    }
+}
+
+/// The same, with every early answer as an error, so that the checks read from top to bottom.
+fn try_next(
+    state: &State,
+    start: &Start,
+    done: &Progress,
+    c: Circumstances<'_>,
+    order: Option<&OrderSeen>,
+) -> Result<StartStep, StartStep> {
+    if let Some(refusal) = &done.failed {
+        return Err(StartStep::Refuse(refusal.clone()));
+    }
+    check_known_proof(state, start)?;
+    let order = order.filter(|_| done.looked_at_order).ok_or(StartStep::LookAtOrder)?;
+    check_proof(start, order)?;
+    let method = check_ours(done, c, order)?;
+    check_payable(state, order)?;
+    let due = check_due(start, order)?;
+    let (account, mode) = c.shop.account.clone().ok_or(StartStep::Refuse(Refusal::NotConfigured))?;
+    let n = state.attempts.iter().map(|a| a.n).max().unwrap_or(0) + 1;
+    let terms = Terms {
+        account,
+        mode,
+        capture: c.shop.settings.capture,
+        amount: due,
+        types: method.types.clone(),
+        external_order_num: format!("{}{}-{n}", c.shop.settings.order_prefix, c.shop.order),
+        settings_version: c.shop.settings.version,
+    };
+    let just_placed = c.now - order.reading.placed_at < c.delays.arrival();
+    let may_leave = start.intent != Intent::Arrive || just_placed;
+    if let Some(attempt) = state.current() {
+        settle_current(state, start, done, c, attempt, &terms, may_leave)?;
+    }
+    if !may_leave {
+        return Ok(StartStep::Show { redirect: false });
+    }
+    if done.sessions_tried >= SESSION_TRIES {
+        return Err(StartStep::Refuse(Refusal::KomojuUnavailable));
+    }
+    Ok(StartStep::NewAttempt { terms, page: checked_page(start, c, order) })
+}
+
+fn refuse<T>(refusal: Refusal) -> Result<T, StartStep> {
+    Err(StartStep::Refuse(refusal))
+}
+
+/// A wrong proof of an order already known costs no call.
+fn check_known_proof(state: &State, start: &Start) -> Result<(), StartStep> {
+    match (&start.proof, &state.head.cart_hash) {
+        (Proof::Cart(cart), Some(known)) if cart_hash(cart) != *known => refuse(Refusal::WrongProof),
+        _ => Ok(()),
+    }
+}
+
+fn check_proof(start: &Start, order: &OrderSeen) -> Result<(), StartStep> {
+    let proved = match &start.proof {
+        Proof::Link => true,
+        Proof::Cart(cart) => order.cart.as_ref() == Some(cart),
+    };
+    if proved { Ok(()) } else { refuse(Refusal::WrongProof) }
+}
+
+fn check_ours<'a>(done: &Progress, c: Circumstances<'a>, order: &OrderSeen) -> Result<&'a Method, StartStep> {
+    let known = match done.provider {
+        Some(Some(provider)) => c.shop.ownership_of(provider),
+        Some(None) => Ownership::NotOurs,
+        None => c.shop.ownership(order.reading.channel, &order.reading.label),
+    };
+    match known {
+        Ownership::Ours(method) => Ok(method),
+        Ownership::NotOurs => refuse(Refusal::NotOurs),
+        Ownership::Unknown => Err(StartStep::LookAtProvider),
+    }
+}
+
+/// A paid or finished order is shown as it is, never charged.
+fn check_payable(state: &State, order: &OrderSeen) -> Result<(), StartStep> {
+    let paid = state
+        .attempts
+        .iter()
+        .any(|a| matches!(state.standing(a), Standing::Captured(_) | Standing::Authorized(_)));
+    let unpaid = Column::of(order.reading.status, order.reading.deleted) == Column::Unpaid;
+    if paid || !unpaid { Err(StartStep::Show { redirect: false }) } else { Ok(()) }
+}
+
+fn check_due(start: &Start, order: &OrderSeen) -> Result<Money, StartStep> {
+    let due = match order.reading.due {
+        Ok(due) if due.minor > 0 => due,
+        Ok(_) => return refuse(Refusal::NothingDue),
+        Err(Unreadable::UnsupportedCurrency) => return refuse(Refusal::UnsupportedCurrency),
+        Err(Unreadable::NotAnAmount) => return refuse(Refusal::AmountUnreadable),
+    };
+    match &start.seen {
+        Some((amount, currency)) if !agrees(due, amount, currency) => refuse(Refusal::AmountChanged),
+        _ => Ok(due),
+    }
+}
+
+fn agrees(due: Money, amount: &str, currency: &str) -> bool {
+    currency.eq_ignore_ascii_case(due.currency.code()) && Money::parse(amount, due.currency) == Ok(due)
+}
+
+/// What the newest attempt still allows. Ok: nothing, make another.
+fn settle_current(
+    state: &State,
+    start: &Start,
+    done: &Progress,
+    c: Circumstances<'_>,
+    attempt: &Attempt,
+    wanted: &Terms,
+    may_leave: bool,
+) -> Result<(), StartStep> {
+    let stale = attempt.register.is_wanted() || c.now - attempt.register.at > c.delays.reading_is_fresh();
+    if stale && done.looked_at != Some(attempt.n) {
+        return Err(StartStep::LookAtSession { attempt: attempt.n });
+    }
+    let usable = attempt.terms.ask_the_same(wanted) && attempt.expires_at - c.now >= c.delays.reuse_margin();
+    let first_visit = start.intent != Intent::Arrive || attempt.returned_at.is_none();
+    match state.standing(attempt) {
+        Standing::None | Standing::Dead => Ok(()),
+        Standing::Captured(_) | Standing::Authorized(_) => Err(StartStep::Show { redirect: false }),
+        Standing::Waiting(_) if start.intent != Intent::Restart => Err(StartStep::Show { redirect: false }),
+        Standing::Open if usable && start.intent != Intent::Restart => {
+            Err(StartStep::Show { redirect: may_leave && first_visit })
+        }
+        // A payment under way elsewhere is not to be cut off by a page visit; the session shows how it stands.
+        Standing::Pending(_) if start.intent != Intent::Restart => {
+            Err(StartStep::Show { redirect: start.intent == Intent::Pay && attempt.session_is_pending() })
+        }
+        Standing::Open | Standing::Pending(_) | Standing::Waiting(_) if !may_leave => {
+            Err(StartStep::Show { redirect: false })
+        }
+        Standing::Open | Standing::Pending(_) | Standing::Waiting(_) => end(state, done, attempt),
+    }
+}
+
+/// Ends the attempt before another is made. Goes on only once KOMOJU has said that it is over.
+fn end(state: &State, done: &Progress, attempt: &Attempt) -> Result<(), StartStep> {
+    match next_cancel(state, attempt) {
+        Some(action) if done.cancels < CANCEL_CALLS => Err(StartStep::Cancel(action)),
+        Some(_) | None => refuse(Refusal::KomojuUnavailable),
+    }
+}
+
+fn checked_page(start: &Start, c: Circumstances<'_>, order: &OrderSeen) -> Option<String> {
+    let origins = c.shop.origins(order.reading.channel);
+    start.page.clone().filter(|page| is_confirmation_page(page, origins))
+}

@@ -1,0 +1,340 @@
+//! All that is known about the payment of one order.
+//!
+//! Invariants: an attempt's terms never change; a payment belongs to the attempt whose session holds it, for good;
+//! a milestone is reached once per payment; `captured` and the refunds seen are high-water marks that only rise.
+
+use super::call::Locale;
+use super::deed::{Action, CANCEL_TRIES, Deed, DeedState, MilestoneKind};
+use super::hint::StoredHint;
+use super::ids::{PaymentId, RefundId, SessionId};
+use super::reading::{
+    Moment, OrderReading, PaymentReading, PaymentStatus, Register, SessionReading, SessionStatus,
+};
+use super::settings::Capture;
+use super::terms::Terms;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many hints and timeline entries are kept.
+pub const HISTORY: usize = 200;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct State {
+    pub head: Head,
+    pub order: Register<OrderReading>,
+    pub attempts: Vec<Attempt>,
+    pub payments: BTreeMap<PaymentId, Payment>,
+    pub hints: Vec<StoredHint>,
+    pub deeds: Vec<Deed>,
+    pub reached: BTreeMap<(PaymentId, MilestoneKind), Reached>,
+    pub timeline: Vec<Entry>,
+}
+
+/// What there is one of per order.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Head {
+    /// The counter that orders hints, readings and deeds.
+    pub seq: u64,
+    /// Rises with every change; the ledger ignores older ones.
+    pub version: u64,
+    /// The version that the ledger has confirmed.
+    pub ledger_version: u64,
+    /// SHA-256 of the cart id, hexadecimal: a wrong proof then costs no call.
+    pub cart_hash: Option<String>,
+    /// The amount in the shopper's page differed from the order's.
+    pub amount_disputed: bool,
+    /// KOMOJU's last refusal to make a session, in its words; cleared by the next one made.
+    pub session_refused: Option<String>,
+    /// How many of the oldest timeline entries have been dropped.
+    pub timeline_start: u64,
+}
+
+/// How far the making of an attempt's session got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The request may be on its way.
+    Creating,
+    Open,
+    /// No usable session: unanswered or refused. Nobody has its URL.
+    Void,
+}
+
+/// One try at collecting the money: one KOMOJU session under frozen terms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub n: u32,
+    pub terms: Terms,
+    pub created_at: Moment,
+    pub stage: Stage,
+    pub session: Option<SessionId>,
+    pub url: String,
+    pub expires_at: Moment,
+    pub register: Register<SessionReading>,
+    /// Where the shopper goes back to: a confirmation page of the order's own shop.
+    pub page: Option<String>,
+    pub locale: Locale,
+    pub returned_at: Option<Moment>,
+}
+
+/// One payment that an attempt's session held at some time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Payment {
+    pub attempt: u32,
+    pub register: Register<PaymentReading>,
+    /// High-water mark: KOMOJU has said `captured` of it.
+    pub captured: bool,
+    /// High-water mark: every refund ever seen on it.
+    pub refunds: BTreeSet<RefundId>,
+    pub first_seen: Moment,
+}
+
+/// A milestone, and what telling the order came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    pub at: Moment,
+    /// What a person must look at because of it, until it is dismissed.
+    pub attention: Option<Attention>,
+}
+
+/// What a merchant must look at, by key; the panel has the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attention {
+    /// Paid, though the order was cancelled, refunded or deleted.
+    PaidAfterEnd,
+    /// Captured, but another amount or currency than the order's.
+    AmountMismatch,
+    /// Two payments of one order are both paid.
+    PaidTwice,
+    Disputed,
+    /// Refunded at KOMOJU; the order does not show it.
+    RefundedAtKomoju,
+    /// BigCommerce will not take the order's new status.
+    OrderUpdateRefused,
+    /// KOMOJU will not end a session or code that must not be paid any more.
+    CancelRefused,
+    /// KOMOJU refuses to make a session.
+    SessionRefused,
+    /// The shopper's page showed another amount than the order has.
+    AmountDisputed,
+    /// One side has not answered for a day.
+    Unreachable,
+    /// A payment KOMOJU once called captured no longer is.
+    CaptureVanished,
+}
+
+impl Attention {
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::PaidAfterEnd => "paid_after_end",
+            Self::AmountMismatch => "amount_mismatch",
+            Self::PaidTwice => "paid_twice",
+            Self::Disputed => "disputed",
+            Self::RefundedAtKomoju => "refunded_at_komoju",
+            Self::OrderUpdateRefused => "order_update_refused",
+            Self::CancelRefused => "cancel_refused",
+            Self::SessionRefused => "session_refused",
+            Self::AmountDisputed => "amount_disputed",
+            Self::Unreachable => "unreachable",
+            Self::CaptureVanished => "capture_vanished",
+        }
+    }
+}
+
+/// A line of the payment's history, for the merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    pub at: Moment,
+    /// A short stable key (`session_created`, `order_updated`, …) and what it is about.
+    pub what: String,
+    pub detail: String,
+}
+
+/// How far an attempt is: as far as its furthest payment that is paid or can still be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Being made, or never was.
+    None,
+    /// May be paid; nothing under way.
+    Open,
+    /// The shopper is paying elsewhere (wallet, 3-D Secure).
+    Pending(PaymentId),
+    /// A code waits for cash.
+    Waiting(PaymentId),
+    /// Two-step: money is reserved.
+    Authorized(PaymentId),
+    /// Captured; whether as asked is a question of its own.
+    Captured(PaymentId),
+    /// Can take no more.
+    Dead,
+}
+
+impl State {
+    pub fn next_seq(&mut self) -> u64 {
+        self.head.seq += 1;
+        self.head.seq
+    }
+
+    /// Adds a line to the history; the oldest give way.
+    pub fn log(&mut self, at: Moment, what: &str, detail: impl Into<String>) {
+        self.timeline.push(Entry { at, what: what.to_owned(), detail: detail.into() });
+        if self.timeline.len() > HISTORY {
+            self.timeline.remove(0);
+            self.head.timeline_start += 1;
+        }
+    }
+
+    /// Whether there is anything to keep: an order is not ours to remember before its first attempt, unless a
+    /// person must look at why there is none.
+    pub fn is_worth_keeping(&self) -> bool {
+        !self.attempts.is_empty() || self.head.amount_disputed
+    }
+
+    pub fn attempt(&self, n: u32) -> Option<&Attempt> {
+        self.attempts.iter().find(|a| a.n == n)
+    }
+
+    pub fn attempt_mut(&mut self, n: u32) -> Option<&mut Attempt> {
+        self.attempts.iter_mut().find(|a| a.n == n)
+    }
+
+    pub fn attempt_of_session(&self, session: &SessionId) -> Option<&Attempt> {
+        self.attempts.iter().find(|a| a.session.as_ref() == Some(session))
+    }
+
+    /// The newest attempt that has a session.
+    pub fn current(&self) -> Option<&Attempt> {
+        self.attempts.iter().rev().find(|a| a.stage == Stage::Open)
+    }
+
+    pub fn payments_of(&self, attempt: u32) -> impl Iterator<Item = (&PaymentId, &Payment)> {
+        self.payments.iter().filter(move |(_, p)| p.attempt == attempt)
+    }
+
+    pub fn deed(&self, action: &Action) -> Option<&Deed> {
+        self.deeds.iter().rev().find(|d| d.action == *action)
+    }
+
+    /// The payments that hold the shop's money now.
+    pub fn captured(&self) -> impl Iterator<Item = (&PaymentId, &Payment)> {
+        self.payments.iter().filter(|(_, p)| p.is(&PaymentStatus::Captured))
+    }
+
+    pub fn standing(&self, attempt: &Attempt) -> Standing {
+        if attempt.stage != Stage::Open {
+            return Standing::None;
+        }
+        let furthest = self
+            .payments_of(attempt.n)
+            .filter_map(|(id, payment)| Some((payment.rank(attempt.terms.capture)?, id)))
+            .max_by_key(|(rank, _)| *rank);
+        match furthest {
+            Some((Rank::Captured, id)) => Standing::Captured(id.clone()),
+            Some((Rank::Authorized, id)) => Standing::Authorized(id.clone()),
+            Some((Rank::Waiting, id)) => Standing::Waiting(id.clone()),
+            Some((Rank::Pending, id)) => Standing::Pending(id.clone()),
+            None if attempt.can_take_a_payment() => Standing::Open,
+            None => Standing::Dead,
+        }
+    }
+
+    /// Everything a person must look at now.
+    pub fn attentions(&self) -> BTreeSet<Attention> {
+        let mut all: BTreeSet<_> = self.reached.values().filter_map(|r| r.attention).collect();
+        let mut add = |condition: bool, attention| {
+            if condition {
+                all.insert(attention);
+            }
+        };
+        add(self.captured().count() > 1, Attention::PaidTwice);
+        add(self.head.amount_disputed, Attention::AmountDisputed);
+        add(self.head.session_refused.is_some(), Attention::SessionRefused);
+        add(self.payments.values().any(Payment::capture_vanished), Attention::CaptureVanished);
+        add(self.is_unreachable(), Attention::Unreachable);
+        add(self.cancel_is_refused(), Attention::CancelRefused);
+        all
+    }
+
+    /// Something that must end was refused its end often enough, and still lives.
+    fn cancel_is_refused(&self) -> bool {
+        let live = |attempt: u32| {
+            let standing = self.attempt(attempt).map(|a| self.standing(a));
+            !matches!(standing, None | Some(Standing::Dead | Standing::Captured(_)))
+        };
+        self.deeds.iter().any(|deed| {
+            let refused = matches!(deed.state, DeedState::Refused { .. }) && deed.n >= CANCEL_TRIES;
+            refused
+                && match &deed.action {
+                    Action::CancelSession { attempt } => live(*attempt),
+                    Action::CancelPayment { payment } => {
+                        self.payments.get(payment).is_some_and(|p| live(p.attempt))
+                    }
+                    Action::UpdateOrder { .. } => false,
+                }
+        })
+    }
+
+    fn is_unreachable(&self) -> bool {
+        let tired = super::delays::Delays::is_persistent;
+        tired(self.order.failures)
+            || self.attempts.iter().any(|a| tired(a.register.failures))
+            || self.payments.values().any(|p| tired(p.register.failures))
+            || self.deeds.iter().any(|d| d.is_open() && tired(d.failures))
+    }
+}
+
+/// Orders what a payment may still become; the larger is further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Pending,
+    Waiting,
+    Authorized,
+    Captured,
+}
+
+impl Payment {
+    pub fn is(&self, status: &PaymentStatus) -> bool {
+        self.register.reading.as_ref().is_some_and(|r| r.status == *status)
+    }
+
+    /// Cash types, and everything where capture is automatic, wait for the shopper while `authorized`.
+    pub fn waits_for_shopper(&self, capture: Capture) -> bool {
+        self.is(&PaymentStatus::Authorized)
+            && self.register.reading.as_ref().is_some_and(|r| r.waits_for_cash() || capture == Capture::Auto)
+    }
+
+    /// KOMOJU once said `captured` and now says something that no captured payment becomes.
+    fn capture_vanished(&self) -> bool {
+        self.captured && !self.is(&PaymentStatus::Captured) && !self.is(&PaymentStatus::Refunded)
+    }
+
+    fn rank(&self, capture: Capture) -> Option<Rank> {
+        match &self.register.reading.as_ref()?.status {
+            PaymentStatus::Captured | PaymentStatus::Refunded => Some(Rank::Captured),
+            PaymentStatus::Authorized if self.waits_for_shopper(capture) => Some(Rank::Waiting),
+            PaymentStatus::Authorized => Some(Rank::Authorized),
+            // A status we do not know may still become a payment.
+            PaymentStatus::Pending | PaymentStatus::Other(_) => Some(Rank::Pending),
+            PaymentStatus::Cancelled | PaymentStatus::Expired | PaymentStatus::Failed => None,
+        }
+    }
+}
+
+impl Attempt {
+    /// Whether the session, as last read, may still take a payment. `expired` and `cancelled` end it; `completed`
+    /// leaves it as far as its payments are.
+    fn can_take_a_payment(&self) -> bool {
+        let Some(session) = &self.register.reading else { return true };
+        match &session.status {
+            SessionStatus::Pending | SessionStatus::Other(_) => !session.expired,
+            SessionStatus::Completed | SessionStatus::Cancelled => false,
+        }
+    }
+
+    /// Whether the session itself should be told to end, should it have to.
+    pub fn session_is_pending(&self) -> bool {
+        self.stage == Stage::Open && self.can_take_a_payment()
+    }
+}

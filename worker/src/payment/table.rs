@@ -1,0 +1,161 @@
+//! What happens to the order: the product's promise to the merchant, as one table.
+//!
+//! The status moves at a milestone and only there; from then on it belongs to the merchant. Rows are what KOMOJU
+//! says of one payment, columns what the order is at that moment.
+
+use super::reading::OrderStatus;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Row {
+    CapturedAsAsked,
+    CapturedOtherwise,
+    /// Two-step: reserved, to be captured later.
+    Authorized,
+    /// A code or a session that can still be paid.
+    Open,
+    Refunded,
+    /// Chargeback or fraud mark.
+    Disputed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// 0, 1, 7.
+    Unpaid,
+    /// 5 Cancelled, 6 Declined.
+    Ended,
+    /// 4, 14.
+    Refunded,
+    /// 2, 3, 8–13, and anything BigCommerce may add.
+    MovedOn,
+    Deleted,
+}
+
+impl Column {
+    pub fn of(status: OrderStatus, deleted: bool) -> Self {
+        match status.0 {
+            _ if deleted => Self::Deleted,
+            0 | 1 | 7 => Self::Unpaid,
+            5 | 6 => Self::Ended,
+            4 | 14 => Self::Refunded,
+            _ => Self::MovedOn,
+        }
+    }
+}
+
+/// What to do with the order and with what is still open at KOMOJU.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// The new status; None leaves it.
+    pub status: Option<OrderStatus>,
+    pub note: bool,
+    pub attention: bool,
+    /// End it at KOMOJU.
+    pub cancel: bool,
+}
+
+impl Cell {
+    const LEAVE: Self = Self { status: None, note: false, attention: false, cancel: false };
+
+    const fn to(status: OrderStatus) -> Self {
+        Self { status: Some(status), note: true, ..Self::LEAVE }
+    }
+
+    const fn noted(self) -> Self {
+        Self { note: true, ..self }
+    }
+
+    const fn attended(self) -> Self {
+        Self { attention: true, ..self }
+    }
+
+    const fn cancelled(self) -> Self {
+        Self { cancel: true, ..self }
+    }
+}
+
+/// The table. `digital` orders have nothing to ship: paid is completed.
+pub fn cell(row: Row, column: Column, digital: bool) -> Cell {
+    use Column::*;
+    const LEAVE: Cell = Cell::LEAVE;
+    const VERIFY: Cell = Cell::to(OrderStatus::MANUAL_VERIFICATION);
+    let paid = Cell::to(if digital { OrderStatus::COMPLETED } else { OrderStatus::AWAITING_FULFILLMENT });
+    match (row, column) {
+        (Row::CapturedAsAsked, Unpaid) => paid,
+        (Row::CapturedAsAsked, Ended) => VERIFY.attended(),
+        (Row::CapturedAsAsked, Refunded) => LEAVE.attended(),
+        (Row::CapturedAsAsked, MovedOn) => LEAVE.noted(),
+        (Row::CapturedOtherwise, Unpaid | Ended) => VERIFY.attended(),
+        (Row::CapturedOtherwise, Refunded | MovedOn) => LEAVE.attended(),
+        (Row::Authorized, Unpaid) => Cell::to(OrderStatus::AWAITING_FULFILLMENT),
+        (Row::Authorized, Ended | Refunded) => LEAVE.cancelled().noted(),
+        (Row::Authorized, MovedOn) => LEAVE.noted(),
+        (Row::Open, Unpaid) => LEAVE.noted(),
+        (Row::Open, Ended) => LEAVE.cancelled().noted(),
+        (Row::Open, Refunded | MovedOn) => LEAVE.cancelled(),
+        (Row::Authorized | Row::Open, Deleted) => LEAVE.cancelled(),
+        (Row::Refunded, Unpaid | Ended | Refunded | MovedOn) => LEAVE.attended(),
+        (Row::Disputed, Unpaid | Ended | Refunded | MovedOn) => Cell::to(OrderStatus::DISPUTED).attended(),
+        (Row::CapturedAsAsked | Row::CapturedOtherwise | Row::Refunded | Row::Disputed, Deleted) => {
+            LEAVE.attended()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table as the design writes it down, by hand: a number is the new status, `-` leaves it, then `n`ote,
+    /// `a`ttention, `c`ancel. Columns: unpaid, ended, refunded, moved on, deleted.
+    const WRITTEN: [(Row, [&str; 5]); 6] = [
+        (Row::CapturedAsAsked, ["11n", "12na", "-a", "-n", "-a"]),
+        (Row::CapturedOtherwise, ["12na", "12na", "-a", "-a", "-a"]),
+        (Row::Authorized, ["11n", "-nc", "-nc", "-n", "-c"]),
+        (Row::Open, ["-n", "-nc", "-c", "-c", "-c"]),
+        (Row::Refunded, ["-a", "-a", "-a", "-a", "-a"]),
+        (Row::Disputed, ["13na", "13na", "13na", "13na", "-a"]),
+    ];
+
+    fn spell(cell: Cell) -> String {
+        let mut text = cell.status.map_or("-".to_owned(), |s| s.0.to_string());
+        for (on, letter) in [(cell.note, 'n'), (cell.attention, 'a'), (cell.cancel, 'c')] {
+            if on {
+                text.push(letter);
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn the_table_is_the_one_written_down() {
+        let statuses = [(7, false), (5, false), (14, false), (11, false), (7, true)];
+        for (row, cells) in WRITTEN {
+            for ((status, deleted), written) in statuses.into_iter().zip(cells) {
+                let column = Column::of(OrderStatus(status), deleted);
+                assert_eq!(spell(cell(row, column, false)), written, "{row:?} {column:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_status_has_its_column() {
+        let column = |status| Column::of(OrderStatus(status), false);
+        for (expected, statuses) in [
+            (Column::Unpaid, vec![0, 1, 7]),
+            (Column::Ended, vec![5, 6]),
+            (Column::Refunded, vec![4, 14]),
+            (Column::MovedOn, vec![2, 3, 8, 9, 10, 11, 12, 13, 99]),
+        ] {
+            for status in statuses {
+                assert_eq!(column(status), expected, "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_paid_digital_order_is_completed() {
+        let cell = cell(Row::CapturedAsAsked, Column::Unpaid, true);
+        assert_eq!(cell.status, Some(OrderStatus::COMPLETED));
+    }
+}

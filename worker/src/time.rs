@@ -1,0 +1,124 @@
+//! Dates as the two sides write them, into milliseconds since the epoch, and back for people in Japan.
+
+/// Milliseconds of `2023-02-17T11:57:05Z` or `2022-11-30T11:57:07.000+09:00` (RFC 3339). None: anything else.
+pub fn parse_rfc3339(text: &str) -> Option<i64> {
+    let (date, rest) = (text.get(..10)?, text.get(10..)?);
+    let clock = rest.strip_prefix(['T', 't', ' '])?;
+    let zone_at = clock.rfind(['Z', 'z', '+', '-'])?;
+    let (clock, zone) = clock.split_at(zone_at);
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let mut date = date.splitn(3, '-');
+    let days = days_since_epoch(number(date.next()?)?, number(date.next()?)?, number(date.next()?)?)?;
+    let mut fraction = fraction.to_owned();
+    fraction.truncate(3);
+    let millis = if fraction.is_empty() { 0 } else { number(&format!("{fraction:0<3}"))? };
+    Some(days * DAY + clock_seconds(clock)? * 1_000 + millis - zone_offset(zone)?)
+}
+
+/// Milliseconds of `Tue, 05 Mar 2019 21:40:11 +0000` (RFC 2822, as BigCommerce's v2 writes it), or with `GMT` as
+/// HTTP headers do.
+pub fn parse_rfc2822(text: &str) -> Option<i64> {
+    let text = text.split_once(", ").map_or(text, |(_, rest)| rest);
+    let parts: Vec<&str> = text.split_ascii_whitespace().collect();
+    let [day, month, year, clock, zone] = parts[..] else { return None };
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = months.iter().position(|m| *m == month)?;
+    let days = days_since_epoch(number(year)?, i64::try_from(month).ok()? + 1, number(day)?)?;
+    let offset = if zone == "GMT" { 0 } else { zone_offset(zone)? };
+    Some(days * DAY + clock_seconds(clock)? * 1_000 - offset)
+}
+
+const DAY: i64 = 86_400_000;
+const JST: i64 = 9 * 3_600_000;
+
+fn number(text: &str) -> Option<i64> {
+    let digits = !text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
+    if digits { text.parse().ok() } else { None }
+}
+
+fn clock_seconds(clock: &str) -> Option<i64> {
+    let mut parts = clock.splitn(3, ':').map(number);
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    (hours < 24 && minutes < 60 && seconds <= 60).then_some((hours * 60 + minutes) * 60 + seconds)
+}
+
+/// `Z`, `+09:00`, `-0530`, in milliseconds.
+fn zone_offset(zone: &str) -> Option<i64> {
+    if zone.eq_ignore_ascii_case("z") {
+        return Some(0);
+    }
+    let sign = match zone.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let digits: String = zone[1..].chars().filter(|c| *c != ':').collect();
+    let (hours, minutes) = (number(digits.get(..2)?)?, number(digits.get(2..4)?)?);
+    Some(sign * (hours * 60 + minutes) * 60_000)
+}
+
+/// Days from 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, *chrono-compatible low-level date
+/// algorithms*). None for a month or day that does not exist.
+pub fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468)
+}
+
+/// A moment on Japan's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JapanTime {
+    pub year: i64,
+    pub month: i64,
+    pub day: i64,
+    pub hour: i64,
+    pub minute: i64,
+    /// 0 is Sunday.
+    pub weekday: usize,
+}
+
+pub fn in_japan(ms: i64) -> JapanTime {
+    let local = ms + JST;
+    let (days, rest) = (local.div_euclid(DAY), local.rem_euclid(DAY));
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let weekday = usize::try_from((days + 4).rem_euclid(7)).unwrap_or(0);
+    JapanTime { year, month, day, hour: rest / 3_600_000, minute: rest / 60_000 % 60, weekday }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_dates_are_read() {
+        assert_eq!(parse_rfc3339("2026-11-25T14:59:59Z"), Some(1_795_618_799_000));
+        assert_eq!(parse_rfc3339("2026-11-25T23:59:59.000+09:00"), Some(1_795_618_799_000));
+        assert_eq!(parse_rfc3339("1970-01-01T00:00:00.5Z"), Some(500));
+        assert_eq!(parse_rfc2822("Wed, 25 Nov 2026 14:59:59 +0000"), Some(1_795_618_799_000));
+        assert_eq!(parse_rfc2822("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000));
+        for bad in ["", "2026-11-25", "2026-13-25T00:00:00Z", "2026-11-25T25:00:00Z", "2026-11-25T00:00:00", "日本日本日本日本日本"] {
+            assert_eq!(parse_rfc3339(bad), None, "{bad}");
+            assert_eq!(parse_rfc2822(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn deadlines_are_shown_on_japans_clock() {
+        let deadline = in_japan(1_795_618_799_000);
+        assert_eq!((deadline.year, deadline.month, deadline.day), (2026, 11, 25));
+        assert_eq!((deadline.hour, deadline.minute, deadline.weekday), (23, 59, 3));
+        let leap = in_japan(1_709_164_800_000);
+        assert_eq!((leap.year, leap.month, leap.day, leap.hour), (2024, 2, 29, 9));
+    }
+}
