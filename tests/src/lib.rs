@@ -16,6 +16,9 @@
 //! # Ok(()) }
 //! ```
 
+// The store resource is one JSON literal of eighty members.
+#![recursion_limit = "256"]
+
 pub mod bigcommerce;
 pub mod delivery;
 pub mod env;
