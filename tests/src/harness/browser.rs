@@ -60,7 +60,7 @@ pub struct Browser {
 
 impl Browser {
     /// # Panics
-    /// When Chromium or its driver is missing: `scripts/setup --browser` installs them.
+    /// When Chromium or its driver is missing: `scripts/setup --test` installs them.
     pub async fn open(language: Language) -> Self {
         let seat = SEATS.acquire().await.expect("the semaphore is never closed");
         Self::start(language, Some(seat)).await

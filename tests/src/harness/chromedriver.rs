@@ -55,7 +55,7 @@ impl Chromedriver {
             .spawn()
             .expect("every system has sh");
         let output = guard.stdout.take().expect("stdout is piped");
-        let port = announced_port(output).expect("chromedriver starts: scripts/setup --browser installs it");
+        let port = announced_port(output).expect("chromedriver starts: scripts/setup --test installs it");
         Self { port, _guard: guard }
     }
 
