@@ -108,6 +108,15 @@ pub enum Answer {
     None(String),
 }
 
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "{status}"),
+            Self::None(why) => f.write_str(why),
+        }
+    }
+}
+
 /// One post.
 #[derive(Clone, Debug)]
 pub struct Post {

@@ -9,6 +9,7 @@ const PAYMENT: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
 const SESSION: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+09:00");
+const PEOPLE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]");
 const JAPAN: UtcOffset = offset!(+9);
 
 #[must_use]
@@ -26,6 +27,12 @@ pub fn utc(at: OffsetDateTime) -> String {
 #[must_use]
 pub fn japanese(at: OffsetDateTime) -> String {
     at.to_offset(JAPAN).format(&SESSION).expect("a fixed format")
+}
+
+/// `2026-03-04 14:06`, in Japan: pages.
+#[must_use]
+pub fn for_people(at: OffsetDateTime) -> String {
+    at.to_offset(JAPAN).format(&PEOPLE).expect("a fixed format")
 }
 
 /// A query's `start_time` or `end_time`: RFC 3339, or a date (midnight in UTC).

@@ -1,0 +1,72 @@
+//! The merchant's dashboard: keys, webhooks, payments and what can be done with them.
+//!
+//! `/dashboard` lists the merchants; `/dashboard/{merchant}` is one of them, `?mode=live` its live side.
+
+mod actions;
+mod merchant;
+mod payment;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use super::html::{Page, esc};
+use crate::komoju::Komoju;
+use crate::komoju::model::{Livemode, Locale, Merchant};
+
+pub fn router() -> Router<Komoju> {
+    Router::new()
+        .route("/dashboard", get(list))
+        .route("/dashboard/{merchant}", get(merchant::show))
+        .route("/dashboard/{merchant}/webhooks", post(actions::add_webhook))
+        .route("/dashboard/{merchant}/webhooks/{id}/delete", post(actions::delete_webhook))
+        .route("/dashboard/{merchant}/webhooks/{id}/ping", post(actions::ping_webhook))
+        .route("/dashboard/{merchant}/settings", post(actions::change_settings))
+        .route("/dashboard/{merchant}/post", post(actions::change_post))
+        .route("/dashboard/{merchant}/release", post(actions::release))
+        .route("/dashboard/{merchant}/deliveries/{id}/resend", post(actions::resend))
+        .route("/dashboard/{merchant}/sessions/{id}/{action}", post(actions::on_session))
+        .route("/dashboard/{merchant}/payments/{id}", get(payment::show))
+        .route("/dashboard/{merchant}/payments/{id}/{action}", post(actions::on_payment))
+}
+
+async fn list(State(komoju): State<Komoju>) -> Response {
+    let rows: String = komoju.merchants().iter().map(row).collect();
+    let body = format!(
+        r#"<header class="bar"><strong>KOMOJU sandbox</strong></header>
+<main class="desk"><section class="box scroll"><h1>Merchants</h1>
+<table id="merchants" data-test="merchants"><tr><th>Name</th><th>Id</th></tr>{rows}</table></section></main>"#,
+    );
+    page("Merchants", false, body).into_response()
+}
+
+fn row(merchant: &Merchant) -> String {
+    let (id, name) = (esc(&merchant.id), esc(&merchant.name));
+    format!(
+        r#"<tr><td><a id="merchant-{id}" data-test="merchant-{id}" href="/dashboard/{id}">{name}</a></td><td><code>{id}</code></td></tr>"#
+    )
+}
+
+fn page(title: &str, test: bool, body: String) -> Page<'_> {
+    Page { locale: Locale::En, title, kind: "dashboard", test, body }
+}
+
+/// The bar on top of a merchant's pages.
+fn bar(merchant: &Merchant, livemode: Livemode) -> String {
+    let id = esc(&merchant.id);
+    let mode = |mode: Livemode, name: &str| {
+        let current = if mode == livemode { r#" aria-current="page""# } else { "" };
+        let code = mode.name();
+        format!(
+            r#"<a id="mode-{code}" data-test="mode-{code}" href="/dashboard/{id}?mode={code}"{current}>{name}</a>"#
+        )
+    };
+    format!(
+        r#"<header class="bar"><strong><a href="/dashboard">KOMOJU sandbox</a></strong><a href="/dashboard/{id}?mode={code}">{name}</a><nav class="modes">{test}{live}</nav></header>"#,
+        code = livemode.name(),
+        name = esc(&merchant.name),
+        test = mode(Livemode::Test, "Test"),
+        live = mode(Livemode::Live, "Live"),
+    )
+}
