@@ -14,6 +14,7 @@ pub mod problem;
 pub mod profile;
 pub mod routes;
 pub mod shopper;
+pub mod storefront;
 pub mod time;
 pub mod web;
 

@@ -53,17 +53,26 @@ impl Access<'_> {
 pub fn read(outcome: &Outcome) -> Result<Value, Failure> {
     match outcome {
         Outcome::NoAnswer(why) => Err(Failure::Indeterminate(why.clone())),
-        Outcome::Answer { status: 200..=299, body, .. } => {
-            serde_json::from_str(body).map_err(|_| Failure::Indeterminate("the answer is not JSON".to_owned()))
-        }
+        Outcome::Answer { status: 200..=299, body, .. } => serde_json::from_str(body)
+            .map_err(|_| Failure::Indeterminate("the answer is not JSON".to_owned())),
         Outcome::Answer { status, headers, body } => Err(refusal(*status, headers.retry_after_ms, body)),
     }
 }
 
 /// Refusals of cards and prepaid codes come as 502, with a code that tells them from a broken gateway.
 const FINAL_502: [&str; 12] = [
-    "card_declined", "card_expired", "insufficient_funds", "exceeds_limit", "bad_verification_value", "invalid_number",
-    "used_number", "invalid_password", "invalid_account", "restricted_account", "invalid_user_key", "other_invalid",
+    "card_declined",
+    "card_expired",
+    "insufficient_funds",
+    "exceeds_limit",
+    "bad_verification_value",
+    "invalid_number",
+    "used_number",
+    "invalid_password",
+    "invalid_account",
+    "restricted_account",
+    "invalid_user_key",
+    "other_invalid",
 ];
 
 fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
@@ -83,7 +92,7 @@ fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn answer(status: u16, body: &str) -> Outcome {
@@ -93,7 +102,8 @@ pub(super) mod tests {
     #[test]
     fn every_call_names_its_version_and_its_sender() {
         let key = Secret::new("sk_test_x1");
-        let request = Access { base: "https://k.example/v1", secret_key: &key }.post("sessions", "k-1", &Value::Null);
+        let request =
+            Access { base: "https://k.example/v1", secret_key: &key }.post("sessions", "k-1", &Value::Null);
         let has = |name: &str, value: &str| request.headers.contains(&(name.to_owned(), value.to_owned()));
         assert_eq!((request.method, request.url.as_str()), ("POST", "https://k.example/v1/sessions"));
         assert!(has("authorization", "Basic c2tfdGVzdF94MTo="));

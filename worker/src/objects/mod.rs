@@ -1,5 +1,16 @@
 //! The Durable Objects, which tie the pure parts to the platform: `payment` drives one order's machine, `store` owns
 //! one store's installation and ledger. `store_client` is how everybody else talks to the latter.
 
+pub mod payment;
+pub mod payment_client;
 pub mod store;
 pub mod store_client;
+pub mod turn;
+
+use crate::context::now_ms;
+use worker::{Result, Storage};
+
+/// Sets an object's alarm to a moment (milliseconds since the epoch), where the library takes an offset.
+pub async fn wake_at(storage: &Storage, at_ms: i64) -> Result<()> {
+    storage.set_alarm(at_ms.saturating_sub(now_ms()).max(0)).await
+}

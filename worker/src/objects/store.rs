@@ -7,26 +7,57 @@
 //!
 //! Nothing is stored, not even tables, until BigCommerce has confirmed an installation.
 
-mod ledger;
-mod records;
+mod chores;
+pub mod desk;
+pub mod health;
+mod install;
+pub mod ledger;
+pub mod records;
+mod sync;
 
 use super::store_client::Ask;
-use crate::profile::{self, Profile};
+use super::wake_at;
+use crate::bigcommerce::Api;
+use crate::config::Config;
+use crate::context::now_ms;
+use crate::crypto::{Secret, Vault};
+use crate::http::TIMEOUT_MS;
+use crate::log;
+use crate::payment::delays::Delays;
+use crate::profile::{self, Profile, field};
+use chores::{Chore, Due};
 use records::{Installation, Records};
 use serde::Serialize;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
+use std::cell::Cell;
+use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object, wasm_bindgen};
+
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// Should the work of an alarm be cut short, it comes again then.
+const GUARD_MS: i64 = 5 * MINUTE_MS;
+/// After an uninstall may still be a slip, or a change of scopes: the token is tried now, then after these.
+const PROBES_MS: [i64; 2] = [MINUTE_MS, 9 * MINUTE_MS];
 
 /// The Durable Object class behind the binding STORES; its name is the store hash.
-#[derive(Debug)]
 #[durable_object]
 pub struct StoreObject {
+    state: State,
     env: Env,
     records: Records,
+    /// A sync is under way; a second one would only undo what the first is doing.
+    syncing: Cell<bool>,
+}
+
+impl std::fmt::Debug for StoreObject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoreObject")
+    }
 }
 
 impl DurableObject for StoreObject {
     fn new(state: State, env: Env) -> Self {
-        Self { records: Records::new(state.storage().sql()), env }
+        let records = Records::new(state.storage().sql());
+        Self { state, env, records, syncing: Cell::new(false) }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -35,32 +66,45 @@ impl DurableObject for StoreObject {
     }
 
     async fn alarm(&self) -> Result<Response> {
+        wake_at(&self.state.storage(), now_ms() + GUARD_MS).await?;
+        if self.records.installation()?.is_some() {
+            for due in self.records.due(now_ms())? {
+                self.attend(due).await?;
+            }
+        }
+        self.arm().await?;
         Response::empty()
     }
 }
 
 impl StoreObject {
     async fn answer(&self, ask: Ask) -> Result<Response> {
+        // What nobody was told of before the installation is answered as if it were nothing.
+        let installed = self.records.installation()?.is_some();
         match ask {
             Ask::Profile => json(&self.profile()?),
-            Ask::LearnLabel { channel, label, provider } => {
-                let news = self.records.installation()?.is_some()
-                    && self.records.learn_label(channel, &label, provider)?;
-                match news {
+            Ask::Install { grant } => json(&self.install(grant).await?),
+            Ask::Open { visit } => json(&self.open(visit).await?),
+            Ask::UninstallHint { issued_at_s } => json(&self.uninstall_hint(issued_at_s).await?),
+            Ask::RemoveUser { issued_at_s, user } => json(&self.remove_user(issued_at_s, user)?),
+            Ask::Desk { session, wish } => json(&self.desk(session, wish).await?),
+            Ask::LearnLabel { channel, label, provider } if installed => {
+                match self.records.learn_label(channel, &label, provider)? {
                     true => json(&self.change(|_| ()).await?),
                     false => json(&()),
                 }
             }
-            Ask::UpsertPayment { row } => match self.records.installation()? {
-                Some(_) => json(&self.records.upsert_payment(&row)?),
-                None => json(&()),
-            },
-            Ask::FindOrder { by } => match self.records.installation()? {
-                Some(_) => json(&self.records.find_order(&by)?),
-                None => json(&()),
-            },
-            Ask::TokenRefused => json(&()),
+            Ask::UpsertPayment { row } if installed => json(&self.records.upsert_payment(&row)?),
+            Ask::FindOrder { by } if installed => json(&self.records.find_order(&by)?),
+            Ask::TokenRefused if installed => json(&self.soon(Chore::Probe).await?),
+            Ask::Rearm if installed => json(&self.rearm().await?),
+            Ask::LearnLabel { .. } | Ask::UpsertPayment { .. } | Ask::FindOrder { .. } => json(&()),
+            Ask::TokenRefused | Ask::Rearm => json(&()),
         }
+    }
+
+    fn config(&self) -> Result<Config> {
+        Config::from_env(&self.env).map_err(|e| Error::RustError(e.to_string()))
     }
 
     fn profile(&self) -> Result<Option<Profile>> {
@@ -70,13 +114,17 @@ impl StoreObject {
         }
     }
 
-    /// Changes the installation and publishes the profile that follows from it.
+    /// Changes the installation and publishes the profile that follows from it. A put that fails is repeated by alarm.
     async fn change(&self, change: impl FnOnce(&mut Installation)) -> Result<()> {
         let Some(mut installation) = self.records.installation()? else { return Ok(()) };
         change(&mut installation);
         installation.version += 1;
         self.records.save(&installation)?;
-        self.publish().await
+        if let Err(error) = self.publish().await {
+            log::warn("store", "publish_failed", &[("error", &error.to_string())]);
+            self.soon(Chore::Publish).await?;
+        }
+        Ok(())
     }
 
     /// Puts the profile into KV. Two puts may overtake each other: whoever finds that its version is no longer the
@@ -90,6 +138,89 @@ impl StoreObject {
         }
         Ok(())
     }
+
+    async fn soon(&self, chore: Chore) -> Result<()> {
+        self.records.ask_for(chore, now_ms())?;
+        self.arm().await
+    }
+
+    async fn arm(&self) -> Result<()> {
+        let earliest = match self.records.installation()? {
+            Some(_) => self.records.earliest()?,
+            None => None,
+        };
+        match earliest {
+            Some(at_ms) => wake_at(&self.state.storage(), at_ms).await,
+            None => self.state.storage().delete_alarm().await,
+        }
+    }
+
+    /// Begins a chore that is due, and ends it where nothing of it is left.
+    async fn attend(&self, due: Due) -> Result<()> {
+        let config = self.config()?;
+        self.records.begin(due, now_ms() + again_after(due, &config))?;
+        match self.work(due, &config).await {
+            Ok(true) => self.records.end(due)?,
+            Ok(false) => (),
+            Err(error) => {
+                log::warn(
+                    "alarm",
+                    "chore_failed",
+                    &[("chore", due.chore.name()), ("error", &error.to_string())],
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the chore is done with.
+    async fn work(&self, due: Due, config: &Config) -> Result<bool> {
+        match due.chore {
+            Chore::Publish => self.publish().await.map(|()| true),
+            Chore::Sync => self.sync(config, false).await,
+            Chore::Probe => self.probe(config, due.tries).await,
+            Chore::Sweep => self.sweep().await.map(|()| false),
+            Chore::Purge => self.purge().await.map(|()| false),
+        }
+    }
+
+    /// Daily, from outside: should an alarm ever have been lost, it is found here.
+    async fn rearm(&self) -> Result<()> {
+        if self.records.installation()?.is_some_and(|i| i.token.is_some()) {
+            self.records.ask_for(Chore::Sweep, now_ms() + HOUR_MS)?;
+        }
+        self.arm().await
+    }
+
+    async fn open_token(&self, installation: &Installation, config: &Config) -> Result<Option<Secret>> {
+        let vault = Vault::new(&config.encryption_keys);
+        match &installation.token {
+            Some(token) => Ok(Some(vault.open(&installation.store, field::BIGCOMMERCE_TOKEN, token).await?)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A store's API, with the deadline of background work.
+fn api<'a>(config: &'a Config, installation: &'a Installation, token: &'a Secret) -> Api<'a> {
+    Api { base: &config.bigcommerce_api_url, store: &installation.store, token, timeout_ms: TIMEOUT_MS }
+}
+
+/// How long until a chore's next try, should this one not end it.
+fn again_after(due: Due, config: &Config) -> i64 {
+    match due.chore {
+        Chore::Probe => {
+            let step = usize::try_from(due.tries).unwrap_or(usize::MAX);
+            config.scaled_ms(PROBES_MS.get(step).copied().unwrap_or(HOUR_MS))
+        }
+        Chore::Sweep => config.scaled_ms(HOUR_MS + jitter_ms()),
+        Chore::Publish | Chore::Sync | Chore::Purge => Delays::scaled(config.time_scale).retry(due.tries + 1),
+    }
+}
+
+/// Up to ten minutes, so that the stores of one deployment do not all sweep at once.
+fn jitter_ms() -> i64 {
+    getrandom::u32().map_or(0, |n| i64::from(n) % (10 * MINUTE_MS))
 }
 
 fn json<T: Serialize>(value: &T) -> Result<Response> {

@@ -1,5 +1,7 @@
 //! How to talk to a store's StoreObject: one typed call per question, carried as JSON over `stub.fetch`.
 
+use super::store::desk::{Answer, Session, Wish};
+use crate::bigcommerce::oauth::Grant;
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::settings::{Mode, Provider};
 use crate::profile::Profile;
@@ -59,6 +61,51 @@ pub enum Ask {
     UpsertPayment { row: LedgerRow },
     FindOrder { by: LedgerKey },
     TokenRefused,
+    Install { grant: Grant },
+    Open { visit: Visit },
+    UninstallHint { issued_at_s: i64 },
+    RemoveUser { issued_at_s: i64, user: u64 },
+    Rearm,
+    Desk { session: Session, wish: Wish },
+}
+
+/// What came of exchanging a code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "installed", rename_all = "snake_case")]
+pub enum Installed {
+    Yes {
+        generation: u64,
+        user: u64,
+    },
+    /// This very code was exchanged before: a reload, which opens nothing.
+    AlreadyDone,
+    /// BigCommerce said no.
+    Refused {
+        why: String,
+    },
+    /// BigCommerce did not say.
+    TryAgain {
+        why: String,
+    },
+}
+
+/// Someone opens the app with a payload that BigCommerce signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    pub user: u64,
+    /// By BigCommerce's clock.
+    pub issued_at_s: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "opened", rename_all = "snake_case")]
+pub enum Opened {
+    Yes {
+        generation: u64,
+    },
+    NotInstalled,
+    /// The payload is older than the installation: it was made for an earlier one.
+    BeforeInstallation,
 }
 
 /// A store's StoreObject, as seen from elsewhere.
@@ -103,7 +150,33 @@ impl StoreClient {
         self.ask(&Ask::TokenRefused).await
     }
 
-    pub(crate) async fn ask<T: DeserializeOwned>(&self, ask: &Ask) -> worker::Result<T> {
+    pub async fn install(&self, grant: Grant) -> worker::Result<Installed> {
+        self.ask(&Ask::Install { grant }).await
+    }
+
+    pub async fn open(&self, visit: Visit) -> worker::Result<Opened> {
+        self.ask(&Ask::Open { visit }).await
+    }
+
+    pub async fn uninstall_hint(&self, issued_at_s: i64) -> worker::Result<()> {
+        self.ask(&Ask::UninstallHint { issued_at_s }).await
+    }
+
+    pub async fn remove_user(&self, issued_at_s: i64, user: u64) -> worker::Result<()> {
+        self.ask(&Ask::RemoveUser { issued_at_s, user }).await
+    }
+
+    /// Sees to it that the object's alarm is set.
+    pub async fn rearm(&self) -> worker::Result<()> {
+        self.ask(&Ask::Rearm).await
+    }
+
+    /// What the control panel asks for, in the session of one of the store's staff.
+    pub async fn desk(&self, session: Session, wish: Wish) -> worker::Result<Answer> {
+        self.ask(&Ask::Desk { session, wish }).await
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, ask: &Ask) -> worker::Result<T> {
         let mut init = RequestInit::new();
         init.with_method(Method::Post).with_body(Some(JsValue::from_str(&serde_json::to_string(ask)?)));
         let mut answer =

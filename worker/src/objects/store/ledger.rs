@@ -4,8 +4,41 @@
 use super::records::{Records, integer};
 use crate::objects::store_client::{LedgerKey, LedgerRow};
 use crate::payment::ids::OrderId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use worker::Result;
+
+/// Rows on one page of the panel's list.
+const PAGE: usize = 30;
+
+/// Which payments to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Query {
+    /// An order number, or the beginning of a KOMOJU id or external_order_num.
+    pub search: String,
+    pub attention_only: bool,
+    /// How many to pass over.
+    pub skip: u32,
+}
+
+/// One page of payments, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    pub rows: Vec<LedgerRow>,
+    /// How many to pass over for the next page, where there is one.
+    pub next: Option<u32>,
+}
+
+/// How the ledger stands as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    pub payments: u32,
+    pub attention: u32,
+}
+
+#[derive(Deserialize)]
+struct TextRow {
+    row: String,
+}
 
 #[derive(Deserialize)]
 struct OrderRow {
@@ -33,9 +66,46 @@ impl Records {
         Ok(())
     }
 
+    /// Payments that meant to wake before `before_ms`, the longest overdue first.
+    pub fn overslept(&self, before_ms: i64) -> Result<Vec<OrderId>> {
+        let query = "SELECT order_id FROM ledger WHERE next_alarm_ms < ? ORDER BY next_alarm_ms LIMIT 50";
+        let rows: Vec<OrderRow> = self.sql().exec(query, vec![before_ms.into()])?.to_array()?;
+        Ok(rows.into_iter().filter_map(|row| OrderId::new(row.order_id).ok()).collect())
+    }
+
     pub fn find_order(&self, by: &LedgerKey) -> Result<Option<OrderId>> {
         let find = "SELECT order_id FROM ledger_ref WHERE ref = ?";
         let rows: Vec<OrderRow> = self.sql().exec(find, vec![by.text().into()])?.to_array()?;
         Ok(rows.first().and_then(|row| OrderId::new(row.order_id).ok()))
+    }
+
+    pub fn tally(&self) -> Result<Tally> {
+        let query = "SELECT count(*) AS payments, count(nullif(attention, 0)) AS attention FROM ledger";
+        self.sql().exec(query, None)?.one()
+    }
+
+    pub fn list(&self, query: &Query) -> Result<Page> {
+        let search = query.search.trim();
+        let found = match search {
+            "" => "1 OR ?1 OR ?2",
+            _ => {
+                "order_id = CAST(?1 AS INTEGER) OR order_id IN \
+                 (SELECT order_id FROM ledger_ref WHERE ref >= ?1 AND ref < ?2)"
+            }
+        };
+        let attention = if query.attention_only { " AND attention > 0" } else { "" };
+        let limit = (PAGE + 1).to_string();
+        let order = " ORDER BY updated_at_ms DESC, order_id DESC LIMIT ";
+        let sql =
+            ["SELECT row FROM ledger WHERE (", found, ")", attention, order, &limit, " OFFSET ?3"].concat();
+        // Every text that begins with the search sorts before the search followed by the last character there is.
+        let beyond = [search, "\u{10ffff}"].concat();
+        let values = vec![search.into(), beyond.into(), integer(query.skip.into())?];
+        let rows: Vec<TextRow> = self.sql().exec(&sql, values)?.to_array()?;
+        let more = rows.len() > PAGE;
+        let rows =
+            rows.into_iter().take(PAGE).map(|r| Ok(serde_json::from_str(&r.row)?)).collect::<Result<_>>()?;
+        let next = u32::try_from(PAGE).ok().filter(|_| more).map(|page| query.skip + page);
+        Ok(Page { rows, next })
     }
 }

@@ -2,7 +2,9 @@
 //! grows. Every function here is free of `await`, so whatever a caller writes between two of its own awaits commits
 //! as one.
 
+use super::health::Health;
 use crate::crypto::Sealed;
+use crate::komoju::methods::PaymentType;
 use crate::payment::ids::StoreHash;
 use crate::payment::settings::{Provider, Settings};
 use crate::profile::{Channel, KomojuAccount, LearnedLabel, Profile};
@@ -15,6 +17,7 @@ use worker::{Result, SqlStorage, SqlStorageValue};
 const MIGRATIONS: [&str; 1] = ["
     CREATE TABLE installation (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL);
     CREATE TABLE staff (id INTEGER PRIMARY KEY, seen_at_ms INTEGER NOT NULL);
+    CREATE TABLE chore (chore TEXT PRIMARY KEY, due_at_ms INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE label (
         channel INTEGER NOT NULL, label TEXT NOT NULL, provider TEXT, dismissed INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (channel, label)
@@ -36,24 +39,23 @@ pub struct Installation {
     pub store: StoreHash,
     /// Rises with each exchange of a code: what an earlier one admitted, a later one does not.
     pub generation: u64,
-    /// By BigCommerce's clock, so that it can be compared with the `iat` of its tokens.
+    /// By BigCommerce's clock, so that it can be compared with the `iat` of its payloads.
     pub installed_at_s: i64,
     /// SHA-256 of the last exchanged code: a reload of /auth is recognised.
     pub code_hash: String,
     /// None: uninstalled.
     pub token: Option<Sealed>,
     pub komoju: Vec<KomojuAccount>,
+    /// What the current account can be paid with, as of the last look.
+    pub payment_types: Vec<PaymentType>,
     pub webhook_secrets: Vec<Sealed>,
     pub hook_secret: Sealed,
     pub settings: Settings,
-    #[serde(default)]
     pub channels: Vec<Channel>,
-    #[serde(default)]
     pub store_name: String,
-    #[serde(default)]
     pub country: String,
-    #[serde(default)]
     pub panel_url: String,
+    pub health: Health,
 }
 
 /// The tables of one StoreObject.
@@ -110,6 +112,11 @@ impl Records {
         Ok(())
     }
 
+    /// After everything was deleted: the tables are to be made anew.
+    pub fn forget(&self) {
+        self.ready.set(false);
+    }
+
     fn exists(&self) -> Result<bool> {
         if self.ready.get() {
             return Ok(true);
@@ -128,20 +135,29 @@ impl Records {
             self.sql.exec("SELECT coalesce(max(n), 0) AS n FROM schema_version", None)?.one()?;
         for (from, migration) in MIGRATIONS.iter().enumerate().skip(usize::try_from(current.n).unwrap_or(0)) {
             self.sql.exec(migration, None)?;
-            let reached = i64::try_from(from + 1).unwrap_or(i64::MAX);
-            self.sql.exec("INSERT INTO schema_version VALUES (?)", vec![reached.into()])?;
+            self.sql.exec("INSERT INTO schema_version VALUES (?)", vec![integer(from as u64 + 1)?])?;
         }
         self.ready.set(true);
         Ok(())
     }
 
     pub fn labels(&self) -> Result<Vec<LearnedLabel>> {
-        let all = "SELECT channel, label, provider FROM label ORDER BY channel, label";
-        let rows: Vec<LabelRow> = self.sql.exec(all, None)?.to_array()?;
+        self.labels_where("1")
+    }
+
+    /// Labels that nobody could place and the merchant has not yet spoken about.
+    pub fn undecided_labels(&self) -> Result<Vec<LearnedLabel>> {
+        self.labels_where("provider IS NULL AND NOT dismissed")
+    }
+
+    fn labels_where(&self, condition: &str) -> Result<Vec<LearnedLabel>> {
+        let query =
+            ["SELECT channel, label, provider FROM label WHERE ", condition, " ORDER BY channel, label"];
+        let rows: Vec<LabelRow> = self.sql.exec(&query.concat(), None)?.to_array()?;
         Ok(rows.into_iter().map(LabelRow::learned).collect())
     }
 
-    /// Whether this changed what is known.
+    /// Whether this changed what is known. What is known is never unlearned by not knowing.
     pub fn learn_label(&self, channel: u64, label: &str, provider: Option<Provider>) -> Result<bool> {
         let upsert = "INSERT INTO label (channel, label, provider) VALUES (?, ?, ?) \
              ON CONFLICT (channel, label) DO UPDATE SET provider = excluded.provider \
@@ -149,6 +165,36 @@ impl Records {
         let provider = provider.map(Provider::id);
         let cursor = self.sql.exec(upsert, vec![integer(channel)?, label.into(), provider.into()])?;
         Ok(cursor.rows_written() > 0)
+    }
+
+    /// The merchant says that a label is none of ours.
+    pub fn dismiss_label(&self, channel: u64, label: &str) -> Result<()> {
+        let update = "UPDATE label SET dismissed = 1 WHERE channel = ? AND label = ?";
+        self.sql.exec(update, vec![integer(channel)?, label.into()])?;
+        Ok(())
+    }
+
+    /// What the merchant now calls a method by hand is no longer to be guessed.
+    pub fn unlearn_label(&self, label: &str) -> Result<()> {
+        self.sql.exec("DELETE FROM label WHERE label = ?", vec![label.into()])?;
+        Ok(())
+    }
+
+    pub fn admit(&self, user: u64, now_ms: i64) -> Result<()> {
+        let upsert =
+            "INSERT INTO staff VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET seen_at_ms = excluded.seen_at_ms";
+        self.sql.exec(upsert, vec![integer(user)?, now_ms.into()])?;
+        Ok(())
+    }
+
+    pub fn remove_user(&self, user: u64) -> Result<()> {
+        self.sql.exec("DELETE FROM staff WHERE id = ?", vec![integer(user)?])?;
+        Ok(())
+    }
+
+    pub fn is_staff(&self, user: u64) -> Result<bool> {
+        let query = "SELECT count(*) AS n FROM staff WHERE id = ?";
+        Ok(self.sql.exec(query, vec![integer(user)?])?.one::<CountRow>()?.n == 1)
     }
 }
 

@@ -1,0 +1,82 @@
+//! The store's storefronts and the origins their pages are served from: where scripts go, and where shoppers may be
+//! sent back to.
+
+use super::{Api, Data, read};
+use crate::http::{HttpRequest, Outcome};
+use crate::payment::call::Failure;
+use crate::profile::Channel;
+use crate::web::origin_of;
+use serde::Deserialize;
+
+/// Every storefront that is or can go live.
+pub fn list_request(api: Api<'_>) -> HttpRequest {
+    api.get("/v3/channels?type:in=storefront&available=true&limit=250")
+}
+
+/// The addresses of one storefront.
+pub fn site_request(api: Api<'_>, channel: u64) -> HttpRequest {
+    api.get(&["/v3/channels/", &channel.to_string(), "/site"].concat())
+}
+
+#[derive(Deserialize)]
+struct ListedChannel {
+    id: u64,
+    #[serde(default)]
+    name: String,
+}
+
+/// The storefronts, without their origins yet.
+pub fn list(outcome: &Outcome) -> Result<Vec<Channel>, Failure> {
+    let listed: Option<Data<Vec<ListedChannel>>> = read(outcome)?;
+    let listed = listed.map(|l| l.data).unwrap_or_default();
+    Ok(listed.into_iter().map(|c| Channel { id: c.id, name: c.name, origins: Vec::new() }).collect())
+}
+
+#[derive(Deserialize)]
+struct Site {
+    url: String,
+    #[serde(default)]
+    urls: Vec<SiteUrl>,
+}
+
+#[derive(Deserialize)]
+struct SiteUrl {
+    url: String,
+}
+
+/// Every origin of the site: primary, canonical and checkout, each once.
+pub fn origins(outcome: &Outcome) -> Result<Vec<String>, Failure> {
+    let site: Option<Data<Site>> = read(outcome)?;
+    let Some(site) = site.map(|s| s.data) else { return Ok(Vec::new()) };
+    let mut origins = Vec::new();
+    for url in site.urls.iter().map(|u| u.url.as_str()).chain([site.url.as_str()]) {
+        let origin = origin_of(url).filter(|origin| !origins.contains(origin));
+        origins.extend(origin);
+    }
+    Ok(origins)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bigcommerce::tests::answer;
+
+    #[test]
+    fn a_site_has_each_origin_once() {
+        let body = r#"{"data":{"id":9,"url":"https://shop.example","channel_id":1,"urls":[
+            {"url":"https://shop.example","type":"primary"},
+            {"url":"https://store-q7w8e9.mybigcommerce.com","type":"canonical"},
+            {"url":"https://pay.shop.example/","type":"checkout"},
+            {"url":"nonsense","type":"primary"}]},"meta":{}}"#;
+        let expected =
+            ["https://shop.example", "https://store-q7w8e9.mybigcommerce.com", "https://pay.shop.example"];
+        assert_eq!(origins(&answer(200, body)), Ok(expected.map(str::to_owned).to_vec()));
+    }
+
+    #[test]
+    fn no_storefront_is_an_empty_list() {
+        assert_eq!(list(&answer(204, "")), Ok(Vec::new()));
+        let one = list(&answer(200, r#"{"data":[{"id":1,"name":"Main","type":"storefront"}],"meta":{}}"#));
+        assert_eq!(one.map(|c| c[0].id), Ok(1));
+    }
+}

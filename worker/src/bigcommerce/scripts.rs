@@ -1,0 +1,263 @@
+//! The storefront script's registration: one per storefront, in the head of the confirmation page, pinned by its
+//! integrity hash. <https://developer.bigcommerce.com/docs/integrations/scripts>
+//!
+//! Missing or changed ones are put right whenever they are looked at. One that the merchant has switched off stays
+//! off until the merchant asks for repair: it is their storefront.
+
+use super::{Api, Data, read};
+use crate::http::{HttpRequest, Outcome};
+use crate::payment::call::Failure;
+use crate::payment::ids::StoreHash;
+use crate::payment::settings::Provider;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+pub const NAME: &str = "KOMOJU payments";
+
+pub fn list_request(api: Api<'_>) -> HttpRequest {
+    api.get("/v3/content/scripts?limit=250")
+}
+
+/// A script of ours as BigCommerce has it. The API shows an app its own scripts only.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Script {
+    pub uuid: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    src: Option<String>,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    location: String,
+    #[serde(default)]
+    load_method: String,
+    #[serde(default)]
+    visibility: String,
+    #[serde(default)]
+    consent_category: Option<String>,
+    #[serde(default)]
+    auto_uninstall: bool,
+    #[serde(default = "yes")]
+    enabled: bool,
+    #[serde(default)]
+    channel_id: Option<u64>,
+    #[serde(default)]
+    integrity_hashes: Option<Vec<String>>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+pub fn list(outcome: &Outcome) -> Result<Vec<Script>, Failure> {
+    let scripts: Option<Data<Vec<Script>>> = read(outcome)?;
+    Ok(scripts.map(|s| s.data).unwrap_or_default())
+}
+
+/// The build that the storefronts should carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    pub src: String,
+    pub integrity: String,
+}
+
+impl Wanted {
+    /// `hash` names the build; `methods` are the offline methods that are ours, so that the script leaves all other
+    /// orders alone without asking anyone.
+    pub fn new(app_url: &str, store: &StoreHash, hash: &str, integrity: &str, methods: &[Provider]) -> Self {
+        let methods = methods.iter().map(|m| m.id()).collect::<Vec<_>>().join(",");
+        let query = [".js?store=", store.as_str(), "&methods=", &methods].concat();
+        Self { src: [app_url, "/storefront/", hash, &query].concat(), integrity: integrity.to_owned() }
+    }
+
+    fn is(&self, script: &Script) -> bool {
+        script.src.as_deref() == Some(self.src.as_str())
+            && script.integrity_hashes.as_deref() == Some(std::slice::from_ref(&self.integrity))
+            && (script.kind.as_str(), script.location.as_str()) == ("src", "head")
+            && (script.load_method.as_str(), script.visibility.as_str()) == ("default", "order_confirmation")
+            && script.consent_category.as_deref() == Some("essential")
+            && script.auto_uninstall
+    }
+
+    fn body(&self, channel: u64, enabled: bool) -> Value {
+        json!({
+            "name": NAME,
+            "description": "Starts and shows KOMOJU payments on the order confirmation page.",
+            "kind": "src",
+            "src": self.src,
+            "location": "head",
+            "load_method": "default",
+            "visibility": "order_confirmation",
+            "consent_category": "essential",
+            "auto_uninstall": true,
+            "enabled": enabled,
+            "channel_id": channel,
+            "integrity_hashes": [self.integrity],
+        })
+    }
+}
+
+/// One change to make.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deed {
+    Create { channel: u64, body: Value },
+    Update { channel: u64, uuid: String, body: Value },
+    Delete { uuid: String },
+}
+
+/// What is to be done, and what only the merchant may do.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    pub deeds: Vec<Deed>,
+    /// Storefronts whose script the merchant has switched off.
+    pub disabled: Vec<u64>,
+}
+
+/// Compares. `repair`: the merchant has asked for it, so what is off is switched on.
+pub fn plan(found: &[Script], channels: &[u64], wanted: &Wanted, repair: bool) -> Plan {
+    let mut plan = Plan::default();
+    let mut rest: Vec<&Script> = found.iter().filter(|s| is_ours(s)).collect();
+    for &channel in channels {
+        let mine = |s: &&Script| s.channel_id.map_or(channels.len() == 1, |id| id == channel);
+        let script = rest.iter().position(mine).map(|at| rest.remove(at));
+        plan.channel(channel, script, wanted, repair);
+    }
+    plan.deeds.extend(rest.into_iter().map(|s| Deed::Delete { uuid: s.uuid.clone() }));
+    plan
+}
+
+impl Plan {
+    fn channel(&mut self, channel: u64, script: Option<&Script>, wanted: &Wanted, repair: bool) {
+        let Some(script) = script else {
+            return self.deeds.push(Deed::Create { channel, body: wanted.body(channel, true) });
+        };
+        let enabled = script.enabled || repair;
+        if !enabled {
+            self.disabled.push(channel);
+        }
+        if !wanted.is(script) || script.enabled != enabled {
+            let body = wanted.body(channel, enabled);
+            self.deeds.push(Deed::Update { channel, uuid: script.uuid.clone(), body });
+        }
+    }
+}
+
+/// By name, or by an address that only this app serves, should the merchant have renamed it.
+fn is_ours(script: &Script) -> bool {
+    script.name == NAME || script.src.as_deref().is_some_and(|src| src.contains("/storefront/"))
+}
+
+impl Deed {
+    /// The storefront it is about; none where it only tidies up.
+    pub fn channel(&self) -> Option<u64> {
+        match self {
+            Self::Create { channel, .. } | Self::Update { channel, .. } => Some(*channel),
+            Self::Delete { .. } => None,
+        }
+    }
+
+    pub fn request(&self, api: Api<'_>) -> HttpRequest {
+        let one = |uuid: &str| ["/v3/content/scripts/", uuid].concat();
+        match self {
+            Self::Create { body, .. } => api.request("POST", "/v3/content/scripts", Some(body.to_string())),
+            Self::Update { uuid, body, .. } => api.request("PUT", &one(uuid), Some(body.to_string())),
+            Self::Delete { uuid } => api.request("DELETE", &one(uuid), None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted() -> Wanted {
+        let store = StoreHash::parse("q7w8e9").expect("a hash");
+        Wanted::new("https://app.example", &store, "ab12", "sha384-new", &[Provider::InStore, Provider::Cod])
+    }
+
+    /// What BigCommerce would show after `body` was sent.
+    fn shown(uuid: &str, body: &Value) -> Script {
+        let mut body = body.clone();
+        body["uuid"] = json!(uuid);
+        serde_json::from_value(body).expect("BigCommerce echoes what it took")
+    }
+
+    fn right(channel: u64) -> Script {
+        shown("u1", &wanted().body(channel, true))
+    }
+
+    #[test]
+    fn the_address_names_build_store_and_methods() {
+        assert_eq!(wanted().src, "https://app.example/storefront/ab12.js?store=q7w8e9&methods=instore,cod");
+    }
+
+    #[test]
+    fn a_storefront_without_script_gets_one() {
+        let plan = plan(&[right(1)], &[1, 2], &wanted(), false);
+        assert!(matches!(plan.deeds.as_slice(), [Deed::Create { channel: 2, .. }]), "{plan:?}");
+    }
+
+    #[test]
+    fn what_is_right_is_left_alone() {
+        assert_eq!(plan(&[right(1)], &[1], &wanted(), false), Plan::default());
+        assert_eq!(plan(&[right(1)], &[1], &wanted(), true), Plan::default());
+    }
+
+    #[test]
+    fn every_changed_field_is_put_right() {
+        for (field, value) in [
+            ("src", json!("https://app.example/storefront/old.js?store=q7w8e9")),
+            ("integrity_hashes", json!(["sha384-old"])),
+            ("integrity_hashes", json!(null)),
+            ("location", json!("footer")),
+            ("load_method", json!("async")),
+            ("visibility", json!("all_pages")),
+            ("consent_category", json!("analytics")),
+            ("auto_uninstall", json!(false)),
+        ] {
+            let mut body = wanted().body(1, true);
+            body[field] = value;
+            let plan = plan(&[shown("u1", &body)], &[1], &wanted(), false);
+            assert!(matches!(plan.deeds.as_slice(), [Deed::Update { .. }]), "{field}");
+        }
+    }
+
+    #[test]
+    fn what_the_merchant_switched_off_stays_off_until_they_ask() {
+        let off = shown("u1", &wanted().body(1, false));
+        let quiet = plan(std::slice::from_ref(&off), &[1], &wanted(), false);
+        assert_eq!((quiet.deeds.len(), quiet.disabled), (0, vec![1]));
+        let asked = plan(&[off], &[1], &wanted(), true);
+        assert!(matches!(asked.deeds.as_slice(), [Deed::Update { body, .. }] if body["enabled"] == true));
+        assert!(asked.disabled.is_empty());
+    }
+
+    #[test]
+    fn a_new_build_reaches_a_switched_off_script_without_switching_it_on() {
+        let mut body = wanted().body(1, false);
+        body["integrity_hashes"] = json!(["sha384-old"]);
+        let plan = plan(&[shown("u1", &body)], &[1], &wanted(), false);
+        assert!(matches!(plan.deeds.as_slice(), [Deed::Update { body, .. }] if body["enabled"] == false));
+        assert_eq!(plan.disabled, [1]);
+    }
+
+    #[test]
+    fn doubles_and_closed_storefronts_scripts_go_and_foreign_ones_stay() {
+        let double = shown("u2", &wanted().body(1, true));
+        let closed = shown("u3", &wanted().body(9, true));
+        let mut foreign = wanted().body(1, true);
+        foreign["name"] = json!("Some chat");
+        foreign["src"] = json!("https://chat.example/x.js");
+        let plan = plan(&[right(1), double, closed, shown("u4", &foreign)], &[1], &wanted(), false);
+        let gone = |uuid: &str| Deed::Delete { uuid: uuid.to_owned() };
+        assert_eq!(plan.deeds, [gone("u2"), gone("u3")]);
+    }
+
+    #[test]
+    fn a_script_without_channel_belongs_to_the_only_storefront() {
+        let mut body = wanted().body(1, true);
+        body["channel_id"] = json!(null);
+        assert!(plan(&[shown("u1", &body)], &[1], &wanted(), false).deeds.is_empty());
+    }
+}

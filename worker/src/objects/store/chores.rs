@@ -1,0 +1,99 @@
+//! What a StoreObject has to do by itself, each with the moment it is due. The object's one alarm stands at the
+//! earliest. A try is counted, and the next one set, before the work begins: what is cut short comes again, later
+//! each time.
+
+use super::records::{Records, integer};
+use serde::Deserialize;
+use worker::Result;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chore {
+    /// Put the profile into KV again: a put failed.
+    Publish,
+    /// Bring store facts, scripts and hooks in line.
+    Sync,
+    /// See whether BigCommerce still takes the token.
+    Probe,
+    /// Hourly: poke payments that overslept, and sync from time to time.
+    Sweep,
+    /// Long after an uninstall: forget everything.
+    Purge,
+}
+
+impl Chore {
+    const ALL: [Self; 5] = [Self::Publish, Self::Sync, Self::Probe, Self::Sweep, Self::Purge];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Sync => "sync",
+            Self::Probe => "probe",
+            Self::Sweep => "sweep",
+            Self::Purge => "purge",
+        }
+    }
+}
+
+/// A chore whose time has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    pub chore: Chore,
+    /// How often it has been begun since it was asked for.
+    pub tries: u32,
+}
+
+#[derive(Deserialize)]
+struct ChoreRow {
+    chore: String,
+    tries: u32,
+}
+
+#[derive(Deserialize)]
+struct EarliestRow {
+    due_at_ms: Option<i64>,
+}
+
+impl Records {
+    /// Asks for a chore. One that is already asked for moves earlier, never later, and starts counting anew.
+    pub fn ask_for(&self, chore: Chore, due_at_ms: i64) -> Result<()> {
+        let upsert = "INSERT INTO chore VALUES (?, ?, 0) ON CONFLICT (chore) DO UPDATE SET \
+             tries = 0, due_at_ms = min(due_at_ms, excluded.due_at_ms)";
+        self.sql().exec(upsert, vec![chore.name().into(), due_at_ms.into()])?;
+        Ok(())
+    }
+
+    pub fn due(&self, now_ms: i64) -> Result<Vec<Due>> {
+        let query = "SELECT chore, tries FROM chore WHERE due_at_ms <= ? ORDER BY due_at_ms";
+        let rows: Vec<ChoreRow> = self.sql().exec(query, vec![now_ms.into()])?.to_array()?;
+        let known =
+            |row: ChoreRow| Chore::ALL.into_iter().find(|c| c.name() == row.chore).map(|c| (c, row.tries));
+        Ok(rows.into_iter().filter_map(known).map(|(chore, tries)| Due { chore, tries }).collect())
+    }
+
+    /// Counts a try and says when the next one would be. Comes before the work.
+    pub fn begin(&self, due: Due, again_at_ms: i64) -> Result<()> {
+        let update = "UPDATE chore SET tries = ?, due_at_ms = ? WHERE chore = ?";
+        let tries = integer(u64::from(due.tries) + 1)?;
+        self.sql().exec(update, vec![tries, again_at_ms.into(), due.chore.name().into()])?;
+        Ok(())
+    }
+
+    /// Ends the try that `begin` counted, unless the chore has been asked for anew meanwhile.
+    pub fn end(&self, due: Due) -> Result<()> {
+        let delete = "DELETE FROM chore WHERE chore = ? AND tries = ?";
+        self.sql().exec(delete, vec![due.chore.name().into(), integer(u64::from(due.tries) + 1)?])?;
+        Ok(())
+    }
+
+    pub fn drop_chore(&self, chore: Chore) -> Result<()> {
+        self.sql().exec("DELETE FROM chore WHERE chore = ?", vec![chore.name().into()])?;
+        Ok(())
+    }
+
+    /// When the alarm should ring.
+    pub fn earliest(&self) -> Result<Option<i64>> {
+        let row: EarliestRow =
+            self.sql().exec("SELECT min(due_at_ms) AS due_at_ms FROM chore", None)?.one()?;
+        Ok(row.due_at_ms)
+    }
+}

@@ -1,0 +1,182 @@
+//! What the control panel asks of a store, and what it may change. Each request brings the session it acts in, which
+//! is checked here against staff and installation as they are now: a removed user or a reinstall ends it.
+
+use super::StoreObject;
+use super::chores::Chore;
+use super::health::Health;
+use super::ledger::{Page, Query, Tally};
+use super::records::Installation;
+use crate::context::now_ms;
+use crate::crypto::Sealed;
+use crate::komoju::methods::PaymentType;
+use crate::log;
+use crate::payment::settings::{Method, Provider};
+use crate::profile::{KomojuAccount, LearnedLabel, Profile};
+use serde::{Deserialize, Serialize};
+use worker::Result;
+
+/// How many webhook secrets are valid at once: the newest, and those a rotation may still need.
+const WEBHOOK_SECRETS: usize = 3;
+
+/// Who acts, as the panel's token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub user: u64,
+    /// The installation that admitted them.
+    pub generation: u64,
+}
+
+/// One thing asked for at the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "wish", rename_all = "snake_case")]
+pub enum Wish {
+    Look,
+    Payments {
+        query: Query,
+    },
+    /// A key that KOMOJU has accepted. It becomes the current one; earlier ones stay for their attempts.
+    SaveKey {
+        account: KomojuAccount,
+        types: Vec<PaymentType>,
+    },
+    NewWebhookSecret {
+        secret: Sealed,
+    },
+    /// Only the newest stays valid.
+    RetireWebhookSecrets,
+    SaveMethods {
+        methods: Vec<Method>,
+    },
+    SaveOptions {
+        order_prefix: String,
+        test_moves_orders: bool,
+    },
+    /// The merchant says what a label is; None: none of ours.
+    PlaceLabel {
+        channel: u64,
+        label: String,
+        provider: Option<Provider>,
+    },
+    /// Put scripts and hooks right, and switch on what was switched off.
+    Repair,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// Not a member of the staff, or of an earlier installation.
+    Denied,
+    /// The store as it is now.
+    Desk(Box<Desk>),
+    Payments(Page),
+}
+
+/// Everything the panel's pages are made of.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Desk {
+    pub profile: Profile,
+    pub payment_types: Vec<PaymentType>,
+    pub health: Health,
+    /// Labels on orders that nobody could place.
+    pub undecided: Vec<LearnedLabel>,
+    pub tally: Tally,
+}
+
+impl StoreObject {
+    pub(super) async fn desk(&self, session: Session, wish: Wish) -> Result<Answer> {
+        if !self.admits(session)? {
+            return Ok(Answer::Denied);
+        }
+        match wish {
+            Wish::Look => (),
+            Wish::Payments { query } => return Ok(Answer::Payments(self.records.list(&query)?)),
+            Wish::SaveKey { account, types } => self.change(|i| save_key(i, account, types)).await?,
+            Wish::NewWebhookSecret { secret } => {
+                self.change(|i| {
+                    i.webhook_secrets.insert(0, secret);
+                    i.webhook_secrets.truncate(WEBHOOK_SECRETS);
+                })
+                .await?;
+            }
+            Wish::RetireWebhookSecrets => self.change(|i| i.webhook_secrets.truncate(1)).await?,
+            Wish::SaveMethods { methods } => self.save_methods(methods).await?,
+            Wish::SaveOptions { order_prefix, test_moves_orders } => {
+                self.change(|i| {
+                    i.settings.version += 1;
+                    i.settings.order_prefix = order_prefix;
+                    i.settings.test_moves_orders = test_moves_orders;
+                })
+                .await?;
+            }
+            Wish::PlaceLabel { channel, label, provider } => {
+                self.place_label(channel, &label, provider).await?
+            }
+            Wish::Repair => self.put_right(true).await?,
+        }
+        self.whole_desk()
+    }
+
+    fn admits(&self, session: Session) -> Result<bool> {
+        match self.records.installation()? {
+            Some(i) if i.generation == session.generation && i.token.is_some() => {
+                self.records.is_staff(session.user)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn whole_desk(&self) -> Result<Answer> {
+        let Some(installation) = self.records.installation()? else { return Ok(Answer::Denied) };
+        Ok(Answer::Desk(Box::new(Desk {
+            payment_types: installation.payment_types.clone(),
+            health: installation.health.clone(),
+            undecided: self.records.undecided_labels()?,
+            tally: self.records.tally()?,
+            profile: installation.profile(self.records.labels()?),
+        })))
+    }
+
+    /// The script's address names the methods, so the storefronts hear of it too.
+    async fn save_methods(&self, methods: Vec<Method>) -> Result<()> {
+        for method in &methods {
+            self.records.unlearn_label(&method.label)?;
+        }
+        self.change(|i| {
+            i.settings.version += 1;
+            i.settings.methods = methods;
+        })
+        .await?;
+        self.put_right(false).await
+    }
+
+    async fn place_label(&self, channel: u64, label: &str, provider: Option<Provider>) -> Result<()> {
+        match provider {
+            Some(_) => {
+                self.records.learn_label(channel, label, provider)?;
+                self.change(|_| ()).await
+            }
+            None => self.records.dismiss_label(channel, label),
+        }
+    }
+
+    /// A sync that the merchant sees the end of; should it be cut short, the alarm does it again.
+    async fn put_right(&self, repair: bool) -> Result<()> {
+        self.records.ask_for(Chore::Sync, now_ms())?;
+        self.arm().await?;
+        match self.sync(&self.config()?, repair).await {
+            Ok(true) => self.records.drop_chore(Chore::Sync)?,
+            Ok(false) => (),
+            Err(error) => log::warn("desk", "sync_failed", &[("error", &error.to_string())]),
+        }
+        self.arm().await
+    }
+}
+
+fn save_key(installation: &mut Installation, account: KomojuAccount, types: Vec<PaymentType>) {
+    let accounts = &mut installation.komoju;
+    accounts.retain(|known| known.id != account.id);
+    accounts.iter_mut().for_each(|known| known.current = false);
+    accounts.insert(0, account);
+    installation.payment_types = types;
+    installation.health.troubles.retain(|t| *t != super::health::Trouble::KomojuKeyRefused);
+}

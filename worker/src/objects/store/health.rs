@@ -1,0 +1,44 @@
+//! What is wrong with an installation, for the merchant to see: kept as facts, put into words by the panel.
+
+use crate::payment::call::Failure;
+use serde::{Deserialize, Serialize};
+
+/// The result of the last sync.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Health {
+    /// 0: never.
+    pub checked_at_ms: i64,
+    pub troubles: Vec<Trouble>,
+}
+
+/// One thing that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Trouble {
+    /// The merchant has switched the script off on this storefront.
+    ScriptDisabled { channel: u64 },
+    /// BigCommerce did not take the script.
+    Script { channel: u64, why: String },
+    /// BigCommerce did not take a webhook.
+    Hook { scope: String, why: String },
+    /// A call did not succeed: which, and why.
+    Unreachable { call: String, why: String },
+    /// The store's checkout shows no storefront scripts.
+    CheckoutNotOptimized,
+    /// The store's theme shows no storefront scripts.
+    ThemeNotStencil,
+    /// KOMOJU no longer takes the secret key.
+    KomojuKeyRefused,
+}
+
+/// A failure in a few words for the merchant's eye.
+pub fn why(failure: &Failure) -> String {
+    match failure {
+        Failure::Indeterminate(why) => why.clone(),
+        Failure::Later { .. } => "too many requests".to_owned(),
+        Failure::Unauthorized => "the access token was refused".to_owned(),
+        Failure::Forbidden => "a permission (scope) is missing".to_owned(),
+        Failure::NotFound => "not found".to_owned(),
+        Failure::Refused { message, .. } => message.clone(),
+    }
+}

@@ -1,0 +1,221 @@
+//! Installed, opened, uninstalled: what the app callbacks come to once they have been found authentic.
+
+use super::chores::Chore;
+use super::health::{Health, why};
+use super::records::Installation;
+use super::{PROBES_MS, StoreObject, api};
+use crate::bigcommerce::{oauth, store, success};
+use crate::config::Config;
+use crate::context::now_ms;
+use crate::crypto::{Secret, Vault, random_hex, sha256_hex};
+use crate::http::{self, Outcome};
+use crate::log;
+use crate::objects::payment_client::PaymentClient;
+use crate::objects::store_client::{Installed, Opened, Visit};
+use crate::payment::call::Failure;
+use crate::payment::hint::{About, Hint};
+use crate::payment::ids::{HintId, OrderId, StoreHash};
+use crate::payment::settings::Settings;
+use crate::profile::{self, field};
+use worker::Result;
+
+const DAY_MS: i64 = 24 * super::HOUR_MS;
+/// Longest that sealed KOMOJU keys are kept for payments that were open at an uninstall.
+const PURGE_AFTER_MS: i64 = 60 * DAY_MS;
+/// A sync at every opening of the app would be one at every click of some merchants.
+const SYNC_EVERY_MS: i64 = super::MINUTE_MS;
+/// The sweep's own sync.
+const SWEEP_SYNC_MS: i64 = 6 * super::HOUR_MS;
+/// A payment that has not woken by then, counted from when it meant to, is poked.
+const OVERSLEPT_MS: i64 = 10 * super::MINUTE_MS;
+
+impl StoreObject {
+    /// Exchanges the code; only with BigCommerce's yes is anything stored. Comes again with every change of scopes.
+    pub(super) async fn install(&self, grant: oauth::Grant) -> Result<Installed> {
+        let code_hash = sha256_hex(grant.code.as_bytes());
+        let known = self.records.installation()?;
+        if known.is_some_and(|i| i.code_hash == code_hash && i.token.is_some()) {
+            return Ok(Installed::AlreadyDone);
+        }
+        let config = self.config()?;
+        let outcome = http::send(oauth::exchange(&config, &grant)).await;
+        let consent = match oauth::consent(&outcome, &grant) {
+            Ok(consent) => consent,
+            Err(failure) => return Ok(refused(&failure)),
+        };
+        let installed_at_s = clock_ms(&outcome).div_euclid(1000);
+        let fresh = self.fresh(&config, &grant, &consent.token, code_hash, installed_at_s).await?;
+        let generation = self.commit(fresh, consent.user_id)?;
+        self.change(|_| ()).await?;
+        self.arm().await?;
+        // The merchant's next page should show a store that is set up. What fails here, the alarm repeats.
+        if let Err(error) = self.sync(&config, true).await {
+            log::warn("install", "sync_failed", &[("error", &error.to_string())]);
+        }
+        Ok(Installed::Yes { generation, user: consent.user_id })
+    }
+
+    /// All that takes an await to make, made before the one write.
+    async fn fresh(
+        &self,
+        config: &Config,
+        grant: &oauth::Grant,
+        token: &Secret,
+        code_hash: String,
+        installed_at_s: i64,
+    ) -> Result<Installation> {
+        let vault = Vault::new(&config.encryption_keys);
+        let (webhook_secret, hook_secret) = (Secret::new(random_hex(24)?), Secret::new(random_hex(24)?));
+        Ok(Installation {
+            version: 0,
+            store: grant.store.clone(),
+            generation: 0,
+            installed_at_s,
+            code_hash,
+            token: Some(vault.seal(&grant.store, field::BIGCOMMERCE_TOKEN, token).await?),
+            komoju: Vec::new(),
+            payment_types: Vec::new(),
+            webhook_secrets: vec![
+                vault.seal(&grant.store, field::KOMOJU_WEBHOOK_SECRET, &webhook_secret).await?,
+            ],
+            hook_secret: vault.seal(&grant.store, field::HOOK_SECRET, &hook_secret).await?,
+            settings: Settings::default(),
+            channels: Vec::new(),
+            store_name: String::new(),
+            country: String::new(),
+            panel_url: String::new(),
+            health: Health::default(),
+        })
+    }
+
+    /// The one write: a new installation, or a known one with a new token. Returns its generation.
+    fn commit(&self, fresh: Installation, user: u64) -> Result<u64> {
+        let mut installation = match self.records.installation()? {
+            Some(known) => {
+                let (token, code_hash, installed_at_s) = (fresh.token, fresh.code_hash, fresh.installed_at_s);
+                Installation { token, code_hash, installed_at_s, ..known }
+            }
+            None => fresh,
+        };
+        installation.generation += 1;
+        self.records.save(&installation)?;
+        self.records.admit(user, now_ms())?;
+        self.records.drop_chore(Chore::Purge)?;
+        self.records.drop_chore(Chore::Probe)?;
+        self.records.ask_for(Chore::Sync, now_ms())?;
+        self.records.ask_for(Chore::Sweep, now_ms() + super::HOUR_MS)?;
+        Ok(installation.generation)
+    }
+
+    /// Someone of the store's staff opens the app with a payload that BigCommerce signed.
+    pub(super) async fn open(&self, visit: Visit) -> Result<Opened> {
+        let installation = match self.records.installation()? {
+            Some(installation) if installation.token.is_some() => installation,
+            _ => return Ok(Opened::NotInstalled),
+        };
+        if visit.issued_at_s < installation.installed_at_s {
+            return Ok(Opened::BeforeInstallation);
+        }
+        self.records.admit(visit.user, now_ms())?;
+        if installation.health.checked_at_ms < now_ms() - SYNC_EVERY_MS {
+            self.soon(Chore::Sync).await?;
+        }
+        Ok(Opened::Yes { generation: installation.generation })
+    }
+
+    /// A hint: whoever holds an old payload must not be able to take a shop's payments down. The token tells.
+    pub(super) async fn uninstall_hint(&self, issued_at_s: i64) -> Result<()> {
+        match self.records.installation()? {
+            Some(i) if i.token.is_some() && issued_at_s >= i.installed_at_s => self.soon(Chore::Probe).await,
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn remove_user(&self, issued_at_s: i64, user: u64) -> Result<()> {
+        match self.records.installation()? {
+            Some(i) if issued_at_s >= i.installed_at_s => self.records.remove_user(user),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the question is settled: by a 401, or by the last of the tries.
+    pub(super) async fn probe(&self, config: &Config, tries: u32) -> Result<bool> {
+        let Some(installation) = self.records.installation()? else { return Ok(true) };
+        let Some(token) = self.open_token(&installation, config).await? else { return Ok(true) };
+        let outcome = http::send(store::info_request(api(config, &installation, &token))).await;
+        let generation = self.records.installation()?.map(|i| i.generation);
+        let refused = matches!(success(&outcome), Err(Failure::Unauthorized));
+        if refused && generation == Some(installation.generation) {
+            self.uninstall(config).await?;
+            return Ok(true);
+        }
+        Ok(usize::try_from(tries).is_ok_and(|n| n >= PROBES_MS.len()))
+    }
+
+    /// The token is gone for good: erase it, refuse new starts. KOMOJU keys stay sealed for payments still open.
+    async fn uninstall(&self, config: &Config) -> Result<()> {
+        log::info("store", "uninstalled", &[]);
+        self.records.drop_chore(Chore::Sync)?;
+        self.records.drop_chore(Chore::Sweep)?;
+        self.records.ask_for(Chore::Purge, now_ms() + config.scaled_ms(PURGE_AFTER_MS))?;
+        self.change(|installation| {
+            installation.token = None;
+            installation.health = Health::default();
+        })
+        .await
+    }
+
+    /// Forgets everything of a store that stayed uninstalled.
+    pub(super) async fn purge(&self) -> Result<()> {
+        let Some(installation) = self.records.installation()? else { return Ok(()) };
+        if installation.token.is_some() {
+            return self.records.drop_chore(Chore::Purge);
+        }
+        self.env.kv(profile::KV)?.delete(&profile::key(&installation.store)).await?;
+        self.state.storage().delete_all().await?;
+        self.records.forget();
+        Ok(())
+    }
+
+    /// Hourly: payments that overslept are poked, and now and then everything is looked over.
+    pub(super) async fn sweep(&self) -> Result<()> {
+        let Some(installation) = self.records.installation()? else { return Ok(()) };
+        if installation.health.checked_at_ms < now_ms() - SWEEP_SYNC_MS {
+            self.records.ask_for(Chore::Sync, now_ms())?;
+        }
+        for order in self.records.overslept(now_ms() - OVERSLEPT_MS)? {
+            if let Err(error) = self.poke(&installation.store, order).await {
+                log::warn(
+                    "sweep",
+                    "poke_failed",
+                    &[("order", &order.to_string()), ("error", &error.to_string())],
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// A look without any news: whatever the payment slept through, it finds.
+    async fn poke(&self, store: &StoreHash, order: OrderId) -> Result<()> {
+        let id = HintId::parse(&["sweep-", &now_ms().to_string()].concat());
+        let Ok(id) = id else { return Ok(()) };
+        PaymentClient::new(&self.env, store, order)?.hint(Hint { id, about: About::Click }).await
+    }
+}
+
+fn refused(failure: &Failure) -> Installed {
+    match failure {
+        Failure::Indeterminate(_) | Failure::Later { .. } => Installed::TryAgain { why: why(failure) },
+        Failure::Unauthorized | Failure::Forbidden | Failure::NotFound | Failure::Refused { .. } => {
+            Installed::Refused { why: why(failure) }
+        }
+    }
+}
+
+/// BigCommerce's clock where the answer shows it: what its own payloads are dated by.
+fn clock_ms(outcome: &Outcome) -> i64 {
+    match outcome {
+        Outcome::Answer { headers, .. } => headers.date_ms.unwrap_or_else(now_ms),
+        Outcome::NoAnswer(_) => now_ms(),
+    }
+}

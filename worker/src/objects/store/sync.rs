@@ -1,0 +1,204 @@
+//! Bringing BigCommerce in line with what this app needs there: reads store, storefronts, scripts and hooks, and
+//! changes what is not as it should be. Safe to run at any time and any number of times; what it could not do is kept
+//! as troubles for the panel.
+
+use super::health::{Health, Trouble, why};
+use super::records::Installation;
+use super::{Chore, StoreObject, api};
+use crate::bigcommerce::{Api, channels, hooks, scripts, store, success};
+use crate::config::Config;
+use crate::context::now_ms;
+use crate::crypto::Vault;
+use crate::http;
+use crate::komoju::methods::{self, PaymentType};
+use crate::komoju::request::Access;
+use crate::payment::call::Failure;
+use crate::payment::ids::AccountId;
+use crate::profile::{Channel, field};
+use crate::storefront;
+use worker::Result;
+
+/// What a sync has found out so far.
+#[derive(Default)]
+struct Findings {
+    info: Option<store::StoreInfo>,
+    channels: Option<Vec<Channel>>,
+    /// Of which KOMOJU account.
+    payment_types: Option<(AccountId, Vec<PaymentType>)>,
+    troubles: Vec<Trouble>,
+    /// BigCommerce does not take the token.
+    unauthorized: bool,
+}
+
+impl Findings {
+    /// Notes a failure; the rest of the sync goes on.
+    fn note<T>(&mut self, call: &str, result: std::result::Result<T, Failure>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(failure) => {
+                self.unauthorized |= failure == Failure::Unauthorized;
+                self.troubles.push(Trouble::Unreachable { call: call.to_owned(), why: why(&failure) });
+                None
+            }
+        }
+    }
+}
+
+impl StoreObject {
+    /// Whether all of BigCommerce could be looked at. `repair`: the merchant asked, so what they switched off may be
+    /// switched on.
+    pub(super) async fn sync(&self, config: &Config, repair: bool) -> Result<bool> {
+        if self.syncing.replace(true) {
+            return Ok(false);
+        }
+        let result = self.sync_alone(config, repair).await;
+        self.syncing.set(false);
+        result
+    }
+
+    async fn sync_alone(&self, config: &Config, repair: bool) -> Result<bool> {
+        let Some(installation) = self.records.installation()? else { return Ok(true) };
+        let Some(token) = self.open_token(&installation, config).await? else { return Ok(true) };
+        let api = api(config, &installation, &token);
+        let mut findings = Findings::default();
+        self.look(api, &mut findings).await;
+        let channels = findings.channels.clone().unwrap_or_else(|| installation.channels.clone());
+        self.sync_scripts(config, &installation, api, &channels, repair, &mut findings).await?;
+        self.sync_hooks(config, &installation, api, &mut findings).await?;
+        self.check_key(config, &installation, &mut findings).await?;
+        self.conclude(findings).await
+    }
+
+    async fn look(&self, api: Api<'_>, findings: &mut Findings) {
+        let info = store::info(&http::send(store::info_request(api)).await);
+        findings.info = findings.note("store", info);
+        let listed = channels::list(&http::send(channels::list_request(api)).await);
+        let Some(mut listed) = findings.note("channels", listed) else { return };
+        for channel in &mut listed {
+            let site = channels::origins(&http::send(channels::site_request(api, channel.id)).await);
+            let Some(origins) = findings.note("sites", site) else { return };
+            channel.origins = origins;
+        }
+        findings.channels = Some(listed);
+    }
+
+    async fn sync_scripts(
+        &self,
+        config: &Config,
+        installation: &Installation,
+        api: Api<'_>,
+        channels: &[Channel],
+        repair: bool,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        // A script must be there to be served before any store is told to load it.
+        storefront::publish(&self.env).await?;
+        let found = scripts::list(&http::send(scripts::list_request(api)).await);
+        let Some(found) = findings.note("scripts", found) else { return Ok(()) };
+        let methods: Vec<_> = installation.settings.methods.iter().map(|m| m.provider).collect();
+        let wanted = scripts::Wanted::new(
+            &config.app_url,
+            &installation.store,
+            storefront::HASH,
+            storefront::INTEGRITY,
+            &methods,
+        );
+        let ids: Vec<u64> = channels.iter().map(|c| c.id).collect();
+        let plan = scripts::plan(&found, &ids, &wanted, repair);
+        findings.troubles.extend(plan.disabled.iter().map(|&channel| Trouble::ScriptDisabled { channel }));
+        for deed in plan.deeds {
+            let outcome = http::send(deed.request(api)).await;
+            if let (Err(failure), Some(channel)) = (success(&outcome), deed.channel()) {
+                findings.troubles.push(Trouble::Script { channel, why: why(&failure) });
+            }
+        }
+        Ok(())
+    }
+
+    async fn sync_hooks(
+        &self,
+        config: &Config,
+        installation: &Installation,
+        api: Api<'_>,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        let vault = Vault::new(&config.encryption_keys);
+        let secret = vault.open(&installation.store, field::HOOK_SECRET, &installation.hook_secret).await?;
+        let found = hooks::list(&http::send(hooks::list_request(api)).await);
+        let Some(found) = findings.note("hooks", found) else { return Ok(()) };
+        let wanted = hooks::Wanted::new(&config.app_url, &installation.store, secret);
+        for deed in hooks::plan(&found, &wanted) {
+            let outcome = http::send(deed.request(api)).await;
+            if let (Err(failure), Some(scope)) = (success(&outcome), deed.scope()) {
+                findings.troubles.push(Trouble::Hook { scope: scope.to_owned(), why: why(&failure) });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether KOMOJU still takes the current key, and what it can be paid with by now.
+    async fn check_key(
+        &self,
+        config: &Config,
+        installation: &Installation,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        let Some(account) = installation.komoju.iter().find(|account| account.current) else { return Ok(()) };
+        let vault = Vault::new(&config.encryption_keys);
+        let key = vault.open(&installation.store, field::KOMOJU_SECRET_KEY, &account.secret_key).await?;
+        let access = Access { base: &config.komoju_api_url, secret_key: &key };
+        match methods::list(&http::send(methods::list_request(access)).await) {
+            Ok(types) => findings.payment_types = Some((account.id.clone(), types)),
+            Err(Failure::Unauthorized) => findings.troubles.push(Trouble::KomojuKeyRefused),
+            Err(failure) => {
+                findings
+                    .troubles
+                    .push(Trouble::Unreachable { call: "komoju".to_owned(), why: why(&failure) });
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what was found. Troubles and the time of the check do not change the profile.
+    async fn conclude(&self, findings: Findings) -> Result<bool> {
+        if findings.unauthorized {
+            self.records.ask_for(Chore::Probe, now_ms())?;
+        }
+        let Some(mut installation) = self.records.installation()? else { return Ok(true) };
+        let before =
+            (installation.channels.clone(), installation.store_name.clone(), installation.panel_url.clone());
+        let whole = findings.info.is_some() && findings.channels.is_some();
+        let troubles = [checkout_troubles(findings.info.as_ref()), findings.troubles].concat();
+        let unreachable = troubles.iter().any(|t| matches!(t, Trouble::Unreachable { .. }));
+        if let Some(info) = findings.info {
+            installation.store_name = info.name;
+            installation.country = info.country;
+            installation.panel_url = info.panel_url;
+        }
+        if let Some(channels) = findings.channels {
+            installation.channels = channels;
+        }
+        if let Some((account, types)) = findings.payment_types {
+            // The key may have been replaced meanwhile.
+            if installation.komoju.iter().any(|a| a.current && a.id == account) {
+                installation.payment_types = types;
+            }
+        }
+        installation.health = Health { checked_at_ms: now_ms(), troubles };
+        let after =
+            (installation.channels.clone(), installation.store_name.clone(), installation.panel_url.clone());
+        self.records.save(&installation)?;
+        if before != after {
+            self.change(|_| ()).await?;
+        }
+        self.arm().await?;
+        Ok(whole && !unreachable)
+    }
+}
+
+fn checkout_troubles(info: Option<&store::StoreInfo>) -> Vec<Trouble> {
+    let Some(info) = info else { return Vec::new() };
+    let checkout = (!info.checkout_is_optimized).then_some(Trouble::CheckoutNotOptimized);
+    let theme = (!info.theme_is_stencil).then_some(Trouble::ThemeNotStencil);
+    checkout.into_iter().chain(theme).collect()
+}
