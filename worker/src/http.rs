@@ -104,19 +104,26 @@ fn build(request: &HttpRequest) -> worker::Result<Request> {
     Request::new_with_init(&request.url, &init)
 }
 
-/// Reads the body in pieces, so that an endless one is dropped instead of kept.
 async fn read(response: Response) -> worker::Result<String> {
     let Some(stream) = web_sys::Response::from(response).body() else { return Ok(String::new()) };
+    let bytes = read_at_most(&stream, MAX_BODY).await?;
+    let bytes =
+        bytes.ok_or_else(|| worker::Error::RustError("the answer is larger than 2 MiB".to_owned()))?;
+    String::from_utf8(bytes).map_err(|_| worker::Error::BadEncoding)
+}
+
+/// Reads a stream in pieces, so that an endless one is dropped instead of kept. None: longer than `most` bytes.
+pub async fn read_at_most(stream: &web_sys::ReadableStream, most: usize) -> worker::Result<Option<Vec<u8>>> {
     let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut bytes = Vec::new();
     loop {
         let step = JsFuture::from(reader.read()).await?;
         if Reflect::get(&step, &"done".into())?.is_truthy() {
-            return String::from_utf8(bytes).map_err(|_| worker::Error::BadEncoding);
+            return Ok(Some(bytes));
         }
         let piece: Uint8Array = Reflect::get(&step, &"value".into())?.dyn_into()?;
-        if bytes.len() + piece.length() as usize > MAX_BODY {
-            return Err(worker::Error::RustError("the answer is larger than 2 MiB".to_owned()));
+        if bytes.len() + piece.length() as usize > most {
+            return Ok(None);
         }
         bytes.extend(piece.to_vec());
     }

@@ -17,6 +17,7 @@ pub mod shopper;
 pub mod storefront;
 pub mod time;
 pub mod web;
+pub mod webhooks;
 
 use config::Config;
 use context::Ctx;

@@ -2,6 +2,8 @@
 
 use crate::context::Ctx;
 use crate::problem::Problem;
+use crate::shopper::{api, journey};
+use crate::webhooks;
 use worker::{Method, Request, Response, Result};
 
 /// Answers one request. Every address is matched here and nowhere else.
@@ -10,6 +12,21 @@ pub async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match (request.method(), segments.as_slice()) {
         (Method::Get, ["healthz"]) => healthz(ctx),
+        // The shopper.
+        (Method::Post, ["api", "payments"]) => api::start(request, ctx).await,
+        (Method::Get, ["api", "payments", token]) => api::status(request, ctx, token).await,
+        (Method::Options, ["api", "payments", ..]) => api::preflight(&request),
+        (Method::Get, ["go", token]) => journey::go(&request, ctx, token),
+        (Method::Get, ["return", token]) => journey::back(request, ctx, token).await,
+        (Method::Get, ["status", token]) => journey::status(request, ctx, token).await,
+        (Method::Get, ["pay"]) => journey::pay(request, ctx).await,
+        (Method::Get, ["pay", token]) => journey::pay_link(request, ctx, token).await,
+        (Method::Post, ["pay", token]) => journey::pay_again(request, ctx, token).await,
+        // The two sides.
+        (Method::Post, ["webhooks", "komoju", store]) => webhooks::komoju(request, ctx, store).await,
+        (Method::Post, ["webhooks", "bigcommerce", store]) => {
+            webhooks::bigcommerce(request, ctx, store).await
+        }
         _ => Problem::not_found().response(),
     }
 }

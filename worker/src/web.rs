@@ -1,6 +1,10 @@
 //! Text of URLs, queries and forms, without a URL library: the browser and workerd have already normalised what
 //! reaches us, and what we compose we compose from checked parts.
 
+use crate::http::read_at_most;
+use crate::problem::Problem;
+use worker::Request;
+
 /// One decoded `key=value` of a query or a form.
 pub type Pair = (String, String);
 
@@ -76,6 +80,36 @@ fn hex_digit(nibble: u8) -> char {
 /// `key=value&…`, encoded.
 pub fn form(pairs: &[(&str, &str)]) -> String {
     pairs.iter().map(|(k, v)| [&encode(k), "=", &encode(v)].concat()).collect::<Vec<_>>().join("&")
+}
+
+/// Text for HTML, inside an element or a double-quoted attribute.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A request's body. Errors: 413 over `most` bytes, 400 where it breaks off.
+pub async fn body(request: &mut Request, most: usize) -> Result<Vec<u8>, Problem> {
+    let too_large =
+        || Problem::new(413, "body_too_large", "Body too large", format!("At most {most} bytes."));
+    let said = request.headers().get("content-length").ok().flatten().and_then(|n| n.parse::<usize>().ok());
+    if said.is_some_and(|said| said > most) {
+        return Err(too_large());
+    }
+    let Some(stream) = request.inner().body() else { return Ok(Vec::new()) };
+    let broken =
+        |_| Problem::new(400, "malformed_body", "The body broke off", "The body could not be read whole.");
+    read_at_most(&stream, most).await.map_err(broken)?.ok_or_else(too_large)
 }
 
 /// `scheme://host[:port]` of an absolute http(s) URL, lower-cased, default ports dropped: two URLs are of one

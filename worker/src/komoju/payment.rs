@@ -98,7 +98,10 @@ fn instructions(details: &Value) -> Instructions {
         }
         _ => &[],
     };
-    let lines = shown.iter().map(|(kind, field)| (*kind, text(details, field))).filter(|(_, value)| !value.is_empty());
+    let lines = shown
+        .iter()
+        .map(|(kind, field)| (*kind, text(details, field)))
+        .filter(|(_, value)| !value.is_empty());
     let url = Some(text(details, "instructions_url")).filter(|url| url.starts_with("http"));
     Instructions { lines: lines.collect(), url }
 }
@@ -154,6 +157,9 @@ pub(super) mod tests {
         let mut payment = konbini();
         payment["refunds"] = json!([{ "id": "r1", "amount": 100, "chargeback": false }, { "id": "r2", "amount": 50, "chargeback": true }]);
         let refunds = parse(&payment).expect("a payment").refunds;
-        assert_eq!(refunds.iter().map(|r| (r.minor, r.chargeback)).collect::<Vec<_>>(), [(100, false), (50, true)]);
+        assert_eq!(
+            refunds.iter().map(|r| (r.minor, r.chargeback)).collect::<Vec<_>>(),
+            [(100, false), (50, true)]
+        );
     }
 }

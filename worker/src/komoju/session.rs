@@ -20,7 +20,13 @@ pub const META_STORE: &str = "bc_store";
 pub const META_ORDER: &str = "bc_order";
 pub const META_ATTEMPT: &str = "bc_attempt";
 
-pub fn create(access: Access<'_>, store: &StoreHash, order: OrderId, new: &NewSession, return_url: &str) -> HttpRequest {
+pub fn create(
+    access: Access<'_>,
+    store: &StoreHash,
+    order: OrderId,
+    new: &NewSession,
+    return_url: &str,
+) -> HttpRequest {
     access.post("sessions", &new.key, &body(store, order, new, return_url))
 }
 
@@ -139,7 +145,12 @@ fn parse(session: &Value) -> Option<SessionSeen> {
     };
     let payment = payment.map(|p| crate::payment::reading::PaymentReading { session: Some(id), ..p });
     let created = parse_rfc3339(&text(session, "created_at")).unwrap_or(0);
-    Some(SessionSeen { reading, url: text(session, "session_url"), expires_at: created + LIFE_S * 1_000, payment })
+    Some(SessionSeen {
+        reading,
+        url: text(session, "session_url"),
+        expires_at: created + LIFE_S * 1_000,
+        payment,
+    })
 }
 
 #[cfg(test)]
@@ -152,7 +163,8 @@ mod tests {
     use crate::payment::terms::Terms;
 
     fn new_session() -> NewSession {
-        let line = Line { description: "Beans".into(), quantity: 2, unit_minor: 1_650, product_id: "9".into() };
+        let line =
+            Line { description: "Beans".into(), quantity: 2, unit_minor: 1_650, product_id: "9".into() };
         NewSession {
             attempt: 2,
             terms: Terms {
@@ -201,7 +213,12 @@ mod tests {
 
     #[test]
     fn what_is_not_a_session_is_no_reading() {
-        for body in [json!({}), json!({ "id": "x" }), json!([]), json!({ "id": "x", "status": "pending", "payment": {} })] {
+        for body in [
+            json!({}),
+            json!({ "id": "x" }),
+            json!([]),
+            json!({ "id": "x", "status": "pending", "payment": {} }),
+        ] {
             assert!(parse(&body).is_none(), "{body}");
         }
     }

@@ -128,7 +128,7 @@ impl Machine {
         match input {
             Input::Start(start) => self.start = Some((*start, Progress::default(), None)),
             Input::Status => self.look_for_shopper(now),
-            Input::Hint(hint) => self.hint(hint, now.at),
+            Input::Hint(hint) => self.hear(hint, now.at),
             Input::Answer(answer) => self.answer(answer, now),
             Input::LedgerHas(version) => self.state.head.ledger_version = version,
         }
@@ -186,8 +186,9 @@ impl Machine {
 
     // ---- hints ---------------------------------------------------------------------------------------------------
 
-    /// Keeps a hint and wants a look. A hint about nothing of ours is dropped, a repeated one is one.
-    fn hint(&mut self, hint: Hint, at: Moment) {
+    /// Keeps a hint and wants a look; what [`Self::handle`] does with one, for whoever knows only the time. A hint
+    /// about nothing of ours is dropped, a repeated one is one.
+    pub fn hear(&mut self, hint: Hint, at: Moment) {
         if !self.state.is_worth_keeping() || self.state.hints.iter().any(|known| known.hint.id == hint.id) {
             return;
         }

@@ -46,6 +46,8 @@ pub enum Proof {
     Cart(CartId),
     /// A signed link for this order.
     Link,
+    /// What was shown is no proof of anything.
+    Nothing,
 }
 
 /// Why a start gets no picture of the payment.
@@ -169,6 +171,7 @@ fn refuse<T>(refusal: Refusal) -> Result<T, StartStep> {
 /// A wrong proof of an order already known costs no call.
 fn check_known_proof(state: &State, start: &Start) -> Result<(), StartStep> {
     match (&start.proof, &state.head.cart_hash) {
+        (Proof::Nothing, _) => refuse(Refusal::WrongProof),
         (Proof::Cart(cart), Some(known)) if cart_hash(cart) != *known => refuse(Refusal::WrongProof),
         _ => Ok(()),
     }
@@ -177,6 +180,7 @@ fn check_known_proof(state: &State, start: &Start) -> Result<(), StartStep> {
 fn check_proof(start: &Start, order: &OrderSeen) -> Result<(), StartStep> {
     let proved = match &start.proof {
         Proof::Link => true,
+        Proof::Nothing => false,
         Proof::Cart(cart) => order.cart.as_ref() == Some(cart),
     };
     if proved { Ok(()) } else { refuse(Refusal::WrongProof) }

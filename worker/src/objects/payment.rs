@@ -1,0 +1,430 @@
+//! PaymentObject: drives one order's machine. It decides nothing; it makes what the machine says durable, carries its
+//! calls out and wakes it in time.
+//!
+//! Atomicity: rows and alarm are written without an await between them, so they commit as one, and the platform's
+//! output gate holds every answer and every call until they are durable. The machine is looked into only between
+//! awaits; whoever runs calls holds the turn, so two calls to one remote object never overlap. A hint needs no turn:
+//! it is taken in and written in one go, even while a call is under way.
+
+mod records;
+mod remote;
+
+use super::payment_client::{Ask, History, Question, StartAsk, Started};
+use super::store_client::{LedgerRow, StoreClient};
+use super::turn::Turns;
+use crate::config::Config;
+use crate::context::now_ms;
+use crate::log;
+use crate::payment::call::{Browser, Locale};
+use crate::payment::delays::Delays;
+use crate::payment::hint::{About, Hint};
+use crate::payment::ids::{CartId, HintId, OrderId, SessionId, StoreHash};
+use crate::payment::machine::{Input, Machine, Now, Output, Reply};
+use crate::payment::settings::Mode;
+use crate::payment::shop::{Channel, Label, Shop};
+use crate::payment::snapshot::Snapshot;
+use crate::payment::start::{Proof, Start, cart_hash};
+use crate::profile::{self, Profile};
+use records::Records;
+use remote::Remote;
+use serde::Serialize;
+use std::cell::RefCell;
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
+
+/// Bounds what unproved starts may cost a store: at most a quarter of its BigCommerce quota.
+const UNPROVED_LIMIT: &str = "START_LIMIT_STORE";
+/// How long after a ledger row could not be written it is tried again.
+const LEDGER_RETRY_MS: i64 = 60_000;
+
+/// The Durable Object class behind the binding PAYMENTS; its name is `{store}/{order}`.
+#[derive(Debug)]
+#[durable_object]
+pub struct PaymentObject {
+    state: State,
+    env: Env,
+    records: Records,
+    machine: RefCell<Option<Machine>>,
+    turns: Turns,
+}
+
+impl DurableObject for PaymentObject {
+    fn new(state: State, env: Env) -> Self {
+        let records = Records::new(state.storage().sql());
+        Self { state, env, records, machine: RefCell::new(None), turns: Turns::default() }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let Question { store, order, ask } = serde_json::from_str(&request.text().await?)?;
+        let whose = Whose { store, order };
+        match ask {
+            Ask::Start(start) => json(&self.start(&whose, *start).await?),
+            Ask::Status { locale } => json(&self.status(&whose, locale).await?),
+            Ask::Hint { hint } => json(&self.hint(&whose, hint).await?),
+            Ask::Return { session, locale } => json(&self.returned(&whose, session, locale).await?),
+            Ask::History => json(&self.history()?),
+        }
+    }
+
+    /// First a guard, in case this never ends; then the work, which sets the exact time.
+    async fn alarm(&self) -> Result<Response> {
+        let Some((store, order)) = self.records.identity()? else { return Response::empty() };
+        let tries = self.records.unfinished_alarms()?;
+        self.records.set_unfinished_alarms(tries.saturating_add(1))?;
+        let delays = self.delays()?;
+        self.wake_at(now_ms() + delays.guard().max(delays.retry(tries))).await?;
+        self.work(&Whose { store, order }).await?;
+        self.records.set_unfinished_alarms(0)?;
+        Response::empty()
+    }
+}
+
+struct Whose {
+    store: StoreHash,
+    order: OrderId,
+}
+
+/// What one run of the machine needs, gathered before it begins.
+struct Setting {
+    config: Config,
+    profile: Profile,
+    shop: Shop,
+    delays: Delays,
+}
+
+impl PaymentObject {
+    // ---- questions -----------------------------------------------------------------------------------------------
+
+    async fn start(&self, whose: &Whose, ask: StartAsk) -> Result<Started> {
+        let Some(setting) = self.setting(whose).await? else { return Ok(Started::UnknownStore) };
+        let start = Box::new(start_of(ask));
+        if !self.is_proved(&start.proof)? && !self.may_look(whose).await? {
+            return Ok(Started::TooMany);
+        }
+        let _turn = self.turns.take().await;
+        self.handle(Input::Start(start), &setting)?;
+        Ok(match self.run(whose, &setting, true).await? {
+            Some(Reply::Show { snapshot, redirect }) => Started::Show { snapshot, redirect },
+            Some(Reply::Refuse(refusal)) => Started::Refused(refusal),
+            None => return Err(worker::Error::RustError("a start ended without a reply".to_owned())),
+        })
+    }
+
+    /// A proof that is already known costs no call, right or wrong.
+    fn is_proved(&self, proof: &Proof) -> Result<bool> {
+        let known = self.with(|machine| machine.state().head.cart_hash.clone())?;
+        Ok(match (proof, known) {
+            (Proof::Link, _) => true,
+            (Proof::Cart(cart), Some(known)) => cart_hash(cart) == known,
+            (Proof::Cart(_), None) => false,
+            // Refused without a look.
+            (Proof::Nothing, _) => true,
+        })
+    }
+
+    async fn may_look(&self, whose: &Whose) -> Result<bool> {
+        Ok(self.env.rate_limiter(UNPROVED_LIMIT)?.limit(whose.store.to_string()).await?.success)
+    }
+
+    /// Answers from what is known; a look that the question makes due happens after the answer.
+    async fn status(&self, whose: &Whose, locale: Locale) -> Result<Option<Snapshot>> {
+        if !self.records.exist()? {
+            return Ok(None);
+        }
+        if let Some(setting) = self.setting(whose).await? {
+            self.handle(Input::Status, &setting)?;
+            self.commit_and_wake(whose).await?;
+        }
+        self.with(|machine| Some(machine.snapshot(locale)))
+    }
+
+    /// Durable when this returns. About an order without a payment there is nothing to keep.
+    async fn hint(&self, whose: &Whose, hint: Hint) -> Result<()> {
+        if !self.records.exist()? {
+            return Ok(());
+        }
+        self.take_in(hint)?;
+        self.commit_and_wake(whose).await
+    }
+
+    async fn returned(
+        &self,
+        whose: &Whose,
+        session: Option<SessionId>,
+        locale: Locale,
+    ) -> Result<Option<Snapshot>> {
+        if !self.records.exist()? {
+            return Ok(None);
+        }
+        let id = HintId::parse(&format!("return-{}", now_ms()))
+            .map_err(|e| worker::Error::RustError(e.to_string()))?;
+        self.take_in(Hint { id, about: About::Return { session } })?;
+        self.commit_and_wake(whose).await?;
+        if let Err(error) = self.work(whose).await {
+            log::warn("payment", "look_on_return_failed", &[("error", &error.to_string())]);
+        }
+        self.with(|machine| Some(machine.snapshot(locale)))
+    }
+
+    fn history(&self) -> Result<Option<History>> {
+        if !self.records.exist()? {
+            return Ok(None);
+        }
+        self.with(|machine| {
+            let state = machine.state();
+            Some(History {
+                snapshot: machine.snapshot(Locale::default()),
+                attention: state.attentions().into_iter().collect(),
+                timeline: state.timeline.clone(),
+            })
+        })
+    }
+
+    // ---- the machine ---------------------------------------------------------------------------------------------
+
+    /// Looks into the machine, loading it first where this instance is new. Never across an await.
+    fn with<T>(&self, look: impl FnOnce(&mut Machine) -> T) -> Result<T> {
+        let mut slot = self.machine.borrow_mut();
+        if slot.is_none() {
+            let rows = self.records.load()?;
+            *slot = Some(Machine::load(rows).map_err(|e| worker::Error::RustError(e.to_string()))?);
+        }
+        let machine = slot.get_or_insert_with(Machine::default);
+        Ok(look(machine))
+    }
+
+    fn handle(&self, input: Input, setting: &Setting) -> Result<()> {
+        self.with(|machine| machine.handle(input, setting.now()))
+    }
+
+    fn take_in(&self, hint: Hint) -> Result<()> {
+        self.with(|machine| machine.hear(hint, now_ms()))
+    }
+
+    /// Everything that is due, without a shopper waiting.
+    async fn work(&self, whose: &Whose) -> Result<()> {
+        let Some(setting) = self.setting(whose).await? else {
+            log::warn("payment", "store_unknown", &[("store", whose.store.as_str())]);
+            return self.wake_at(now_ms() + self.delays()?.retry(u32::MAX)).await;
+        };
+        let _turn = self.turns.take().await;
+        self.run(whose, &setting, false).await.map(drop)
+    }
+
+    /// Carries out what the machine says until it rests, or a start is answered. The caller holds the turn.
+    async fn run(&self, whose: &Whose, setting: &Setting, hurried: bool) -> Result<Option<Reply>> {
+        let mut ledger_tried = false;
+        loop {
+            match self.with(|machine| machine.poll(setting.now()))? {
+                Output::Commit(records) => {
+                    self.write(whose, &records)?;
+                    self.guard(setting.delays).await?;
+                }
+                Output::Call(call) => {
+                    let remote = Remote {
+                        env: &self.env,
+                        config: &setting.config,
+                        profile: &setting.profile,
+                        order: whose.order,
+                        now_ms: now_ms(),
+                        hurried,
+                    };
+                    let answer = remote.call(&call).await;
+                    self.handle(Input::Answer(answer), setting)?;
+                    self.pass_on_learned(whose).await;
+                }
+                Output::Reply(reply) => {
+                    self.wake_soon().await?;
+                    return Ok(Some(reply));
+                }
+                Output::Idle { wake } if !ledger_tried && self.ledger_row(whose, wake)?.is_some() => {
+                    ledger_tried = true;
+                    self.write_ledger(whose, setting, wake).await?;
+                }
+                Output::Idle { wake } => {
+                    self.rest(whose, wake).await?;
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Names that were looked up are the whole store's knowledge. Losing one costs a look, nothing else.
+    async fn pass_on_learned(&self, whose: &Whose) {
+        let learned = self.with(Machine::take_learned).unwrap_or_default();
+        for one in learned {
+            let passed = async {
+                StoreClient::new(&self.env, &whose.store)?
+                    .learn_label(one.channel, &one.label, one.provider)
+                    .await
+            };
+            if let Err(error) = passed.await {
+                log::warn("payment", "label_not_learned", &[("error", &error.to_string())]);
+            }
+        }
+    }
+
+    // ---- durability and time -------------------------------------------------------------------------------------
+
+    /// Writes, or forgets the machine: what could not be written must not be acted on.
+    fn write(&self, whose: &Whose, records: &[crate::payment::record::Record]) -> Result<()> {
+        let written = self.records.write(&whose.store, whose.order, records);
+        if written.is_err() {
+            self.machine.borrow_mut().take();
+        }
+        written
+    }
+
+    /// Commits what was just taken in, with an alarm for the work it makes: no await in between.
+    async fn commit_and_wake(&self, whose: &Whose) -> Result<()> {
+        let records = self.with(Machine::uncommitted)?;
+        match records {
+            Some(records) => {
+                self.write(whose, &records)?;
+                self.wake_soon().await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Makes sure that something wakes this object if the work under way never ends.
+    async fn guard(&self, delays: Delays) -> Result<()> {
+        let guard = now_ms() + delays.guard();
+        match self.state.storage().get_alarm().await? {
+            Some(at) if at <= guard => Ok(()),
+            _ => self.wake_at(guard).await,
+        }
+    }
+
+    async fn wake_soon(&self) -> Result<()> {
+        self.wake_at(now_ms()).await
+    }
+
+    async fn wake_at(&self, at: i64) -> Result<()> {
+        let date = worker::js_sys::Date::new(&worker::wasm_bindgen::JsValue::from_f64(milliseconds(at)));
+        self.state.storage().set_alarm(worker::ScheduledTime::new(date)).await
+    }
+
+    /// Sets the exact time, or none. Where the ledger could not be told, it is tried again soon.
+    async fn rest(&self, whose: &Whose, wake: Option<i64>) -> Result<()> {
+        if !self.records.exist()? {
+            return Ok(());
+        }
+        let ledger = self.ledger_row(whose, wake)?.map(|_| now_ms() + LEDGER_RETRY_MS);
+        match wake.into_iter().chain(ledger).min() {
+            Some(at) => self.wake_at(at).await,
+            None => self.state.storage().delete_alarm().await,
+        }
+    }
+
+    // ---- the ledger ----------------------------------------------------------------------------------------------
+
+    /// The row the ledger lacks; None where it has the newest.
+    fn ledger_row(&self, whose: &Whose, wake: Option<i64>) -> Result<Option<LedgerRow>> {
+        self.with(|machine| {
+            let state = machine.state();
+            let news = state.is_worth_keeping() && state.head.version > state.head.ledger_version;
+            news.then(|| LedgerRow { next_alarm_ms: wake, ..ledger_row(machine, whose.order) })
+        })
+    }
+
+    async fn write_ledger(&self, whose: &Whose, setting: &Setting, wake: Option<i64>) -> Result<()> {
+        let Some(row) = self.ledger_row(whose, wake)? else { return Ok(()) };
+        let version = row.version;
+        let written = async { StoreClient::new(&self.env, &whose.store)?.upsert_payment(row).await };
+        match written.await {
+            Ok(()) => self.handle(Input::LedgerHas(version), setting),
+            Err(error) => {
+                log::warn("payment", "ledger_not_written", &[("error", &error.to_string())]);
+                Ok(())
+            }
+        }
+    }
+
+    // ---- surroundings --------------------------------------------------------------------------------------------
+
+    fn config(&self) -> Result<Config> {
+        Config::from_env(&self.env).map_err(|e| worker::Error::RustError(e.to_string()))
+    }
+
+    fn delays(&self) -> Result<Delays> {
+        Ok(Delays::scaled(self.config()?.time_scale))
+    }
+
+    /// None: the app was never installed on this store.
+    async fn setting(&self, whose: &Whose) -> Result<Option<Setting>> {
+        let config = self.config()?;
+        let delays = Delays::scaled(config.time_scale);
+        let profile = profile::load(&self.env, &whose.store).await?;
+        Ok(profile.map(|profile| Setting { shop: shop(&profile, whose.order), config, profile, delays }))
+    }
+}
+
+impl Setting {
+    fn now(&self) -> Now<'_> {
+        Now { shop: &self.shop, delays: self.delays, at: now_ms() }
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> Result<Response> {
+    Response::ok(serde_json::to_string(value)?)
+}
+
+/// JavaScript's dates count in doubles; every moment of the next 200,000 years is exact in one.
+#[allow(clippy::cast_precision_loss, reason = "milliseconds of dates stay far below 2^53")]
+fn milliseconds(at: i64) -> f64 {
+    at as f64
+}
+
+/// A cart id that is none proves nothing, and no cart id at all means that a signed link was shown.
+fn start_of(ask: StartAsk) -> Start {
+    let proof = match &ask.cart_id {
+        None => Proof::Link,
+        Some(cart) => CartId::parse(cart).map_or(Proof::Nothing, Proof::Cart),
+    };
+    Start {
+        proof,
+        intent: ask.intent,
+        page: ask.page,
+        locale: ask.locale,
+        browser: Browser { ip: ask.ip, user_agent: ask.user_agent, language: ask.language },
+        seen: ask.seen,
+    }
+}
+
+/// The core's view of a store.
+fn shop(profile: &Profile, order: OrderId) -> Shop {
+    let label =
+        |l: &profile::LearnedLabel| Label { channel: l.channel, text: l.label.clone(), provider: l.provider };
+    Shop {
+        store: profile.store.clone(),
+        order,
+        settings: profile.settings.clone(),
+        account: profile.current_account().map(|a| (a.id.clone(), a.mode)),
+        channels: profile.channels.iter().map(|c| Channel { id: c.id, origins: c.origins.clone() }).collect(),
+        labels: profile.labels.iter().map(label).collect(),
+        locale: if profile.country == "JP" { Locale::Ja } else { Locale::En },
+    }
+}
+
+fn ledger_row(machine: &Machine, order: OrderId) -> LedgerRow {
+    let state = machine.state();
+    let snapshot = machine.snapshot(Locale::default());
+    let amount = snapshot.amount;
+    let sessions = state.attempts.iter().filter_map(|a| a.session.as_ref()).map(ToString::to_string);
+    let numbers = state.attempts.iter().map(|a| a.terms.external_order_num.clone());
+    let payments = state.payments.keys().map(ToString::to_string);
+    let phase = serde_json::to_value(snapshot.phase).ok().and_then(|v| v.as_str().map(str::to_owned));
+    LedgerRow {
+        order,
+        version: state.head.version,
+        phase: phase.unwrap_or_default(),
+        amount: amount.map(|m| m.to_string()).unwrap_or_default(),
+        amount_minor: amount.map_or(0, |m| m.minor),
+        currency: amount.map(|m| m.currency.code().to_owned()).unwrap_or_default(),
+        mode: if snapshot.test { Mode::Test } else { Mode::Live },
+        refs: sessions.chain(numbers).chain(payments).collect(),
+        attention: state.attentions().into_iter().map(|a| a.key().to_owned()).collect(),
+        updated_at_ms: now_ms(),
+        next_alarm_ms: None,
+    }
+}

@@ -1,0 +1,112 @@
+//! The payment's rows in the object's SQLite.
+//!
+//! Schema 1: `meta(key, value)`, `records(kind, key, body)`. An object migrates on first use, expanding first and
+//! contracting a release later; an object that has never written has no tables at all.
+
+use crate::payment::ids::{OrderId, StoreHash};
+use crate::payment::record::{Record, Rows};
+use serde::Deserialize;
+use worker::{Result, SqlStorage, SqlStorageValue};
+
+const SCHEMA: &str = "1";
+
+#[derive(Debug)]
+pub struct Records {
+    sql: SqlStorage,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    kind: String,
+    key: String,
+    body: String,
+}
+
+#[derive(Deserialize)]
+struct Value {
+    value: String,
+}
+
+impl Records {
+    pub fn new(sql: SqlStorage) -> Self {
+        Self { sql }
+    }
+
+    /// Whether anything was ever written.
+    pub fn exist(&self) -> Result<bool> {
+        let query = "SELECT name AS value FROM sqlite_master WHERE type = 'table' AND name = 'records'";
+        Ok(!self.sql.exec(query, None)?.to_array::<Value>()?.is_empty())
+    }
+
+    pub fn load(&self) -> Result<Rows> {
+        if !self.exist()? {
+            return Ok(Rows::new());
+        }
+        let rows: Vec<Row> = self.sql.exec("SELECT kind, key, body FROM records", None)?.to_array()?;
+        Ok(rows.into_iter().map(|row| ((row.kind, row.key), row.body)).collect())
+    }
+
+    /// Whose payment this is; None before the first write.
+    pub fn identity(&self) -> Result<Option<(StoreHash, OrderId)>> {
+        if !self.exist()? {
+            return Ok(None);
+        }
+        let (store, order) = (self.meta("store")?, self.meta("order")?);
+        let parsed = store.zip(order).map(|(store, order)| {
+            Ok::<_, crate::payment::ids::InvalidId>((StoreHash::parse(&store)?, OrderId::parse(&order)?))
+        });
+        parsed.transpose().map_err(|e| worker::Error::RustError(e.to_string()))
+    }
+
+    /// Writes all rows. No await within: they commit as one.
+    pub fn write(&self, store: &StoreHash, order: OrderId, records: &[Record]) -> Result<()> {
+        if !self.exist()? {
+            self.create(store, order)?;
+        }
+        for Record { kind, key, body } in records {
+            match body {
+                Some(body) => {
+                    let query = "INSERT OR REPLACE INTO records (kind, key, body) VALUES (?, ?, ?)";
+                    self.run(query, vec![kind.as_str().into(), key.as_str().into(), body.as_str().into()])?;
+                }
+                None => {
+                    let query = "DELETE FROM records WHERE kind = ? AND key = ?";
+                    self.run(query, vec![kind.as_str().into(), key.as_str().into()])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn create(&self, store: &StoreHash, order: OrderId) -> Result<()> {
+        self.run("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)", Vec::new())?;
+        let records = "CREATE TABLE records (kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, \
+                       PRIMARY KEY (kind, key)) WITHOUT ROWID";
+        self.run(records, Vec::new())?;
+        self.set_meta("schema", SCHEMA)?;
+        self.set_meta("store", store.as_str())?;
+        self.set_meta("order", &order.to_string())
+    }
+
+    /// How many alarms in a row did not come to their end.
+    pub fn unfinished_alarms(&self) -> Result<u32> {
+        Ok(self.meta("unfinished_alarms")?.and_then(|n| n.parse().ok()).unwrap_or(0))
+    }
+
+    pub fn set_unfinished_alarms(&self, n: u32) -> Result<()> {
+        self.set_meta("unfinished_alarms", &n.to_string())
+    }
+
+    fn meta(&self, key: &str) -> Result<Option<String>> {
+        let cursor = self.sql.exec("SELECT value FROM meta WHERE key = ?", vec![key.into()])?;
+        Ok(cursor.to_array::<Value>()?.pop().map(|row| row.value))
+    }
+
+    fn set_meta(&self, key: &str, value: &str) -> Result<()> {
+        self.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", vec![key.into(), value.into()])
+    }
+
+    fn run(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<()> {
+        self.sql.exec(query, bindings).map(drop)
+    }
+}

@@ -1,0 +1,133 @@
+//! How to talk to the PaymentObject of one order: typed questions and answers, carried as JSON.
+
+use crate::payment::call::Locale;
+use crate::payment::hint::Hint;
+use crate::payment::ids::{OrderId, SessionId, StoreHash};
+use crate::payment::snapshot::Snapshot;
+use crate::payment::start::{Intent, Refusal};
+use crate::payment::state::{Attention, Entry};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use worker::wasm_bindgen::JsValue;
+use worker::{Env, Method, Request, RequestInit, Stub};
+
+/// The Durable Object namespace; an object's name is `{store}/{order}`.
+pub const BINDING: &str = "PAYMENTS";
+const LOCATION: &str = "apac";
+
+/// A question, and whose payment it is about: an object cannot tell its own name when an alarm wakes it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Question {
+    pub store: StoreHash,
+    pub order: OrderId,
+    pub ask: Ask,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Ask {
+    Start(Box<StartAsk>),
+    Status {
+        locale: Locale,
+    },
+    /// Stored before it is answered; looked into afterwards.
+    Hint {
+        hint: Hint,
+    },
+    /// A hint whose look the asker waits for.
+    Return {
+        session: Option<SessionId>,
+        locale: Locale,
+    },
+    History,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct StartAsk {
+    /// The cart's id; None where a signed link stands in for it.
+    pub cart_id: Option<String>,
+    pub intent: Intent,
+    pub page: Option<String>,
+    pub locale: Locale,
+    pub ip: String,
+    pub user_agent: String,
+    pub language: String,
+    pub seen: Option<(String, String)>,
+}
+
+/// What a start came to.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Started {
+    Show {
+        snapshot: Snapshot,
+        redirect: bool,
+    },
+    Refused(Refusal),
+    /// Too many unproved starts for this store just now.
+    TooMany,
+    UnknownStore,
+}
+
+/// What the merchant may read of one payment.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct History {
+    pub snapshot: Snapshot,
+    pub attention: Vec<Attention>,
+    pub timeline: Vec<Entry>,
+}
+
+/// One order's PaymentObject, as seen from elsewhere.
+#[derive(Debug)]
+pub struct PaymentClient {
+    stub: Stub,
+    store: StoreHash,
+    order: OrderId,
+}
+
+impl PaymentClient {
+    pub fn new(env: &Env, store: &StoreHash, order: OrderId) -> worker::Result<Self> {
+        let name = format!("{store}/{order}");
+        let stub = env.durable_object(BINDING)?.get_by_name_with_location_hint(&name, LOCATION)?;
+        Ok(Self { stub, store: store.clone(), order })
+    }
+
+    pub async fn start(&self, start: StartAsk) -> worker::Result<Started> {
+        self.ask(Ask::Start(Box::new(start))).await
+    }
+
+    /// None: nothing is known of this order.
+    pub async fn status(&self, locale: Locale) -> worker::Result<Option<Snapshot>> {
+        self.ask(Ask::Status { locale }).await
+    }
+
+    /// Returns once the hint is durable, or there is nothing it could be about.
+    pub async fn hint(&self, hint: Hint) -> worker::Result<()> {
+        self.ask(Ask::Hint { hint }).await
+    }
+
+    /// The shopper is back: looks, and says how things stand then.
+    pub async fn returned(
+        &self,
+        session: Option<SessionId>,
+        locale: Locale,
+    ) -> worker::Result<Option<Snapshot>> {
+        self.ask(Ask::Return { session, locale }).await
+    }
+
+    /// None: nothing is known of this order.
+    pub async fn history(&self) -> worker::Result<Option<History>> {
+        self.ask(Ask::History).await
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> worker::Result<T> {
+        let question = Question { store: self.store.clone(), order: self.order, ask };
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post).with_body(Some(JsValue::from_str(&serde_json::to_string(&question)?)));
+        let mut answer =
+            self.stub.fetch_with_request(Request::new_with_init("https://payment/", &init)?).await?;
+        match answer.status_code() {
+            200 => Ok(serde_json::from_str(&answer.text().await?)?),
+            status => Err(worker::Error::RustError(format!("PaymentObject answered {status}"))),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! The script's API: `POST /api/payments` and `GET /api/payments/{token}`.
+//!
+//! The POST is a CORS-simple request (text/plain, no own headers), so no preflight costs a round trip; JSON and
+//! preflights are answered too. Answers carry CORS headers for the store's own sites and for nobody else.
+
+use super::links::{Links, open};
+use super::view::view;
+use super::words;
+use crate::context::{Ctx, query};
+use crate::crypto::Purpose;
+use crate::objects::payment_client::{PaymentClient, StartAsk, Started};
+use crate::payment::call::Locale;
+use crate::payment::ids::{OrderId, StoreHash};
+use crate::payment::start::{Intent, Refusal};
+use crate::problem::Problem;
+use crate::profile::{self, Profile};
+use crate::web;
+use serde::Deserialize;
+use worker::{Request, Response, Result};
+
+/// Bounds starts per store and address.
+const ADDRESS_LIMIT: &str = "START_LIMIT_ADDRESS";
+/// Far more than any start needs.
+const LONGEST_BODY: usize = 64 * 1024;
+
+#[derive(Debug, Deserialize)]
+struct Body {
+    store: String,
+    order_id: u64,
+    cart_id: String,
+    page: Option<String>,
+    #[serde(default)]
+    locale: String,
+    seen_amount: Option<String>,
+    seen_currency: Option<String>,
+    #[serde(default = "arrive")]
+    intent: Intent,
+}
+
+fn arrive() -> Intent {
+    Intent::Arrive
+}
+
+/// `POST /api/payments`.
+pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
+    let body = match read_body(&mut request).await {
+        Ok(body) => body,
+        Err(problem) => return problem.response(),
+    };
+    let locale = Locale::from_tag(&body.locale);
+    let found = match find(&body.store, body.order_id, ctx).await? {
+        Ok(found) => found,
+        Err(problem) => return problem.say(words::refusal(&Refusal::OrderNotFound, locale)).response(),
+    };
+    let (order, profile) = found;
+    let cors = match allowed_origin(&request, &profile) {
+        Ok(cors) => cors,
+        Err(problem) => return problem.response(),
+    };
+    let ip = address(&request);
+    if !ctx.env.rate_limiter(ADDRESS_LIMIT)?.limit(format!("{}:{ip}", profile.store)).await?.success {
+        return with_cors(too_many(locale).response()?, cors.as_deref());
+    }
+    let ask = StartAsk {
+        cart_id: Some(body.cart_id),
+        intent: body.intent,
+        page: body.page,
+        locale,
+        ip,
+        user_agent: header(&request, "user-agent"),
+        language: header(&request, "accept-language"),
+        seen: body.seen_amount.zip(body.seen_currency),
+    };
+    let started = PaymentClient::new(&ctx.env, &profile.store, order)?.start(ask).await?;
+    let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
+    let response = match outcome(started, locale) {
+        Ok((snapshot, redirect)) => json(&view(&snapshot, redirect, links, locale))?,
+        Err(problem) => problem.response()?,
+    };
+    with_cors(response, cors.as_deref())
+}
+
+/// `GET /api/payments/{token}`.
+pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
+    let locale = Locale::from_tag(web::value(&query(&request), "locale").unwrap_or(""));
+    let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
+        return bad_token(locale).response();
+    };
+    let Some(profile) = profile::load(&ctx.env, &subject.store).await? else {
+        return unknown_store().response();
+    };
+    let cors = match allowed_origin(&request, &profile) {
+        Ok(cors) => cors,
+        Err(problem) => return problem.response(),
+    };
+    let snapshot = PaymentClient::new(&ctx.env, &subject.store, subject.order)?.status(locale).await?;
+    let links = Links::new(&ctx.config, &subject.store, subject.order, ctx.now_ms);
+    let response = match snapshot {
+        Some(snapshot) => json(&view(&snapshot, false, links, locale))?,
+        None => refused(&Refusal::OrderNotFound, locale).response()?,
+    };
+    with_cors(response, cors.as_deref())
+}
+
+/// `OPTIONS /api/…`: for callers that send JSON or headers of their own. Says nothing about any store; the answer to
+/// the request itself decides who may read it.
+pub fn preflight(request: &Request) -> Result<Response> {
+    let response = Response::empty()?.with_status(204);
+    let origin = header(request, "origin");
+    let headers = response.headers();
+    headers.set("access-control-allow-methods", "GET, POST, OPTIONS")?;
+    headers.set("access-control-allow-headers", "content-type")?;
+    headers.set("access-control-max-age", "86400")?;
+    with_cors(response, Some(origin.as_str()).filter(|o| !o.is_empty()))
+}
+
+async fn read_body(request: &mut Request) -> std::result::Result<Body, Problem> {
+    let kind = header(request, "content-type");
+    let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    if kind != "text/plain" && kind != "application/json" {
+        let detail = "Send the JSON body as text/plain or application/json.";
+        return Err(Problem::new(415, "unsupported_media_type", "Unsupported content type", detail));
+    }
+    let bytes = crate::web::body(request, LONGEST_BODY).await?;
+    serde_json::from_slice(&bytes)
+        .map_err(|e| Problem::new(400, "malformed_body", "The body is not a start", e.to_string()))
+}
+
+/// The order and the store that a request names, as far as names go. The outer error is ours, the inner the caller's.
+pub async fn find(
+    store: &str,
+    order: u64,
+    ctx: &Ctx,
+) -> Result<std::result::Result<(OrderId, Profile), Problem>> {
+    let (Ok(store), Ok(order)) = (StoreHash::parse(store), OrderId::new(order)) else {
+        return Ok(Err(Problem::new(
+            400,
+            "malformed_body",
+            "The body is not a start",
+            "store or order_id is malformed",
+        )));
+    };
+    Ok(match profile::load(&ctx.env, &store).await? {
+        Some(profile) => Ok((order, profile)),
+        None => Err(unknown_store()),
+    })
+}
+
+/// What a start came to, or the problem it is.
+pub fn outcome(
+    started: Started,
+    locale: Locale,
+) -> std::result::Result<(crate::payment::snapshot::Snapshot, bool), Problem> {
+    match started {
+        Started::Show { snapshot, redirect } => Ok((snapshot, redirect)),
+        Started::Refused(refusal) => Err(refused(&refusal, locale)),
+        Started::TooMany => Err(too_many(locale)),
+        Started::UnknownStore => Err(unknown_store()),
+    }
+}
+
+fn refused(refusal: &Refusal, locale: Locale) -> Problem {
+    let (status, code, title, retry) = match refusal {
+        Refusal::OrderNotFound => (404, "order_not_found", "No such order", false),
+        Refusal::WrongProof => (403, "wrong_cart", "The cart id is not this order's", false),
+        Refusal::NotOurs => (409, "not_ours", "The order is paid another way", false),
+        Refusal::NothingDue => (409, "nothing_due", "Nothing is due", false),
+        Refusal::AmountChanged => {
+            (409, "amount_changed", "The page and the order show different amounts", false)
+        }
+        Refusal::UnsupportedCurrency => {
+            (409, "unsupported_currency", "KOMOJU does not take this currency", false)
+        }
+        Refusal::AmountUnreadable => (409, "amount_unreadable", "The order's amount cannot be read", false),
+        Refusal::NotConfigured => (409, "not_configured", "No KOMOJU keys have been entered", false),
+        Refusal::Disconnected => (503, "store_disconnected", "The store's connection is broken", false),
+        Refusal::BigCommerceUnavailable => {
+            (503, "bigcommerce_unavailable", "BigCommerce does not answer", true)
+        }
+        Refusal::KomojuUnavailable => (503, "komoju_unavailable", "KOMOJU does not answer", true),
+        Refusal::KomojuRefused(_) => (502, "komoju_refused", "KOMOJU refuses to make a session", false),
+    };
+    let problem = Problem::new(status, code, title, title).say(words::refusal(refusal, locale));
+    if retry { problem.retry_after(3) } else { problem }
+}
+
+fn too_many(locale: Locale) -> Problem {
+    let detail = "Too many starts from this address or for this store.";
+    Problem::new(429, "too_many_requests", "Too many requests", detail)
+        .say(words::busy(locale))
+        .retry_after(20)
+}
+
+fn unknown_store() -> Problem {
+    Problem::new(404, "unknown_store", "The app is not installed on this store", "No such store.")
+}
+
+pub fn bad_token(locale: Locale) -> Problem {
+    let detail = "The link is not one of ours, is for another purpose, or has expired.";
+    Problem::new(403, "bad_token", "The link is not valid", detail).say(words::bad_link(locale))
+}
+
+/// The store's own sites may read the answer; a foreign site is refused; without an origin nobody is asked.
+fn allowed_origin(request: &Request, profile: &Profile) -> std::result::Result<Option<String>, Problem> {
+    let origin = header(request, "origin");
+    if origin.is_empty() {
+        return Ok(None);
+    }
+    match profile.owns_origin(&origin) {
+        true => Ok(Some(origin)),
+        false => {
+            let detail = "The page is on none of the store's sites.";
+            Err(Problem::new(403, "foreign_origin", "Not from this site", detail))
+        }
+    }
+}
+
+fn with_cors(response: Response, origin: Option<&str>) -> Result<Response> {
+    response.headers().set("vary", "origin")?;
+    if let Some(origin) = origin {
+        response.headers().set("access-control-allow-origin", origin)?;
+    }
+    Ok(response)
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<Response> {
+    let builder = Response::builder()
+        .with_header("content-type", "application/json")?
+        .with_header("cache-control", "no-store")?;
+    Ok(builder.fixed(serde_json::to_vec(value)?))
+}
+
+pub fn header(request: &Request, name: &str) -> String {
+    request.headers().get(name).ok().flatten().unwrap_or_default()
+}
+
+/// The shopper's address, as Cloudflare saw it.
+pub fn address(request: &Request) -> String {
+    header(request, "cf-connecting-ip")
+}

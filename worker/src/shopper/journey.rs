@@ -1,0 +1,209 @@
+//! The way to KOMOJU and back, and everything that works by plain navigation: `/go`, `/return`, `/pay`, `/status`.
+//!
+//! A GET never cancels a live code: it shows it. Starting anew is a POST. Nothing here marks anything paid.
+
+use super::api::{address, bad_token, find, header, outcome};
+use super::links::{Links, Subject, is_on, open};
+use super::page;
+use super::view::{View, view};
+use super::words;
+use crate::context::{Ctx, query};
+use crate::crypto::Purpose;
+use crate::objects::payment_client::{PaymentClient, StartAsk};
+use crate::payment::call::Locale;
+use crate::payment::ids::{OrderId, SessionId, StoreHash};
+use crate::payment::snapshot::Snapshot;
+use crate::payment::start::{Intent, Refusal};
+use crate::problem::Problem;
+use crate::profile;
+use crate::web;
+use worker::{Request, Response, Result};
+
+/// How long a browser remembers that it left for KOMOJU from here.
+const COOKIE_LIFE_S: u32 = 7 * 86_400;
+const LONGEST_FORM: usize = 16 * 1024;
+
+/// `GET /go/{token}`: a first-party cookie, then on to KOMOJU. Touches no object, so it is as quick as a link.
+pub fn go(request: &Request, ctx: &Ctx, token: &str) -> Result<Response> {
+    let locale = locale_of(request, None);
+    let subject = match open(&ctx.config, Purpose::Go, token, ctx.now_ms) {
+        Ok(subject) => subject,
+        Err(_) => return page::problem(&bad_token(locale), locale),
+    };
+    match subject.url.as_deref().filter(|url| is_on(url, &ctx.config.komoju_hosted_url)) {
+        Some(url) => leave(&subject.store, subject.order, url),
+        None => page::problem(&bad_token(locale), locale),
+    }
+}
+
+/// `GET /return/{token}?session_id=`: back from KOMOJU. A hint and a look; then to the page this browser came from, if
+/// it is this browser that left from it, else to a page of our own.
+pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
+    let locale = locale_of(&request, None);
+    let Ok(Subject { store, order, .. }) = open(&ctx.config, Purpose::Return, token, ctx.now_ms) else {
+        return page::problem(&bad_token(locale), locale);
+    };
+    let session = web::value(&query(&request), "session_id").and_then(|id| SessionId::parse(id).ok());
+    let snapshot = PaymentClient::new(&ctx.env, &store, order)?.returned(session, locale).await?;
+    let links = Links::new(&ctx.config, &store, order, ctx.now_ms);
+    let attempt = snapshot.as_ref().map_or(0, |s| s.attempt);
+    let left_here = header(&request, "cookie")
+        .split(';')
+        .any(|c| c.trim() == [&cookie_name(&store, order), "=1"].concat());
+    match snapshot.and_then(|s| s.page).filter(|_| left_here) {
+        Some(page) => see_other(&[&page, "#komoju=", &links.status_token(attempt)].concat()),
+        None => see_other(&links.status(attempt)),
+    }
+}
+
+/// `GET /status/{token}`: our own status page, for a browser that has no session with the shop.
+pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
+    let asked = query(&request);
+    let locale = locale_of(&request, web::value(&asked, "locale"));
+    let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
+        return page::problem(&bad_token(locale), locale);
+    };
+    match PaymentClient::new(&ctx.env, &subject.store, subject.order)?.status(locale).await? {
+        Some(snapshot) => show(ctx, &subject.store, subject.order, &snapshot, locale).await,
+        None => page::problem(&bad_token(locale), locale),
+    }
+}
+
+/// `GET /pay?store&order_id&cart_id`: a start as plain navigation, where the script or its wasm may not run.
+pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
+    let asked = query(&request);
+    let get = |name: &str| web::value(&asked, name).unwrap_or("").to_owned();
+    let locale = locale_of(&request, web::value(&asked, "locale"));
+    let number = get("order_id").parse().unwrap_or(0);
+    let (order, profile) = match find(&get("store"), number, ctx).await? {
+        Ok(found) => found,
+        Err(problem) => {
+            return page::problem(&problem.say(words::refusal(&Refusal::OrderNotFound, locale)), locale);
+        }
+    };
+    let page = Some(get("page")).filter(|p| !p.is_empty());
+    let ask = ask(&request, Some(get("cart_id")), Intent::Pay, page, locale);
+    if !within_limit(&request, ctx, &profile.store).await? {
+        return page::problem(&too_many(locale), locale);
+    }
+    begin(ctx, &profile.store, order, ask, locale).await
+}
+
+/// `GET /pay/{token}`: a link that the merchant sent.
+pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
+    let locale = locale_of(&request, None);
+    let Ok(subject) = open(&ctx.config, Purpose::PayLink, token, ctx.now_ms) else {
+        return page::problem(&bad_token(locale), locale);
+    };
+    let ask = ask(&request, None, Intent::Pay, None, locale);
+    begin(ctx, &subject.store, subject.order, ask, locale).await
+}
+
+/// `POST /pay/{token}`: the buttons of our own status page. The token was given only to the shopper.
+pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
+    let form = match web::body(&mut request, LONGEST_FORM).await {
+        Ok(bytes) => web::pairs(&String::from_utf8_lossy(&bytes)),
+        Err(problem) => return problem.response(),
+    };
+    let locale = locale_of(&request, web::value(&form, "locale"));
+    let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
+        return page::problem(&bad_token(locale), locale);
+    };
+    let intent = if web::value(&form, "intent") == Some("restart") { Intent::Restart } else { Intent::Pay };
+    let ask = ask(&request, None, intent, None, locale);
+    begin(ctx, &subject.store, subject.order, ask, locale).await
+}
+
+/// Starts, and goes to KOMOJU or shows how things stand.
+async fn begin(
+    ctx: &Ctx,
+    store: &StoreHash,
+    order: OrderId,
+    ask: StartAsk,
+    locale: Locale,
+) -> Result<Response> {
+    let started = PaymentClient::new(&ctx.env, store, order)?.start(ask).await?;
+    match outcome(started, locale) {
+        Err(problem) => page::problem(&problem, locale),
+        Ok((snapshot, redirect)) => match snapshot.session_url.as_deref().filter(|_| redirect) {
+            Some(url) if is_on(url, &ctx.config.komoju_hosted_url) => leave(store, order, url),
+            _ => see_other(&Links::new(&ctx.config, store, order, ctx.now_ms).status(snapshot.attempt)),
+        },
+    }
+}
+
+async fn show(
+    ctx: &Ctx,
+    store: &StoreHash,
+    order: OrderId,
+    snapshot: &Snapshot,
+    locale: Locale,
+) -> Result<Response> {
+    let links = Links::new(&ctx.config, store, order, ctx.now_ms);
+    let view: View = view(snapshot, false, links, locale);
+    let shop = profile::load(&ctx.env, store).await?.map(|p| p.store_name).unwrap_or_default();
+    page::status(&view, &shop, order, locale)
+}
+
+fn ask(
+    request: &Request,
+    cart_id: Option<String>,
+    intent: Intent,
+    page: Option<String>,
+    locale: Locale,
+) -> StartAsk {
+    StartAsk {
+        cart_id,
+        intent,
+        page,
+        locale,
+        ip: address(request),
+        user_agent: header(request, "user-agent"),
+        language: header(request, "accept-language"),
+        seen: None,
+    }
+}
+
+async fn within_limit(request: &Request, ctx: &Ctx, store: &StoreHash) -> Result<bool> {
+    let key = format!("{store}:{}", address(request));
+    Ok(ctx.env.rate_limiter("START_LIMIT_ADDRESS")?.limit(key).await?.success)
+}
+
+fn too_many(locale: Locale) -> Problem {
+    let detail = "Too many starts from this address.";
+    Problem::new(429, "too_many_requests", "Too many requests", detail)
+        .say(words::busy(locale))
+        .retry_after(20)
+}
+
+/// Asked for, else what the browser prefers.
+fn locale_of(request: &Request, asked: Option<&str>) -> Locale {
+    match asked.filter(|tag| !tag.is_empty()) {
+        Some(tag) => Locale::from_tag(tag),
+        None => Locale::from_tag(&header(request, "accept-language")),
+    }
+}
+
+/// Off to KOMOJU, with the cookie that brings this browser back to its own page.
+fn leave(store: &StoreHash, order: OrderId, url: &str) -> Result<Response> {
+    let response = see_other(url)?;
+    let cookie = format!(
+        "{}=1; Path=/; Max-Age={COOKIE_LIFE_S}; Secure; HttpOnly; SameSite=Lax",
+        cookie_name(store, order)
+    );
+    response.headers().set("set-cookie", &cookie)?;
+    Ok(response)
+}
+
+fn cookie_name(store: &StoreHash, order: OrderId) -> String {
+    format!("__Host-komoju-{store}-{order}")
+}
+
+/// Tokens stand in these addresses: nobody caches them, and no page learns them as a referrer.
+fn see_other(url: &str) -> Result<Response> {
+    let response = Response::empty()?.with_status(303);
+    response.headers().set("location", url)?;
+    response.headers().set("cache-control", "no-store")?;
+    response.headers().set("referrer-policy", "no-referrer")?;
+    Ok(response)
+}

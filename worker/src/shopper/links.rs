@@ -1,0 +1,107 @@
+//! Our own addresses about one payment: each a token bound to a purpose, a store, an order and an attempt.
+
+use crate::config::Config;
+use crate::crypto::{Purpose, TokenError, Tokens};
+use crate::payment::ids::{OrderId, StoreHash};
+use serde::{Deserialize, Serialize};
+
+/// Longer than any code can be paid (60 days), and 30 days more, so that nobody comes back to a dead address.
+const LIFE_S: i64 = 95 * 86_400;
+
+/// What a token is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    #[serde(rename = "s")]
+    pub store: StoreHash,
+    #[serde(rename = "o")]
+    pub order: OrderId,
+    /// 0 where there is no attempt yet.
+    #[serde(rename = "a")]
+    pub attempt: u32,
+    /// KOMOJU's page, for `/go/…` alone.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// Makes the addresses of one order.
+#[derive(Debug, Clone, Copy)]
+pub struct Links<'a> {
+    config: &'a Config,
+    store: &'a StoreHash,
+    order: OrderId,
+    now_ms: i64,
+}
+
+impl<'a> Links<'a> {
+    pub fn new(config: &'a Config, store: &'a StoreHash, order: OrderId, now_ms: i64) -> Self {
+        Self { config, store, order, now_ms }
+    }
+
+    /// The token that lets a browser ask how the payment stands.
+    pub fn status_token(&self, attempt: u32) -> String {
+        self.token(Purpose::Status, attempt, None)
+    }
+
+    pub fn status(&self, attempt: u32) -> String {
+        self.address("status", &self.status_token(attempt))
+    }
+
+    /// The way to KOMOJU. None where the address is not one of KOMOJU's pages: nobody is sent anywhere else.
+    pub fn go(&self, attempt: u32, session_url: &str) -> Option<String> {
+        let ours = is_on(session_url, &self.config.komoju_hosted_url);
+        ours.then(|| self.address("go", &self.token(Purpose::Go, attempt, Some(session_url.to_owned()))))
+    }
+
+    /// Where KOMOJU sends the shopper back to.
+    pub fn back(&self, attempt: u32) -> String {
+        self.address("return", &self.token(Purpose::Return, attempt, None))
+    }
+
+    /// A link that a merchant may send to a shopper.
+    pub fn pay(&self) -> String {
+        self.address("pay", &self.token(Purpose::PayLink, 0, None))
+    }
+
+    fn address(&self, what: &str, token: &str) -> String {
+        [&self.config.app_url, "/", what, "/", token].concat()
+    }
+
+    fn token(&self, purpose: Purpose, attempt: u32, url: Option<String>) -> String {
+        let subject = Subject { store: self.store.clone(), order: self.order, attempt, url };
+        let expires = self.now_ms.div_euclid(1_000) + LIFE_S;
+        Tokens::new(&self.config.signing_keys).sign_json(purpose, expires, &subject)
+    }
+}
+
+/// Reads a token of ours. Errors: forged, of another purpose, expired.
+pub fn open(config: &Config, purpose: Purpose, token: &str, now_ms: i64) -> Result<Subject, TokenError> {
+    Tokens::new(&config.signing_keys).open_json(purpose, token, now_ms.div_euclid(1_000))
+}
+
+/// Whether `url` is below `origin`, and not merely begins like it.
+pub fn is_on(url: &str, origin: &str) -> bool {
+    let harmless = url.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    harmless && url.strip_prefix(origin).is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_komojus_own_pages_are_gone_to() {
+        let hosted = "https://komoju.example";
+        assert!(is_on("https://komoju.example/sessions/a1", hosted));
+        for bad in [
+            "https://komoju.example.evil.example/sessions/a1",
+            "https://komoju.example@evil.example/",
+            "https://komoju.example",
+            "https://komoju.example\\@evil.example/",
+            "http://komoju.example/sessions/a1",
+            "https://komoju.example/a b",
+            "",
+        ] {
+            assert!(!is_on(bad, hosted), "{bad}");
+        }
+    }
+}

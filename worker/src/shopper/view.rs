@@ -1,0 +1,135 @@
+//! The shopper's picture of a payment, in words: the one shape that the start, the status call and our own status
+//! page all answer with.
+
+use super::links::Links;
+use super::words;
+use crate::payment::call::Locale;
+use crate::payment::notes::method_name;
+use crate::payment::reading::InstructionKind;
+use crate::payment::snapshot::{Phase, Snapshot};
+use serde::Serialize;
+
+/// A closed set: what the browser should do or show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ViewState {
+    Redirect,
+    Unpaid,
+    Confirming,
+    Waiting,
+    Paid,
+    Review,
+    Closed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct View {
+    pub state: ViewState,
+    pub token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_url: Option<String>,
+    pub title: &'static str,
+    pub message: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Line>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<Link>,
+    /// The label of the button that pays; absent where paying is over or under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pay: Option<&'static str>,
+    /// The label of the button that gives up a live code for another way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restart: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<&'static str>,
+    /// When to ask again; absent: not any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll_ms: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    pub label: &'static str,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Link {
+    pub label: &'static str,
+    pub url: String,
+}
+
+/// What to show; with `redirect`, where to go.
+pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Locale) -> View {
+    let go = snapshot.session_url.as_deref().and_then(|url| links.go(snapshot.attempt, url));
+    let leaving = redirect && go.is_some();
+    let (title, message) = match leaving {
+        true => words::leaving(locale),
+        false => words::phase(snapshot.phase, snapshot.declined, locale),
+    };
+    View {
+        state: if leaving { ViewState::Redirect } else { state(snapshot.phase) },
+        token: links.status_token(snapshot.attempt),
+        redirect_url: go.filter(|_| leaving),
+        title,
+        message,
+        lines: lines(snapshot, locale),
+        link: link(snapshot, locale),
+        pay: (snapshot.phase == Phase::Unpaid).then(|| words::pay(snapshot.ended, snapshot.declined, locale)),
+        restart: (snapshot.phase == Phase::Waiting).then(|| words::restart(locale)),
+        test: snapshot.test.then(|| words::test_badge(locale)),
+        poll_ms: poll_ms(snapshot.phase),
+    }
+}
+
+fn state(phase: Phase) -> ViewState {
+    match phase {
+        Phase::Unpaid => ViewState::Unpaid,
+        Phase::Confirming => ViewState::Confirming,
+        Phase::Waiting => ViewState::Waiting,
+        Phase::Paid => ViewState::Paid,
+        Phase::Review => ViewState::Review,
+        Phase::Closed => ViewState::Closed,
+    }
+}
+
+/// An unpaid order may be paid in another browser, a code at any till; what is over stays over.
+fn poll_ms(phase: Phase) -> Option<u32> {
+    match phase {
+        Phase::Confirming => Some(2_000),
+        Phase::Unpaid => Some(5_000),
+        Phase::Waiting => Some(15_000),
+        Phase::Paid | Phase::Review | Phase::Closed => None,
+    }
+}
+
+fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if snapshot.phase == Phase::Waiting {
+        lines.extend(snapshot.instructions.lines.iter().map(|(kind, value)| Line {
+            label: words::instruction(*kind, locale),
+            value: match kind {
+                InstructionKind::Store => words::konbini(value, locale).to_owned(),
+                InstructionKind::AccountType => words::account_type(value, locale).to_owned(),
+                _ => value.clone(),
+            },
+        }));
+        if let Some(deadline) = snapshot.deadline {
+            lines.push(Line { label: words::deadline(locale), value: words::japan_time(deadline, locale) });
+        }
+    }
+    if snapshot.phase == Phase::Paid && !snapshot.method.is_empty() {
+        let value = method_name(&snapshot.method, locale).to_owned();
+        lines.push(Line { label: words::method(locale), value });
+    }
+    let shown = matches!(snapshot.phase, Phase::Unpaid | Phase::Confirming | Phase::Waiting | Phase::Paid);
+    if let Some(amount) = snapshot.total.or(snapshot.amount).filter(|_| shown) {
+        lines.push(Line { label: words::amount(locale), value: amount.to_string() });
+    }
+    lines
+}
+
+fn link(snapshot: &Snapshot, locale: Locale) -> Option<Link> {
+    let url = snapshot.instructions.url.clone().filter(|_| snapshot.phase == Phase::Waiting)?;
+    Some(Link { label: words::instructions_link(locale), url })
+}

@@ -1,0 +1,261 @@
+//! Every sentence the shopper reads from the server, in both languages, side by side.
+
+use crate::payment::call::Locale;
+use crate::payment::reading::InstructionKind;
+use crate::payment::snapshot::Phase;
+use crate::payment::start::Refusal;
+use crate::time::in_japan;
+
+fn pick(locale: Locale, en: &'static str, ja: &'static str) -> &'static str {
+    match locale {
+        Locale::En => en,
+        Locale::Ja => ja,
+    }
+}
+
+/// Title and message of a phase.
+pub fn phase(phase: Phase, declined: bool, locale: Locale) -> (&'static str, &'static str) {
+    let say = |en: (&'static str, &'static str), ja: (&'static str, &'static str)| match locale {
+        Locale::En => en,
+        Locale::Ja => ja,
+    };
+    match phase {
+        Phase::Unpaid if declined => say(
+            (
+                "Your payment did not go through",
+                "Nothing has been charged. You can try again or choose another way to pay.",
+            ),
+            (
+                "お支払いが完了しませんでした",
+                "まだ請求は行われていません。もう一度お試しいただくか、別のお支払い方法をお選びください。",
+            ),
+        ),
+        Phase::Unpaid => say(
+            (
+                "Your payment is not finished yet",
+                "Your order has been received. Please complete your payment.",
+            ),
+            (
+                "お支払いがまだ完了していません",
+                "ご注文は承りました。続けてお支払い手続きをお願いいたします。",
+            ),
+        ),
+        Phase::Confirming => say(
+            ("Confirming your payment", "This usually takes a few seconds. You can leave this page open."),
+            ("お支払いを確認しています", "通常は数秒で完了します。このままお待ちください。"),
+        ),
+        Phase::Waiting => say(
+            (
+                "Please pay by the deadline",
+                "Your order is reserved. Use the details below to pay; this page updates once your payment arrives.",
+            ),
+            (
+                "お支払い期限までにお支払いください",
+                "ご注文は確保されています。下記の情報でお支払いください。ご入金の確認後、この画面が更新されます。",
+            ),
+        ),
+        Phase::Paid => say(
+            ("Payment complete", "Thank you. We have received your payment."),
+            ("お支払いが完了しました", "ありがとうございます。お支払いを確認いたしました。"),
+        ),
+        Phase::Review => say(
+            (
+                "The shop is checking your payment",
+                "There is nothing for you to do now. The shop will contact you if needed.",
+            ),
+            (
+                "お店がお支払い内容を確認しています",
+                "お客様のお手続きは必要ありません。必要な場合はお店からご連絡いたします。",
+            ),
+        ),
+        Phase::Closed => say(
+            (
+                "There is nothing to pay",
+                "This order does not need a payment any more. If that surprises you, please contact the shop.",
+            ),
+            (
+                "お支払いの必要はありません",
+                "このご注文のお支払い手続きは終了しています。ご不明な点はお店までお問い合わせください。",
+            ),
+        ),
+    }
+}
+
+/// Shown for a moment, while the browser leaves for KOMOJU.
+pub fn leaving(locale: Locale) -> (&'static str, &'static str) {
+    (
+        pick(locale, "Taking you to the payment page", "お支払い画面へ移動します"),
+        pick(
+            locale,
+            "Your order has been received; one step is left.",
+            "ご注文は承りました。続けてお支払いをお願いいたします。",
+        ),
+    )
+}
+
+pub fn pay(ended: bool, declined: bool, locale: Locale) -> &'static str {
+    match ended || declined {
+        true => pick(locale, "Try again", "もう一度支払う"),
+        false => pick(locale, "Pay now", "支払いに進む"),
+    }
+}
+
+pub fn restart(locale: Locale) -> &'static str {
+    pick(locale, "Pay another way", "別の方法で支払う")
+}
+
+pub fn test_badge(locale: Locale) -> &'static str {
+    pick(locale, "TEST – no real money", "テスト（実際の請求はありません）")
+}
+
+pub fn instructions_link(locale: Locale) -> &'static str {
+    pick(locale, "How to pay", "お支払い方法を見る")
+}
+
+pub fn amount(locale: Locale) -> &'static str {
+    pick(locale, "Amount", "お支払い金額")
+}
+
+pub fn method(locale: Locale) -> &'static str {
+    pick(locale, "Payment method", "お支払い方法")
+}
+
+pub fn order_number(locale: Locale) -> &'static str {
+    pick(locale, "Order", "ご注文番号")
+}
+
+pub fn back_to_shop(locale: Locale) -> &'static str {
+    pick(locale, "Back to the shop", "お店に戻る")
+}
+
+pub fn deadline(locale: Locale) -> &'static str {
+    pick(locale, "Pay by", "お支払い期限")
+}
+
+/// A deadline on Japan's clock, whatever the reader's own.
+pub fn japan_time(ms: i64, locale: Locale) -> String {
+    let t = in_japan(ms);
+    let clock = format!("{:02}:{:02}", t.hour, t.minute);
+    match locale {
+        Locale::En => {
+            let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+            let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+            let month = usize::try_from(t.month - 1).ok().and_then(|m| months.get(m)).unwrap_or(&"");
+            format!("{}, {} {month} {}, {clock} (Japan time)", days[t.weekday], t.day, t.year)
+        }
+        Locale::Ja => {
+            let days = ["日", "月", "火", "水", "木", "金", "土"];
+            format!("{}年{}月{}日（{}）{clock}（日本時間）", t.year, t.month, t.day, days[t.weekday])
+        }
+    }
+}
+
+pub fn instruction(kind: InstructionKind, locale: Locale) -> &'static str {
+    match kind {
+        InstructionKind::Store => pick(locale, "Convenience store", "コンビニエンスストア"),
+        InstructionKind::Receipt => pick(locale, "Payment number", "払込番号（受付番号）"),
+        InstructionKind::ConfirmationCode => pick(locale, "Confirmation code", "確認番号"),
+        InstructionKind::Bank => pick(locale, "Bank", "銀行名"),
+        InstructionKind::Branch => pick(locale, "Branch", "支店名"),
+        InstructionKind::AccountType => pick(locale, "Account type", "口座種別"),
+        InstructionKind::AccountNumber => pick(locale, "Account number", "口座番号"),
+        InstructionKind::AccountName => pick(locale, "Account name", "口座名義"),
+        InstructionKind::OrderNumber => pick(locale, "Transfer reference", "お振込み時の番号"),
+        InstructionKind::BankId => pick(locale, "Collecting agency number", "収納機関番号"),
+        InstructionKind::CustomerNumber => pick(locale, "Customer number", "お客様番号"),
+        InstructionKind::ConfirmationNumber => pick(locale, "Confirmation number", "確認番号"),
+    }
+}
+
+/// A chain's name as it stands over its door; anything else as it came.
+pub fn konbini(store: &str, locale: Locale) -> &str {
+    let (en, ja) = match store {
+        "seven-eleven" => ("7-Eleven", "セブン-イレブン"),
+        "lawson" => ("Lawson", "ローソン"),
+        "family-mart" => ("FamilyMart", "ファミリーマート"),
+        "ministop" => ("Ministop", "ミニストップ"),
+        "daily-yamazaki" => ("Daily Yamazaki", "デイリーヤマザキ"),
+        "seicomart" => ("Seicomart", "セイコーマート"),
+        other => (other, other),
+    };
+    match locale {
+        Locale::En => en,
+        Locale::Ja => ja,
+    }
+}
+
+pub fn account_type(kind: &str, locale: Locale) -> &str {
+    match (kind, locale) {
+        ("normal", Locale::En) => "Ordinary",
+        ("normal", Locale::Ja) => "普通",
+        ("checking", Locale::Ja) => "当座",
+        ("savings", Locale::Ja) => "貯蓄",
+        (other, _) => other,
+    }
+}
+
+/// What a refusal says to the shopper, who can usually do nothing about it but ask the shop.
+pub fn refusal(refusal: &Refusal, locale: Locale) -> &'static str {
+    match refusal {
+        Refusal::OrderNotFound | Refusal::WrongProof => pick(
+            locale,
+            "We could not find this order. Please open the order confirmation page again.",
+            "ご注文が見つかりませんでした。注文完了画面をもう一度開いてください。",
+        ),
+        Refusal::NotOurs => {
+            pick(locale, "This order is paid another way.", "このご注文は別の方法でお支払いいただきます。")
+        }
+        Refusal::NothingDue => pick(locale, "There is nothing left to pay.", "お支払いの必要はありません。"),
+        Refusal::AmountChanged => pick(
+            locale,
+            "The order's amount has changed. Nothing has been charged; please contact the shop.",
+            "ご注文金額が変更されています。請求は行われていません。お店までお問い合わせください。",
+        ),
+        Refusal::UnsupportedCurrency
+        | Refusal::AmountUnreadable
+        | Refusal::NotConfigured
+        | Refusal::Disconnected => pick(
+            locale,
+            "This payment method is not available just now. Please contact the shop.",
+            "現在このお支払い方法はご利用いただけません。お店までお問い合わせください。",
+        ),
+        Refusal::KomojuRefused(_) => pick(
+            locale,
+            "The payment page could not be opened. Please contact the shop.",
+            "お支払い画面を開けませんでした。お店までお問い合わせください。",
+        ),
+        Refusal::BigCommerceUnavailable | Refusal::KomojuUnavailable => busy(locale),
+    }
+}
+
+pub fn busy(locale: Locale) -> &'static str {
+    pick(
+        locale,
+        "The payment page cannot be opened just now. Please try again in a moment.",
+        "ただいまお支払い画面を開けません。しばらくしてからもう一度お試しください。",
+    )
+}
+
+pub fn bad_link(locale: Locale) -> &'static str {
+    pick(
+        locale,
+        "This link is not valid any more. Please open your order confirmation again.",
+        "このリンクは無効です。注文完了画面をもう一度開いてください。",
+    )
+}
+
+pub fn bad_link_title(locale: Locale) -> &'static str {
+    pick(locale, "This page cannot be shown", "ページを表示できません")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_reads_the_same_everywhere() {
+        let deadline = 1_795_618_799_000;
+        assert_eq!(japan_time(deadline, Locale::En), "Wed, 25 Nov 2026, 23:59 (Japan time)");
+        assert_eq!(japan_time(deadline, Locale::Ja), "2026年11月25日（水）23:59（日本時間）");
+    }
+}

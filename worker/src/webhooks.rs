@@ -1,0 +1,214 @@
+//! Messages from the two sides: authenticated, turned into hints, made durable, answered. Never believed.
+//!
+//! A 2xx says "kept, or nothing of ours"; a 4xx "you are not who you say"; a 5xx "try again". Each is answered after
+//! one durable write and without a call out.
+
+use crate::context::Ctx;
+use crate::crypto::{Secret, hmac_sha256, same};
+use crate::json::{text, unsigned};
+use crate::komoju::webhook::{self, Notice};
+use crate::objects::payment_client::PaymentClient;
+use crate::objects::store_client::{LedgerKey, StoreClient};
+use crate::payment::hint::{About, Hint};
+use crate::payment::ids::{HintId, OrderId, StoreHash};
+use crate::problem::Problem;
+use crate::profile::{self, Profile, field};
+use crate::{log, web};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
+use worker::{Request, Response, Result};
+
+const LONGEST_BODY: usize = 1024 * 1024;
+/// Our own header in BigCommerce's hooks.
+pub const HOOK_HEADER: &str = "x-komoju-bigcommerce-secret";
+/// How far a Standard Webhooks timestamp may be off; retries go on for two days and are signed anew.
+const TOLERANCE_S: i64 = 5 * 60;
+
+/// `POST /webhooks/komoju/{store}`.
+pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Response> {
+    let body = match web::body(&mut request, LONGEST_BODY).await {
+        Ok(body) => body,
+        Err(problem) => return problem.response(),
+    };
+    let Some(profile) = known_store(store, ctx).await? else { return unknown_store().response() };
+    let signature = header(&request, "x-komoju-signature");
+    if let Err(problem) = check_komoju(&profile, ctx, &body, &signature).await? {
+        return problem.response();
+    }
+    let Some(notice) = std::str::from_utf8(&body).ok().and_then(webhook::parse) else {
+        return Problem::new(400, "malformed_body", "Not an event", "The body is not a KOMOJU event.")
+            .response();
+    };
+    log::info(&ctx.request_id, "komoju_webhook", &[("store", store), ("event", &notice.event)]);
+    match order_of(&notice, &profile.store, ctx).await? {
+        Some(order) => {
+            let about =
+                About::Komoju { session: notice.session, payment: notice.payment, event: notice.event };
+            PaymentClient::new(&ctx.env, &profile.store, order)?.hint(Hint { id: notice.id, about }).await?;
+            Response::ok("kept")
+        }
+        None => Response::ok("nothing of ours"),
+    }
+}
+
+/// Checks against the copy in KV, and once against the owner's own where that does not fit: the secret may be new.
+async fn check_komoju(
+    profile: &Profile,
+    ctx: &Ctx,
+    body: &[u8],
+    signature: &str,
+) -> Result<std::result::Result<(), Problem>> {
+    if webhook::is_signed(&webhook_secrets(profile, ctx).await?, body, signature) {
+        return Ok(Ok(()));
+    }
+    let fresh = profile::refresh(&ctx.env, &profile.store).await?;
+    let secrets = match &fresh {
+        Some(fresh) => webhook_secrets(fresh, ctx).await?,
+        None => webhook_secrets(profile, ctx).await?,
+    };
+    if secrets.is_empty() {
+        let detail = "No webhook secret is set for this store yet.";
+        return Ok(Err(Problem::new(503, "no_webhook_secret", "Not configured", detail).retry_after(300)));
+    }
+    Ok(match webhook::is_signed(&secrets, body, signature) {
+        true => Ok(()),
+        false => Err(bad_signature()),
+    })
+}
+
+async fn webhook_secrets(profile: &Profile, ctx: &Ctx) -> Result<Vec<Secret>> {
+    let mut secrets = Vec::new();
+    for sealed in &profile.webhook_secrets {
+        secrets.push(ctx.vault().open(&profile.store, field::KOMOJU_WEBHOOK_SECRET, sealed).await?);
+    }
+    Ok(secrets)
+}
+
+/// Our metadata first, and its store must be the path's; else the ledger. Never by taking a string apart.
+async fn order_of(notice: &Notice, store: &StoreHash, ctx: &Ctx) -> Result<Option<OrderId>> {
+    if let (Some(named), Some(order)) = (&notice.store, notice.order) {
+        return Ok((named == store).then_some(order));
+    }
+    let keys = [
+        notice.session.as_ref().map(|s| LedgerKey::Session(s.to_string())),
+        notice.payment.as_ref().map(|p| LedgerKey::Payment(p.to_string())),
+        notice.external_order_num.clone().map(LedgerKey::ExternalOrderNum),
+    ];
+    let ledger = StoreClient::new(&ctx.env, store)?;
+    for key in keys.into_iter().flatten() {
+        if let Some(order) = ledger.find_order(key).await? {
+            return Ok(Some(order));
+        }
+    }
+    Ok(None)
+}
+
+/// `POST /webhooks/bigcommerce/{store}`.
+pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result<Response> {
+    let body = match web::body(&mut request, LONGEST_BODY).await {
+        Ok(body) => body,
+        Err(problem) => return problem.response(),
+    };
+    let Some(profile) = known_store(store, ctx).await? else { return unknown_store().response() };
+    if !is_our_hook(&request, &profile, ctx).await? || !signature_agrees(&request, &body, ctx) {
+        return bad_signature().response();
+    }
+    let event: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let Some((order, hint)) = hook_hint(&event) else {
+        return Response::ok("nothing of ours");
+    };
+    log::info(&ctx.request_id, "bigcommerce_hook", &[("store", store), ("scope", &text(&event, "scope"))]);
+    PaymentClient::new(&ctx.env, &profile.store, order)?.hint(hint).await?;
+    Response::ok("kept")
+}
+
+async fn is_our_hook(request: &Request, profile: &Profile, ctx: &Ctx) -> Result<bool> {
+    let shown = header(request, HOOK_HEADER);
+    let own = ctx.vault().open(&profile.store, field::HOOK_SECRET, &profile.hook_secret).await?;
+    if !own.expose().is_empty() && same(own.expose().as_bytes(), shown.as_bytes()) {
+        return Ok(true);
+    }
+    let Some(fresh) = profile::refresh(&ctx.env, &profile.store).await? else { return Ok(false) };
+    let own = ctx.vault().open(&fresh.store, field::HOOK_SECRET, &fresh.hook_secret).await?;
+    Ok(!own.expose().is_empty() && same(own.expose().as_bytes(), shown.as_bytes()))
+}
+
+/// The Standard Webhooks signature, where there is one: `v1,{base64}` over `{id}.{timestamp}.{body}`, keyed with the
+/// client secret. Not every app gets it, so its absence is no fault.
+fn signature_agrees(request: &Request, body: &[u8], ctx: &Ctx) -> bool {
+    let signatures = header(request, "webhook-signature");
+    if signatures.is_empty() {
+        return true;
+    }
+    let (id, timestamp) = (header(request, "webhook-id"), header(request, "webhook-timestamp"));
+    let in_time = timestamp.parse::<i64>().is_ok_and(|at| (at - ctx.now_s()).abs() <= TOLERANCE_S);
+    let signed = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body].concat();
+    let expected = hmac_sha256(ctx.config.client_secret.expose().as_bytes(), &signed);
+    let made = |one: &str| {
+        let mac = one.strip_prefix("v1,").and_then(|b64| STANDARD.decode(b64).ok());
+        mac.is_some_and(|mac| same(&mac, &expected))
+    };
+    in_time && signatures.split(' ').any(made)
+}
+
+/// The order a hook is about. Its `hash` names the message; the same message again is the same hint.
+fn hook_hint(event: &Value) -> Option<(OrderId, Hint)> {
+    let scope = text(event, "scope");
+    let data = event.get("data")?;
+    let order = unsigned(data, "id").and_then(|id| OrderId::new(id).ok())?;
+    let about_order = scope.starts_with("store/order/");
+    let name = format!("{}-{}", text(event, "hash"), text(event, "created_at"));
+    let id = HintId::parse(&name).ok()?;
+    about_order.then_some((order, Hint { id, about: About::Order { scope } }))
+}
+
+async fn known_store(store: &str, ctx: &Ctx) -> Result<Option<Profile>> {
+    match StoreHash::parse(store) {
+        Ok(store) => profile::load(&ctx.env, &store).await,
+        Err(_) => Ok(None),
+    }
+}
+
+fn unknown_store() -> Problem {
+    Problem::new(404, "unknown_store", "The app is not installed on this store", "No such store.")
+}
+
+fn bad_signature() -> Problem {
+    Problem::new(
+        401,
+        "bad_signature",
+        "Not signed",
+        "The signature is missing or was not made with our secret.",
+    )
+}
+
+fn header(request: &Request, name: &str) -> String {
+    request.headers().get(name).ok().flatten().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_hook_names_its_order_and_the_same_hook_is_the_same_hint() {
+        let event = json!({ "scope": "store/order/statusUpdated", "hash": "h1", "created_at": 1795399140,
+            "data": { "type": "order", "id": 118, "status": { "new_status_id": 11 } } });
+        let (order, hint) = hook_hint(&event).expect("about an order");
+        assert_eq!(order.get(), 118);
+        assert_eq!(hook_hint(&event).map(|(_, hint)| hint), Some(hint));
+    }
+
+    #[test]
+    fn other_hooks_are_about_nothing_of_ours() {
+        for event in [
+            json!(null),
+            json!({ "scope": "store/order/statusUpdated" }),
+            json!({ "scope": "store/order/statusUpdated", "hash": "h", "data": { "id": "x" } }),
+            json!({ "scope": "store/cart/converted", "hash": "h", "data": { "id": 4 } }),
+        ] {
+            assert!(hook_hint(&event).is_none(), "{event}");
+        }
+    }
+}
