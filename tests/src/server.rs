@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::HOST;
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -165,7 +165,7 @@ impl Sites {
     }
 
     async fn dispatch(&self, request: Request) -> Response {
-        let router = match site_of(request.uri(), host(&request)) {
+        let router = match site_of(request.uri(), host_name(request.headers())) {
             Site::Api => &self.api,
             Site::Panel => &self.panel,
             Site::Pay => &self.pay,
@@ -201,9 +201,9 @@ fn site_of(uri: &Uri, host: &str) -> Site {
     }
 }
 
-/// Host name of a request without its port; empty where there is none.
-pub fn host(request: &Request) -> &str {
-    let header = request.headers().get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+/// Host name a request was sent to, without its port; empty where there is none.
+pub fn host_name(headers: &HeaderMap) -> &str {
+    let header = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     header.rsplit_once(':').map_or(header, |(name, _)| name)
 }
 

@@ -54,6 +54,7 @@ pub struct BigCommerce {
     state: Arc<Mutex<State>>,
     /// Counts changes, for whoever waits for one.
     changed: Arc<watch::Sender<u64>>,
+    bundles: storefront::Bundles,
 }
 
 #[derive(Default)]
@@ -72,7 +73,7 @@ impl fmt::Debug for BigCommerce {
 impl BigCommerce {
     #[must_use]
     pub fn new(env: Env) -> Self {
-        Self { env, state: Arc::default(), changed: Arc::new(watch::Sender::new(0)) }
+        Self { env, state: Arc::default(), changed: Arc::new(watch::Sender::new(0)), bundles: Arc::default() }
     }
 
     /// The management API, relative to `https://api.bigcommerce.com`.
