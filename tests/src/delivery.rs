@@ -112,7 +112,7 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status(status) => write!(f, "{status}"),
-            Self::None(why) => f.write_str(why),
+            Self::None(why) => write!(f, "no answer ({why})"),
         }
     }
 }
@@ -201,6 +201,12 @@ impl Delivery {
     /// Decides what happens to messages enqueued from now on. Messages already held stay held.
     pub fn set_mode(&self, tenant: &str, side: Side, mode: Mode) {
         self.with_lane(&(side, tenant.to_owned()), |lane| lane.mode = mode);
+    }
+
+    /// What happens to messages of this lane now.
+    #[must_use]
+    pub fn mode(&self, tenant: &str, side: Side) -> Mode {
+        self.with_lane(&(side, tenant.to_owned()), |lane| lane.mode)
     }
 
     /// Lets held messages leave. Returns how many left; [`Delivery::settled`] waits for them.

@@ -1,7 +1,9 @@
 //! The rules as a merchant's server meets them: the API over HTTP, the shopper and the dashboard by hand.
 
 mod api;
+mod pages;
 mod rules;
+mod webhooks;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};

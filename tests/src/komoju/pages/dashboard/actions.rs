@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::REFERER;
@@ -13,7 +12,8 @@ use reqwest::Url;
 use super::super::Answer;
 use super::super::form::Fields;
 use super::super::html::see;
-use crate::delivery::{Mode, Order};
+use super::merchant;
+use crate::delivery::Order;
 use crate::faults::Side;
 use crate::komoju::error::ApiError;
 use crate::komoju::method::Method;
@@ -86,15 +86,8 @@ pub async fn change_post(
     whence: Whence,
     form: Fields,
 ) -> Answer {
-    let mode = match form.get("mode") {
-        "normal" => Mode::Normal,
-        "lost" => Mode::Lost,
-        "twice" => Mode::Times(2),
-        "thrice" => Mode::Times(3),
-        "held" => Mode::Held,
-        "late" => Mode::Delayed(Duration::from_secs(10)),
-        _ => return Err(ApiError::bad_request("There is no such way to deliver.").into()),
-    };
+    let mode = merchant::mode(form.get("mode"));
+    let mode = mode.ok_or_else(|| ApiError::bad_request("There is no such way to deliver."))?;
     komoju.set_mode(&merchant, mode);
     Ok(whence.back(&merchant))
 }

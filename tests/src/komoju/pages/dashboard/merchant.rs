@@ -1,6 +1,7 @@
 //! One merchant's page.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
@@ -8,7 +9,8 @@ use axum::response::IntoResponse;
 use super::super::Answer;
 use super::super::html::{button, esc};
 use super::{bar, page};
-use crate::delivery::{Record, Stage};
+use crate::delivery::{Mode, Record, Stage};
+use crate::faults::Side;
 use crate::komoju::error::ApiError;
 use crate::komoju::method::METHODS;
 use crate::komoju::model::{Endpoint, Livemode, Merchant, Payment, PaymentStatus, Session, SessionStatus};
@@ -27,7 +29,8 @@ pub async fn show(
 ) -> Answer {
     let live = query.get("mode").is_some_and(|mode| mode == "live");
     let livemode = if live { Livemode::Live } else { Livemode::Test };
-    let deliveries = komoju.deliveries(&id);
+    komoju.merchant(&id)?;
+    let post = deliveries(&id, komoju.env().delivery.mode(&id, Side::Komoju), &komoju.deliveries(&id));
     komoju.with(|world| {
         let merchant = world.merchant(&id).ok_or_else(ApiError::not_found)?;
         let caller = Caller { merchant: id.clone(), livemode };
@@ -38,7 +41,6 @@ pub async fn show(
             keys = keys(merchant),
             webhooks = webhooks(merchant, &komoju.env().app.url),
             sessions = sessions(world, &caller),
-            post = self::deliveries(merchant, &deliveries),
             settings = settings(merchant),
         );
         Ok(page(&merchant.name, livemode == Livemode::Test, body).into_response())
@@ -159,44 +161,49 @@ fn session(session: &Session) -> String {
     )
 }
 
-fn deliveries(merchant: &Merchant, records: &[Record]) -> String {
-    let id = esc(&merchant.id);
-    let rows: String = records.iter().rev().take(SHOWN).map(|record| delivery(merchant, record)).collect();
-    let modes = [
-        ("normal", "normally"),
-        ("lost", "lost"),
-        ("twice", "twice"),
-        ("thrice", "three times"),
-        ("held", "held back"),
-        ("late", "10 seconds late"),
-    ];
-    let modes: String =
-        modes.iter().map(|(code, name)| format!(r#"<option value="{code}">{name}</option>"#)).collect();
+/// The ways to deliver that the dashboard offers.
+const MODES: [(&str, &str, Mode); 6] = [
+    ("normal", "normally", Mode::Normal),
+    ("lost", "never", Mode::Lost),
+    ("twice", "twice", Mode::Times(2)),
+    ("thrice", "three times", Mode::Times(3)),
+    ("held", "when released", Mode::Held),
+    ("late", "10 seconds late", Mode::Delayed(Duration::from_secs(10))),
+];
+
+/// The way with this code.
+pub fn mode(code: &str) -> Option<Mode> {
+    MODES.iter().find(|mode| mode.0 == code).map(|mode| mode.2)
+}
+
+fn deliveries(merchant: &str, current: Mode, records: &[Record]) -> String {
+    let merchant = esc(merchant);
+    let rows: String = records.iter().rev().take(SHOWN).map(|record| delivery(&merchant, record)).collect();
+    let modes: String = MODES
+        .iter()
+        .map(|(code, name, mode)| {
+            let selected = if *mode == current { " selected" } else { "" };
+            format!(r#"<option value="{code}"{selected}>{name}</option>"#)
+        })
+        .collect();
+    let go = |id: &str, action: &str, label: &str| {
+        button(id, &format!("/dashboard/{merchant}/{action}"), label, "quiet")
+    };
     format!(
         r#"<section class="box scroll"><h2>Webhook deliveries</h2><div class="deeds">
-<form method="post" action="/dashboard/{id}/post"><label>From now on deliver<select id="post-mode" data-test="post-mode" name="mode">{modes}</select></label><button id="set-post" data-test="set-post" class="quiet">Set</button></form>
+<form method="post" action="/dashboard/{merchant}/post"><label>Deliver<select id="post-mode" data-test="post-mode" name="mode">{modes}</select></label><button id="set-post" data-test="set-post" class="quiet">Set</button></form>
 {release}{reversed}{resend}</div>
 <table id="deliveries" data-test="deliveries"><tr><th>Event</th><th>Made</th><th>State</th><th>Answers</th><th></th></tr>{rows}</table></section>"#,
-        release = button("release", &format!("/dashboard/{id}/release?order=made"), "Release held", "quiet"),
-        reversed = button(
-            "release-reversed",
-            &format!("/dashboard/{id}/release?order=reversed"),
-            "… in reverse",
-            "quiet"
-        ),
-        resend = button(
-            "resend-last",
-            &format!("/dashboard/{id}/deliveries/last/resend"),
-            "Resend the last",
-            "quiet"
-        ),
+        release = go("release", "release?order=made", "Release what is held"),
+        reversed = go("release-reversed", "release?order=reversed", "Release in reverse"),
+        resend = go("resend-last", "deliveries/last/resend", "Resend the last"),
     )
 }
 
-fn delivery(merchant: &Merchant, record: &Record) -> String {
+fn delivery(merchant: &str, record: &Record) -> String {
     let (id, stage) = (record.id, stage(record.stage));
     let answers: Vec<String> = record.posts.iter().map(|post| esc(&post.answer.to_string())).collect();
-    let resend = format!("/dashboard/{}/deliveries/{id}/resend", merchant.id);
+    let resend = format!("/dashboard/{merchant}/deliveries/{id}/resend");
     format!(
         r#"<tr data-test="delivery" data-event="{event}" data-state="{stage}"><td>{event}</td><td><small>{made}</small></td><td><span class="status {stage}">{stage}</span></td><td>{answers}</td><td>{resend}</td></tr>"#,
         event = esc(&record.event),
