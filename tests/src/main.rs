@@ -16,10 +16,15 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Makes the demo store and merchant, says where they are, and serves until Ctrl-C.
 async fn run(sandbox: Sandbox) -> ExitCode {
+    let store = sandbox.bigcommerce.create_demo();
+    let merchant = sandbox.komoju.create_demo();
     let places = sandbox.places();
-    println!("store          {}", places.demo_shop());
-    println!("control panel  {}", places.panel());
+    println!("store              {}", places.demo_shop());
+    println!("control panel      {}/stores/{store}", places.panel());
+    println!("KOMOJU dashboard   {}/dashboard/{}", places.pay(), merchant.id);
+    println!("KOMOJU secret key  {}", merchant.secret_key_test);
     match tokio::signal::ctrl_c().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&format!("cannot wait for Ctrl-C: {error}")),

@@ -29,6 +29,11 @@ impl BigCommerce {
         hash
     }
 
+    /// The store of `scripts/dev`: always the same hash, Japanese, in yen.
+    pub fn create_demo(&self) -> String {
+        self.create_store(StoreSpec::default().hash("hoshi1").name("Hoshi Coffee Roasters / 星珈琲焙煎所"))
+    }
+
     /// Origin of a store's storefront.
     #[must_use]
     pub fn shop_origin(&self, hash: &str) -> String {
