@@ -11,7 +11,7 @@ use super::error::ApiError;
 use super::method::{METHODS, Method};
 use super::model::{Endpoint, Event, Livemode, Merchant, Payment, Session};
 use super::money::Currency;
-use super::rules::{Outcome, Payer, WalletAnswer};
+use super::paying::{Outcome, Payer, WalletAnswer};
 use super::world::World;
 use super::{Komoju, card, random, webhooks};
 use crate::delivery::{Mode, Order, Record};

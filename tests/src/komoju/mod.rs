@@ -27,6 +27,7 @@ mod method;
 mod model;
 mod money;
 mod pages;
+mod paying;
 mod random;
 mod render;
 mod rules;
@@ -51,7 +52,7 @@ pub use self::model::{
     Session, SessionStatus,
 };
 pub use self::money::{Currency, Rate};
-pub use self::rules::{Outcome, Payer, WalletAnswer};
+pub use self::paying::{Outcome, Payer, WalletAnswer};
 pub use self::webhooks::{EVENTS, sign};
 use self::world::World;
 use crate::env::Env;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::clock;
 use super::method::{Kind, METHODS, STORES};
 use super::model::{Details, Event, Merchant, Offer, Payment, PaymentStatus, Refund, Session};
-use super::rules::BANK_TRANSFER_MARGIN;
+use super::paying::BANK_TRANSFER_MARGIN;
 use super::world::World;
 
 /// A payment as the API and the webhooks show it. `pages` is the origin of the hosted pages.

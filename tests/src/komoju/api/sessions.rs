@@ -19,6 +19,9 @@ use crate::komoju::{Komoju, card, clock, method, random, render};
 /// Default and maximum.
 const LONGEST_LIFE: i64 = 86_400;
 
+/// Far above any method's limit; keeps every sum within its type.
+const LARGEST: i64 = 1_000_000_000_000;
+
 pub async fn create(
     State(komoju): State<Komoju>,
     Extension(caller): Extension<Caller>,
@@ -119,8 +122,9 @@ fn check_mode(fields: &Map<String, Value>) -> Result<(), ApiError> {
 fn amount(fields: &Map<String, Value>) -> Result<i64, ApiError> {
     match integer(fields, "amount")? {
         None => Err(ApiError::missing("amount")),
-        Some(amount) if amount > 0 => Ok(amount),
-        Some(_) => Err(ApiError::invalid("amount", "Amount must be greater than 0")),
+        Some(..=0) => Err(ApiError::invalid("amount", "Amount must be greater than 0")),
+        Some(amount) if amount > LARGEST => Err(ApiError::invalid("amount", "Amount is too large")),
+        Some(amount) => Ok(amount),
     }
 }
 

@@ -4,6 +4,7 @@
 //! Everything is a plain form and works without a script. Elements that a person uses carry a stable `id`, repeated as
 //! `data-test`.
 
+mod checkout;
 mod dashboard;
 mod form;
 mod hosted;

@@ -12,7 +12,7 @@ use super::texts::status;
 use crate::komoju::error::ApiError;
 use crate::komoju::method::store;
 use crate::komoju::model::{Details, Livemode, Locale, Payment, PaymentStatus, Session};
-use crate::komoju::rules::{BANK_TRANSFER_MARGIN, WalletAnswer};
+use crate::komoju::paying::{BANK_TRANSFER_MARGIN, WalletAnswer};
 use crate::komoju::world::World;
 use crate::komoju::{Komoju, clock, render};
 

@@ -72,6 +72,7 @@ async fn wrong_sessions_are_refused_by_field() {
     let cases = [
         (json!({ "amount": null }), ("missing_parameter", "amount")),
         (json!({ "amount": 0 }), ("invalid_parameter", "amount")),
+        (json!({ "amount": i64::MAX }), ("invalid_parameter", "amount")),
         (json!({ "amount": "1200" }), ("invalid_parameter", "amount")),
         (json!({ "currency": null }), ("missing_parameter", "currency")),
         (json!({ "currency": "XAU" }), ("invalid_currency", "currency")),

@@ -127,7 +127,9 @@ async fn what_the_shop_sent_is_text_on_the_page() {
             "payment_data": { "name": "\"><script>alert(3)</script>" },
         }))
         .await;
-    let page = shop.browse(&format!("/sessions/{session}?error=%3Cscript%3E&locale=%3Cscript%3E&method=%3Cscript%3E")).await;
+    let page = shop
+        .browse(&format!("/sessions/{session}?error=%3Cscript%3E&locale=%3Cscript%3E&method=%3Cscript%3E"))
+        .await;
     assert!(!page.body.contains("<script>"));
 }
 
