@@ -155,7 +155,7 @@ fn form(store: &Store, session: Option<&Session>, buy_now: bool) -> String {
     let currency = currency_of(store, session);
     format!(
         r#"<main class="page checkout" id="checkout-app" data-buy-now="{buy_now}"><form id="checkout" class="columns">
-<div><h2>{contact}</h2>{customer}<h2>{address}</h2>{shipping}<h2>{payment}</h2><ul class="methods">{methods}</ul>
+<div><h2>{contact}</h2><div class="fields">{customer}</div><h2>{address}</h2><div class="fields">{shipping}</div><h2>{payment}</h2><ul class="methods">{methods}</ul>
 <label class="field"><span>{comment}</span><textarea name="comment" rows="2"></textarea></label>
 <p class="error" role="alert" hidden></p>
 <button class="button wide" id="checkout-payment-continue">{place}</button></div>
