@@ -244,7 +244,8 @@ impl<'a> Tokens<'a> {
         now_s: i64,
     ) -> Result<T, TokenError> {
         let payload = self.open(purpose, token)?;
-        let dated: Dated<T> = serde_json::from_slice(&payload).map_err(|_| TokenError::Malformed)?;
+        let dated: Dated<T> =
+            serde_json::from_str(&String::from_utf8_lossy(&payload)).map_err(|_| TokenError::Malformed)?;
         match now_s < dated.exp {
             true => Ok(dated.v),
             false => Err(TokenError::Expired),

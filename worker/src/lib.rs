@@ -1,17 +1,21 @@
 //! The komoju-bigcommerce worker: entry points only. `routes` holds the URL space, `payment` the rules.
 
+pub mod app;
 pub mod bigcommerce;
 pub mod config;
 pub mod context;
 pub mod crypto;
+pub mod html;
 pub mod http;
 pub mod json;
 pub mod komoju;
 pub mod log;
 pub mod objects;
+pub mod panel;
 pub mod payment;
 pub mod problem;
 pub mod profile;
+pub mod rounds;
 pub mod routes;
 pub mod shopper;
 pub mod storefront;
@@ -22,7 +26,7 @@ pub mod webhooks;
 use config::Config;
 use context::Ctx;
 use problem::Problem;
-use worker::{Context, Env, Request, Response, Result, event};
+use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
 /// Every request: nothing is served by a worker whose configuration is not whole.
 #[event(fetch)]
@@ -39,5 +43,13 @@ async fn fetch(request: Request, env: Env, background: Context) -> Result<Respon
             log::error(&ctx.request_id, "request_failed", &[("path", &path), ("error", &error.to_string())]);
             Problem::internal(&ctx.request_id).response()
         }
+    }
+}
+
+/// Once a day.
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    if let Err(error) = rounds::walk(&env).await {
+        log::error("round", "round_failed", &[("error", &error.to_string())]);
     }
 }

@@ -1,8 +1,11 @@
 //! The whole URL space on one page.
 
+use crate::app;
 use crate::context::Ctx;
+use crate::panel;
 use crate::problem::Problem;
 use crate::shopper::{api, journey};
+use crate::storefront;
 use crate::webhooks;
 use worker::{Method, Request, Response, Result};
 
@@ -22,6 +25,14 @@ pub async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
         (Method::Get, ["pay"]) => journey::pay(request, ctx).await,
         (Method::Get, ["pay", token]) => journey::pay_link(request, ctx, token).await,
         (Method::Post, ["pay", token]) => journey::pay_again(request, ctx, token).await,
+        (Method::Get, ["storefront", file]) => storefront::pinned(ctx, file).await,
+        (Method::Get, ["storefront.js"]) => storefront::newest(ctx),
+        // The merchant.
+        (Method::Get, ["auth"]) => app::auth(request, ctx).await,
+        (Method::Get, ["load"]) => app::load(request, ctx).await,
+        (Method::Get, ["uninstall"]) => app::uninstall(request, ctx).await,
+        (Method::Get, ["remove_user"]) => app::remove_user(request, ctx).await,
+        (_, ["panel", page @ ..]) => panel::serve(request, ctx, page).await,
         // The two sides.
         (Method::Post, ["webhooks", "komoju", store]) => webhooks::komoju(request, ctx, store).await,
         (Method::Post, ["webhooks", "bigcommerce", store]) => {

@@ -7,13 +7,14 @@ use crate::log;
 use crate::problem::Problem;
 use crate::profile::KV;
 use std::cell::Cell;
-use worker::{Env, Request, Response, ResponseBuilder, Result};
+use worker::{Env, Response, ResponseBuilder, Result};
 
-mod newest {
+/// The build that came with this worker.
+mod build {
     include!(concat!(env!("OUT_DIR"), "/storefront.rs"));
 }
 
-pub use newest::{BYTES, HASH, INTEGRITY};
+pub use build::{BYTES, HASH, INTEGRITY};
 
 const YEAR_S: u64 = 31_536_000;
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -53,7 +54,7 @@ fn publish_behind(ctx: &Ctx) {
 }
 
 /// `GET /storefront/{hash}.js`: that very build, for good.
-pub async fn pinned(_request: Request, ctx: &Ctx, file: &str) -> Result<Response> {
+pub async fn pinned(ctx: &Ctx, file: &str) -> Result<Response> {
     let hash = file.strip_suffix(".js").filter(|hash| is_hash(hash));
     let Some(hash) = hash else { return Problem::not_found().response() };
     if hash == HASH {
@@ -67,7 +68,7 @@ pub async fn pinned(_request: Request, ctx: &Ctx, file: &str) -> Result<Response
 }
 
 /// `GET /storefront.js`: the newest build.
-pub async fn newest(_request: Request, ctx: &Ctx) -> Result<Response> {
+pub fn newest(ctx: &Ctx) -> Result<Response> {
     publish_behind(ctx);
     script(BYTES.to_vec(), BRIEFLY)
 }

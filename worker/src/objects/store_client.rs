@@ -54,7 +54,7 @@ impl LedgerKey {
 
 /// One question to a StoreObject.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Ask {
     Profile,
     LearnLabel { channel: u64, label: String, provider: Option<Provider> },
@@ -71,7 +71,7 @@ pub enum Ask {
 
 /// What came of exchanging a code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "installed", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Installed {
     Yes {
         generation: u64,
@@ -98,7 +98,7 @@ pub struct Visit {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "opened", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Opened {
     Yes {
         generation: u64,

@@ -28,7 +28,7 @@ pub struct Session {
 
 /// One thing asked for at the desk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "wish", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Wish {
     Look,
     Payments {
@@ -62,7 +62,7 @@ pub enum Wish {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "answer", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// Not a member of the staff, or of an earlier installation.
     Denied,

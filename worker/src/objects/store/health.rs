@@ -13,7 +13,7 @@ pub struct Health {
 
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Trouble {
     /// The merchant has switched the script off on this storefront.
     ScriptDisabled { channel: u64 },

@@ -66,6 +66,8 @@ impl StoreObject {
     ) -> Result<Installation> {
         let vault = Vault::new(&config.encryption_keys);
         let (webhook_secret, hook_secret) = (Secret::new(random_hex(24)?), Secret::new(random_hex(24)?));
+        // Two shops of one merchant may share a KOMOJU account, where every order number must be its own.
+        let order_prefix = ["BC-", grant.store.as_str(), "-"].concat();
         Ok(Installation {
             version: 0,
             store: grant.store.clone(),
@@ -79,7 +81,7 @@ impl StoreObject {
                 vault.seal(&grant.store, field::KOMOJU_WEBHOOK_SECRET, &webhook_secret).await?,
             ],
             hook_secret: vault.seal(&grant.store, field::HOOK_SECRET, &hook_secret).await?,
-            settings: Settings::default(),
+            settings: Settings { order_prefix, ..Settings::default() },
             channels: Vec::new(),
             store_name: String::new(),
             country: String::new(),

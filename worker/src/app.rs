@@ -1,0 +1,189 @@
+//! The app callbacks that BigCommerce registers: installed, opened, uninstalled, a user removed.
+//! <https://developer.bigcommerce.com/docs/integrations/apps/guide/callbacks>
+//!
+//! The first two are pages in the control panel's iframe, the others calls from BigCommerce's servers, without
+//! cookies. What is signed is valid for a day: it is exchanged for a panel token at once, so that it leaves the
+//! address, and nothing here logs a query.
+
+use crate::bigcommerce::oauth::{Grant, GrantError};
+use crate::bigcommerce::signed_payload::{self, SignedPayload};
+use crate::context::{Ctx, query};
+use crate::log;
+use crate::objects::store_client::{Installed, Opened, StoreClient, Visit};
+use crate::panel;
+use crate::panel::session::Visitor;
+use crate::payment::call::Locale;
+use crate::problem::Problem;
+use crate::web::{Pair, value};
+use worker::{Request, Response, ResponseBuilder, Result};
+
+/// `GET /auth`: exchanges the code, registers script and hooks, and goes on to the panel. Comes again, with a new
+/// code, whenever the merchant has to consent anew.
+pub async fn auth(request: Request, ctx: &Ctx) -> Result<Response> {
+    let (query, locale) = (query(&request), browser_locale(&request));
+    let external = value(&query, "external_install").is_some_and(|v| !v.is_empty());
+    let grant = match Grant::parse(&query) {
+        Ok(grant) => grant,
+        Err(error) => return not_installed(ctx, locale, external, 400, &grant_words(locale, &error)),
+    };
+    let store = grant.store.clone();
+    let installed = StoreClient::new(&ctx.env, &store)?.install(grant).await?;
+    match installed {
+        Installed::Yes { .. } if external => go(&install_page(ctx, "succeeded")),
+        Installed::Yes { generation, user } => {
+            go(&Visitor::new(store, user, generation, locale).link(ctx, "", &[]))
+        }
+        Installed::AlreadyDone => panel::message(ctx, locale, 200, "KOMOJU payments", already_words(locale)),
+        Installed::Refused { why } => {
+            log::warn(&ctx.request_id, "install_refused", &[("store", store.as_str()), ("why", &why)]);
+            not_installed(ctx, locale, external, 400, refused_words(locale))
+        }
+        Installed::TryAgain { why } => {
+            log::warn(&ctx.request_id, "install_unanswered", &[("store", store.as_str()), ("why", &why)]);
+            not_installed(ctx, locale, external, 502, refused_words(locale))
+        }
+    }
+}
+
+/// `GET /load`: opens the panel for a user of a store that has the app.
+pub async fn load(request: Request, ctx: &Ctx) -> Result<Response> {
+    let (query, locale) = (query(&request), browser_locale(&request));
+    let payload = match verified(ctx, &query, "load") {
+        Ok(payload) => payload,
+        Err(_) => return panel::message(ctx, locale, 401, "KOMOJU payments", not_opened_words(locale)),
+    };
+    let locale = match payload.user_locale.is_empty() {
+        true => locale,
+        false => Locale::from_tag(&payload.user_locale),
+    };
+    let visit = Visit { user: payload.user_id, issued_at_s: payload.issued_at_s };
+    match StoreClient::new(&ctx.env, &payload.store)?.open(visit).await? {
+        Opened::Yes { generation } => {
+            go(&Visitor::new(payload.store, payload.user_id, generation, locale).link(ctx, "", &[]))
+        }
+        Opened::NotInstalled => panel::message(ctx, locale, 404, "KOMOJU payments", not_there_words(locale)),
+        Opened::BeforeInstallation => {
+            panel::message(ctx, locale, 403, "KOMOJU payments", not_opened_words(locale))
+        }
+    }
+}
+
+/// `GET /uninstall`: a hint, however well signed; BigCommerce's answer to the store's token decides.
+pub async fn uninstall(request: Request, ctx: &Ctx) -> Result<Response> {
+    match verified(ctx, &query(&request), "uninstall") {
+        Ok(payload) => {
+            StoreClient::new(&ctx.env, &payload.store)?.uninstall_hint(payload.issued_at_s).await?;
+            no_content()
+        }
+        Err(problem) => problem.response(),
+    }
+}
+
+/// `GET /remove_user`: that user's access ends; nothing else is kept of them.
+pub async fn remove_user(request: Request, ctx: &Ctx) -> Result<Response> {
+    match verified(ctx, &query(&request), "remove_user") {
+        Ok(payload) => {
+            let store = StoreClient::new(&ctx.env, &payload.store)?;
+            store.remove_user(payload.issued_at_s, payload.user_id).await?;
+            no_content()
+        }
+        Err(problem) => problem.response(),
+    }
+}
+
+fn verified(ctx: &Ctx, query: &[Pair], callback: &str) -> std::result::Result<SignedPayload, Problem> {
+    let jwt = value(query, "signed_payload_jwt").unwrap_or("");
+    let config = &ctx.config;
+    signed_payload::verify(jwt, &config.client_id, &config.client_secret, ctx.now_s()).map_err(|error| {
+        log::warn(&ctx.request_id, "payload_refused", &[("callback", callback), ("why", error.reason())]);
+        let detail = ["The signed payload was refused: ", error.reason(), "."].concat();
+        Problem::new(401, "invalid_signed_payload", "Not signed by BigCommerce", detail)
+    })
+}
+
+fn not_installed(ctx: &Ctx, locale: Locale, external: bool, status: u16, words: &str) -> Result<Response> {
+    match external {
+        true => go(&install_page(ctx, "failed")),
+        false => panel::message(ctx, locale, status, "KOMOJU payments", words),
+    }
+}
+
+/// Where an installation begun outside the control panel has to end.
+fn install_page(ctx: &Ctx, outcome: &str) -> String {
+    [&ctx.config.bigcommerce_login_url, "/app/", &ctx.config.client_id, "/install/", outcome].concat()
+}
+
+fn go(location: &str) -> Result<Response> {
+    let response = ResponseBuilder::new()
+        .with_status(303)
+        .with_header("location", location)?
+        .with_header("cache-control", "no-store")?
+        .with_header("referrer-policy", "no-referrer")?;
+    Ok(response.empty())
+}
+
+fn no_content() -> Result<Response> {
+    Ok(ResponseBuilder::new().with_status(204).empty())
+}
+
+fn browser_locale(request: &Request) -> Locale {
+    let header = request.headers().get("accept-language").ok().flatten().unwrap_or_default();
+    Locale::from_tag(&header)
+}
+
+fn grant_words(locale: Locale, error: &GrantError) -> String {
+    match (error, locale) {
+        (GrantError::Parameter(name), Locale::En) => {
+            ["BigCommerce did not send “", name, "”. Please install the app again from your control panel."]
+                .concat()
+        }
+        (GrantError::Parameter(name), Locale::Ja) => [
+            "BigCommerce から「",
+            name,
+            "」が届きませんでした。管理画面からもう一度インストールしてください。",
+        ]
+        .concat(),
+        (GrantError::Scopes(missing), Locale::En) => {
+            ["The app's registration lacks permissions that it needs: ", &missing.join(", "), "."].concat()
+        }
+        (GrantError::Scopes(missing), Locale::Ja) => {
+            ["アプリの登録に必要な権限が不足しています：", &missing.join(", ")].concat()
+        }
+    }
+}
+
+fn already_words(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "The app is installed. Open it from Apps in your control panel.",
+        Locale::Ja => "アプリはインストール済みです。管理画面の「アプリ」から開いてください。",
+    }
+}
+
+fn refused_words(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => {
+            "BigCommerce did not confirm the installation. Nothing was set up; please install the app again."
+        }
+        Locale::Ja => "BigCommerce がインストールを確認できませんでした。もう一度インストールしてください。",
+    }
+}
+
+fn not_opened_words(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => {
+            "This link is not valid, or no longer. Open the app again from Apps in your control panel."
+        }
+        Locale::Ja => {
+            "このリンクは無効か、有効期限が切れています。管理画面の「アプリ」からもう一度開いてください。"
+        }
+    }
+}
+
+fn not_there_words(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "The app is not installed in this store. Install it from Apps in your control panel.",
+        Locale::Ja => {
+            "このストアにはアプリがインストールされていません。管理画面の「アプリ」からインストールしてください。"
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Reading and checking the panel's forms. Pure: what was entered stays in the form with a fault beside it, so that
+//! nothing is lost when something is wrong.
+
+use crate::objects::store::desk::{Desk, Wish};
+use crate::payment::settings::{Method, Provider};
+use crate::web::{Pair, value, values};
+
+const LONGEST_LABEL: usize = 100;
+const LONGEST_PREFIX: usize = 24;
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// A method is ours, but has no name.
+    NoLabel,
+    LabelTooLong,
+    /// Two of our methods have the same name: orders could not be told apart.
+    SameLabel,
+    /// Empty, too long, or not letters, digits, `-` and `_`.
+    Prefix,
+}
+
+/// One offline method as entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MethodEntry {
+    pub provider: Provider,
+    pub ours: bool,
+    pub label: String,
+    pub types: Vec<String>,
+    pub fault: Option<Fault>,
+}
+
+/// The methods page's one form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MethodsForm {
+    pub methods: Vec<MethodEntry>,
+    pub order_prefix: String,
+    pub prefix_fault: Option<Fault>,
+    pub test_moves_orders: bool,
+}
+
+impl MethodsForm {
+    /// As stored.
+    pub fn of(desk: &Desk) -> Self {
+        let settings = &desk.profile.settings;
+        let entry = |provider: Provider| {
+            let method = settings.method(provider);
+            MethodEntry {
+                provider,
+                ours: method.is_some(),
+                label: method.map_or_else(|| provider.default_label().to_owned(), |m| m.label.clone()),
+                types: method.map(|m| m.types.clone()).unwrap_or_default(),
+                fault: None,
+            }
+        };
+        Self {
+            methods: Provider::ALL.into_iter().map(entry).collect(),
+            order_prefix: settings.order_prefix.clone(),
+            prefix_fault: None,
+            test_moves_orders: settings.test_moves_orders,
+        }
+    }
+
+    /// As entered, with its faults. A type is kept only where KOMOJU offers it or it was stored before.
+    pub fn read(form: &[Pair], desk: &Desk) -> Self {
+        let stored = Self::of(desk);
+        let offered = |slug: &str, stored: &MethodEntry| {
+            desk.payment_types.iter().any(|t| t.slug == slug) || stored.types.iter().any(|t| t == slug)
+        };
+        let methods = stored.methods.iter().map(|stored| {
+            let field = |name: &str| [name, ".", stored.provider.id()].concat();
+            let types = values(form, &field("type"));
+            MethodEntry {
+                provider: stored.provider,
+                ours: value(form, &field("on")).is_some(),
+                label: value(form, &field("label")).unwrap_or("").trim().to_owned(),
+                types: types.into_iter().filter(|slug| offered(slug, stored)).map(str::to_owned).collect(),
+                fault: None,
+            }
+        });
+        let mut read = Self {
+            methods: methods.collect(),
+            order_prefix: value(form, "prefix").unwrap_or("").trim().to_owned(),
+            prefix_fault: None,
+            test_moves_orders: value(form, "test_moves_orders").is_some(),
+        };
+        read.check();
+        read
+    }
+
+    fn check(&mut self) {
+        for at in 0..self.methods.len() {
+            self.methods[at].fault = self.label_fault(at);
+        }
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        let prefix = &self.order_prefix;
+        let fits = (1..=LONGEST_PREFIX).contains(&prefix.len()) && prefix.bytes().all(allowed);
+        self.prefix_fault = (!fits).then_some(Fault::Prefix);
+    }
+
+    fn label_fault(&self, at: usize) -> Option<Fault> {
+        let method = &self.methods[at];
+        if !method.ours {
+            return None;
+        }
+        let twin = self.methods[..at].iter().any(|other| other.ours && other.label == method.label);
+        match method.label.chars().count() {
+            0 => Some(Fault::NoLabel),
+            1..=LONGEST_LABEL => twin.then_some(Fault::SameLabel),
+            _ => Some(Fault::LabelTooLong),
+        }
+    }
+
+    /// The methods that are ours and the wish that saves the rest; None where something is wrong.
+    pub fn checked(&self) -> Option<(Vec<Method>, Wish)> {
+        if self.prefix_fault.is_some() || self.methods.iter().any(|m| m.fault.is_some()) {
+            return None;
+        }
+        let ours = self.methods.iter().filter(|m| m.ours);
+        let methods =
+            ours.map(|m| Method { provider: m.provider, label: m.label.clone(), types: m.types.clone() });
+        let (order_prefix, test_moves_orders) = (self.order_prefix.clone(), self.test_moves_orders);
+        Some((methods.collect(), Wish::SaveOptions { order_prefix, test_moves_orders }))
+    }
+}
+
+/// The merchant's word on a label: `provider` is a method of ours, or `none`.
+pub fn label(form: &[Pair]) -> Option<Wish> {
+    let channel = value(form, "channel")?.parse().ok()?;
+    let label = value(form, "label").filter(|l| !l.is_empty() && l.len() <= 400)?.to_owned();
+    let provider = match value(form, "provider")? {
+        "none" => None,
+        id => Some(Provider::from_id(id)?),
+    };
+    Some(Wish::PlaceLabel { channel, label, provider })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objects::store::health::Health;
+    use crate::objects::store::ledger::Tally;
+    use crate::payment::settings::Settings;
+    use crate::web::pairs;
+
+    fn desk() -> Desk {
+        let profile = serde_json::json!({
+            "version": 1, "store": "q7w8e9", "connected": true, "bigcommerce_token": null, "komoju": [],
+            "webhook_secrets": [], "hook_secret": "k.AA.AA", "settings": Settings::default(), "channels": [],
+            "labels": [], "store_name": "Hoshi", "country": "JP", "panel_url": "",
+        });
+        let konbini = serde_json::json!([{ "slug": "konbini", "name_en": "Konbini", "name_ja": "コンビニ" }]);
+        Desk {
+            profile: serde_json::from_value(profile).expect("a profile"),
+            payment_types: serde_json::from_value(konbini).expect("a list"),
+            health: Health::default(),
+            undecided: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    fn read(form: &str) -> MethodsForm {
+        MethodsForm::read(&pairs(form), &desk())
+    }
+
+    #[test]
+    fn ticked_methods_become_ours_with_the_types_that_exist() {
+        let form = read(
+            "on.cod=1&label.cod=+Konbini+&type.cod=konbini&type.cod=made_up&prefix=HOSHI-&label.instore=x",
+        );
+        let (methods, options) = form.checked().expect("nothing is wrong");
+        let cod = Method {
+            provider: Provider::Cod,
+            label: "Konbini".to_owned(),
+            types: vec!["konbini".to_owned()],
+        };
+        assert_eq!(methods, [cod]);
+        let prefix = "HOSHI-".to_owned();
+        assert_eq!(options, Wish::SaveOptions { order_prefix: prefix, test_moves_orders: false });
+    }
+
+    #[test]
+    fn faults_stand_beside_their_fields_and_nothing_entered_is_lost() {
+        let form = read(
+            "on.instore=1&label.instore=KOMOJU&on.cod=1&label.cod=KOMOJU&on.cheque=1&label.cheque=&prefix=a+b",
+        );
+        let fault = |provider| form.methods.iter().find(|m| m.provider == provider).and_then(|m| m.fault);
+        assert_eq!(fault(Provider::InStore), None);
+        assert_eq!(fault(Provider::Cod), Some(Fault::SameLabel));
+        assert_eq!(fault(Provider::Cheque), Some(Fault::NoLabel));
+        assert_eq!((form.order_prefix.as_str(), form.prefix_fault), ("a b", Some(Fault::Prefix)));
+        assert!(form.checked().is_none());
+    }
+
+    #[test]
+    fn a_method_that_is_not_ours_may_be_called_anything() {
+        assert!(read("label.cod=&label.cheque=&prefix=X").checked().is_some());
+        let long = ["on.cod=1&prefix=X&label.cod=", &"あ".repeat(101)].concat();
+        assert!(read(&long).checked().is_none());
+    }
+
+    #[test]
+    fn a_label_is_placed_or_dismissed() {
+        let wish = |provider| label(&pairs(&["channel=1&label=Konbini&provider=", provider].concat()));
+        assert!(matches!(wish("cod"), Some(Wish::PlaceLabel { provider: Some(Provider::Cod), .. })));
+        assert!(matches!(wish("none"), Some(Wish::PlaceLabel { provider: None, .. })));
+        assert_eq!(wish("stripe"), None);
+        assert_eq!(label(&pairs("channel=x&label=a&provider=none")), None);
+    }
+}

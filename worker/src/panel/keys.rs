@@ -1,0 +1,233 @@
+//! The KOMOJU account: secret key, webhook address, webhook secret.
+
+use super::Panel;
+use super::layout::{Page, Tab, mode_pill, page as frame};
+use super::words::Words;
+use crate::context::Ctx;
+use crate::crypto::{Sealed, Secret, random_hex, sha256_hex};
+use crate::html;
+use crate::html::Html;
+use crate::objects::store::desk::Desk;
+use crate::payment::ids::{AccountId, StoreHash};
+use crate::payment::settings::Mode;
+use crate::profile::{KomojuAccount, field};
+use crate::web::{Pair, value};
+use worker::Result;
+
+/// The webhook events to tick at KOMOJU: whatever can change what is known of a payment.
+const EVENTS: [&str; 9] = [
+    "payment.authorized",
+    "payment.captured",
+    "payment.updated",
+    "payment.expired",
+    "payment.cancelled",
+    "payment.failed",
+    "payment.refund.created",
+    "payment.refunded",
+    "payment.marked.as.fraud",
+];
+
+/// What is wrong with a key that was entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// `pk_…`, which is the other one.
+    Publishable,
+    NotAKey,
+    /// KOMOJU does not know it.
+    Unknown,
+    /// KOMOJU did not answer, so it could not be tried.
+    Unanswered,
+}
+
+/// The key form as entered.
+#[derive(Clone, Default)]
+pub struct Entry {
+    text: String,
+    fault: Option<Fault>,
+}
+
+impl Entry {
+    pub fn read(form: &[Pair]) -> Self {
+        let text: String = value(form, "secret_key").unwrap_or("").trim().chars().take(256).collect();
+        Self { text, fault: None }
+    }
+
+    pub fn with(self, fault: Fault) -> Self {
+        Self { fault: Some(fault), ..self }
+    }
+
+    /// The key; None where the field was left blank, which keeps the stored one.
+    pub fn key(&self) -> std::result::Result<Option<Secret>, Fault> {
+        match self.text.as_str() {
+            "" => Ok(None),
+            text if text.starts_with("pk_") => Err(Fault::Publishable),
+            text => mode_of(text).map(|_| Some(Secret::new(text))).ok_or(Fault::NotAKey),
+        }
+    }
+}
+
+/// The prefix decides, and nothing else does.
+fn mode_of(key: &str) -> Option<Mode> {
+    let (mode, rest) = match (key.strip_prefix("sk_live_"), key.strip_prefix("sk_test_")) {
+        (Some(rest), _) => (Mode::Live, rest),
+        (_, Some(rest)) => (Mode::Test, rest),
+        _ => return None,
+    };
+    (rest.len() >= 8 && rest.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(mode)
+}
+
+/// `sk_live_••••1234`.
+fn masked(key: &str) -> String {
+    let (shown, hidden) = key.split_at(8.min(key.len()));
+    [shown, "••••", &hidden[hidden.len().saturating_sub(4)..]].concat()
+}
+
+/// The account a key opens, the key sealed.
+pub async fn account(ctx: &Ctx, store: &StoreHash, key: &Secret) -> Result<KomojuAccount> {
+    let text = key.expose();
+    let fingerprint = &sha256_hex(["komoju account\0", text].concat().as_bytes())[..32];
+    Ok(KomojuAccount {
+        id: AccountId::parse(fingerprint).map_err(|e| worker::Error::RustError(e.to_string()))?,
+        mode: mode_of(text).unwrap_or(Mode::Test),
+        secret_key: ctx.vault().seal(store, field::KOMOJU_SECRET_KEY, key).await?,
+        masked: masked(text),
+        merchant_name: None,
+        current: true,
+    })
+}
+
+pub async fn new_webhook_secret(ctx: &Ctx, store: &StoreHash) -> Result<Sealed> {
+    Ok(ctx.vault().seal(store, field::KOMOJU_WEBHOOK_SECRET, &Secret::new(random_hex(24)?)).await?)
+}
+
+pub async fn page<'a>(panel: &Panel<'a>, desk: &Desk, entry: &Entry) -> Result<Page<'a>> {
+    let w = Words(panel.visitor.locale);
+    let secret = match desk.profile.webhook_secrets.first() {
+        Some(sealed) => {
+            let vault = panel.ctx.vault();
+            vault.open(&panel.visitor.store, field::KOMOJU_WEBHOOK_SECRET, sealed).await?.expose().to_owned()
+        }
+        None => String::new(),
+    };
+    let content = html![(key_card(panel, desk, w, entry))(webhook_card(panel, desk, w, &secret))];
+    Ok(frame(panel, desk, Tab::Keys, content))
+}
+
+fn key_card(panel: &Panel<'_>, desk: &Desk, w: Words, entry: &Entry) -> Html {
+    let fault =
+        entry.fault.map(|fault| html!["<p class=\"fault\" id=\"key-fault\">" (fault_words(w, fault)) "</p>"]);
+    let described = if entry.fault.is_some() { "key-fault" } else { "key-hint" };
+    let placeholder = desk.profile.current_account().map_or("sk_live_…", |account| account.masked.as_str());
+    html!["<section class=\"card\"><h2>" (w.of("Secret key", "シークレットキー")) "</h2>" (current_key(desk, w))
+        "<form method=\"post\" action=\"/panel/keys\">" (hidden_token(panel))
+        "<label for=\"secret_key\">" (w.of("New secret key", "新しいシークレットキー")) "</label>"
+        "<input id=\"secret_key\" name=\"secret_key\" autocomplete=\"off\" spellcheck=\"false\" class=\"code\" "
+        "aria-describedby=\"" (described) "\" placeholder=\"" (placeholder) "\" value=\"" (entry.text.as_str()) "\">"
+        (fault) "<p class=\"hint\" id=\"key-hint\">" (w.of(
+            "From the KOMOJU dashboard, under Merchant settings. It decides between test and live payments, is tried \
+             out when you save it, and is stored encrypted. Leave it blank to keep the stored key.",
+            "KOMOJU 管理画面の「加盟店設定」にあります。テストか本番かはこのキーで決まります。保存時に KOMOJU で確認し、\
+             暗号化して保管します。空欄のままなら現在のキーを使い続けます。",
+        )) "</p><button class=\"primary\">" (w.of("Check and save", "確認して保存")) "</button></form></section>"]
+}
+
+fn current_key(desk: &Desk, w: Words) -> Html {
+    match desk.profile.current_account() {
+        Some(account) => {
+            html!["<p class=\"current\">" (mode_pill(account.mode)) " <code>" (&account.masked) "</code></p>"]
+        }
+        None => html!["<p class=\"current\">" (w.of("No key yet.", "まだ登録されていません。")) "</p>"],
+    }
+}
+
+fn fault_words(w: Words, fault: Fault) -> &'static str {
+    match fault {
+        Fault::Publishable => w.of(
+            "This is the publishable key. The secret key begins with sk_live_ or sk_test_.",
+            "これは公開鍵です。シークレットキーは sk_live_ または sk_test_ で始まります。",
+        ),
+        Fault::NotAKey => w.of(
+            "A secret key begins with sk_live_ or sk_test_, followed by letters and digits.",
+            "シークレットキーは sk_live_ または sk_test_ で始まる英数字です。",
+        ),
+        Fault::Unknown => w.of(
+            "KOMOJU does not accept this key. Nothing was changed.",
+            "KOMOJU がこのキーを受け付けません。変更していません。",
+        ),
+        Fault::Unanswered => w.of(
+            "KOMOJU did not answer, so the key could not be checked. Nothing was changed; please try again.",
+            "KOMOJU から応答がなく、キーを確認できませんでした。変更していません。もう一度お試しください。",
+        ),
+    }
+}
+
+fn webhook_card(panel: &Panel<'_>, desk: &Desk, w: Words, secret: &str) -> Html {
+    let url = [&panel.ctx.config.app_url, "/webhooks/komoju/", panel.visitor.store.as_str()].concat();
+    let events: Vec<Html> = EVENTS.iter().map(|event| html!["<li><code>" (*event) "</code></li>"]).collect();
+    html!["<section class=\"card\"><h2>Webhook</h2><p>" (w.of(
+            "In the KOMOJU dashboard, under Webhooks, add one with this address and secret, and tick these events. \
+             KOMOJU then tells this app at once when a payment changes.",
+            "KOMOJU 管理画面の「Webhook」で、次の URL とシークレットを登録し、下のイベントにチェックを入れてください。\
+             支払いの状態が変わるとすぐにこのアプリに通知されます。",
+        )) "</p>" (copy_field(w, "webhook_url", w.of("Webhook URL", "Webhook URL"), &url))
+        (copy_field(w, "webhook_secret", w.of("Secret token", "シークレットトークン"), secret))
+        "<h3>" (w.of("Events to tick", "チェックするイベント")) "</h3><ul class=\"events\">" (events) "</ul>"
+        (secret_actions(panel, desk, w)) "</section>"]
+}
+
+fn copy_field(w: Words, id: &str, label: &str, text: &str) -> Html {
+    html!["<label for=\"" (id) "\">" (label) "</label><div class=\"copy\"><input readonly class=\"code\" id=\"" (id)
+        "\" value=\"" (text) "\"><button type=\"button\" data-copy=\"" (id) "\" data-done=\"" (w.of("Copied", "コピーしました"))
+        "\">" (w.of("Copy", "コピー")) "</button></div>"]
+}
+
+fn secret_actions(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
+    let older = desk.profile.webhook_secrets.len() > 1;
+    let retire = older.then(|| {
+        html!["<button name=\"do\" value=\"retire\">" (w.of("Retire the former one", "以前のシークレットを無効にする")) "</button>"]
+    });
+    let note = older.then(|| {
+        html!["<p class=\"hint\">" (w.of(
+            "A former secret is still valid. Retire it once the new one is entered at KOMOJU.",
+            "以前のシークレットもまだ有効です。新しいものを KOMOJU に登録したら無効にしてください。",
+        )) "</p>"]
+    });
+    html!["<form method=\"post\" action=\"/panel/webhook-secret\" class=\"actions\">" (hidden_token(panel))
+        "<button name=\"do\" value=\"new\">" (w.of("Make a new secret", "新しいシークレットを発行")) "</button>" (retire)
+        "</form>" (note)]
+}
+
+pub fn hidden_token(panel: &Panel<'_>) -> Html {
+    html!["<input type=\"hidden\" name=\"t\" value=\"" (panel.visitor.token(panel.ctx)) "\">"]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::pairs;
+
+    fn key(text: &str) -> std::result::Result<Option<Mode>, Fault> {
+        let entry = Entry::read(&pairs(&crate::web::form(&[("secret_key", text)])));
+        entry.key().map(|key| key.and_then(|key| mode_of(key.expose())))
+    }
+
+    #[test]
+    fn the_prefix_tells_test_from_live() {
+        assert_eq!(key("sk_live_abcdefgh1234"), Ok(Some(Mode::Live)));
+        assert_eq!(key(" sk_test_abcdefgh1234\n"), Ok(Some(Mode::Test)));
+    }
+
+    #[test]
+    fn blank_keeps_what_is_stored_and_other_keys_are_refused() {
+        assert_eq!(key(""), Ok(None));
+        assert_eq!(key("pk_live_abcdefgh1234"), Err(Fault::Publishable));
+        for bad in ["sk_abcdefgh1234", "sk_live_", "sk_live_abc def ghi", "sk_prod_abcdefgh1234", "hello"] {
+            assert_eq!(key(bad), Err(Fault::NotAKey), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_masked_key_shows_its_mode_and_its_end() {
+        assert_eq!(masked("sk_live_abcdefgh1234"), "sk_live_••••1234");
+    }
+}

@@ -1,0 +1,180 @@
+//! The frame around every page, and the headers it is sent with.
+
+use super::Panel;
+use super::words::{Words, done};
+use crate::context::Ctx;
+use crate::crypto::random_hex;
+use crate::html;
+use crate::html::Html;
+use crate::objects::store::desk::Desk;
+use crate::payment::call::Locale;
+use crate::payment::settings::Mode;
+use crate::web::value;
+use worker::{Response, ResponseBuilder, Result};
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("copy.js");
+
+/// A page on its way out.
+pub struct Page<'a> {
+    ctx: &'a Ctx,
+    locale: Locale,
+    status: u16,
+    title: &'static str,
+    body: Html,
+}
+
+impl Page<'_> {
+    pub fn status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    pub fn response(self) -> Result<Response> {
+        let nonce = random_hex(16)?;
+        let lang = self.locale.code();
+        let mut page = html!["<!doctype html><html lang=\"" (lang) "\"><head><meta charset=\"utf-8\">"
+            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>" (self.title)
+            "</title><style nonce=\"" (nonce.as_str()) "\">"];
+        page.raw(STYLE);
+        page.push(html!["</style></head><body>" (self.body) "<script nonce=\"" (nonce.as_str()) "\">"]);
+        page.raw(SCRIPT);
+        page.push(html!["</script></body></html>"]);
+        let response = ResponseBuilder::new()
+            .with_status(self.status)
+            .with_header("content-type", "text/html; charset=utf-8")?
+            .with_header("cache-control", "no-store")?
+            .with_header("referrer-policy", "no-referrer")?
+            .with_header("x-content-type-options", "nosniff")?
+            .with_header("content-security-policy", &policy(self.ctx, &nonce))?;
+        Ok(response.fixed(page.into_string().into_bytes()))
+    }
+}
+
+/// Framed by BigCommerce's panel and by nothing else; nothing is loaded from anywhere.
+fn policy(ctx: &Ctx, nonce: &str) -> String {
+    let sandbox = ctx.config.bigcommerce_panel_url.as_deref();
+    let ancestors = ["https://*.bigcommerce.com", "https://*.mybigcommerce.com"].into_iter().chain(sandbox);
+    let ancestors = ancestors.collect::<Vec<_>>().join(" ");
+    let nonce = ["'nonce-", nonce, "'"].concat();
+    ["default-src 'none'; style-src ", &nonce, "; script-src ", &nonce]
+        .into_iter()
+        .chain(["; form-action 'self'; base-uri 'none'; frame-ancestors ", &ancestors])
+        .collect()
+}
+
+/// Where one is in the panel.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    Overview,
+    Keys,
+    Methods,
+    Payments,
+}
+
+impl Tab {
+    const ALL: [Self; 4] = [Self::Overview, Self::Keys, Self::Methods, Self::Payments];
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "",
+            Self::Keys => "/keys",
+            Self::Methods => "/methods",
+            Self::Payments => "/payments",
+        }
+    }
+
+    fn name(self, w: Words) -> &'static str {
+        match self {
+            Self::Overview => w.of("Overview", "概要"),
+            Self::Keys => w.of("KOMOJU account", "KOMOJU アカウント"),
+            Self::Methods => w.of("Payment methods", "支払い方法"),
+            Self::Payments => w.of("Payments", "支払い一覧"),
+        }
+    }
+}
+
+/// A page of the panel, for someone who is signed in.
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Html) -> Page<'a> {
+    let w = Words(panel.visitor.locale);
+    let confirmation = value(&panel.query, "done").and_then(|word| done(w, word));
+    let confirmation =
+        confirmation.map(|words| html!["<p class=\"notice good\" role=\"status\">" (words) "</p>"]);
+    let body =
+        html![(ribbon(w, desk)) (header(panel, desk, w, tab)) "<main>" (confirmation) (content) "</main>"];
+    Page { ctx: panel.ctx, locale: w.0, status: 200, title: "KOMOJU payments", body }
+}
+
+/// Test money must never be taken for real money.
+fn ribbon(w: Words, desk: &Desk) -> Option<Html> {
+    let test = desk.profile.current_account().is_some_and(|account| account.mode == Mode::Test);
+    let words = w.of(
+        "TEST mode: no real money moves. Payments made now are marked TEST.",
+        "テストモード：実際の決済は行われません。今行われる支払いには TEST と表示されます。",
+    );
+    test.then(|| html!["<div class=\"ribbon\"><b>TEST</b> " (words) "</div>"])
+}
+
+fn header(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab) -> Html {
+    let tabs: Vec<Html> = Tab::ALL.into_iter().map(|t| tab_link(panel, desk, w, t, t == tab)).collect();
+    let (language, name) = match w.0 {
+        Locale::Ja => ("en", "English"),
+        Locale::En => ("ja", "日本語"),
+    };
+    let switch = panel.visitor.link(panel.ctx, tab.path(), &[("lang", language)]);
+    html!["<header><div class=\"brand\"><h1>KOMOJU <span>payments</span></h1><p class=\"shop\">"
+        (&desk.profile.store_name) "</p>" (mode_badge(w, desk)) "<a class=\"language\" lang=\"" (language) "\" href=\""
+        (switch) "\">" (name) "</a></div><nav>" (tabs) "</nav></header>"]
+}
+
+fn tab_link(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab, current: bool) -> Html {
+    let href = panel.visitor.link(panel.ctx, tab.path(), &[]);
+    let count = if tab == Tab::Payments { u64::from(desk.tally.attention) } else { 0 };
+    let count = (count > 0).then(|| html![" <span class=\"count\">" (count) "</span>"]);
+    let mark = current.then(|| html![" aria-current=\"page\""]);
+    html!["<a href=\"" (href) "\"" (mark) ">" (tab.name(w)) (count) "</a>"]
+}
+
+fn mode_badge(w: Words, desk: &Desk) -> Html {
+    match desk.profile.current_account().map(|account| account.mode) {
+        Some(mode) => mode_pill(mode),
+        None => html!["<span class=\"pill\">" (w.of("Not set up", "未設定")) "</span>"],
+    }
+}
+
+pub fn mode_pill(mode: Mode) -> Html {
+    match mode {
+        Mode::Test => html!["<span class=\"pill test\">TEST</span>"],
+        Mode::Live => html!["<span class=\"pill live\">LIVE</span>"],
+    }
+}
+
+/// A page without a session: why there is none, or what went wrong.
+pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text: &str) -> Result<Response> {
+    let body = html!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
+        "</h2><p>" (text) "</p></section></main>"];
+    Page { ctx, locale, status, title, body }.response()
+}
+
+/// The token is not good, or no longer.
+pub fn signed_out(ctx: &Ctx, status: u16) -> Result<Response> {
+    let text = "Please open KOMOJU payments again from Apps in your BigCommerce control panel. \
+                お手数ですが、BigCommerce 管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。";
+    message(ctx, Locale::En, status, "This page has expired ・ ページの有効期限が切れました", text)
+}
+
+pub fn not_found<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
+    let w = Words(panel.visitor.locale);
+    let words = w.of("There is nothing here.", "ページが見つかりません。");
+    page(panel, desk, Tab::Overview, html!["<section class=\"card\"><p>" (words) "</p></section>"])
+        .status(404)
+}
+
+/// To another address with GET.
+pub fn see_other(location: &str) -> Result<Response> {
+    let response = ResponseBuilder::new()
+        .with_status(303)
+        .with_header("location", location)?
+        .with_header("cache-control", "no-store")?
+        .with_header("referrer-policy", "no-referrer")?;
+    Ok(response.empty())
+}

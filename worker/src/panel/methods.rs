@@ -1,0 +1,142 @@
+//! Which offline methods are ours, what they are called at checkout, and what each offers.
+
+use super::Panel;
+use super::forms::{Fault, MethodEntry, MethodsForm};
+use super::keys::hidden_token;
+use super::layout::{Page, Tab, page as frame};
+use super::words::{Words, provider};
+use crate::html;
+use crate::html::Html;
+use crate::komoju::methods::PaymentType;
+use crate::objects::store::desk::Desk;
+use crate::payment::call::Locale;
+use crate::profile::LearnedLabel;
+
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> Page<'a> {
+    let w = Words(panel.visitor.locale);
+    let methods: Vec<Html> = form.methods.iter().map(|m| method(w, m, &desk.payment_types)).collect();
+    let content = html![(undecided(panel, desk, w))
+        "<form method=\"post\" action=\"/panel/methods\">" (hidden_token(panel))
+        "<section class=\"card\"><h2>" (w.of("Offline methods", "オフライン決済方法")) "</h2><p>" (w.of(
+            "BigCommerce has five offline payment methods. Switch one on under Settings › Payments, rename it there to \
+             what shoppers should read, and tick it here under exactly the same name.",
+            "BigCommerce には 5 つのオフライン決済方法があります。「設定 › 支払い」で有効にして購入者に見せる名前に変更し、\
+             ここでまったく同じ名前を入力してチェックを入れてください。",
+        )) "</p>" (no_types(desk, w)) (methods) "</section>" (options(form, w))
+        "<p class=\"save\"><button class=\"primary\">" (w.of("Save", "保存")) "</button></p></form>"];
+    frame(panel, desk, Tab::Methods, content)
+}
+
+fn no_types(desk: &Desk, w: Words) -> Option<Html> {
+    let words = w.of(
+        "Once a KOMOJU key is saved, the ways to pay it offers can be chosen here.",
+        "KOMOJU のキーを登録すると、利用できる支払い方法をここで選べます。",
+    );
+    desk.payment_types.is_empty().then(|| html!["<p class=\"notice\">" (words) "</p>"])
+}
+
+fn method(w: Words, entry: &MethodEntry, types: &[PaymentType]) -> Html {
+    let id = entry.provider.id();
+    let fault = entry.fault.map(|fault| html!["<p class=\"fault\">" (fault_words(w, fault)) "</p>"]);
+    let boxes: Vec<Html> = types.iter().map(|t| type_box(w, entry, t)).collect();
+    let gone = entry.types.iter().filter(|slug| types.iter().all(|t| t.slug != **slug));
+    let gone: Vec<Html> = gone.map(|slug| gone_box(w, id, slug)).collect();
+    html!["<fieldset class=\"method\"><legend><label class=\"check\"><input type=\"checkbox\" name=\"on." (id)
+        "\" value=\"1\"" (checked(entry.ours)) "> <b>" (provider(w, entry.provider)) "</b></label></legend>"
+        "<div class=\"inside\"><label for=\"label." (id) "\">" (w.of("Name at checkout", "チェックアウトでの名前"))
+        "</label><input id=\"label." (id) "\" name=\"label." (id) "\" value=\"" (entry.label.as_str()) "\">" (fault)
+        (offered(w, boxes, gone)) "</div></fieldset>"]
+}
+
+fn offered(w: Words, boxes: Vec<Html>, gone: Vec<Html>) -> Option<Html> {
+    if boxes.is_empty() && gone.is_empty() {
+        return None;
+    }
+    let hint = w.of(
+        "None ticked: KOMOJU shows everything your account offers.",
+        "何も選ばない場合は、アカウントで有効なすべての方法を KOMOJU が表示します。",
+    );
+    Some(
+        html!["<p class=\"label\">" (w.of("Offers", "利用できる支払い方法")) "</p><div class=\"types\">" (boxes) (gone)
+        "</div><p class=\"hint\">" (hint) "</p>"],
+    )
+}
+
+fn type_box(w: Words, entry: &MethodEntry, kind: &PaymentType) -> Html {
+    let name = match w.0 {
+        Locale::En => &kind.name_en,
+        Locale::Ja => &kind.name_ja,
+    };
+    let on = entry.types.contains(&kind.slug);
+    html!["<label class=\"check\"><input type=\"checkbox\" name=\"type." (entry.provider.id()) "\" value=\""
+        (&kind.slug) "\"" (checked(on)) "> " (name) "</label>"]
+}
+
+fn gone_box(w: Words, provider: &str, slug: &str) -> Html {
+    html!["<label class=\"check gone\"><input type=\"checkbox\" name=\"type." (provider) "\" value=\"" (slug)
+        "\" checked> " (slug) " (" (w.of("no longer offered", "現在は利用できません")) ")</label>"]
+}
+
+fn checked(on: bool) -> Option<Html> {
+    on.then(|| html![" checked"])
+}
+
+fn fault_words(w: Words, fault: Fault) -> &'static str {
+    match fault {
+        Fault::NoLabel => w.of(
+            "Enter the name this method has at checkout: orders show nothing else of it.",
+            "チェックアウトでの名前を入力してください。注文にはこの名前だけが表示されます。",
+        ),
+        Fault::LabelTooLong => w.of("At most 100 characters.", "100 文字以内で入力してください。"),
+        Fault::SameLabel => w.of(
+            "Another method above has the same name; orders could not be told apart.",
+            "上の方法と同じ名前です。注文を区別できません。",
+        ),
+        Fault::Prefix => {
+            w.of("1 to 24 letters, digits, - or _.", "1〜24 文字の英数字、- または _ で入力してください。")
+        }
+    }
+}
+
+fn options(form: &MethodsForm, w: Words) -> Html {
+    let fault = form.prefix_fault.map(|fault| html!["<p class=\"fault\">" (fault_words(w, fault)) "</p>"]);
+    html!["<section class=\"card\"><h2>" (w.of("Options", "オプション")) "</h2><label for=\"prefix\">"
+        (w.of("Order number prefix at KOMOJU", "KOMOJU での注文番号の接頭辞"))
+        "</label><input id=\"prefix\" name=\"prefix\" class=\"code short\" value=\"" (form.order_prefix.as_str()) "\">"
+        (fault) "<p class=\"hint\">" (w.of(
+            "Must be unique among all shops that share the KOMOJU account. It can be changed at any time.",
+            "同じ KOMOJU アカウントを使う店舗間で重複しないようにしてください。いつでも変更できます。",
+        )) "</p><label class=\"check\"><input type=\"checkbox\" name=\"test_moves_orders\" value=\"1\""
+        (checked(form.test_moves_orders)) "> "
+        (w.of("Test payments may move orders forward", "テスト決済でも注文ステータスを進める")) "</label><p class=\"hint\">"
+        (w.of(
+            "For trying things out. Off, an order paid with test money never reaches a status that ships.",
+            "動作確認用です。オフの場合、テスト決済の注文は発送可能なステータスになりません。",
+        )) "</p></section>"]
+}
+
+/// Names on orders that could not be placed: the merchant says what they are, with one click.
+fn undecided(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Html> {
+    if desk.undecided.is_empty() {
+        return None;
+    }
+    let rows: Vec<Html> = desk.undecided.iter().map(|label| undecided_row(panel, desk, w, label)).collect();
+    Some(
+        html!["<section class=\"card warn\"><h2>" (w.of("Unknown payment names", "不明な支払い方法名")) "</h2><p>" (w.of(
+            "Orders were placed under these names, and it could not be found out whether they are for KOMOJU.",
+            "次の名前の注文がありましたが、KOMOJU の対象かどうか判別できませんでした。",
+        )) "</p>" (rows) "</section>"],
+    )
+}
+
+fn undecided_row(panel: &Panel<'_>, desk: &Desk, w: Words, label: &LearnedLabel) -> Html {
+    let choices = desk.profile.settings.methods.iter().map(|method| {
+        html!["<button name=\"provider\" value=\"" (method.provider.id()) "\">" (w.of("Ours: ", "対象：")) (&method.label)
+            "</button>"]
+    });
+    let choices: Vec<Html> = choices.collect();
+    html!["<form method=\"post\" action=\"/panel/labels\" class=\"actions\">" (hidden_token(panel))
+        "<input type=\"hidden\" name=\"channel\" value=\"" (label.channel) "\"><input type=\"hidden\" name=\"label\" value=\""
+        (&label.label) "\"><span class=\"grow\">「" (&label.label) "」</span>" (choices)
+        "<button name=\"provider\" value=\"none\">" (w.of("Not ours", "対象外")) "</button></form>"]
+}

@@ -1,0 +1,209 @@
+//! The merchant's control panel: server-rendered pages in an iframe of BigCommerce's own panel.
+//!
+//! Cookieless, because its cookies would be third-party ones. A short-lived token of our own travels in the query of
+//! every GET and in a hidden field of every POST, is renewed with every page, and leaks nowhere: no referrer, no
+//! cache, no log. As it is not ambient, no other site can make a request in its name.
+
+pub mod session;
+
+mod forms;
+mod keys;
+mod layout;
+mod methods;
+mod overview;
+mod payments;
+mod words;
+
+pub use layout::message;
+
+use crate::context::{Ctx, query};
+use crate::http;
+use crate::komoju::{methods as komoju_methods, request::Access};
+use crate::objects::payment_client::PaymentClient;
+use crate::objects::store::desk::{Answer, Desk, Wish};
+use crate::objects::store::ledger::Query;
+use crate::objects::store_client::StoreClient;
+use crate::payment::call::Failure;
+use crate::payment::hint::{About, Hint};
+use crate::payment::ids::{HintId, OrderId};
+use crate::problem::Problem;
+use crate::web::{Pair, pairs, value};
+use session::Visitor;
+use worker::{Method, Request, Response, Result};
+
+/// The largest form there is: five methods with every KOMOJU type ticked.
+const MAX_FORM: usize = 64 * 1024;
+
+/// One request to the panel, by someone whose token is good.
+struct Panel<'a> {
+    ctx: &'a Ctx,
+    visitor: Visitor,
+    store: StoreClient,
+    query: Vec<Pair>,
+}
+
+/// Everything under `/panel`. `path`: the segments behind it.
+pub async fn serve(request: Request, ctx: &Ctx, path: &[&str]) -> Result<Response> {
+    let query = query(&request);
+    match request.method() {
+        Method::Get => show(ctx, query, path).await,
+        Method::Post => act(request, ctx, query, path).await,
+        _ => Problem::method_not_allowed().response(),
+    }
+}
+
+async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
+    let token = value(&query, "t").unwrap_or("").to_owned();
+    let Some(panel) = Panel::enter(ctx, &token, query)? else { return layout::signed_out(ctx, 401) };
+    let Some(desk) = panel.ask(Wish::Look).await? else { return layout::signed_out(ctx, 403) };
+    match path {
+        [] | [""] => overview::page(&panel, &desk).response(),
+        ["keys"] => keys::page(&panel, &desk, &keys::Entry::default()).await?.response(),
+        ["methods"] => methods::page(&panel, &desk, &forms::MethodsForm::of(&desk)).response(),
+        ["payments"] => panel.payments(&desk).await,
+        ["payments", order] => panel.payment(&desk, order).await,
+        _ => layout::not_found(&panel, &desk).response(),
+    }
+}
+
+async fn act(mut request: Request, ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
+    let body = request.text().await?;
+    if body.len() > MAX_FORM {
+        return Problem::new(413, "too_large", "Too large", "The form is larger than 64 KiB.").response();
+    }
+    let form = pairs(&body);
+    let token = value(&form, "t").unwrap_or("").to_owned();
+    let Some(panel) = Panel::enter(ctx, &token, query)? else { return layout::signed_out(ctx, 401) };
+    match path {
+        ["keys"] => panel.save_key(&form).await,
+        ["webhook-secret"] => panel.webhook_secret(&form).await,
+        ["methods"] => panel.save_methods(&form).await,
+        ["labels"] => panel.place_label(&form).await,
+        ["repair"] => panel.done(Wish::Repair, "", "repaired").await,
+        ["payments", order] => panel.look_again(order).await,
+        _ => Problem::not_found().response(),
+    }
+}
+
+impl<'a> Panel<'a> {
+    /// None: the token is not ours, or has expired.
+    fn enter(ctx: &'a Ctx, token: &str, query: Vec<Pair>) -> Result<Option<Self>> {
+        let Some(mut visitor) = Visitor::of(ctx, token) else { return Ok(None) };
+        if let Some(language) = value(&query, "lang") {
+            visitor.speak(language);
+        }
+        let store = StoreClient::new(&ctx.env, &visitor.store)?;
+        Ok(Some(Self { ctx, visitor, store, query }))
+    }
+
+    /// None: the visitor is no longer of this store's staff, or the app was installed anew.
+    async fn ask(&self, wish: Wish) -> Result<Option<Box<Desk>>> {
+        match self.store.desk(self.visitor.session(), wish).await? {
+            Answer::Desk(desk) => Ok(Some(desk)),
+            Answer::Denied | Answer::Payments(_) => Ok(None),
+        }
+    }
+
+    /// Carries out a wish, then shows the page it belongs to with a word of confirmation.
+    async fn done(&self, wish: Wish, page: &str, word: &str) -> Result<Response> {
+        match self.ask(wish).await? {
+            Some(_) => layout::see_other(&self.visitor.link(self.ctx, page, &[("done", word)])),
+            None => layout::signed_out(self.ctx, 403),
+        }
+    }
+
+    async fn save_key(&self, form: &[Pair]) -> Result<Response> {
+        let entry = keys::Entry::read(form);
+        let key = match entry.key() {
+            Ok(Some(key)) => key,
+            Ok(None) => return layout::see_other(&self.visitor.link(self.ctx, "/keys", &[])),
+            Err(fault) => return self.keys_again(entry.with(fault)).await,
+        };
+        let access = Access { base: &self.ctx.config.komoju_api_url, secret_key: &key };
+        let outcome = http::send(komoju_methods::list_request(access)).await;
+        match komoju_methods::list(&outcome) {
+            Ok(types) => {
+                let account = keys::account(self.ctx, &self.visitor.store, &key).await?;
+                self.done(Wish::SaveKey { account, types }, "/keys", "key").await
+            }
+            Err(Failure::Unauthorized | Failure::Forbidden) => {
+                self.keys_again(entry.with(keys::Fault::Unknown)).await
+            }
+            Err(_) => self.keys_again(entry.with(keys::Fault::Unanswered)).await,
+        }
+    }
+
+    async fn keys_again(&self, entry: keys::Entry) -> Result<Response> {
+        match self.ask(Wish::Look).await? {
+            Some(desk) => keys::page(self, &desk, &entry).await?.status(422).response(),
+            None => layout::signed_out(self.ctx, 403),
+        }
+    }
+
+    async fn webhook_secret(&self, form: &[Pair]) -> Result<Response> {
+        match value(form, "do") {
+            Some("retire") => self.done(Wish::RetireWebhookSecrets, "/keys", "retired").await,
+            _ => {
+                let secret = keys::new_webhook_secret(self.ctx, &self.visitor.store).await?;
+                self.done(Wish::NewWebhookSecret { secret }, "/keys", "secret").await
+            }
+        }
+    }
+
+    async fn save_methods(&self, form: &[Pair]) -> Result<Response> {
+        let Some(desk) = self.ask(Wish::Look).await? else { return layout::signed_out(self.ctx, 403) };
+        let form = forms::MethodsForm::read(form, &desk);
+        let Some((methods, options)) = form.checked() else {
+            return methods::page(self, &desk, &form).status(422).response();
+        };
+        match self.ask(options).await? {
+            Some(_) => self.done(Wish::SaveMethods { methods }, "/methods", "methods").await,
+            None => layout::signed_out(self.ctx, 403),
+        }
+    }
+
+    async fn place_label(&self, form: &[Pair]) -> Result<Response> {
+        match forms::label(form) {
+            Some(wish) => self.done(wish, "/methods", "label").await,
+            None => {
+                Problem::new(422, "invalid_label", "Invalid form", "Channel, label or method is missing.")
+                    .response()
+            }
+        }
+    }
+
+    async fn payments(&self, desk: &Desk) -> Result<Response> {
+        let get = |name| value(&self.query, name).unwrap_or("");
+        let query = Query {
+            search: get("search").chars().take(128).collect(),
+            attention_only: get("attention") == "1",
+            skip: get("skip").parse().unwrap_or(0),
+        };
+        match self.store.desk(self.visitor.session(), Wish::Payments { query: query.clone() }).await? {
+            Answer::Payments(found) => payments::page(self, desk, &query, &found).response(),
+            Answer::Denied | Answer::Desk(_) => layout::signed_out(self.ctx, 403),
+        }
+    }
+
+    async fn payment(&self, desk: &Desk, order: &str) -> Result<Response> {
+        let Ok(order) = OrderId::parse(order) else { return layout::not_found(self, desk).response() };
+        match PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.history().await? {
+            Some(history) => payments::detail(self, desk, order, &history).response(),
+            None => layout::not_found(self, desk).response(),
+        }
+    }
+
+    /// The merchant wants to know how things really stand: both sides are asked.
+    async fn look_again(&self, order: &str) -> Result<Response> {
+        let Ok(order) = OrderId::parse(order) else { return Problem::not_found().response() };
+        if self.ask(Wish::Look).await?.is_none() {
+            return layout::signed_out(self.ctx, 403);
+        }
+        if let Ok(id) = HintId::parse(&["click-", &self.ctx.request_id].concat()) {
+            let hint = Hint { id, about: About::Click };
+            PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.hint(hint).await?;
+        }
+        let page = ["/payments/", &order.to_string()].concat();
+        layout::see_other(&self.visitor.link(self.ctx, &page, &[("done", "looked")]))
+    }
+}

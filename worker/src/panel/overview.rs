@@ -1,0 +1,151 @@
+//! The first page: is everything connected, what is left to do, what needs a look.
+
+use super::Panel;
+use super::keys::hidden_token;
+use super::layout::{Page, Tab, mode_pill, page as frame};
+use super::words::{Words, moment, trouble};
+use crate::html;
+use crate::html::Html;
+use crate::objects::store::desk::Desk;
+use crate::objects::store::health::Trouble;
+use crate::payment::settings::Mode;
+
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
+    let w = Words(panel.visitor.locale);
+    let content = html![(attention(panel, desk, w)) "<div class=\"pair\">" (bigcommerce(desk, w)) (komoju(panel, desk, w))
+        "</div>" (steps(panel, desk, w)) (health(panel, desk, w))];
+    frame(panel, desk, Tab::Overview, content)
+}
+
+fn attention(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Html> {
+    let payments = u64::from(desk.tally.attention);
+    let to_payments = panel.visitor.link(panel.ctx, "/payments", &[("attention", "1")]);
+    let to_methods = panel.visitor.link(panel.ctx, "/methods", &[]);
+    let payments = (payments > 0).then(|| {
+        html!["<li><a href=\"" (to_payments) "\">" (payments) (w.of(" payments need a look", " 件の支払いに確認が必要です"))
+            "</a></li>"]
+    });
+    let labels = (!desk.undecided.is_empty()).then(|| {
+        html!["<li><a href=\"" (to_methods) "\">"
+            (w.of("Orders came in under an unknown payment name", "不明な支払い方法名の注文があります")) "</a></li>"]
+    });
+    if payments.is_none() && labels.is_none() {
+        return None;
+    }
+    Some(
+        html!["<section class=\"card warn\"><h2>" (w.of("Needs attention", "確認が必要です")) "</h2><ul>" (payments) (labels)
+        "</ul></section>"],
+    )
+}
+
+fn bigcommerce(desk: &Desk, w: Words) -> Html {
+    let storefronts = desk.profile.channels.iter().map(|channel| {
+        let origin = channel.origins.first().map_or("", String::as_str);
+        html!["<li>" (&channel.name) " <span class=\"quiet\">" (origin) "</span></li>"]
+    });
+    let storefronts: Vec<Html> = storefronts.collect();
+    html!["<section class=\"card\"><h2>BigCommerce</h2><p><span class=\"pill live\">" (w.of("Connected", "接続済み"))
+        "</span></p><p class=\"label\">" (w.of("Storefronts", "ストアフロント")) "</p><ul class=\"plain\">" (storefronts)
+        "</ul></section>"]
+}
+
+fn komoju(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
+    let keys = panel.visitor.link(panel.ctx, "/keys", &[]);
+    let Some(account) = desk.profile.current_account() else {
+        return html!["<section class=\"card\"><h2>KOMOJU</h2><p><span class=\"pill\">" (w.of("Not connected", "未接続"))
+            "</span></p><p><a class=\"button primary\" href=\"" (keys) "\">" (w.of("Enter the secret key", "シークレットキーを登録"))
+            "</a></p></section>"];
+    };
+    let words = match account.mode {
+        Mode::Live => w.of("Live: shoppers pay real money.", "本番：実際の決済が行われます。"),
+        Mode::Test => w.of("Test: no real money moves.", "テスト：実際の決済は行われません。"),
+    };
+    html!["<section class=\"card\"><h2>KOMOJU</h2><p><span class=\"pill live\">" (w.of("Connected", "接続済み")) "</span> "
+        (mode_pill(account.mode)) "</p><p>" (words) "</p><p><code>" (&account.masked) "</code></p></section>"]
+}
+
+/// One step of setting up. `done`: None where only the merchant can know.
+struct Step {
+    done: Option<bool>,
+    name: &'static str,
+    hint: &'static str,
+    page: &'static str,
+}
+
+fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
+    let registered = desk.health.checked_at_ms > 0 && desk.health.troubles.is_empty();
+    let steps = [
+        Step {
+            done: Some(registered),
+            name: w.of("The script and the webhooks are in the store", "スクリプトと Webhook をストアに登録"),
+            hint: w.of("Done by this app.", "このアプリが自動で行います。"),
+            page: "",
+        },
+        Step {
+            done: Some(desk.profile.current_account().is_some()),
+            name: w.of("Enter the KOMOJU secret key", "KOMOJU のシークレットキーを登録"),
+            hint: w.of("From the KOMOJU dashboard.", "KOMOJU 管理画面で確認できます。"),
+            page: "/keys",
+        },
+        Step {
+            done: None,
+            name: w.of("Add the webhook at KOMOJU", "KOMOJU に Webhook を登録"),
+            hint: w.of("Address, secret and events are shown there to copy.", "URL・シークレット・イベントをコピーできます。"),
+            page: "/keys",
+        },
+        Step {
+            done: Some(!desk.profile.settings.methods.is_empty()),
+            name: w.of("Say which offline methods are ours", "対象のオフライン決済方法を選択"),
+            hint: w.of("Under exactly the name they have at checkout.", "チェックアウトとまったく同じ名前で登録します。"),
+            page: "/methods",
+        },
+        Step {
+            done: None,
+            name: w.of("Place a test order", "テスト注文をする"),
+            hint: w.of(
+                "In the offline method's instructions, tell shoppers that they will be taken to the payment page.",
+                "オフライン決済の案内文に「このあとお支払い画面に移動します」と書いておくと親切です。",
+            ),
+            page: "/payments",
+        },
+    ];
+    let rows: Vec<Html> = steps.iter().map(|s| step(panel, w, s)).collect();
+    html!["<section class=\"card\"><h2>" (w.of("Setting up", "セットアップ")) "</h2><ol class=\"steps\">" (rows) "</ol></section>"]
+}
+
+fn step(panel: &Panel<'_>, w: Words, step: &Step) -> Html {
+    let (class, mark) = match step.done {
+        Some(true) => ("done", w.of("Done", "完了")),
+        Some(false) => ("open", w.of("To do", "未完了")),
+        None => ("manual", w.of("By you", "お客様の作業")),
+    };
+    let href = panel.visitor.link(panel.ctx, step.page, &[]);
+    html!["<li class=\"" (class) "\"><a href=\"" (href) "\">" (step.name) "</a> <span class=\"pill " (class) "\">" (mark)
+        "</span><br><span class=\"hint\">" (step.hint) "</span></li>"]
+}
+
+fn health(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
+    let channel_name = |id| {
+        let name = desk.profile.channel(id).map(|channel| channel.name.clone());
+        name.unwrap_or_else(|| ["#", &u64::to_string(&id)].concat())
+    };
+    let troubles = &desk.health.troubles;
+    let rows = troubles.iter().map(|t| html!["<li>" (trouble(w, t, channel_name)) "</li>"]);
+    let rows: Vec<Html> = rows.collect();
+    let good =
+        w.of("The script and the webhooks are as they should be.", "スクリプトと Webhook は正常です。");
+    let state = match troubles.is_empty() {
+        true => html!["<p><span class=\"pill live\">OK</span> " (good) "</p>"],
+        false => html!["<ul class=\"troubles\">" (rows) "</ul>"],
+    };
+    let disabled = troubles.iter().any(|t| matches!(t, Trouble::ScriptDisabled { .. }));
+    let action = match disabled {
+        true => w.of("Repair, and switch the script on", "修復してスクリプトを有効にする"),
+        false => w.of("Check and repair", "確認・修復する"),
+    };
+    let checked = (desk.health.checked_at_ms > 0).then(|| moment(desk.health.checked_at_ms));
+    let class = if troubles.is_empty() { "card" } else { "card warn" };
+    html!["<section class=\"" (class) "\"><h2>" (w.of("Health", "状態")) "</h2>" (state)
+        "<form method=\"post\" action=\"/panel/repair\" class=\"actions\">" (hidden_token(panel)) "<button>" (action)
+        "</button><span class=\"quiet\">" (w.of("Last checked: ", "最終確認：")) (checked) "</span></form></section>"]
+}

@@ -1,0 +1,52 @@
+//! Who is at the panel: a token made from a payload that BigCommerce signed, good for an hour and renewed with every
+//! page. Whether its bearer still belongs to the store's staff is StoreObject's to say, each time.
+
+use crate::context::Ctx;
+use crate::crypto::Purpose;
+use crate::objects::store::desk::Session;
+use crate::payment::call::Locale;
+use crate::payment::ids::StoreHash;
+use crate::web::form;
+use serde::{Deserialize, Serialize};
+
+const LIFETIME_S: i64 = 3600;
+
+/// A member of a store's staff, in the language they read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visitor {
+    pub store: StoreHash,
+    user: u64,
+    generation: u64,
+    pub locale: Locale,
+}
+
+impl Visitor {
+    pub fn new(store: StoreHash, user: u64, generation: u64, locale: Locale) -> Self {
+        Self { store, user, generation, locale }
+    }
+
+    pub(super) fn of(ctx: &Ctx, token: &str) -> Option<Self> {
+        ctx.tokens().open_json(Purpose::Panel, token, ctx.now_s()).ok()
+    }
+
+    pub(super) fn speak(&mut self, language: &str) {
+        self.locale = Locale::from_tag(language);
+    }
+
+    pub(super) fn session(&self) -> Session {
+        Session { user: self.user, generation: self.generation }
+    }
+
+    /// A fresh token for the next page.
+    pub fn token(&self, ctx: &Ctx) -> String {
+        ctx.tokens().sign_json(Purpose::Panel, ctx.now_s() + LIFETIME_S, self)
+    }
+
+    /// The address of a page of the panel (`""` is the overview), with a fresh token.
+    pub fn link(&self, ctx: &Ctx, page: &str, more: &[(&str, &str)]) -> String {
+        let token = self.token(ctx);
+        let query: Vec<(&str, &str)> =
+            [("t", token.as_str())].into_iter().chain(more.iter().copied()).collect();
+        ["/panel", page, "?", &form(&query)].concat()
+    }
+}
