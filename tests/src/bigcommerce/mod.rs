@@ -22,6 +22,8 @@ mod refunds;
 mod spec;
 mod store;
 mod storefront;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

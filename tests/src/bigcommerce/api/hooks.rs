@@ -76,7 +76,7 @@ pub(super) async fn create(
     let missing: Vec<_> =
         ["scope", "destination"].into_iter().filter(|name| !fields.contains_key(*name)).collect();
     if !missing.is_empty() {
-        let errors: Vec<_> = missing.into_iter().map(|name| (name, "error.path.missing")).collect();
+        let errors: Vec<_> = missing.into_iter().map(|name| (name, "error.path.missing.")).collect();
         return Err(ApiError::v3_fields(&errors));
     }
     let app = &platform.env.app;

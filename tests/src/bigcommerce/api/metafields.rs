@@ -147,7 +147,7 @@ fn changed(mut field: Metafield, given: &Map<String, Value>) -> Result<Metafield
         }
         let length = target.chars().count();
         if length < least {
-            return Err(ApiError::v3_fields(&[(name, "error.path.missing")]));
+            return Err(ApiError::v3_fields(&[(name, "error.path.missing.")]));
         }
         if length > most {
             return Err(ApiError::v3_fields(&[(name, "error.maxLength")]));

@@ -59,12 +59,12 @@ pub(super) fn router(platform: &BigCommerce) -> Router {
         .route("/v3/sites", get(channels::sites))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_allowed)
-        .layer(from_fn(media_type))
-        .layer(from_fn_with_state(platform.clone(), gateway));
+        .layer(from_fn(media_type));
     let faults = platform.env.faults.clone();
     Router::new()
         .nest("/stores/{hash}", store)
         .fallback(nothing_here)
+        .layer(from_fn_with_state(platform.clone(), gateway))
         .layer(from_fn_with_state(Watch::new(Side::BigCommerce, faults, store_of, errors::fault), watch))
         .with_state(platform.clone())
 }

@@ -108,12 +108,12 @@ fn wanted(order: &Order, refund: &Refund, query: &[(String, String)]) -> bool {
 
 fn items(fields: &Map<String, Value>, currency: Currency) -> Result<Vec<RefundItem>, ApiError> {
     let list = fields.get("items").and_then(Value::as_array);
-    let list = list.ok_or_else(|| ApiError::v3_fields(&[("items", "error.path.missing")]))?;
+    let list = list.ok_or_else(|| ApiError::v3_fields(&[("items", "error.path.missing.")]))?;
     list.iter().map(|item| parse_item(item, currency)).collect()
 }
 
 fn parse_item(item: &Value, currency: Currency) -> Result<RefundItem, ApiError> {
-    let missing = |name: &'static str| move || ApiError::v3_fields(&[(name, "error.path.missing")]);
+    let missing = |name: &'static str| move || ApiError::v3_fields(&[(name, "error.path.missing.")]);
     let requested = match item.get("amount") {
         None => None,
         Some(amount) => {
@@ -145,7 +145,7 @@ fn reason(item: &Value) -> Result<String, ApiError> {
 
 fn payments(fields: &Map<String, Value>, currency: Currency) -> Result<Vec<DraftPayment>, ApiError> {
     let list = fields.get("payments").and_then(Value::as_array);
-    let list = list.ok_or_else(|| ApiError::v3_fields(&[("payments", "error.path.missing")]))?;
+    let list = list.ok_or_else(|| ApiError::v3_fields(&[("payments", "error.path.missing.")]))?;
     let payment = |payment: &Value| {
         Some(DraftPayment {
             provider_id: payment["provider_id"].as_str()?.to_owned(),

@@ -113,7 +113,7 @@ fn check(script: &Script, rules: &Rules) -> Result<(), ApiError> {
     let bad = |name: &str, message: &str| Err(ApiError::v3_fields(&[(name, message)]));
     let length = script.name.chars().count();
     if !(1..=255).contains(&length) {
-        return bad("name", if length == 0 { "error.path.missing" } else { "error.maxLength" });
+        return bad("name", if length == 0 { "error.path.missing." } else { "error.maxLength" });
     }
     if script.channel_id != Store::CHANNEL {
         return bad("channel_id", "The channel does not exist.");
@@ -128,7 +128,7 @@ fn check_src(script: &Script, rules: &Rules) -> Result<(), ApiError> {
     let bad = |name: &str, message: &str| Err(ApiError::v3_fields(&[(name, message)]));
     let ours = script.src.strip_prefix(rules.app_url).is_some_and(|rest| rest.starts_with('/'));
     if script.src.is_empty() {
-        return bad("src", "error.path.missing");
+        return bad("src", "error.path.missing.");
     }
     if !ours && !script.src.starts_with("https://") {
         return bad("src", "The script must be served over HTTPS.");

@@ -1,0 +1,74 @@
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::Fixture;
+use crate::bigcommerce::OrderSpec;
+use crate::faults::Side;
+
+type Received = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
+
+/// An app that notes what it is told.
+async fn app() -> (String, Received) {
+    let received = Received::default();
+    let router = Router::new().fallback(note).with_state(received.clone());
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = listener.local_addr().expect("bound").port();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (format!("http://app.localhost:{port}"), received)
+}
+
+async fn note(State(received): State<Received>, headers: HeaderMap, body: Bytes) {
+    let body = serde_json::from_slice(&body).unwrap_or_default();
+    received.lock().expect("nobody panics while holding it").push((headers, body));
+}
+
+#[tokio::test]
+async fn a_status_change_is_told_thinly_and_signed() {
+    let (url, received) = app().await;
+    let fixture = Fixture::with_app(&url).await;
+    let hook = json!({
+        "scope": "store/order/statusUpdated",
+        "destination": format!("{url}/webhooks/bigcommerce/{}", fixture.hash),
+        "headers": { "x-own-secret": "s3cret" },
+    });
+    assert_eq!(fixture.post("/v3/hooks", hook).await.status, 200);
+    let id = fixture.place(&OrderSpec::new()).order_id;
+    fixture.sandbox.bigcommerce.set_status(&fixture.hash, id, 5);
+    fixture.sandbox.delivery().settled(&fixture.hash, Side::BigCommerce).await;
+    let received = received.lock().expect("nobody panics while holding it");
+    let (headers, body) = received.last().expect("it was delivered");
+    assert_eq!(headers["x-own-secret"], "s3cret");
+    assert!(headers["webhook-signature"].to_str().is_ok_and(|signature| signature.starts_with("v1,")));
+    assert!(headers.contains_key("webhook-id") && headers.contains_key("webhook-timestamp"));
+    assert_eq!(body["scope"], "store/order/statusUpdated");
+    assert_eq!(body["producer"], format!("stores/{}", fixture.hash));
+    let status = json!({ "previous_status_id": 7, "new_status_id": 5 });
+    assert_eq!(body["data"], json!({ "type": "order", "id": id, "status": status }));
+}
+
+#[tokio::test]
+async fn a_hook_is_unique_by_scope_and_destination() {
+    let fixture = Fixture::start().await;
+    let hook = json!({ "scope": "store/order/created", "destination": "https://pay.example.com/hook" });
+    let created = fixture.post("/v3/hooks", hook.clone()).await;
+    assert_eq!(created.body["data"]["is_active"], true);
+    assert_eq!(fixture.post("/v3/hooks", hook).await.status, 409);
+    let id = &created.body["data"]["id"];
+    let updated = fixture.put(&format!("/v3/hooks/{id}"), json!({ "is_active": false })).await;
+    assert_eq!(updated.body["data"]["is_active"], false);
+    assert_eq!(fixture.get("/v3/hooks?is_active=true").await.body["data"], json!([]));
+}
+
+#[tokio::test]
+async fn a_hook_without_a_destination_is_refused() {
+    let fixture = Fixture::start().await;
+    let refused = fixture.post("/v3/hooks", json!({ "scope": "store/order/created" })).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.body["errors"]["destination"], "error.path.missing.");
+}
