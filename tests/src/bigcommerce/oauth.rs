@@ -9,6 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -17,7 +18,8 @@ use serde_json::{Value, json};
 use super::html::escape;
 use super::jwt::SignedPayload;
 use super::store::{Installation, Store};
-use super::{BigCommerce, random};
+use super::{BigCommerce, errors, random};
+use crate::faults::{Side, Watch, watch};
 
 /// Authorization codes and what they were given for.
 pub(super) type Codes = HashMap<String, Code>;
@@ -42,11 +44,14 @@ pub struct Page {
 const REDIRECTS: usize = 5;
 const OWNER: (u64, &str) = (9001, "haruka@hoshi-coffee.example");
 
+/// Requests here name no store in their path, so a fault on this host hits all of them.
 pub(super) fn router(platform: &BigCommerce) -> Router {
+    let watched = Watch::new(Side::BigCommerce, platform.env.faults.clone(), |_| None, errors::fault);
     Router::new()
         .route("/oauth2/token", post(token))
         .route("/app/{client}/install", get(external_install))
         .route("/app/{client}/install/{outcome}", get(install_outcome))
+        .layer(from_fn_with_state(watched, watch))
         .with_state(platform.clone())
 }
 

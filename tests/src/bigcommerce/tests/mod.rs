@@ -1,5 +1,6 @@
 //! The platform from outside: over HTTP, as the worker and browsers meet it.
 
+mod faults;
 mod hooks;
 mod oauth;
 mod orders;
