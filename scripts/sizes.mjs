@@ -1,4 +1,5 @@
-// Prints what is shipped against its budget; exits 1 when something is over.
+// Prints what is shipped against its budget; exits 1 when something is over, unless BUDGETS=warn (work in progress,
+// as in scripts/dev).
 //
 //   node scripts/sizes.mjs [script|worker|all]
 import { readFileSync } from "node:fs";
@@ -27,5 +28,5 @@ for (const [name, { what, size, budget }] of Object.entries(parts)) {
   const bytes = size();
   const over = bytes > budget;
   console.log(`  ${over ? "✗" : "✓"} ${what.padEnd(26)} ${kilobytes(bytes).padStart(9)} of ${kilobytes(budget)}`);
-  if (over) process.exitCode = 1;
+  if (over && process.env.BUDGETS !== "warn") process.exitCode = 1;
 }

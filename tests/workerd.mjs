@@ -1,7 +1,7 @@
 // Runs the built worker in real workerd for the tests, configured by wrangler.toml itself, so that bindings,
 // classes and compatibility date cannot drift from what is deployed.
 //
-//   node tests/workerd.mjs '{"port": 0, "persist": "<folder>", "vars": {"NAME": "value"}}'
+//   node tests/workerd.mjs '{"port": 0, "persist": "<folder>", "vars": {"NAME": "value"}, "kv": {"key": "value"}}'
 //
 // Prints one line {"url": …} on stdout once the worker answers; the worker's log goes to stderr.
 // Ends when its stdin closes, so that it outlives no test run, not even a killed one.
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
 
-const { port = 0, persist, vars = {} } = JSON.parse(process.argv[2] ?? "{}");
+const { port = 0, persist, vars = {}, kv = {} } = JSON.parse(process.argv[2] ?? "{}");
 
 const { workerOptions, main } = workerOptionsOf("wrangler.toml");
 const folder = join(main, "..");
@@ -40,4 +40,6 @@ const miniflare = new Miniflare(
 process.stdin.on("end", () => miniflare.dispose().finally(() => process.exit(0))).resume();
 
 const url = await miniflare.ready;
+const namespace = await miniflare.getKVNamespace("STORE_KV");
+await Promise.all(Object.entries(kv).map(([key, value]) => namespace.put(key, value)));
 console.log(JSON.stringify({ url: url.origin }));

@@ -5,21 +5,27 @@ use sandbox::harness::{World, world};
 #[tokio::test]
 async fn the_worker_answers() {
     let world = world().await;
-    assert_eq!(health(world).await, 200);
+    assert_eq!(status(world, "/healthz").await, 200);
 }
 
 #[tokio::test]
-async fn the_worker_comes_back_on_the_same_address_after_being_killed() {
-    let world = World::own().await;
-    let address = world.app_url();
+async fn the_worker_comes_back_on_the_same_address_and_storage_after_being_killed() {
+    let script = format!("/storefront/{HASH}.js");
+    let published = (format!("script:{HASH}"), "/* an earlier version */".to_owned());
+    let world = World::own_with(|options| options.kv.extend([published])).await;
+    assert_eq!(status(&world, &script).await, 200);
+
     world.worker.kill9();
-    assert!(world.client().get(&address).send().await.is_err(), "nobody listens any more");
+    let gone = world.client().get(world.app_url()).send().await;
+    assert!(gone.is_err(), "nobody listens any more");
+
     world.worker.restart();
-    assert_eq!(world.app_url(), address);
-    assert_eq!(health(&world).await, 200);
+    assert_eq!(status(&world, &script).await, 200);
 }
 
-async fn health(world: &World) -> u16 {
-    let url = format!("{}/healthz", world.app_url());
+const HASH: &str = "00112233445566778899aabbccddeeff";
+
+async fn status(world: &World, path: &str) -> u16 {
+    let url = format!("{}{path}", world.app_url());
     world.client().get(url).send().await.expect("the worker is reached").status().as_u16()
 }

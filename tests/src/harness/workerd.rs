@@ -23,6 +23,8 @@ pub struct Options {
     pub persist: Option<PathBuf>,
     /// Variables and secrets alike.
     pub vars: BTreeMap<String, String>,
+    /// What already lies in STORE_KV, as if `scripts/deploy` of an earlier version had put it there.
+    pub kv: BTreeMap<String, String>,
 }
 
 /// A running worker. Dropping it kills it.
@@ -43,8 +45,10 @@ impl Workerd {
         if options.port == 0 {
             options.port = free_port();
         }
-        let worker = Self { options, process: Mutex::default(), log: Log::default() };
+        let mut worker = Self { options, process: Mutex::default(), log: Log::default() };
         worker.restart();
+        // From now on the storage speaks for itself.
+        worker.options.kv.clear();
         worker
     }
 
@@ -121,7 +125,8 @@ pub(super) fn project() -> &'static Path {
 fn spawn(options: &Options) -> Child {
     let built = project().join("worker/build/index.js");
     assert!(built.exists(), "{} is missing: run scripts/build first", built.display());
-    let settings = json!({ "port": options.port, "persist": options.persist, "vars": options.vars });
+    let Options { port, persist, vars, kv } = options;
+    let settings = json!({ "port": port, "persist": persist, "vars": vars, "kv": kv });
     Command::new("node_modules/.bin/node")
         .args(["tests/workerd.mjs", &settings.to_string()])
         .current_dir(project())

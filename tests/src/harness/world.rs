@@ -31,7 +31,7 @@ pub struct World {
 /// The world that all tests of this program share. Each makes its own store and merchant in it.
 pub async fn world() -> &'static World {
     static WORLD: OnceCell<World> = OnceCell::const_new();
-    let world = WORLD.get_or_init(|| async { World::start(None).await }).await;
+    let world = WORLD.get_or_init(|| async { World::start(|_| ()).await }).await;
     show_log_on_panic(world);
     world
 }
@@ -39,17 +39,27 @@ pub async fn world() -> &'static World {
 impl World {
     /// A world of one's own, whose worker can be killed and restarted without losing its storage.
     pub async fn own() -> Self {
-        Self::start(Some(fresh_folder())).await
+        Self::own_with(|_| ()).await
     }
 
-    async fn start(folder: Option<PathBuf>) -> Self {
+    /// [`World::own`] with other options: `World::own_with(|options| options.kv.extend(…))`.
+    pub async fn own_with(change: impl FnOnce(&mut Options)) -> Self {
+        Self::start(|options| {
+            options.persist = Some(fresh_folder());
+            change(options);
+        })
+        .await
+    }
+
+    async fn start(change: impl FnOnce(&mut Options)) -> Self {
         let port = super::workerd::free_port();
         let app_url = format!("http://app.localhost:{port}");
         let sandbox =
             Sandbox::start(Config { port: 0, app_url }).await.expect("the sandbox finds a free port");
-        let vars = vars(&sandbox);
-        let worker = Workerd::start(Options { port, persist: folder.clone(), vars });
-        Self { worker, sandbox, folder }
+        let mut options = Options { port, vars: vars(&sandbox), ..Options::default() };
+        change(&mut options);
+        let folder = options.persist.clone();
+        Self { worker: Workerd::start(options), sandbox, folder }
     }
 
     /// Origin of the worker, as browsers and the sandbox see it.
