@@ -245,7 +245,7 @@ impl<'a> Tokens<'a> {
     ) -> Result<T, TokenError> {
         let payload = self.open(purpose, token)?;
         let dated: Dated<T> =
-            serde_json::from_str(&String::from_utf8_lossy(&payload)).map_err(|_| TokenError::Malformed)?;
+            crate::json::read(&String::from_utf8_lossy(&payload)).map_err(|_| TokenError::Malformed)?;
         match now_s < dated.exp {
             true => Ok(dated.v),
             false => Err(TokenError::Expired),

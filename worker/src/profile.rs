@@ -111,7 +111,7 @@ pub const PREFIX: &str = "store:";
 /// The store's profile; None: never installed, as far as anyone may ask. Asks StoreObject where KV has nothing.
 pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Option<Profile>> {
     let copy = env.kv(KV)?.get(&key(store)).text().await?;
-    match copy.and_then(|text| serde_json::from_str(&text).ok()) {
+    match copy.and_then(|text| crate::json::read(&text).ok()) {
         Some(profile) => Ok(Some(profile)),
         None => refresh(env, store).await,
     }

@@ -113,7 +113,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
     if !is_our_hook(&request, &profile, ctx).await? || !signature_agrees(&request, &body, ctx) {
         return bad_signature().response();
     }
-    let event: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let event: Value = serde_json::from_str(&String::from_utf8_lossy(&body)).unwrap_or_default();
     let Some((order, hint)) = hook_hint(&event) else {
         return Response::ok("nothing of ours");
     };

@@ -64,10 +64,10 @@ pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
 /// The parsed body of a 2xx answer; None where it is empty.
 pub fn read<T: DeserializeOwned>(outcome: &Outcome) -> Result<Option<T>, Failure> {
     let unreadable =
-        |e: serde_json::Error| Failure::Indeterminate(["unreadable answer: ", &e.to_string()].concat());
+        |e: crate::json::Unreadable| Failure::Indeterminate(["unreadable answer: ", &e.to_string()].concat());
     match success(outcome)? {
         "" => Ok(None),
-        body => serde_json::from_str(body).map(Some).map_err(unreadable),
+        body => crate::json::read(body).map(Some).map_err(unreadable),
     }
 }
 

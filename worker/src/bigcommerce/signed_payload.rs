@@ -122,7 +122,7 @@ fn authentic_claims(jwt: &str, secret: &Secret) -> Result<Claims, PayloadError> 
 
 fn json<T: for<'a> Deserialize<'a>>(part: &str) -> Result<T, PayloadError> {
     let bytes = B64.decode(part).map_err(|_| PayloadError::Malformed)?;
-    serde_json::from_str(&String::from_utf8_lossy(&bytes)).map_err(|_| PayloadError::Malformed)
+    crate::json::read(&String::from_utf8_lossy(&bytes)).map_err(|_| PayloadError::Malformed)
 }
 
 fn check(holds: bool, otherwise: PayloadError) -> Result<(), PayloadError> {

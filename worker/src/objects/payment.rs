@@ -54,7 +54,7 @@ impl DurableObject for PaymentObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let Question { store, order, ask } = serde_json::from_str(&request.text().await?)?;
+        let Question { store, order, ask } = crate::json::read(&request.text().await?)?;
         let whose = Whose { store, order };
         match ask {
             Ask::Start(start) => json(&self.start(&whose, *start).await?),

@@ -23,7 +23,7 @@ pub struct Question {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Ask {
     Start(Box<StartAsk>),
     Status {
@@ -126,7 +126,7 @@ impl PaymentClient {
         let mut answer =
             self.stub.fetch_with_request(Request::new_with_init("https://payment/", &init)?).await?;
         match answer.status_code() {
-            200 => Ok(serde_json::from_str(&answer.text().await?)?),
+            200 => Ok(crate::json::read(&answer.text().await?)?),
             status => Err(worker::Error::RustError(format!("PaymentObject answered {status}"))),
         }
     }

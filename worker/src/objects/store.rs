@@ -61,7 +61,7 @@ impl DurableObject for StoreObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let ask: Ask = serde_json::from_str(&request.text().await?)?;
+        let ask: Ask = crate::json::read(&request.text().await?)?;
         self.answer(ask).await
     }
 

@@ -182,7 +182,7 @@ impl StoreClient {
         let mut answer =
             self.stub.fetch_with_request(Request::new_with_init("https://store/", &init)?).await?;
         match answer.status_code() {
-            200 => Ok(serde_json::from_str(&answer.text().await?)?),
+            200 => Ok(crate::json::read(&answer.text().await?)?),
             status => Err(worker::Error::RustError(format!("StoreObject answered {status}"))),
         }
     }

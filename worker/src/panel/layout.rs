@@ -108,8 +108,8 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Html) -> Page
 fn ribbon(w: Words, desk: &Desk) -> Option<Html> {
     let test = desk.profile.current_account().is_some_and(|account| account.mode == Mode::Test);
     let words = w.of(
-        "TEST mode: no real money moves. Payments made now are marked TEST.",
-        "テストモード：実際の決済は行われません。今行われる支払いには TEST と表示されます。",
+        "No real money moves. Payments made now are marked TEST.",
+        "実際の決済は行われません。今行われる支払いには TEST と表示されます。",
     );
     test.then(|| html!["<div class=\"ribbon\"><b>TEST</b> " (words) "</div>"])
 }

@@ -117,7 +117,7 @@ fn step(panel: &Panel<'_>, w: Words, step: &Step) -> Html {
     let (class, mark) = match step.done {
         Some(true) => ("done", w.of("Done", "完了")),
         Some(false) => ("open", w.of("To do", "未完了")),
-        None => ("manual", w.of("By you", "お客様の作業")),
+        None => ("manual", w.of("By you", "手動で設定")),
     };
     let href = panel.visitor.link(panel.ctx, step.page, &[]);
     html!["<li class=\"" (class) "\"><a href=\"" (href) "\">" (step.name) "</a> <span class=\"pill " (class) "\">" (mark)

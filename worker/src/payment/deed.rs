@@ -13,7 +13,7 @@ pub const CANCEL_TRIES: u32 = 3;
 
 /// What a deed does. Its text form is the key it is stored under.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "do")]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Carry a milestone to the order: status, payment id and note in one PUT.
     UpdateOrder { payment: PaymentId, milestone: MilestoneKind },

@@ -14,7 +14,7 @@ pub struct Hint {
 
 /// What to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "snake_case")]
 pub enum About {
     /// KOMOJU says something of a payment, perhaps of one of our sessions.
     Komoju { session: Option<SessionId>, payment: Option<PaymentId>, event: String },
@@ -29,7 +29,6 @@ pub enum About {
 /// A hint as it is kept: `seq` orders it against the readings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredHint {
-    #[serde(flatten)]
     pub hint: Hint,
     pub seq: u64,
     pub at: Moment,

@@ -112,7 +112,7 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn parse<T: DeserializeOwned>(&self) -> Result<T, Corrupt> {
-        serde_json::from_str(self.body).map_err(|e| self.corrupt(e.to_string()))
+        crate::json::read(self.body).map_err(|e| self.corrupt(e.to_string()))
     }
 
     fn corrupt(&self, why: String) -> Corrupt {

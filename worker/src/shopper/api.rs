@@ -122,7 +122,8 @@ async fn read_body(request: &mut Request) -> std::result::Result<Body, Problem> 
         return Err(Problem::new(415, "unsupported_media_type", "Unsupported content type", detail));
     }
     let bytes = crate::web::body(request, LONGEST_BODY).await?;
-    serde_json::from_slice(&bytes)
+    let text = String::from_utf8_lossy(&bytes);
+    crate::json::read(&text)
         .map_err(|e| Problem::new(400, "malformed_body", "The body is not a start", e.to_string()))
 }
 

@@ -104,7 +104,7 @@ impl Records {
         let rows: Vec<TextRow> = self.sql().exec(&sql, values)?.to_array()?;
         let more = rows.len() > PAGE;
         let rows =
-            rows.into_iter().take(PAGE).map(|r| Ok(serde_json::from_str(&r.row)?)).collect::<Result<_>>()?;
+            rows.into_iter().take(PAGE).map(|r| Ok(crate::json::read(&r.row)?)).collect::<Result<_>>()?;
         let next = u32::try_from(PAGE).ok().filter(|_| more).map(|page| query.skip + page);
         Ok(Page { rows, next })
     }

@@ -99,7 +99,7 @@ impl Records {
         }
         self.migrate()?;
         let rows: Vec<RecordRow> = self.sql.exec("SELECT record FROM installation", None)?.to_array()?;
-        rows.first().map(|row| Ok(serde_json::from_str(&row.record)?)).transpose()
+        rows.first().map(|row| Ok(crate::json::read(&row.record)?)).transpose()
     }
 
     /// Stores the installation. The first call creates the tables: it follows BigCommerce's confirmation.

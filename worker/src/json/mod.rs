@@ -1,7 +1,10 @@
 //! Reading JSON whose shape is not ours: fields by name, lenient about numbers written as strings and strings as
 //! numbers, and never a panic.
 
+mod tree;
+
 use serde_json::Value;
+pub use tree::{Unreadable, read};
 
 /// The text of a field; a number's own digits; "" where it is absent, null or something else.
 pub fn text(value: &Value, field: &str) -> String {
