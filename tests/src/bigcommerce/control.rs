@@ -157,6 +157,7 @@ impl BigCommerce {
             ),
             page: format!("{shop}{path}"),
             cart_id: order.cart_id,
+            session,
         }
     }
 
@@ -267,6 +268,11 @@ impl BigCommerce {
     #[must_use]
     pub fn purchase_events(&self, hash: &str) -> Vec<PurchaseEvent> {
         self.read(hash, |store| store.purchases.clone()).expect(NO_STORE)
+    }
+
+    /// Ends every browser session of the storefront: the order API answers 403 from now on.
+    pub fn end_sessions(&self, hash: &str) {
+        self.write(hash, |store| store.sessions.clear()).expect(NO_STORE);
     }
 
     /// Requests to the storefront, oldest first.

@@ -202,6 +202,8 @@ impl SpecLine {
 pub struct PlacedOrder {
     pub order_id: u64,
     pub cart_id: String,
+    /// Value of the storefront cookie `SHOP_SESSION_TOKEN` of the browser that placed it.
+    pub session: String,
     /// Opens the confirmation page as the shopper who placed the order: it sets the storefront's session cookie and
     /// goes on to the page a checkout would have gone to.
     pub confirmation_url: String,

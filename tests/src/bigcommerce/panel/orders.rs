@@ -34,7 +34,7 @@ pub(super) async fn list(State(platform): State<BigCommerce>, Path(hash): Path<S
     let shop = platform.shop_origin(&hash);
     let listed = platform.read(&hash, |store| {
         let rows: String =
-            store.orders.values().rev().filter(|order| !order.archived).map(|order| row(&hash, order)).collect();
+            store.orders.values().rev().filter(|order| listed(order)).map(|order| row(&hash, order)).collect();
         let rows = if rows.is_empty() {
             r#"<tr><td colspan="6" class="none">No orders yet. Buy something in the storefront.</td></tr>"#.to_owned()
         } else {
@@ -47,6 +47,11 @@ pub(super) async fn list(State(platform): State<BigCommerce>, Path(hash): Path<S
         page(store, &shop, Section::Orders, "Orders", &main)
     });
     listed.map_or_else(missing, IntoResponse::into_response)
+}
+
+/// Incomplete orders are hidden, as they are by default.
+fn listed(order: &Order) -> bool {
+    !order.archived && order.status_id != status::INCOMPLETE
 }
 
 fn row(hash: &str, order: &Order) -> String {

@@ -12,23 +12,24 @@ impl Fixture {
         let cookie = format!("SHOP_SESSION_TOKEN={session}");
         answer(self.http.get(url).header(HOST, host).header(COOKIE, cookie)).await
     }
+}
 
-    /// The session that placed an order without a browser.
-    async fn session(&self, confirmation_url: &str) -> String {
-        let path = confirmation_url.split_once("/__sandbox").map(|(_, path)| format!("/__sandbox{path}"));
-        let entered = self.shop(&path.expect("an entrance"), "none").await;
-        assert_eq!(entered.headers[LOCATION], "/checkout/order-confirmation");
-        let cookie = entered.headers[SET_COOKIE].to_str().expect("ASCII").to_owned();
-        assert!(cookie.ends_with("Path=/; HttpOnly; SameSite=Lax"), "host-only and lax: {cookie}");
-        cookie.trim_start_matches("SHOP_SESSION_TOKEN=").split(';').next().unwrap_or_default().into()
-    }
+#[tokio::test]
+async fn entering_makes_the_browser_the_one_that_ordered() {
+    let fixture = Fixture::start().await;
+    let placed = fixture.place(&OrderSpec::new());
+    let entrance = placed.confirmation_url.find("/__sandbox").map(|at| &placed.confirmation_url[at..]);
+    let entered = fixture.shop(entrance.expect("an entrance"), "stranger").await;
+    assert_eq!(entered.headers[LOCATION], "/checkout/order-confirmation");
+    let cookie = format!("SHOP_SESSION_TOKEN={}; Path=/; HttpOnly; SameSite=Lax", placed.session);
+    assert_eq!(entered.headers[SET_COOKIE], cookie.as_str(), "host-only and lax");
 }
 
 #[tokio::test]
 async fn the_order_opens_to_its_session_alone() {
     let fixture = Fixture::start().await;
     let placed = fixture.place(&OrderSpec::total(1200));
-    let session = fixture.session(&placed.confirmation_url).await;
+    let session = placed.session;
     let path = format!("/api/storefront/orders/{}", placed.order_id);
     let order = fixture.shop(&format!("{path}?include=payments%2CbillingAddress"), &session).await;
     assert_eq!(order.status, 200);
@@ -47,7 +48,7 @@ async fn the_order_opens_to_its_session_alone() {
 async fn credit_and_certificates_are_payments_of_their_own() {
     let fixture = Fixture::start().await;
     let placed = fixture.place(&OrderSpec::total(1200).store_credit(200).gift_certificate(300));
-    let session = fixture.session(&placed.confirmation_url).await;
+    let session = placed.session;
     let path = format!("/api/storefront/order/{}?include=payments", placed.order_id);
     let payments = fixture.shop(&path, &session).await.body["payments"].clone();
     let amounts: Vec<_> = payments
@@ -77,7 +78,7 @@ async fn the_confirmation_page_renders_registered_scripts_in_its_head() {
     });
     let made = fixture.post("/v3/content/scripts", script).await;
     assert_eq!(made.status, 200, "{}", made.body);
-    let session = fixture.session(&fixture.place(&OrderSpec::new()).confirmation_url).await;
+    let session = fixture.place(&OrderSpec::new()).session;
     let page = fixture.shop("/checkout/order-confirmation", &session).await.body;
     let page = page.as_str().expect("HTML");
     let head = page.split_once("</head>").map_or("", |(head, _)| head);
@@ -113,7 +114,7 @@ async fn a_policy_can_forbid_webassembly() {
     let fixture = Fixture::start().await;
     fixture.sandbox.bigcommerce.configure(&fixture.hash, |settings| settings.csp_blocks_wasm = true);
     fixture.sandbox.bigcommerce.paste_script(&fixture.hash, "<script>1</script>");
-    let session = fixture.session(&fixture.place(&OrderSpec::new()).confirmation_url).await;
+    let session = fixture.place(&OrderSpec::new()).session;
     let page = fixture.shop("/checkout/order-confirmation", &session).await;
     let policy = page.headers["content-security-policy"].to_str().expect("ASCII");
     assert!(policy.starts_with("script-src 'nonce-") && !policy.contains("eval"));
