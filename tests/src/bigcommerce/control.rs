@@ -16,6 +16,9 @@ use super::store::{
 };
 use super::{BigCommerce, random, storefront};
 
+/// How long [`BigCommerce::order_when`] waits: generous, because nobody waits for it when all is well.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
 const NO_STORE: &str = "the store exists";
 const NO_ORDER: &str = "the order exists";
 
@@ -179,16 +182,13 @@ impl BigCommerce {
         self.read(hash, |store| store.orders.values().cloned().collect()).expect(NO_STORE)
     }
 
-    /// Waits until an order satisfies `done`, and returns it. `Err` holds it as it was when time was up.
-    pub async fn order_when(
-        &self,
-        hash: &str,
-        id: u64,
-        limit: Duration,
-        done: impl Fn(&Order) -> bool,
-    ) -> Result<Order, Box<Order>> {
+    /// Waits until an order satisfies `done`, and returns it.
+    ///
+    /// # Panics
+    /// When it does not within [`PATIENCE`]; the message shows the order as it is.
+    pub async fn order_when(&self, hash: &str, id: u64, done: impl Fn(&Order) -> bool) -> Order {
         let mut changes = self.changed.subscribe();
-        let waited = tokio::time::timeout(limit, async {
+        let waited = tokio::time::timeout(PATIENCE, async {
             loop {
                 let order = self.order(hash, id);
                 if done(&order) {
@@ -197,7 +197,10 @@ impl BigCommerce {
                 changes.changed().await.expect("the sender lives as long as self");
             }
         });
-        waited.await.map_err(|_| Box::new(self.order(hash, id)))
+        match waited.await {
+            Ok(order) => order,
+            Err(_) => panic!("waited {PATIENCE:?} in vain; the order is {:#?}", self.order(hash, id)),
+        }
     }
 
     /// The merchant changes the status.

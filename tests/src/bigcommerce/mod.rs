@@ -34,6 +34,7 @@ use tokio::sync::watch;
 use crate::env::Env;
 
 pub use catalog::{PRODUCTS, Product, product, shipping_cost};
+pub use control::PATIENCE;
 pub use jwt::{Algorithm, SignedPayload};
 pub use money::{Currency, four_decimals, plain, shown};
 pub use oauth::Page;

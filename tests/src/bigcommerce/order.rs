@@ -286,11 +286,10 @@ impl Order {
         status::name(self.status_id).unwrap_or_default()
     }
 
-    /// Statuses the order went through, the first included.
+    /// Statuses the order went through, the one that checkout gave it first.
     #[must_use]
     pub fn statuses(&self) -> Vec<u8> {
-        let first = self.history.first().map_or(self.status_id, |change| change.from);
-        std::iter::once(first).chain(self.history.iter().map(|change| change.to)).collect()
+        self.history.iter().map(|change| change.to).collect()
     }
 
     /// Sets the status; `None` where it was that already, `Some(previous)` otherwise.

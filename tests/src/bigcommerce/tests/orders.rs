@@ -46,7 +46,7 @@ async fn one_put_moves_the_order_and_is_remembered_as_the_apps() {
     let answer = fixture.put(&format!("/v2/orders/{id}"), change).await;
     assert_eq!((answer.status, &answer.body["status"]), (200, &json!("Awaiting Fulfillment")));
     let order = fixture.sandbox.bigcommerce.order(&fixture.hash, id);
-    assert_eq!(order.statuses(), [0, 7, 11]);
+    assert_eq!(order.statuses(), [7, 11]);
     assert_eq!(order.history.last().map(|change| change.by), Some(Actor::App));
     assert_eq!(order.payment_provider_id, "pay_1");
     assert_eq!(order.staff_notes, "Paid.");
