@@ -39,7 +39,7 @@ const start = (own) => {
   };
   try {
     initSync({ module: wasm });
-    script = Script.start({ ...own, window, behind, door });
+    script = Script.start({ ...own, window, fetch: fetch.bind(window), behind, door });
   } catch {
     plain(own);
   }

@@ -1,95 +1,82 @@
 //! The two calls to the server, and what their answers mean.
 
-use alloc::string::String;
 use wasm_bindgen::prelude::*;
 
+use crate::browser::Browser;
 use crate::flow::{Answer, Ask, CALL_MS, Failure};
-use crate::script::{Browser, Script, Signal};
-use crate::{js, page, text};
-
-impl Script {
-    /// Something about the running call or wait.
-    pub(crate) fn server_event(&mut self, signal: Signal, turn: u32, value: &JsValue) {
-        let Script { flow, browser, .. } = self;
-        match signal {
-            Signal::Answered => browser.read_answer(value, turn),
-            Signal::Told => match browser.take_answer(value) {
-                Ok(answer) => flow.answered(answer, browser),
-                Err(failure) => flow.failed(failure, browser),
-            },
-            Signal::TimeIsUp => flow.time_is_up(browser.is_hidden(), browser),
-            _ => flow.failed(Failure::Passing, browser),
-        }
-    }
-}
+use crate::signal::Signal;
+use crate::{js, text};
 
 impl Browser {
     pub(crate) fn call_server(&mut self, ask: Ask) {
         let turn = self.next_turn();
+        self.said = JsValue::UNDEFINED;
         self.after(CALL_MS, Signal::TimeIsUp, turn);
-        let app = &self.place.app;
-        let (url, options) = match &self.token {
-            Some(token) if ask == Ask::Look => {
-                let url =
-                    js::join(&[app, "/api/payments/", token, "?locale=", text::language(&self.locale())]);
-                (url, JsValue::UNDEFINED)
-            }
-            _ => (js::join(&[app, "/api/payments"]), self.start_call(ask)),
+        let start = js::join(&[&self.own("app"), &"/api/payments".into()]);
+        let promise = if ask == Ask::Look && self.token.is_truthy() {
+            let locale = self.locale();
+            let query =
+                [&start, &"/".into(), &self.token, &"?locale=".into(), &text::language(&locale).into()];
+            self.fetch(&js::join(&query), &JsValue::UNDEFINED)
+        } else {
+            // A string body is sent as text/plain, which costs no preflight.
+            let options = self.json(r#"{"method":"POST"}"#);
+            js::set(&options, "body", &self.start_body(ask));
+            self.fetch(&start, &options)
         };
-        let promise = js::apply(&self.fetch, &self.window, &[&url.into(), &options]);
         self.follow(&promise, Signal::Answered, Signal::Unanswered, turn);
     }
 
-    /// A string body is sent as text/plain, which costs no preflight.
-    fn start_call(&self, ask: Ask) -> JsValue {
-        let Some(order) = &self.order else { return JsValue::UNDEFINED };
-        let body = self.parse("{}");
-        js::set_text(&body, "store", &self.place.store);
-        js::set(&body, "order_id", &order.id.into());
-        js::set(&body, "cart_id", &js::get(&order.body, "cartId"));
-        js::set_text(&body, "page", &self.page());
-        js::set_text(&body, "locale", text::language(&self.locale()));
-        // Added to a string, a number becomes its decimal digits.
-        let amount = JsValue::from("") + js::get(&order.body, "orderAmountAsInteger");
+    fn start_body(&self, ask: Ask) -> JsValue {
+        let body = self.about_order();
+        // As decimal digits, which no number type can spoil.
+        let amount = js::join(&[&js::get(&self.order, "orderAmountAsInteger")]);
         js::set(&body, "seen_amount", &amount);
-        js::set(&body, "seen_currency", &js::get(&js::get(&order.body, "currency"), "code"));
+        js::set(&body, "seen_currency", &js::get(&js::get(&self.order, "currency"), "code"));
         js::set_text(&body, "intent", ask.intent());
-        let options = self.parse(r#"{"method":"POST"}"#);
-        js::set(&options, "body", &js::call(&js::get(&self.window, "JSON"), "stringify", &[&body]));
-        options
+        js::call(&js::get(&self.window, "JSON"), "stringify", &[&body])
     }
 
-    /// This page's address, without what may be secret in its query.
-    fn page(&self) -> String {
-        js::join(&[&self.place.origin, &self.place.path])
+    /// What every start names.
+    fn about_order(&self) -> JsValue {
+        let about = self.json("{}");
+        js::set(&about, "store", &self.own("store"));
+        js::set(&about, "order_id", &self.order_id.into());
+        js::set(&about, "cart_id", &js::get(&self.order, "cartId"));
+        // Without the query, which may hold a secret.
+        let page = js::join(&[&js::get(&self.location, "origin"), &js::get(&self.location, "pathname")]);
+        js::set(&about, "page", &page);
+        js::set_text(&about, "locale", text::language(&self.locale()));
+        about
     }
 
-    pub(crate) fn parse(&self, json: &str) -> JsValue {
-        self.parse_text(&json.into())
+    /// The page for a start without this script: a plain address, which no policy of the store's blocks.
+    pub(crate) fn pay_page(&self) -> JsValue {
+        let query = js::construct(&self.window, "URLSearchParams", &[&self.about_order()]);
+        js::join(&[&self.own("app"), &"/pay?".into(), &query])
     }
 
-    pub(crate) fn parse_text(&self, json: &JsValue) -> JsValue {
-        js::call(&js::get(&self.window, "JSON"), "parse", &[json])
-    }
-
-    fn read_answer(&mut self, response: &JsValue, turn: u32) {
-        self.fine = js::get(response, "ok").is_truthy();
+    pub(crate) fn read_answer(&mut self, response: &JsValue, turn: u32) {
         self.follow(&js::call(response, "text", &[]), Signal::Told, Signal::Unanswered, turn);
     }
 
-    fn take_answer(&mut self, raw: &JsValue) -> Result<Answer, Failure> {
+    pub(crate) fn take_answer(&mut self, raw: &JsValue) -> Result<Answer, Failure> {
         let news = self.raw != *raw;
         self.raw = raw.clone();
-        self.said = self.parse_text(raw);
-        if !self.fine {
+        self.said = self.parse(raw);
+        let state = js::get(&self.said, "state");
+        if !state.is_string() {
             return Err(failure(&self.said));
         }
-        let redirect = js::get(&self.said, "state") == "redirect";
-        if redirect && !page::lies_on(&js::text_or_empty(&self.said, "redirect_url"), &self.place.app) {
+        let redirect = state == "redirect";
+        let url = js::get(&self.said, "redirect_url");
+        if redirect && self.path_on(&self.own("app"), &url).is_none() {
+            self.said = JsValue::UNDEFINED;
             return Err(Failure::Passing);
         }
-        if let Some(token) = js::text(&self.said, "token") {
-            self.token = Some(token);
+        let token = js::get(&self.said, "token");
+        if token.is_string() {
+            self.token = token;
             self.keep_token();
         }
         #[expect(clippy::cast_possible_truncation, reason = "it saturates, which suits a wait")]
@@ -97,45 +84,25 @@ impl Browser {
         Ok(Answer { redirect, poll_ms, news })
     }
 
-    /// The page for a start without this script: a plain address, which no policy of the store's blocks.
-    pub(crate) fn pay_page(&self) -> Option<String> {
-        let order = self.order.as_ref()?;
-        let query = js::construct(&js::get(&self.window, "URLSearchParams"), &[]);
-        let id = (JsValue::from("") + JsValue::from(order.id)).as_string()?;
-        for (name, value) in [
-            ("store", self.place.store.as_str()),
-            ("order_id", &id),
-            ("cart_id", &js::text(&order.body, "cartId")?),
-            ("page", &self.page()),
-            ("locale", text::language(&self.locale())),
-        ] {
-            js::call(&query, "append", &[&name.into(), &value.into()]);
-        }
-        let query = js::call(&query, "toString", &[]).as_string()?;
-        Some(js::join(&[&self.place.app, "/pay?", &query]))
-    }
-
-    fn token_key(&self) -> JsValue {
-        let id = self.order.as_ref().map_or(JsValue::UNDEFINED, |order| order.id.into());
-        JsValue::from("komoju:") + id
-    }
-
     /// Take the token of an earlier visit, or keep the one we came with. Storage may be forbidden: the server
     /// remembers too.
     pub(crate) fn recall_token(&mut self) {
-        if self.token.is_some() {
+        if self.token.is_truthy() {
             self.keep_token();
         } else {
-            let storage = js::get(&self.window, "sessionStorage");
-            self.token = js::call(&storage, "getItem", &[&self.token_key()]).as_string();
+            self.token = self.storage("getItem");
         }
     }
 
     fn keep_token(&self) {
-        if let (Some(_), Some(token)) = (&self.order, &self.token) {
-            let storage = js::get(&self.window, "sessionStorage");
-            js::call(&storage, "setItem", &[&self.token_key(), &token.as_str().into()]);
+        if self.order_id != 0 {
+            self.storage("setItem");
         }
+    }
+
+    fn storage(&self, method: &str) -> JsValue {
+        let key = js::join(&[&"komoju:".into(), &self.order_id.into()]);
+        js::call(&js::get(&self.window, "sessionStorage"), method, &[&key, &self.token])
     }
 }
 

@@ -4,13 +4,13 @@
 //! an answer we read what the page reads, or a copy. An answer without `payments` cannot tell whose order it is,
 //! and a script that came late hears nothing: then the order is asked for once more, as the page would.
 
-use alloc::string::String;
 use wasm_bindgen::prelude::*;
 
 use crate::js;
 use crate::order;
 use crate::page::{self, Asked};
-use crate::script::{Order, Script, Signal};
+use crate::script::Script;
+use crate::signal::Signal;
 
 /// Tag of the storefront's settings among the answers; every other tag is an order's id, never 0.
 const SETTINGS: u32 = 0;
@@ -27,25 +27,21 @@ pub struct Hearing {
 
 impl Script {
     /// Listen to XMLHttpRequest, to fetch, and to what was loaded before we came.
-    pub(crate) fn hear(&self, behind: &JsValue) {
+    pub(crate) fn hear(&self) {
         let browser = &self.browser;
         let xhr = js::get(&js::get(&browser.window, "XMLHttpRequest"), "prototype");
-        for (target, name, signal) in
-            [(&xhr, "open", Signal::Opened), (&browser.window, "fetch", Signal::Fetched)]
-        {
-            js::apply(behind, &JsValue::UNDEFINED, &[target, &name.into(), &browser.door.to(signal, 0)]);
-        }
-        let class = js::get(&browser.window, "PerformanceObserver");
-        let observer = js::construct(&class, &[&browser.door.to(Signal::Loaded, 0)]);
-        js::call(&observer, "observe", &[&browser.parse(r#"{"type":"resource","buffered":true}"#)]);
+        browser.hear(&xhr, "open", Signal::Opened);
+        browser.hear(&browser.window, "fetch", Signal::Fetched);
+        let observer = browser.observer("PerformanceObserver", Signal::Loaded);
+        js::call(&observer, "observe", &[&browser.json(r#"{"type":"resource","buffered":true}"#)]);
     }
 
     pub(crate) fn xhr_opened(&mut self, seen: &JsValue) {
         let arguments = js::get(seen, "1");
         if is_get(&js::get(&arguments, "0")) && self.concerns_us(&js::get(&arguments, "1")).is_some() {
             // One microtask later, so that we come behind the handlers which the page sets before it sends.
-            let promise = js::call(&js::get(&self.browser.window, "Promise"), "resolve", &[seen]);
-            self.browser.follow(&promise, Signal::Sent, Signal::Sent, 0);
+            let soon = js::call(&js::get(&self.browser.window, "Promise"), "resolve", &[seen]);
+            self.browser.follow(&soon, Signal::Sent, Signal::Sent, 0);
         }
     }
 
@@ -61,7 +57,7 @@ impl Script {
         if is_fine(&xhr) {
             body = js::get(&xhr, "response");
             if body.is_string() {
-                body = self.browser.parse_text(&body);
+                body = self.browser.parse(&body);
             }
         }
         self.heard(tag, &body);
@@ -69,13 +65,15 @@ impl Script {
 
     pub(crate) fn page_fetched(&mut self, seen: &JsValue) {
         let arguments = js::get(seen, "1");
-        let (request, options) = (js::get(&arguments, "0"), js::get(&arguments, "1"));
-        let mut method = js::get(&options, "method");
-        if method.is_undefined() {
+        let request = js::get(&arguments, "0");
+        let (mut url, mut method) = (js::get(&request, "url"), js::get(&js::get(&arguments, "1"), "method"));
+        if url.is_undefined() {
+            url = request;
+        } else if method.is_undefined() {
             method = js::get(&request, "method");
         }
         if (method.is_undefined() || is_get(&method))
-            && let Some(tag) = self.concerns_us(&request)
+            && let Some(tag) = self.concerns_us(&url)
         {
             self.follow_fetch(&js::get(seen, "2"), tag);
         }
@@ -95,10 +93,10 @@ impl Script {
         }
     }
 
-    /// The tag of a call to `url` (a string, URL or Request), if the answer is worth hearing.
+    /// The tag of a call to `url`, if the answer is worth hearing.
     fn concerns_us(&mut self, url: &JsValue) -> Option<u32> {
-        let url = url.as_string().or_else(|| js::text(url, "url")).or_else(|| js::text(url, "href"))?;
-        match page::asked(&url, &self.browser.place.origin)? {
+        let origin = js::get(&self.browser.location, "origin");
+        match page::asked(&self.browser.path_on(&origin, url)?)? {
             Asked::Settings => Some(SETTINGS),
             Asked::Order(id) => {
                 self.hearing.under_way = true;
@@ -111,31 +109,34 @@ impl Script {
     pub(crate) fn heard(&mut self, tag: u32, body: &JsValue) {
         if tag == SETTINGS {
             let profile = js::get(&js::get(body, "storeConfig"), "storeProfile");
-            self.hearing.other_store =
-                js::text(&profile, "storeHash").is_some_and(|it| it != self.browser.place.store);
-            self.browser.store_language = js::text(&profile, "storeLanguage");
+            let store = js::get(&profile, "storeHash");
+            self.hearing.other_store = store.is_truthy() && store != self.browser.own("store");
+            self.browser.store_language = js::get(&profile, "storeLanguage");
         } else if !self.hearing.decided {
             self.order_heard(tag, body);
         }
     }
 
     fn order_heard(&mut self, id: u32, body: &JsValue) {
-        let payments = js::get(body, "payments");
-        let Some(status) = js::text(body, "status").filter(|_| payments.is_truthy()) else {
+        let (status, payments) = (js::get(body, "status"), js::get(body, "payments"));
+        let Some(status) = status.as_string().filter(|_| payments.is_truthy()) else {
             return self.ask_for_order(id);
         };
         self.hearing.decided = true;
-        let browser = &mut self.browser;
-        if self.hearing.other_store || !has_one_of(&payments, &browser.place.methods) {
-            return self.flow.others_order(browser);
+        let Script { browser, flow, hearing } = self;
+        if hearing.other_store
+            || !has_one_of(&payments, &browser.own("methods").as_string().unwrap_or_default())
+        {
+            return flow.others_order(browser);
         }
-        browser.order = Some(Order { id, body: body.clone() });
+        browser.order = body.clone();
+        browser.order_id = id;
         browser.recall_token();
-        if browser.token.is_some() {
-            self.flow.known_payment(browser);
+        if browser.token.is_truthy() {
+            flow.known_payment(browser);
         }
         if order::is_unpaid(&status) {
-            self.flow.unpaid_order(!browser.place.permalink, browser);
+            flow.unpaid_order(browser.is_first_visit(), browser);
         }
     }
 
@@ -144,16 +145,13 @@ impl Script {
         if self.hearing.under_way {
             return;
         }
-        let entries = js::call(list, "getEntries", &[]);
-        let mut missed = None;
-        js::each(&entries, |entry| {
-            let name = js::text_or_empty(entry, "name");
-            if let Some(Asked::Order(id)) = page::asked(&name, &self.browser.place.origin) {
-                missed = Some(id);
-            }
+        let mut missed = SETTINGS;
+        js::each(&js::call(list, "getEntries", &[]), |entry| {
+            let tag = self.concerns_us(&js::get(entry, "name"));
+            missed = missed.max(tag.unwrap_or(SETTINGS));
         });
-        if let Some(id) = missed {
-            self.ask_for_order(id);
+        if missed != SETTINGS {
+            self.ask_for_order(missed);
         }
     }
 
@@ -162,11 +160,11 @@ impl Script {
         if self.hearing.under_way {
             return;
         }
-        let configured = js::get(&js::get(&self.browser.window, "checkoutConfig"), "orderId");
-        let configured = (JsValue::from("/") + configured).as_string().unwrap_or_default();
-        let named =
-            page::order_in_path(&self.browser.place.path).or_else(|| page::order_in_path(&configured));
-        if let Some(id) = named {
+        let window = &self.browser.window;
+        let configured = js::join(&[&js::get(&js::get(window, "checkoutConfig"), "orderId")]);
+        let in_path =
+            page::confirmation(&js::text(&self.browser.location, "pathname")).and_then(|it| it.order);
+        if let Some(id) = in_path.or_else(|| page::order_id(&configured.as_string()?)) {
             self.ask_for_order(id);
         }
     }
@@ -178,21 +176,16 @@ impl Script {
         }
         self.hearing.asked_ourselves = true;
         self.hearing.under_way = true;
-        let url =
-            JsValue::from("/api/storefront/orders/") + JsValue::from(id) + JsValue::from("?include=payments");
-        let options = self.browser.parse(r#"{"headers":{"Accept":"application/json"}}"#);
-        let promise = js::apply(&self.browser.fetch, &self.browser.window, &[&url, &options]);
-        self.follow_fetch(&promise, id);
+        let url = js::join(&[&"/api/storefront/orders/".into(), &id.into(), &"?include=payments".into()]);
+        let options = self.browser.json(r#"{"headers":{"Accept":"application/json"}}"#);
+        self.follow_fetch(&self.browser.fetch(&url, &options), id);
     }
 }
 
 /// Whether one of the order's payments is of a method that is ours.
 fn has_one_of(payments: &JsValue, methods: &str) -> bool {
     let mut found = false;
-    js::each(payments, |payment| {
-        let provider: String = js::text_or_empty(payment, "providerId");
-        found |= page::lists(methods, &provider);
-    });
+    js::each(payments, |payment| found |= page::lists(methods, &js::text(payment, "providerId")));
     found
 }
 

@@ -20,7 +20,7 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = Reflect, js_name = construct)]
     fn reflect_construct(class: &JsValue, arguments: &Array) -> Result<JsValue, JsValue>;
 
-    pub type Array;
+    type Array;
     #[wasm_bindgen(constructor)]
     fn new() -> Array;
     #[wasm_bindgen(method)]
@@ -31,9 +31,9 @@ pub fn get(of: &JsValue, key: &str) -> JsValue {
     reflect_get(of, key).unwrap_or_default()
 }
 
-/// Sets a property that takes text.
-pub fn set_text(of: &JsValue, key: &str, text: &str) {
-    set(of, key, &text.into());
+/// A property's text; empty where it is no string.
+pub fn text(of: &JsValue, key: &str) -> String {
+    get(of, key).as_string().unwrap_or_default()
 }
 
 pub fn set(of: &JsValue, key: &str, value: &JsValue) {
@@ -41,24 +41,13 @@ pub fn set(of: &JsValue, key: &str, value: &JsValue) {
     let _ = reflect_set(of, key, value);
 }
 
-/// A property that is a string with something in it.
-pub fn text(of: &JsValue, key: &str) -> Option<String> {
-    get(of, key).as_string().filter(|text| !text.is_empty())
-}
-
-/// A property that is a string; empty where it is not.
-pub fn text_or_empty(of: &JsValue, key: &str) -> String {
-    get(of, key).as_string().unwrap_or_default()
-}
-
-/// `method.apply(this, arguments)`
-pub fn apply(method: &JsValue, this: &JsValue, arguments: &[&JsValue]) -> JsValue {
-    reflect_apply(method, this, &array(arguments)).unwrap_or_default()
+pub fn set_text(of: &JsValue, key: &str, text: &str) {
+    set(of, key, &text.into());
 }
 
 /// `of.name(…arguments)`
 pub fn call(of: &JsValue, name: &str, arguments: &[&JsValue]) -> JsValue {
-    apply(&get(of, name), of, arguments)
+    reflect_apply(&get(of, name), of, &array(arguments)).unwrap_or_default()
 }
 
 /// `of.name(argument)`
@@ -66,26 +55,18 @@ pub fn call_with(of: &JsValue, name: &str, argument: &str) -> JsValue {
     call(of, name, &[&argument.into()])
 }
 
-/// `new class(…arguments)`
-pub fn construct(class: &JsValue, arguments: &[&JsValue]) -> JsValue {
-    reflect_construct(class, &array(arguments)).unwrap_or_default()
+/// `new of.name(…arguments)`
+pub fn construct(of: &JsValue, name: &str, arguments: &[&JsValue]) -> JsValue {
+    reflect_construct(&get(of, name), &array(arguments)).unwrap_or_default()
 }
 
-pub fn array(items: &[&JsValue]) -> Array {
-    let array = Array::new();
-    for item in items {
-        array.push(item);
-    }
-    array
+pub fn list(items: &[&JsValue]) -> JsValue {
+    array(items).into()
 }
 
-/// A string of these parts.
-pub fn join(parts: &[&str]) -> String {
-    let mut whole = String::new();
-    for part in parts {
-        whole.push_str(part);
-    }
-    whole
+/// One string of these parts, numbers in their decimal digits.
+pub fn join(parts: &[&JsValue]) -> JsValue {
+    call_with(&list(parts), "join", "")
 }
 
 /// Every item of an array; nothing of anything else.
@@ -98,4 +79,12 @@ pub fn each(list: &JsValue, mut visit: impl FnMut(&JsValue)) {
         }
         visit(&item);
     }
+}
+
+fn array(items: &[&JsValue]) -> Array {
+    let array = Array::new();
+    for item in items {
+        array.push(item);
+    }
+    array
 }

@@ -14,6 +14,7 @@
 extern crate alloc;
 
 mod api;
+mod browser;
 mod flow;
 mod hearing;
 mod js;
@@ -21,9 +22,10 @@ mod order;
 mod page;
 mod panel;
 mod script;
+mod signal;
 mod text;
 
-pub use script::{Script, Signal};
+pub use script::Script;
 
 #[cfg(target_arch = "wasm32")]
 mod bare {

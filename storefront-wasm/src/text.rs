@@ -52,6 +52,7 @@ pub fn language(tag: &str) -> &str {
 }
 
 /// The sentences for a language tag; English where we do not speak it.
+#[inline(never)]
 pub fn text(tag: &str) -> &'static Text {
     if language(tag).eq_ignore_ascii_case("ja") { &JA } else { &EN }
 }

@@ -1,0 +1,159 @@
+//! The browser and what we keep about this page. It does what the flow decides.
+
+use alloc::string::String;
+use wasm_bindgen::prelude::*;
+
+use crate::flow::{Ask, Page, Scene};
+use crate::js;
+use crate::page;
+use crate::panel::Panel;
+use crate::signal::Signal;
+
+#[derive(Debug)]
+pub struct Browser {
+    /// What `entry.js` passed: see [`crate::script::Script::start`].
+    own: JsValue,
+    pub window: JsValue,
+    pub document: JsValue,
+    pub location: JsValue,
+    pub store_language: JsValue,
+    /// This page's order and its id, once it is known to be ours.
+    pub order: JsValue,
+    pub order_id: u32,
+    /// Names the payment to the server.
+    pub token: JsValue,
+    /// The server's last answer as it came, and, until it is asked again, as JSON: a view or a problem.
+    pub raw: JsValue,
+    pub said: JsValue,
+    pub panel: Panel,
+    /// Number of the running call or wait; what belongs to an earlier one is dropped.
+    turn: u32,
+}
+
+impl Browser {
+    pub fn new(own: JsValue) -> Browser {
+        let window = js::get(&own, "window");
+        Browser {
+            own,
+            document: js::get(&window, "document"),
+            location: js::get(&window, "location"),
+            window,
+            store_language: JsValue::UNDEFINED,
+            order: JsValue::UNDEFINED,
+            order_id: 0,
+            token: JsValue::UNDEFINED,
+            raw: JsValue::UNDEFINED,
+            said: JsValue::UNDEFINED,
+            panel: Panel::default(),
+            turn: 0,
+        }
+    }
+
+    /// Of what `entry.js` passed: `app`, `store` or `methods`.
+    pub fn own(&self, key: &str) -> JsValue {
+        js::get(&self.own, key)
+    }
+
+    pub fn fetch(&self, url: &JsValue, options: &JsValue) -> JsValue {
+        js::call(&self.own, "fetch", &[url, options])
+    }
+
+    /// Put `signal` behind the method `name`: see `behind` in `entry.js`.
+    pub fn hear(&self, target: &JsValue, name: &str, signal: Signal) {
+        js::call(&self.own, "behind", &[target, &name.into(), &self.door(signal, 0)]);
+    }
+
+    /// A function that the browser may call, for this signal and tag.
+    pub fn door(&self, signal: Signal, tag: u32) -> JsValue {
+        js::call(&self.own, "door", &[&(signal as u32).into(), &tag.into()])
+    }
+
+    pub fn listen(&self, target: &JsValue, event: &str, signal: Signal) {
+        js::call(target, "addEventListener", &[&event.into(), &self.door(signal, 0)]);
+    }
+
+    /// `new class(door)`, for the browser's observers.
+    pub fn observer(&self, class: &str, signal: Signal) -> JsValue {
+        js::construct(&self.window, class, &[&self.door(signal, 0)])
+    }
+
+    /// Report `signal` in `ms` milliseconds.
+    pub fn after(&self, ms: u32, signal: Signal, tag: u32) {
+        js::call(&self.window, "setTimeout", &[&self.door(signal, tag), &ms.into()]);
+    }
+
+    /// `promise.then(…)`: one signal if it is kept, another if it is broken.
+    pub fn follow(&self, promise: &JsValue, kept: Signal, broken: Signal, tag: u32) {
+        js::call(promise, "then", &[&self.door(kept, tag), &self.door(broken, tag)]);
+    }
+
+    pub fn json(&self, constant: &str) -> JsValue {
+        self.parse(&constant.into())
+    }
+
+    pub fn parse(&self, json: &JsValue) -> JsValue {
+        js::call(&js::get(&self.window, "JSON"), "parse", &[json])
+    }
+
+    /// The path of `url` (a string or URL, relative or not), if it lies on `origin`.
+    pub fn path_on(&self, origin: &JsValue, url: &JsValue) -> Option<String> {
+        let url = js::construct(&self.window, "URL", &[url, &js::get(&self.location, "href")]);
+        if js::get(&url, "origin") == *origin { Some(js::text(&url, "pathname")) } else { None }
+    }
+
+    /// The page's language: what the theme declares, else the store's, else the browser's.
+    pub fn locale(&self) -> String {
+        let declared = js::get(&js::get(&self.document, "documentElement"), "lang");
+        let of_browser = js::get(&js::get(&self.window, "navigator"), "language");
+        [&declared, &self.store_language, &of_browser]
+            .into_iter()
+            .filter_map(JsValue::as_string)
+            .find(|tag| !tag.is_empty())
+            .unwrap_or_default()
+    }
+
+    pub fn is_hidden(&self) -> bool {
+        js::get(&self.document, "hidden").is_truthy()
+    }
+
+    /// Whether we may leave by ourselves: not for a link from an e-mail, which may be days old, and not from inside
+    /// a frame, where payment pages do not show and only a press can open them in its place.
+    pub fn is_first_visit(&self) -> bool {
+        !page::is_permalink(&js::text(&self.location, "search"))
+            && js::get(&self.window, "top") == self.window
+    }
+
+    /// To another page; Back leads here again.
+    pub fn go(&self, url: &JsValue) {
+        js::set(&js::get(&js::get(&self.window, "top"), "location"), "href", url);
+    }
+
+    /// Whatever was begun before does not count any more.
+    pub fn next_turn(&mut self) -> u32 {
+        self.turn = self.turn.wrapping_add(1);
+        self.turn
+    }
+
+    pub fn is_turn(&self, turn: u32) -> bool {
+        self.turn == turn
+    }
+}
+
+impl Page for Browser {
+    fn ask(&mut self, ask: Ask) {
+        self.call_server(ask);
+    }
+
+    fn wait(&mut self, ms: u32) {
+        let turn = self.next_turn();
+        self.after(ms, Signal::TimeIsUp, turn);
+    }
+
+    fn show(&mut self, scene: Scene) {
+        self.draw(scene);
+    }
+
+    fn leave(&mut self) {
+        self.go(&js::get(&self.said, "redirect_url"));
+    }
+}
