@@ -10,11 +10,13 @@
 
 mod browser;
 mod chromedriver;
+mod shop;
 mod wait;
 mod workerd;
 mod world;
 
 pub use browser::{Browser, Language};
+pub use shop::{Shop, ShopSpec};
 pub use wait::{PATIENCE, eventually, eventually_within};
 pub use workerd::{Options, Workerd};
 pub use world::{World, world};

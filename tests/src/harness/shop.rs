@@ -1,0 +1,151 @@
+//! A store of one's own, connected to a KOMOJU merchant of one's own the way a merchant would do it: the app is
+//! installed through OAuth, key and methods are saved in the panel, the webhook is entered at KOMOJU.
+
+use reqwest::Client;
+
+use super::World;
+use crate::bigcommerce::{Currency, OrderSpec, PlacedOrder, StoreSpec};
+use crate::komoju::{EVENTS, Merchant, MerchantSpec};
+
+/// The events the panel tells the merchant to tick.
+const TICKED: &str = "payment.";
+
+/// How the shop is set up; the default is one that sells for real money.
+#[derive(Clone, Debug)]
+pub struct ShopSpec {
+    pub store: StoreSpec,
+    pub merchant: MerchantSpec,
+    /// With the test key instead of the live one.
+    pub test_mode: bool,
+    /// Lets test payments move orders.
+    pub test_moves_orders: bool,
+    /// KOMOJU payment types behind the offline method; none: all.
+    pub types: Vec<&'static str>,
+    /// Whether KOMOJU is told where its webhooks go.
+    pub webhook: bool,
+}
+
+impl Default for ShopSpec {
+    fn default() -> Self {
+        Self {
+            store: StoreSpec::default(),
+            merchant: MerchantSpec::default(),
+            test_mode: false,
+            test_moves_orders: false,
+            types: Vec::new(),
+            webhook: true,
+        }
+    }
+}
+
+/// The store and the merchant behind it.
+#[derive(Debug)]
+pub struct Shop<'a> {
+    pub world: &'a World,
+    pub hash: String,
+    pub merchant: Merchant,
+    pub webhook_secret: String,
+    client: Client,
+}
+
+impl<'a> Shop<'a> {
+    /// Sells in yen, for real money.
+    pub async fn open(world: &'a World) -> Self {
+        Self::open_as(world, ShopSpec::default()).await
+    }
+
+    /// Sells in the given currency, for real money.
+    pub async fn open_in(world: &'a World, currency: Currency) -> Self {
+        Self::open_as(world, ShopSpec { store: StoreSpec::default().currency(currency), ..ShopSpec::default() }).await
+    }
+
+    pub async fn open_as(world: &'a World, spec: ShopSpec) -> Self {
+        let sandbox = &world.sandbox;
+        let hash = sandbox.bigcommerce.create_store(spec.store.clone());
+        let merchant = sandbox.komoju.create_merchant(spec.merchant.clone());
+        let mut shop = Self { world, hash, merchant, webhook_secret: String::new(), client: world.client() };
+        let page = sandbox.bigcommerce.install_app(&shop.hash).await.expect("the app answers");
+        assert_eq!(page.status, 200, "the app is installed: {}", page.body);
+        let key = if spec.test_mode { &shop.merchant.secret_key_test } else { &shop.merchant.secret_key_live };
+        shop.save("keys", &[("secret_key", key)]).await;
+        shop.save_methods(&spec).await;
+        shop.webhook_secret = shop.shown_webhook_secret().await;
+        if spec.webhook {
+            shop.connect_webhook();
+        }
+        shop
+    }
+
+    /// Enters the webhook at KOMOJU as the panel says.
+    pub fn connect_webhook(&self) {
+        let url = format!("{}/webhooks/komoju/{}", self.world.app_url(), self.hash);
+        let events: Vec<&str> = EVENTS.iter().copied().filter(|event| event.starts_with(TICKED)).collect();
+        let made = self.world.sandbox.komoju.set_webhook(&self.merchant.id, &url, &self.webhook_secret, &events);
+        made.expect("KOMOJU takes the webhook");
+    }
+
+    /// An order by our offline method, without a browser.
+    #[must_use]
+    pub fn order(&self, spec: &OrderSpec) -> PlacedOrder {
+        self.world.sandbox.bigcommerce.place_order(&self.hash, spec)
+    }
+
+    /// Saves a form of the panel, opened anew as the store's owner.
+    pub async fn save(&self, form: &str, fields: &[(&str, &str)]) -> String {
+        let token = self.panel_token().await;
+        let url = format!("{}/panel/{form}", self.world.app_url());
+        let mut fields = fields.to_vec();
+        fields.push(("t", &token));
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let request = self.client.post(url).header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.body(body.join("&")).send().await.expect("the panel answers");
+        let status = answer.status().as_u16();
+        let text = answer.text().await.expect("the panel's answer is whole");
+        assert!(status == 303 || status == 200, "{form} is saved: {status} {text}");
+        text
+    }
+
+    /// The body of a page of the panel.
+    pub async fn panel(&self, page: &str) -> String {
+        let token = self.panel_token().await;
+        let url = format!("{}/panel/{page}?t={}", self.world.app_url(), encode(&token));
+        let answer = self.client.get(url).send().await.expect("the panel answers");
+        answer.text().await.expect("the panel's answer is whole")
+    }
+
+    async fn panel_token(&self) -> String {
+        let page = self.world.sandbox.bigcommerce.open_app(&self.hash).await.expect("the app answers");
+        let token = page.url.split("t=").nth(1).and_then(|rest| rest.split('&').next());
+        token.unwrap_or_else(|| panic!("the panel opens: {} {}", page.url, page.body)).to_owned()
+    }
+
+    async fn save_methods(&self, spec: &ShopSpec) {
+        let label = self.label("instore");
+        let mut fields = vec![("on.instore", "1"), ("label.instore", label.as_str()), ("prefix", "BC-")];
+        fields.extend(spec.types.iter().map(|kind| ("type.instore", *kind)));
+        if spec.test_moves_orders {
+            fields.push(("test_moves_orders", "1"));
+        }
+        self.save("methods", &fields).await;
+    }
+
+    /// What an offline method is called at this store's checkout.
+    #[must_use]
+    pub fn label(&self, provider: &str) -> String {
+        let methods = self.world.sandbox.bigcommerce.payment_methods(&self.hash);
+        let method = methods.into_iter().find(|m| m.provider == provider);
+        method.expect("the store has the method").label
+    }
+
+    async fn shown_webhook_secret(&self) -> String {
+        let html = self.panel("keys").await;
+        let field = html.split("id=\"webhook_secret\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        field.expect("the panel shows the webhook secret").to_owned()
+    }
+}
+
+fn encode(text: &str) -> String {
+    let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    text.bytes().map(|b| if unreserved(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
