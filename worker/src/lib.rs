@@ -22,6 +22,7 @@ pub mod storefront;
 pub mod time;
 pub mod web;
 pub mod webhooks;
+pub mod wire;
 
 use config::Config;
 use context::Ctx;

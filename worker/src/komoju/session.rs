@@ -20,14 +20,15 @@ pub const META_STORE: &str = "bc_store";
 pub const META_ORDER: &str = "bc_order";
 pub const META_ATTEMPT: &str = "bc_attempt";
 
-pub fn create(
-    access: Access<'_>,
-    store: &StoreHash,
-    order: OrderId,
-    new: &NewSession,
-    return_url: &str,
-) -> HttpRequest {
-    access.post("sessions", &new.key, &body(store, order, new, return_url))
+/// Which order of which store a session is for: what its metadata says.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    pub store: &'a StoreHash,
+    pub order: OrderId,
+}
+
+pub fn create(access: Access<'_>, origin: Origin<'_>, new: &NewSession, return_url: &str) -> HttpRequest {
+    access.post("sessions", &new.key, &body(origin, new, return_url))
 }
 
 pub fn read(access: Access<'_>, id: &SessionId) -> HttpRequest {
@@ -49,7 +50,7 @@ pub fn answer(outcome: &Outcome) -> Answer {
     }
 }
 
-fn body(store: &StoreHash, order: OrderId, new: &NewSession, return_url: &str) -> Value {
+fn body(origin: Origin<'_>, new: &NewSession, return_url: &str) -> Value {
     let (terms, checkout) = (&new.terms, &new.checkout);
     let mut payment_data = json!({
         "external_order_num": terms.external_order_num,
@@ -67,7 +68,7 @@ fn body(store: &StoreHash, order: OrderId, new: &NewSession, return_url: &str) -
         "expires_in_seconds": LIFE_S,
         "payment_data": payment_data,
         "fraud_details": fraud_details(new),
-        "metadata": { META_STORE: store.as_str(), META_ORDER: order.to_string(), META_ATTEMPT: new.attempt.to_string() },
+        "metadata": metadata(origin, new.attempt),
     });
     put(&mut body, "email", &checkout.email);
     if !terms.types.is_empty() {
@@ -77,6 +78,11 @@ fn body(store: &StoreHash, order: OrderId, new: &NewSession, return_url: &str) -
         body["line_items"] = checkout.lines.iter().map(line_item).collect();
     }
     body
+}
+
+fn metadata(origin: Origin<'_>, attempt: u32) -> Value {
+    let (store, order) = (origin.store.as_str(), origin.order.to_string());
+    json!({ META_STORE: store, META_ORDER: order, META_ATTEMPT: attempt.to_string() })
 }
 
 fn put(object: &mut Value, field: &str, value: &str) {
@@ -188,7 +194,8 @@ mod tests {
         let (store, key) = (StoreHash::parse("st0re").expect("a store"), Secret::new("sk_test_x"));
         let access = Access { base: "https://k.example", secret_key: &key };
         let order = OrderId::new(118).expect("an order");
-        let request = create(access, &store, order, &new_session(), "https://app.example/return/t");
+        let request =
+            create(access, Origin { store: &store, order }, &new_session(), "https://app.example/return/t");
         let body: Value = serde_json::from_str(&request.body.expect("a body")).expect("JSON");
         assert_eq!((&body["amount"], &body["currency"]), (&json!(3_300), &json!("JPY")));
         assert_eq!(body["payment_data"], json!({ "external_order_num": "BC-118-2", "capture": "auto" }));

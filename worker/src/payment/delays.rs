@@ -18,8 +18,11 @@ const OPEN_SESSION: [i64; 4] = [2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR];
 /// When a cash code is looked at around its deadline.
 const AFTER_DEADLINE: [i64; 3] = [HOUR, DAY, 3 * DAY];
 
-/// How long trying goes on at all once something has gone wrong for good.
-const GIVE_UP: i64 = 60 * DAY;
+/// How long something is looked at or tried daily before it is left to rest for good.
+const DAYS: i64 = 60;
+
+/// Later than any payment lives.
+const NEVER: i64 = 36_500 * DAY;
 
 /// The table, divided by the local time scale (1 in production).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +48,11 @@ impl Delays {
     /// How long to wait after `failures` failures in a row.
     pub fn retry(self, failures: u32) -> i64 {
         let rung = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
-        self.of(LADDER.get(rung).copied().unwrap_or(DAY))
+        match LADDER.get(rung) {
+            Some(step) => self.of(*step),
+            None if i64::from(failures) <= DAYS => self.of(DAY),
+            None => NEVER,
+        }
     }
 
     /// Whether the ladder has been climbed to its end, so that a person should know.
@@ -59,18 +66,24 @@ impl Delays {
         steps.chain([expires + self.of(HOUR)]).find(|at| *at > looked)
     }
 
-    /// The next unprompted look at a code that waits for cash: daily, then three times around its deadline.
-    pub fn cash_code(self, deadline: Option<Moment>, looked: Moment) -> Option<Moment> {
-        let daily = looked + self.of(DAY);
-        let Some(deadline) = deadline else { return Some(daily) };
+    /// The next unprompted look at a code that waits for cash since `since`: daily, then three times around its
+    /// deadline.
+    pub fn cash_code(self, since: Moment, deadline: Option<Moment>, looked: Moment) -> Option<Moment> {
+        let daily = self.daily(since, looked);
+        let Some(deadline) = deadline else { return daily };
         let after = AFTER_DEADLINE.into_iter().map(|ms| deadline + self.of(ms)).find(|at| *at > looked)?;
-        Some(daily.min(after))
+        Some(daily.map_or(after, |daily| daily.min(after)))
     }
 
-    /// A payment under way elsewhere (wallet, 3-D Secure), or an authorization: looked at like an open session.
-    pub fn pending(self, since: Moment, looked: Moment) -> Moment {
+    /// A payment under way elsewhere (wallet, 3-D Secure), or an authorization: looked at like an open session, then
+    /// daily.
+    pub fn pending(self, since: Moment, looked: Moment) -> Option<Moment> {
         let step = OPEN_SESSION.into_iter().map(|after| since + self.of(after)).find(|at| *at > looked);
-        step.unwrap_or(looked + self.of(DAY))
+        step.or_else(|| self.daily(since, looked))
+    }
+
+    fn daily(self, since: Moment, looked: Moment) -> Option<Moment> {
+        (looked - since < self.of(DAYS * DAY)).then(|| looked + self.of(DAY))
     }
 
     /// The shortest time between two looks that a shopper's status calls may cause.
@@ -98,10 +111,6 @@ impl Delays {
         self.of(5 * MINUTE)
     }
 
-    pub fn gives_up(self, since: Moment, now: Moment) -> bool {
-        now - since > GIVE_UP
-    }
-
     /// KOMOJU keeps an idempotency key for 24 h; beyond this, only looking is safe.
     pub fn idempotency_holds(self, first_sent: Moment, now: Moment) -> bool {
         now - first_sent < 20 * HOUR
@@ -127,15 +136,17 @@ mod tests {
     #[test]
     fn a_cash_code_is_looked_at_daily_and_after_its_deadline() {
         let deadline = 10 * DAY;
-        assert_eq!(Delays::default().cash_code(Some(deadline), 2 * DAY), Some(3 * DAY));
-        assert_eq!(Delays::default().cash_code(Some(deadline), deadline - HOUR), Some(deadline + HOUR));
-        assert_eq!(Delays::default().cash_code(Some(deadline), deadline + 4 * DAY), None);
+        let look = |looked| Delays::default().cash_code(0, Some(deadline), looked);
+        assert_eq!(look(2 * DAY), Some(3 * DAY));
+        assert_eq!(look(deadline - HOUR), Some(deadline + HOUR));
+        assert_eq!(look(deadline + 4 * DAY), None);
     }
 
     #[test]
     fn the_ladder_ends_in_a_daily_try() {
         let delays = Delays::default();
         assert_eq!((delays.retry(1), delays.retry(8), delays.retry(9)), (5 * SECOND, 10 * HOUR, DAY));
+        assert_eq!((delays.retry(60), delays.retry(61)), (DAY, NEVER), "and that ends after sixty days");
         assert!(!Delays::is_persistent(8) && Delays::is_persistent(9));
         assert_eq!(Delays::scaled(60).retry(3), 2 * SECOND);
     }

@@ -93,9 +93,8 @@ fn due_look(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step
             return Some(Step::LookAtPayment { payment: id.clone() });
         }
     }
-    let order = &state.order;
-    let wanted = order.is_wanted() && !state.attempts.is_empty();
-    (wanted && wake.is_due(order.retry_at)).then_some(Step::LookAtOrder)
+    let order = look_at(&state.order, order_look(state, c.delays)).filter(|_| !state.attempts.is_empty());
+    wake.is_due_opt(order).then_some(Step::LookAtOrder)
 }
 
 /// When to look next at something that is wanted, or else has a look planned; after failures, the ladder.
@@ -105,16 +104,27 @@ fn look_at<T>(register: &Register<T>, planned: Option<Moment>) -> Option<Moment>
 }
 
 fn session_look(state: &State, attempt: &Attempt, delays: Delays) -> Option<Moment> {
-    let looked = attempt.register.at;
-    let planned = match state.standing(attempt) {
+    look_at(&attempt.register, unprompted(state, attempt, delays, attempt.register.at))
+}
+
+/// While anything can still be paid, the order is looked at as often as the session: a hook may have been lost.
+fn order_look(state: &State, delays: Delays) -> Option<Moment> {
+    state.attempts.iter().filter_map(|a| unprompted(state, a, delays, state.order.at)).min()
+}
+
+/// The next look at an attempt without any hint, after one at `looked`.
+fn unprompted(state: &State, attempt: &Attempt, delays: Delays, looked: Moment) -> Option<Moment> {
+    match state.standing(attempt) {
         Standing::Open => delays.open_session(attempt.created_at, attempt.expires_at, looked),
         Standing::Pending(id) | Standing::Authorized(id) => {
-            state.payments.get(&id).map(|p| delays.pending(p.first_seen, looked))
+            state.payments.get(&id).and_then(|p| delays.pending(p.first_seen, looked))
         }
-        Standing::Waiting(id) => delays.cash_code(deadline(state, &id), looked),
+        Standing::Waiting(id) => {
+            let since = state.payments.get(&id).map_or(attempt.created_at, |p| p.first_seen);
+            delays.cash_code(since, deadline(state, &id), looked)
+        }
         Standing::None | Standing::Captured(_) | Standing::Dead => None,
-    };
-    look_at(&attempt.register, planned)
+    }
 }
 
 /// A session shows one payment; the others of it that may still become something are looked at by themselves.

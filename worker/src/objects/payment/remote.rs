@@ -1,17 +1,18 @@
 //! Carries the core's calls out: adds address and secret, sends, parses. One retry, and only for a token that has
 //! been replaced meanwhile.
 
-use crate::bigcommerce::{self, order as bc_order};
+use crate::bigcommerce;
 use crate::config::Config;
-use crate::crypto::{Secret, Vault};
+use crate::crypto::Vault;
 use crate::http::{self, HttpRequest, Outcome};
-use crate::komoju::{self, payment as km_payment, session as km_session};
+use crate::komoju;
 use crate::log;
 use crate::objects::store_client::StoreClient;
 use crate::payment::call::{Answer, Call, Failure};
 use crate::payment::ids::{AccountId, OrderId, StoreHash};
 use crate::profile::{self, Profile, field};
 use crate::shopper::links::Links;
+use crate::wire::{self, Side};
 use worker::Env;
 
 /// Everything a call needs beside itself.
@@ -30,13 +31,9 @@ type Unsent = worker::Result<Answer>;
 
 impl Remote<'_> {
     pub async fn call(&self, call: &Call) -> Answer {
-        let answer = match call {
-            Call::ReadOrder | Call::ReadProvider | Call::UpdateOrder { .. } => self.bigcommerce(call).await,
-            Call::CreateSession(_)
-            | Call::ReadSession { .. }
-            | Call::CancelSession { .. }
-            | Call::ReadPayment { .. }
-            | Call::CancelPayment { .. } => self.komoju(call).await,
+        let answer = match wire::side(call) {
+            Side::BigCommerce => self.bigcommerce(call).await,
+            Side::Komoju(account) => self.komoju(account, call).await,
         };
         answer.unwrap_or_else(|error| {
             let what = ["not sent: ", &error.to_string()].concat();
@@ -98,61 +95,28 @@ impl Remote<'_> {
             token: &token,
             timeout_ms: http::TIMEOUT_MS,
         };
-        Ok(match call {
-            Call::ReadProvider => {
-                bc_order::provider_answer(&self.send(bc_order::transactions(&api, self.order)).await)
-            }
-            Call::UpdateOrder { update, staff_notes } => {
-                let request = bc_order::update(&api, self.order, update, staff_notes);
-                bc_order::order_answer(&self.send(request).await)
-            }
-            _ => bc_order::order_answer(&self.send(bc_order::read(&api, self.order)).await),
-        })
+        Ok(self.carry(wire::to_bigcommerce(call, &api, self.order)).await)
     }
 
     // ---- KOMOJU --------------------------------------------------------------------------------------------------
 
-    async fn komoju(&self, call: &Call) -> Unsent {
-        let Some(secret_key) = self.secret_key(account_of(call)).await? else {
+    /// With the key of the account that made the attempt, which need not be the one in use now.
+    async fn komoju(&self, account: &AccountId, call: &Call) -> Unsent {
+        let Some(account) = self.profile.account(account) else {
             return Ok(Answer::Failed(Failure::Unauthorized));
         };
+        let secret_key =
+            self.vault().open(self.store(), field::KOMOJU_SECRET_KEY, &account.secret_key).await?;
         let access = komoju::request::Access { base: &self.config.komoju_api_url, secret_key: &secret_key };
-        let (request, parse): (HttpRequest, fn(&Outcome) -> Answer) = match call {
-            Call::CreateSession(new) => {
-                let return_url =
-                    Links::new(self.config, self.store(), self.order, self.now_ms).back(new.attempt);
-                (km_session::create(access, self.store(), self.order, new, &return_url), km_session::answer)
-            }
-            Call::ReadSession { session, .. } => (km_session::read(access, session), km_session::answer),
-            Call::CancelSession { session, key, .. } => {
-                (km_session::cancel(access, session, key), km_session::answer)
-            }
-            Call::ReadPayment { payment, .. } => (km_payment::read(access, payment), km_payment::answer),
-            Call::CancelPayment { payment, key, .. } => {
-                (km_payment::cancel(access, payment, key), km_payment::answer)
-            }
-            Call::ReadOrder | Call::ReadProvider | Call::UpdateOrder { .. } => {
-                return Ok(Answer::Failed(Failure::Forbidden));
-            }
-        };
-        Ok(parse(&self.send(request).await))
+        let origin = komoju::session::Origin { store: self.store(), order: self.order };
+        let links = Links::new(self.config, self.store(), self.order, self.now_ms);
+        Ok(self.carry(wire::to_komoju(call, access, origin, |attempt| links.back(attempt))).await)
     }
 
-    /// The key of the account that made the attempt, which need not be the one in use now.
-    async fn secret_key(&self, account: Option<&AccountId>) -> worker::Result<Option<Secret>> {
-        let Some(account) = account.and_then(|id| self.profile.account(id)) else { return Ok(None) };
-        let key = self.vault().open(self.store(), field::KOMOJU_SECRET_KEY, &account.secret_key).await?;
-        Ok(Some(key))
-    }
-}
-
-fn account_of(call: &Call) -> Option<&AccountId> {
-    match call {
-        Call::CreateSession(new) => Some(&new.terms.account),
-        Call::ReadSession { account, .. }
-        | Call::CancelSession { account, .. }
-        | Call::ReadPayment { account, .. }
-        | Call::CancelPayment { account, .. } => Some(account),
-        Call::ReadOrder | Call::ReadProvider | Call::UpdateOrder { .. } => None,
+    async fn carry(&self, request: Option<(HttpRequest, wire::Parse)>) -> Answer {
+        match request {
+            Some((request, parse)) => parse(&self.send(request).await),
+            None => Answer::Failed(Failure::Forbidden),
+        }
     }
 }
