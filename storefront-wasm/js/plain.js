@@ -28,7 +28,7 @@ const begin = ({ app, store, methods }) => {
     const { status, payments, cartId } = await response.json();
     if (!UNPAID.test(status) || !payments.some(({ providerId }) => methods.split(",").includes(providerId))) return;
     sessionStorage.setItem(key, "-");
-    const about = { store, order_id: id, cart_id: cartId, page: origin + pathname, locale: document.documentElement.lang };
+    const about = { store, order_id: id, cart_id: cartId, page: origin + pathname + search, locale: document.documentElement.lang };
     location.assign(`${app}/pay?${new URLSearchParams(about)}`);
   };
   const quietly = (id) => ask(id).catch(() => {});

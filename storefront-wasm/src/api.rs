@@ -43,9 +43,7 @@ impl Browser {
         js::set(&about, "store", &self.own("store"));
         js::set(&about, "order_id", &self.order_id.into());
         js::set(&about, "cart_id", &js::get(&self.order, "cartId"));
-        // Without the query, which may hold a secret.
-        let page = js::join(&[&js::get(&self.location, "origin"), &js::get(&self.location, "pathname")]);
-        js::set(&about, "page", &page);
+        js::set(&about, "page", &js::join(&[&js::get(&self.location, "origin"), &self.address()]));
         js::set_text(&about, "locale", text::language(&self.locale()));
         about
     }
@@ -108,7 +106,8 @@ impl Browser {
 
 /// What a problem (RFC 9457) asks us to do. What is no problem of the server's own making may pass.
 fn failure(problem: &JsValue) -> Failure {
-    if js::get(problem, "code") == "not_ours" {
+    let code = js::get(problem, "code");
+    if code == "not_ours" || code == "unknown_store" {
         Failure::NotOurs
     } else if js::get(problem, "retry") == JsValue::FALSE {
         Failure::Final

@@ -95,6 +95,11 @@ impl Browser {
         js::call(&js::get(&self.window, "JSON"), "parse", &[json])
     }
 
+    /// This page's path, with the query that some confirmation pages need to show anything.
+    pub fn address(&self) -> JsValue {
+        js::join(&[&js::get(&self.location, "pathname"), &js::get(&self.location, "search")])
+    }
+
     /// The path of `url` (a string or URL, relative or not), if it lies on `origin`.
     pub fn path_on(&self, origin: &JsValue, url: &JsValue) -> Option<String> {
         let url = js::construct(&self.window, "URL", &[url, &js::get(&self.location, "href")]);

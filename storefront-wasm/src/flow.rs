@@ -77,7 +77,7 @@ pub struct Answer {
 /// Why a call brought no answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Failure {
-    /// The server knows that this order is none of ours.
+    /// The server knows that this order, or this store, is none of ours.
     NotOurs,
     /// Asking again would bring the same.
     Final,

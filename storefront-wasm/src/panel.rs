@@ -44,7 +44,7 @@ impl Browser {
             Scene::Unpaid => ("unpaid", text.unfinished, text.received),
             Scene::Said => ("", "", ""),
             Scene::Trouble => ("trouble", text.trouble, text.safe),
-            Scene::Refused => ("trouble", text.unfinished, text.safe),
+            Scene::Refused => ("trouble", "", text.trouble),
         };
         self.build_panel();
         let card = &self.panel.card;
@@ -128,8 +128,8 @@ impl Browser {
     /// A node that is there only if there is something to say.
     fn text_node(&self, parent: &JsValue, tag: &str, class: &str, text: &JsValue) -> JsValue {
         match text.as_string() {
-            Some(text) => self.node(parent, tag, class, &text),
-            None => JsValue::UNDEFINED,
+            Some(text) if !text.is_empty() => self.node(parent, tag, class, &text),
+            _ => JsValue::UNDEFINED,
         }
     }
 

@@ -102,9 +102,7 @@ impl Script {
         let Some(token) = fragment.strip_prefix("#komoju=") else { return };
         browser.token = token.into();
         let history = js::get(&browser.window, "history");
-        let address =
-            js::join(&[&js::get(&browser.location, "pathname"), &js::get(&browser.location, "search")]);
-        js::call(&history, "replaceState", &[&js::get(&history, "state"), &"".into(), &address]);
+        js::call(&history, "replaceState", &[&js::get(&history, "state"), &"".into(), &browser.address()]);
         self.flow.known_payment(browser);
     }
 
