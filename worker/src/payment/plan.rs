@@ -134,10 +134,8 @@ fn payment_look(state: &State, id: &PaymentId, payment: &Payment, delays: Delays
     let looked = payment.register.at;
     let planned = match payment.register.reading.as_ref().map(|r| &r.status) {
         _ if shown == Some(id) => None,
-        Some(PaymentStatus::Pending | PaymentStatus::Other(_)) => {
-            Some(delays.pending(payment.first_seen, looked))
-        }
-        Some(PaymentStatus::Authorized) => delays.cash_code(deadline(state, id), looked),
+        Some(PaymentStatus::Pending | PaymentStatus::Other(_)) => delays.pending(payment.first_seen, looked),
+        Some(PaymentStatus::Authorized) => delays.cash_code(payment.first_seen, deadline(state, id), looked),
         _ => None,
     };
     look_at(&payment.register, planned)
@@ -287,9 +285,10 @@ fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
     let column = Column::of(order.status, order.deleted);
     for attempt in &state.attempts {
         let row = match state.standing(attempt) {
-            Standing::Open | Standing::Pending(_) | Standing::Waiting(_) => Row::Open,
+            // Paid, and yet another payment of the same session may still come: a wallet left open.
+            Standing::Open | Standing::Pending(_) | Standing::Waiting(_) | Standing::Captured(_) => Row::Open,
             Standing::Authorized(_) => Row::Authorized,
-            Standing::None | Standing::Captured(_) | Standing::Dead => continue,
+            Standing::None | Standing::Dead => continue,
         };
         if !cell(row, column, order.digital).cancel {
             continue;
@@ -307,13 +306,10 @@ fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
 /// The next thing to end of an attempt that must not be paid: a live payment first, then the session itself. None
 /// when nothing is left, or KOMOJU has refused often enough.
 pub fn next_cancel(state: &State, attempt: &Attempt) -> Option<Action> {
-    let live = match state.standing(attempt) {
-        Standing::Pending(id) | Standing::Waiting(id) | Standing::Authorized(id) => {
-            Some(Action::CancelPayment { payment: id })
-        }
-        Standing::None | Standing::Open | Standing::Captured(_) | Standing::Dead => None,
-    };
-    let session = attempt.session_is_pending().then_some(Action::CancelSession { attempt: attempt.n });
+    let live = state.live_payment(attempt).map(|id| Action::CancelPayment { payment: id.clone() });
+    let paid = matches!(state.standing(attempt), Standing::Captured(_));
+    let session =
+        (attempt.session_is_pending() && !paid).then_some(Action::CancelSession { attempt: attempt.n });
     let tired = |action: &Action| {
         state
             .deed(action)

@@ -240,6 +240,13 @@ impl State {
         }
     }
 
+    /// The furthest payment of an attempt that is not captured but may still be.
+    pub fn live_payment(&self, attempt: &Attempt) -> Option<&PaymentId> {
+        let ranked =
+            self.payments_of(attempt.n).filter_map(|(id, p)| Some((p.rank(attempt.terms.capture)?, id)));
+        ranked.filter(|(rank, _)| *rank != Rank::Captured).max_by_key(|(rank, _)| *rank).map(|(_, id)| id)
+    }
+
     /// Everything a person must look at now.
     pub fn attentions(&self) -> BTreeSet<Attention> {
         let mut all: BTreeSet<_> = self.reached.values().filter_map(|r| r.attention).collect();
