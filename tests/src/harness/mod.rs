@@ -10,12 +10,16 @@
 
 mod browser;
 mod chromedriver;
+mod http;
+mod paying;
 mod shop;
 mod wait;
 mod workerd;
 mod world;
 
 pub use browser::{Browser, Language};
+pub use http::Reply;
+pub use paying::{Told, moves, notes};
 pub use shop::{Shop, ShopSpec};
 pub use wait::{PATIENCE, eventually, eventually_within};
 pub use workerd::{Options, Workerd};
