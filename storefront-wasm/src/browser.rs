@@ -117,6 +117,11 @@ impl Browser {
             .unwrap_or_default()
     }
 
+    /// Whether the page's `load` is over.
+    pub fn is_loaded(&self) -> bool {
+        js::get(&self.document, "readyState") == "complete"
+    }
+
     pub fn is_hidden(&self) -> bool {
         js::get(&self.document, "hidden").is_truthy()
     }

@@ -29,7 +29,7 @@ pub use script::Script;
 
 #[cfg(target_arch = "wasm32")]
 mod bare {
-    //! What std would bring to wasm, at a twentieth of the size.
+    //! What std would bring to wasm, in a few hundred bytes.
     use lol_alloc::{FreeListAllocator, LockedAllocator};
 
     #[global_allocator]

@@ -13,9 +13,9 @@ use crate::text::{self, Text};
 use crate::{js, order};
 
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
-/// How long the page's content may take to appear, and how long we then keep our place in it.
+/// How long a loaded page's content may take to appear, and how long we then keep our place in it.
 const APPEAR_MS: u32 = 2_000;
-const SETTLE_MS: u32 = 12_000;
+const KEEP_MS: u32 = 10_000;
 /// A page that removes our node this often does not want it.
 const PLACINGS: u32 = 5;
 /// Where the card belongs: before the first section of the order confirmation.
@@ -162,8 +162,10 @@ impl Browser {
         let all = self.json(r#"{"childList":true,"subtree":true}"#);
         js::call(&observer, "observe", &[&self.document, &all]);
         self.panel = Panel { host, card, observer, placings: 0 };
-        self.after(APPEAR_MS, Signal::PlaceAnyhow, 0);
-        self.after(SETTLE_MS, Signal::StopPlacing, 0);
+        // On a page still loading, `Signal::PageSettled` does this.
+        if self.is_loaded() {
+            self.after(APPEAR_MS, Signal::PlaceAnyhow, 0);
+        }
     }
 
     fn remove_panel(&mut self) {
@@ -187,6 +189,9 @@ impl Browser {
         if beside.is_truthy() {
             js::call(&beside, place, &[host]);
             *placings += 1;
+            if *placings == 1 {
+                self.after(KEEP_MS, Signal::StopPlacing, 0);
+            }
         }
     }
 

@@ -52,7 +52,10 @@ impl Script {
             Signal::Loaded => self.look_for_missed(value),
             Signal::PageLoad => self.page_loaded(),
             Signal::PageReady => flow.page_ready(browser),
-            Signal::PageSettled => self.ask_for_named_order(),
+            Signal::PageSettled => {
+                browser.place_panel(true);
+                self.ask_for_named_order();
+            }
             Signal::Answered if browser.is_turn(tag) => browser.read_answer(value, tag),
             Signal::Told if browser.is_turn(tag) => match browser.take_answer(value) {
                 Ok(answer) => flow.answered(answer, browser),
@@ -82,7 +85,7 @@ impl Script {
         self.hear();
         browser.listen(&browser.window, "pageshow", Signal::PageShown);
         browser.listen(&browser.document, "visibilitychange", Signal::VisibilityChanged);
-        if js::get(&browser.document, "readyState") == "complete" {
+        if browser.is_loaded() {
             self.page_loaded();
         } else {
             browser.listen(&browser.window, "load", Signal::PageLoad);

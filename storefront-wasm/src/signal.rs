@@ -41,7 +41,7 @@ pub enum Signal {
     Mutated,
     /// The page's own content has had its time to appear.
     PlaceAnyhow,
-    /// … and to settle.
+    /// Our card has had its time to be thrown out and put back.
     StopPlacing,
 }
 
@@ -84,6 +84,6 @@ mod tests {
         for signal in ALL {
             assert_eq!(Signal::from_number(signal as u32), Some(signal));
         }
-        assert_eq!(Signal::from_number(ALL.len() as u32), None);
+        assert_eq!(Signal::from_number(u32::MAX), None);
     }
 }
