@@ -74,20 +74,24 @@ fn parse(order: &Value) -> Option<OrderSeen> {
         placed_at: parse_rfc2822(&text(order, "date_created")).unwrap_or(0),
     };
     let cart = CartId::parse(&text(order, "cart_id")).ok();
-    Some(OrderSeen { reading, cart, staff_notes: text(order, "staff_notes"), checkout: checkout(order) })
+    let (total, staff_notes) = (total(order).ok(), text(order, "staff_notes"));
+    Some(OrderSeen { reading, total, cart, staff_notes, checkout: checkout(order) })
 }
 
 /// Total − store credit − gift certificates.
 fn due(order: &Value) -> Result<Money, Unreadable> {
-    let currency = Currency::parse(&text(order, "default_currency_code"))?;
-    let amount = |field: &str| match present(order, field) {
+    let Money { minor, currency } = total(order)?;
+    let part = |field: &str| match present(order, field) {
         None => Ok(0),
-        Some(_) => Money::parse(&text(order, field), currency).map(|m| m.minor).map_err(Unreadable::from),
+        Some(_) => Money::parse(&text(order, field), currency).map(|m| m.minor),
     };
+    Ok(Money::new(minor - part("store_credit_amount")? - part("gift_certificate_amount")?, currency))
+}
+
+fn total(order: &Value) -> Result<Money, Unreadable> {
+    let currency = Currency::parse(&text(order, "default_currency_code"))?;
     present(order, "total_inc_tax").ok_or(Unreadable::NotAnAmount)?;
-    let minor =
-        amount("total_inc_tax")? - amount("store_credit_amount")? - amount("gift_certificate_amount")?;
-    Ok(Money::new(minor, currency))
+    Ok(Money::parse(&text(order, "total_inc_tax"), currency)?)
 }
 
 fn checkout(order: &Value) -> Checkout {

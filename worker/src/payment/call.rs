@@ -4,6 +4,7 @@
 
 use super::deed::OrderUpdate;
 use super::ids::{AccountId, CartId, PaymentId, SessionId};
+use super::money::Money;
 use super::reading::{OrderReading, PaymentReading, SessionReading};
 use super::settings::Provider;
 use super::terms::Terms;
@@ -76,6 +77,8 @@ pub enum Failure {
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderSeen {
     pub reading: OrderReading,
+    /// Before store credit and gift certificates; None where it cannot be read.
+    pub total: Option<Money>,
     pub cart: Option<CartId>,
     pub staff_notes: String,
     pub checkout: Checkout,

@@ -549,8 +549,13 @@ impl Machine {
         let Some(mut reading) = self.state.order.reading.clone() else { return };
         reading.deleted = true;
         self.state.order.accept(seq, at, reading.clone());
-        let gone =
-            OrderSeen { reading, cart: None, staff_notes: String::new(), checkout: Default::default() };
+        let gone = OrderSeen {
+            reading,
+            total: None,
+            cart: None,
+            staff_notes: String::new(),
+            checkout: Default::default(),
+        };
         self.fresh = Some(gone);
     }
 

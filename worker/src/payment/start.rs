@@ -36,7 +36,7 @@ pub struct Start {
     pub page: Option<String>,
     pub locale: Locale,
     pub browser: Browser,
-    /// What the shopper's page showed as the amount: a decimal, and its currency. It can only block.
+    /// What the shopper's page showed as the amount, in minor units, and its currency. It can only block.
     pub seen: Option<(String, String)>,
 }
 
@@ -217,13 +217,17 @@ fn check_due(start: &Start, order: &OrderSeen) -> Result<Money, StartStep> {
         Err(Unreadable::NotAnAmount) => return refuse(Refusal::AmountUnreadable),
     };
     match &start.seen {
-        Some((amount, currency)) if !agrees(due, amount, currency) => refuse(Refusal::AmountChanged),
+        Some(seen) if !agrees(order.total.unwrap_or(due), seen) && !agrees(due, seen) => {
+            refuse(Refusal::AmountChanged)
+        }
         _ => Ok(due),
     }
 }
 
-fn agrees(due: Money, amount: &str, currency: &str) -> bool {
-    currency.eq_ignore_ascii_case(due.currency.code()) && Money::parse(amount, due.currency) == Ok(due)
+/// Whether the page showed this amount. The storefront does not say whether store credit and gift certificates are
+/// taken off what it shows, so the total agrees as well as what is due.
+fn agrees(amount: Money, (minor, currency): &(String, String)) -> bool {
+    currency.eq_ignore_ascii_case(amount.currency.code()) && minor.parse() == Ok(amount.minor)
 }
 
 /// What the newest attempt still allows. Ok: nothing, make another.
