@@ -115,11 +115,12 @@ impl StoreObject {
             Some(installation) if installation.token.is_some() => installation,
             _ => return Ok(Opened::NotInstalled),
         };
-        if visit.issued_at_s < installation.installed_at_s {
+        let is_old = visit.issued_at_s < installation.installed_at_s;
+        if is_old || self.records.was_removed_since(visit.user, visit.issued_at_s)? {
             return Ok(Opened::BeforeInstallation);
         }
         self.records.admit(visit.user, now_ms())?;
-        if installation.health.checked_at_ms < now_ms() - SYNC_EVERY_MS {
+        if installation.health.checked_at_ms < now_ms() - self.config()?.scaled_ms(SYNC_EVERY_MS) {
             self.soon(Chore::Sync).await?;
         }
         Ok(Opened::Yes { generation: installation.generation })
@@ -135,7 +136,7 @@ impl StoreObject {
 
     pub(super) fn remove_user(&self, issued_at_s: i64, user: u64) -> Result<()> {
         match self.records.installation()? {
-            Some(i) if issued_at_s >= i.installed_at_s => self.records.remove_user(user),
+            Some(i) if issued_at_s >= i.installed_at_s => self.records.remove_user(user, issued_at_s),
             _ => Ok(()),
         }
     }

@@ -14,7 +14,8 @@ use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// Each entry brings the schema from its index to the next number. Expand first, contract a release later; an entry
 /// that has been released is never edited.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE installation (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL);
     CREATE TABLE staff (id INTEGER PRIMARY KEY, seen_at_ms INTEGER NOT NULL);
     CREATE TABLE chore (chore TEXT PRIMARY KEY, due_at_ms INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
@@ -29,7 +30,9 @@ const MIGRATIONS: [&str; 1] = ["
     CREATE INDEX ledger_by_time ON ledger (updated_at_ms);
     CREATE INDEX ledger_by_alarm ON ledger (next_alarm_ms) WHERE next_alarm_ms IS NOT NULL;
     CREATE TABLE ledger_ref (ref TEXT PRIMARY KEY, order_id INTEGER NOT NULL) WITHOUT ROWID;
-"];
+",
+    "ALTER TABLE staff ADD COLUMN removed_at_s INTEGER",
+];
 
 /// Everything this app knows about a store's installation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,20 +184,29 @@ impl Records {
     }
 
     pub fn admit(&self, user: u64, now_ms: i64) -> Result<()> {
-        let upsert =
-            "INSERT INTO staff VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET seen_at_ms = excluded.seen_at_ms";
+        let upsert = "INSERT INTO staff (id, seen_at_ms) VALUES (?, ?) \
+             ON CONFLICT (id) DO UPDATE SET seen_at_ms = excluded.seen_at_ms, removed_at_s = NULL";
         self.sql.exec(upsert, vec![integer(user)?, now_ms.into()])?;
         Ok(())
     }
 
-    pub fn remove_user(&self, user: u64) -> Result<()> {
-        self.sql.exec("DELETE FROM staff WHERE id = ?", vec![integer(user)?])?;
+    /// Kept as removed, so that a payload from before, good for a day, admits nobody again.
+    pub fn remove_user(&self, user: u64, removed_at_s: i64) -> Result<()> {
+        let upsert = "INSERT INTO staff (id, seen_at_ms, removed_at_s) VALUES (?, 0, ?) \
+             ON CONFLICT (id) DO UPDATE SET removed_at_s = excluded.removed_at_s";
+        self.sql.exec(upsert, vec![integer(user)?, removed_at_s.into()])?;
         Ok(())
     }
 
     pub fn is_staff(&self, user: u64) -> Result<bool> {
-        let query = "SELECT count(*) AS n FROM staff WHERE id = ?";
+        let query = "SELECT count(*) AS n FROM staff WHERE id = ? AND removed_at_s IS NULL";
         Ok(self.sql.exec(query, vec![integer(user)?])?.one::<CountRow>()?.n == 1)
+    }
+
+    /// Whether the user was removed then or later.
+    pub fn was_removed_since(&self, user: u64, at_s: i64) -> Result<bool> {
+        let query = "SELECT count(*) AS n FROM staff WHERE id = ? AND removed_at_s >= ?";
+        Ok(self.sql.exec(query, vec![integer(user)?, at_s.into()])?.one::<CountRow>()?.n == 1)
     }
 }
 
