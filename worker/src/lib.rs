@@ -37,11 +37,13 @@ async fn fetch(request: Request, env: Env, background: Context) -> Result<Respon
         Err(error) => return Problem::from(error).response(),
     };
     let ctx = Ctx::new(env, config, background)?;
-    let path = request.path();
+    // Only what kind of address it was: further segments may be tokens.
+    let route = request.path().split('/').nth(1).unwrap_or_default().to_owned();
     match routes::route(request, &ctx).await {
         Ok(response) => Ok(response),
         Err(error) => {
-            log::error(&ctx.request_id, "request_failed", &[("path", &path), ("error", &error.to_string())]);
+            let error = error.to_string();
+            log::error(&ctx.request_id, "request_failed", &[("route", &route), ("error", &error)]);
             Problem::internal(&ctx.request_id).response()
         }
     }

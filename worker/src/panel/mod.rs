@@ -27,7 +27,7 @@ use crate::payment::call::Failure;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId};
 use crate::problem::Problem;
-use crate::web::{Pair, pairs, value};
+use crate::web::{Pair, body, pairs, value};
 use session::Visitor;
 use worker::{Method, Request, Response, Result};
 
@@ -67,11 +67,10 @@ async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
 }
 
 async fn act(mut request: Request, ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
-    let body = request.text().await?;
-    if body.len() > MAX_FORM {
-        return Problem::new(413, "too_large", "Too large", "The form is larger than 64 KiB.").response();
-    }
-    let form = pairs(&body);
+    let form = match body(&mut request, MAX_FORM).await {
+        Ok(bytes) => pairs(&String::from_utf8_lossy(&bytes)),
+        Err(problem) => return problem.response(),
+    };
     let token = value(&form, "t").unwrap_or("").to_owned();
     let Some(panel) = Panel::enter(ctx, &token, query)? else { return layout::signed_out(ctx, 401) };
     match path {
