@@ -14,7 +14,7 @@ pub async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
     let path = request.path();
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match (request.method(), segments.as_slice()) {
-        (Method::Get, ["healthz"]) => healthz(ctx),
+        (Method::Get | Method::Head, ["healthz"]) => healthz(ctx),
         // The shopper.
         (Method::Post, ["api", "payments"]) => api::start(request, ctx).await,
         (Method::Get, ["api", "payments", token]) => api::status(request, ctx, token).await,
@@ -25,8 +25,8 @@ pub async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
         (Method::Get, ["pay"]) => journey::pay(request, ctx).await,
         (Method::Get, ["pay", token]) => journey::pay_link(request, ctx, token).await,
         (Method::Post, ["pay", token]) => journey::pay_again(request, ctx, token).await,
-        (Method::Get, ["storefront", file]) => storefront::pinned(ctx, file).await,
-        (Method::Get, ["storefront.js"]) => storefront::newest(ctx),
+        (Method::Get | Method::Head, ["storefront", file]) => storefront::pinned(ctx, file).await,
+        (Method::Get | Method::Head, ["storefront.js"]) => storefront::newest(ctx),
         // The merchant.
         (Method::Get, ["auth"]) => app::auth(request, ctx).await,
         (Method::Get, ["load"]) => app::load(request, ctx).await,

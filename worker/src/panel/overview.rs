@@ -12,8 +12,13 @@ use crate::payment::settings::Mode;
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
     let w = Words(panel.visitor.locale);
+    let (steps, health) = (steps(panel, desk, w), health(panel, desk, w));
+    let rest = match desk.health.troubles.is_empty() {
+        true => html![(steps)(health)],
+        false => html![(health)(steps)],
+    };
     let content = html![(attention(panel, desk, w)) "<div class=\"pair\">" (bigcommerce(desk, w)) (komoju(panel, desk, w))
-        "</div>" (steps(panel, desk, w)) (health(panel, desk, w))];
+        "</div>" (rest)];
     frame(panel, desk, Tab::Overview, content)
 }
 
@@ -100,7 +105,7 @@ fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
             page: "/methods",
         },
         Step {
-            done: None,
+            done: (desk.tally.payments > 0).then_some(true),
             name: w.of("Place a test order", "テスト注文をする"),
             hint: w.of(
                 "In the offline method's instructions, tell shoppers that they will be taken to the payment page.",
