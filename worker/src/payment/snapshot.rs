@@ -132,7 +132,14 @@ fn phase(state: &State, attempt: Option<&Attempt>) -> Phase {
         _ if must_look(Attention::AmountDisputed) => Phase::Review,
         (Standing::Waiting(_), _) => Phase::Waiting,
         (Standing::Pending(_), _) => Phase::Confirming,
-        (Standing::Open, _) if attempt.is_some_and(|a| a.register.is_wanted()) => Phase::Confirming,
+        (Standing::Open, _) if attempt.is_some_and(has_just_returned) => Phase::Confirming,
         (Standing::Open | Standing::None | Standing::Dead | Standing::Captured(_), _) => Phase::Unpaid,
     }
+}
+
+/// Back from KOMOJU, and not looked at since. A look that somebody's poll asked for does not count: it would turn every
+/// other picture back into doubt, and take the button away with it.
+fn has_just_returned(attempt: &Attempt) -> bool {
+    let returned = attempt.returned_at.is_some_and(|at| attempt.register.at <= at);
+    returned && attempt.register.is_wanted()
 }
