@@ -35,6 +35,8 @@ pub enum FaultKind {
     CutBefore,
     /// The effect happens; the connection is dropped instead of answered.
     CutAfter,
+    /// The effect happens; its answer waits this long.
+    LateAnswer(Duration),
 }
 
 /// One fault and the requests it hits. Start from [`Fault::on`].
@@ -238,7 +240,7 @@ pub async fn watch(State(watch): State<Watch>, request: Request, next: Next) -> 
 }
 
 async fn answer(watch: &Watch, kinds: Vec<FaultKind>, request: Request, next: Next) -> Response {
-    let mut cut_after = false;
+    let (mut cut_after, mut late) = (false, Duration::ZERO);
     for kind in kinds {
         match kind {
             FaultKind::Latency(wait) => tokio::time::sleep(wait).await,
@@ -246,9 +248,11 @@ async fn answer(watch: &Watch, kinds: Vec<FaultKind>, request: Request, next: Ne
             FaultKind::RateLimited { retry_after_ms } => return rate_limited(watch, retry_after_ms),
             FaultKind::CutBefore => return cut(StatusCode::NO_CONTENT.into_response(), Cut::Before),
             FaultKind::CutAfter => cut_after = true,
+            FaultKind::LateAnswer(wait) => late = wait,
         }
     }
     let response = next.run(request).await;
+    tokio::time::sleep(late).await;
     if cut_after { cut(response, Cut::After) } else { response }
 }
 

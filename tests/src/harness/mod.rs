@@ -19,7 +19,7 @@ mod world;
 
 pub use browser::{Browser, Language};
 pub use http::Reply;
-pub use paying::{Told, moves, notes};
+pub use paying::{moves, notes};
 pub use shop::{Shop, ShopSpec};
 pub use wait::{PATIENCE, eventually, eventually_within};
 pub use workerd::{Options, Workerd};

@@ -1,11 +1,11 @@
 //! A store of one's own, connected to a KOMOJU merchant of one's own the way a merchant would do it: the app is
 //! installed through OAuth, key and methods are saved in the panel, the webhook is entered at KOMOJU.
 
-use reqwest::Client;
+use reqwest::{Client, Method};
 
 use super::World;
-use crate::bigcommerce::{Currency, OrderSpec, PlacedOrder, StoreSpec};
-use crate::komoju::{EVENTS, Merchant, MerchantSpec};
+use crate::bigcommerce::{Currency, Order, OrderSpec, PlacedOrder, StoreSpec, status};
+use crate::komoju::{EVENTS, Merchant, MerchantSpec, PaymentStatus, Session};
 
 /// The events the panel tells the merchant to tick.
 const TICKED: &str = "payment.";
@@ -45,7 +45,7 @@ pub struct Shop<'a> {
     pub hash: String,
     pub merchant: Merchant,
     pub webhook_secret: String,
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl<'a> Shop<'a> {
@@ -56,7 +56,11 @@ impl<'a> Shop<'a> {
 
     /// Sells in the given currency, for real money.
     pub async fn open_in(world: &'a World, currency: Currency) -> Self {
-        Self::open_as(world, ShopSpec { store: StoreSpec::default().currency(currency), ..ShopSpec::default() }).await
+        Self::open_as(
+            world,
+            ShopSpec { store: StoreSpec::default().currency(currency), ..ShopSpec::default() },
+        )
+        .await
     }
 
     pub async fn open_as(world: &'a World, spec: ShopSpec) -> Self {
@@ -66,7 +70,8 @@ impl<'a> Shop<'a> {
         let mut shop = Self { world, hash, merchant, webhook_secret: String::new(), client: world.client() };
         let page = sandbox.bigcommerce.install_app(&shop.hash).await.expect("the app answers");
         assert_eq!(page.status, 200, "the app is installed: {}", page.body);
-        let key = if spec.test_mode { &shop.merchant.secret_key_test } else { &shop.merchant.secret_key_live };
+        let key =
+            if spec.test_mode { &shop.merchant.secret_key_test } else { &shop.merchant.secret_key_live };
         shop.save("keys", &[("secret_key", key)]).await;
         shop.save_methods(&spec).await;
         shop.webhook_secret = shop.shown_webhook_secret().await;
@@ -80,7 +85,8 @@ impl<'a> Shop<'a> {
     pub fn connect_webhook(&self) {
         let url = format!("{}/webhooks/komoju/{}", self.world.app_url(), self.hash);
         let events: Vec<&str> = EVENTS.iter().copied().filter(|event| event.starts_with(TICKED)).collect();
-        let made = self.world.sandbox.komoju.set_webhook(&self.merchant.id, &url, &self.webhook_secret, &events);
+        let made =
+            self.world.sandbox.komoju.set_webhook(&self.merchant.id, &url, &self.webhook_secret, &events);
         made.expect("KOMOJU takes the webhook");
     }
 
@@ -88,6 +94,55 @@ impl<'a> Shop<'a> {
     #[must_use]
     pub fn order(&self, spec: &OrderSpec) -> PlacedOrder {
         self.world.sandbox.bigcommerce.place_order(&self.hash, spec)
+    }
+
+    /// Origin of the storefront.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.world.sandbox.bigcommerce.shop_origin(&self.hash)
+    }
+
+    /// All sessions at KOMOJU, oldest first.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<Session> {
+        self.world.sandbox.komoju.sessions(&self.merchant.id)
+    }
+
+    /// Waits until an order has moved on as one that is paid.
+    pub async fn paid_order(&self, id: u64) -> Order {
+        let paid = |order: &Order| status::is_paid(order.status_id);
+        self.world.sandbox.bigcommerce.order_when(&self.hash, id, paid).await
+    }
+
+    /// An order as it is now.
+    #[must_use]
+    pub fn order_now(&self, id: u64) -> Order {
+        self.world.sandbox.bigcommerce.order(&self.hash, id)
+    }
+
+    /// The shopper pays every code of this shop at the till.
+    pub fn pay_at_till(&self) {
+        let komoju = &self.world.sandbox.komoju;
+        for payment in komoju.payments(&self.merchant.id) {
+            if payment.status == PaymentStatus::Authorized {
+                komoju.capture(&payment.id).expect("a code can be paid");
+            }
+        }
+    }
+
+    /// How often a confirmation page was opened.
+    #[must_use]
+    pub fn confirmations(&self) -> usize {
+        let visits = self.world.sandbox.bigcommerce.visits(&self.hash);
+        visits.iter().filter(|visit| visit.path.starts_with("/checkout/order-confirmation")).count()
+    }
+
+    /// How often the worker has written an order so far.
+    #[must_use]
+    pub fn order_puts(&self, id: u64) -> usize {
+        let path = format!("/orders/{id}");
+        let requests = self.world.sandbox.faults().requests(&self.hash);
+        requests.iter().filter(|seen| seen.method == Method::PUT && seen.path.ends_with(&path)).count()
     }
 
     /// Saves a form of the panel, opened anew as the store's owner.
@@ -140,12 +195,15 @@ impl<'a> Shop<'a> {
 
     async fn shown_webhook_secret(&self) -> String {
         let html = self.panel("keys").await;
-        let field = html.split("id=\"webhook_secret\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let field =
+            html.split("id=\"webhook_secret\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
         field.expect("the panel shows the webhook secret").to_owned()
     }
 }
 
 fn encode(text: &str) -> String {
     let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    text.bytes().map(|b| if unreserved(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if unreserved(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
