@@ -5,10 +5,11 @@
 //! panel. Keys rotate by being listed: the first makes, all of them open.
 
 use crate::config::Key;
+use crate::json::{FromJson, ToJson, Unreadable, read, write};
 use crate::payment::ids::StoreHash;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
 use hmac::{Hmac, KeyInit, Mac};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -36,9 +37,20 @@ impl fmt::Debug for Secret {
 }
 
 /// A secret at rest: `{key id}.{nonce}.{ciphertext}`, the latter two in URL-safe base64.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed(String);
+
+impl ToJson for Sealed {
+    fn to_json(&self) -> Value {
+        self.0.to_json()
+    }
+}
+
+impl FromJson for Sealed {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        String::from_json(value).map(Self)
+    }
+}
 
 /// Why a sealed value did not open. None of these says anything about the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,18 +209,6 @@ pub struct Tokens<'a> {
 
 const MAC_LENGTH: usize = 16;
 
-#[derive(Serialize)]
-struct DatedRef<'a, T> {
-    exp: i64,
-    v: &'a T,
-}
-
-#[derive(Deserialize)]
-struct Dated<T> {
-    exp: i64,
-    v: T,
-}
-
 impl<'a> Tokens<'a> {
     pub fn new(keys: &'a [Key]) -> Self {
         Self { keys }
@@ -230,24 +230,17 @@ impl<'a> Tokens<'a> {
     }
 
     /// `expires_s`: seconds since the epoch.
-    pub fn sign_json<T: Serialize>(&self, purpose: Purpose, expires_s: i64, value: &T) -> String {
-        let dated = DatedRef { exp: expires_s, v: value };
-        let payload = serde_json::to_vec(&dated).expect("our token payloads are plain structs");
-        self.sign(purpose, &payload)
+    pub fn sign_json<T: ToJson>(&self, purpose: Purpose, expires_s: i64, value: &T) -> String {
+        self.sign(purpose, write(&(expires_s, value)).as_bytes())
     }
 
     /// The value, unless the token is not ours or `now_s` has reached its expiry.
-    pub fn open_json<T: DeserializeOwned>(
-        &self,
-        purpose: Purpose,
-        token: &str,
-        now_s: i64,
-    ) -> Result<T, TokenError> {
+    pub fn open_json<T: FromJson>(&self, purpose: Purpose, token: &str, now_s: i64) -> Result<T, TokenError> {
         let payload = self.open(purpose, token)?;
-        let dated: Dated<T> =
-            crate::json::read(&String::from_utf8_lossy(&payload)).map_err(|_| TokenError::Malformed)?;
-        match now_s < dated.exp {
-            true => Ok(dated.v),
+        let (expires_s, value): (i64, T) =
+            read(&String::from_utf8_lossy(&payload)).map_err(|_| TokenError::Malformed)?;
+        match now_s < expires_s {
+            true => Ok(value),
             false => Err(TokenError::Expired),
         }
     }
@@ -334,7 +327,7 @@ mod tests {
     fn a_dated_token_ends_on_its_second() {
         let keys = [key("a", 1)];
         let tokens = Tokens::new(&keys);
-        let token = tokens.sign_json(Purpose::Panel, 1_000, &("abc", 3));
+        let token = tokens.sign_json(Purpose::Panel, 1_000, &("abc", 3_u32));
         let at = |now| tokens.open_json::<(String, u32)>(Purpose::Panel, &token, now);
         assert_eq!(at(999), Ok(("abc".to_owned(), 3)));
         assert_eq!(at(1_000), Err(TokenError::Expired));

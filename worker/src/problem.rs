@@ -2,7 +2,7 @@
 //! at is *attention* and lives with the payment.
 
 use crate::config::ConfigError;
-use serde::Serialize;
+use crate::json::object;
 use worker::{Response, ResponseBuilder};
 
 /// A `type` is this plus the code: a path on whichever host this app was deployed to (RFC 9457 §3.1.1).
@@ -23,18 +23,6 @@ pub struct Problem {
     /// Whether the same request can succeed later.
     pub retry: bool,
     pub retry_after_s: Option<u32>,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    r#type: String,
-    title: &'a str,
-    status: u16,
-    detail: &'a str,
-    code: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'a str>,
-    retry: bool,
 }
 
 impl Problem {
@@ -67,16 +55,17 @@ impl Problem {
     }
 
     pub fn body(&self) -> String {
-        let body = Body {
-            r#type: [TYPES, self.code].concat(),
-            title: self.title,
-            status: self.status,
-            detail: &self.detail,
-            code: self.code,
-            message: self.message.as_deref(),
-            retry: self.retry,
-        };
-        serde_json::to_string(&body).expect("a problem is plain text and numbers")
+        let kind = [TYPES, self.code].concat();
+        let body = object(&[
+            ("type", &kind),
+            ("title", &self.title),
+            ("status", &self.status),
+            ("detail", &self.detail),
+            ("code", &self.code),
+            ("message", &self.message),
+            ("retry", &self.retry),
+        ]);
+        body.to_string()
     }
 
     pub fn response(&self) -> worker::Result<Response> {

@@ -5,10 +5,10 @@
 //! once (rate-limited) before anything is refused. Nothing here is ever used for dedupe, locks or payment state.
 
 use crate::crypto::Sealed;
+use crate::json::{read, record};
 use crate::objects::store_client::StoreClient;
 use crate::payment::ids::{AccountId, StoreHash};
 use crate::payment::settings::{Mode, Provider, Settings};
-use serde::{Deserialize, Serialize};
 use worker::Env;
 
 /// The KV namespace that holds profiles and published scripts.
@@ -25,7 +25,7 @@ pub mod field {
 }
 
 /// One store, as of `version`, which rises with each change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     pub version: u64,
     pub store: StoreHash,
@@ -48,37 +48,54 @@ pub struct Profile {
     /// The control panel's address, without trailing slash.
     pub panel_url: String,
 }
+record!(Profile {
+    version,
+    store,
+    connected,
+    bigcommerce_token,
+    komoju,
+    webhook_secrets,
+    hook_secret,
+    settings,
+    channels,
+    labels,
+    store_name,
+    country,
+    panel_url,
+});
 
 /// A KOMOJU account, known by a fingerprint of its secret key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KomojuAccount {
     pub id: AccountId,
     pub mode: Mode,
     pub secret_key: Sealed,
     /// The key as it may be shown: `sk_live_••••1234`.
     pub masked: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant_name: Option<String>,
     /// New attempts are made with this one.
     pub current: bool,
 }
+record!(KomojuAccount { id, mode, secret_key, masked, merchant_name, current });
 
 /// A storefront and the origins its pages are served from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Channel {
     pub id: u64,
     pub name: String,
     /// `https://shop.example`, without path: primary, canonical and checkout.
     pub origins: Vec<String>,
 }
+record!(Channel { id, name, origins });
 
 /// What a payment-method label turned out to be on one channel. `provider: None`: looked up, and still unknown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LearnedLabel {
     pub channel: u64,
     pub label: String,
     pub provider: Option<Provider>,
 }
+record!(LearnedLabel { channel, label, provider });
 
 impl Profile {
     /// The account that new attempts are made with.
@@ -111,7 +128,7 @@ pub const PREFIX: &str = "store:";
 /// The store's profile; None: never installed, as far as anyone may ask. Asks StoreObject where KV has nothing.
 pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Option<Profile>> {
     let copy = env.kv(KV)?.get(&key(store)).text().await?;
-    match copy.and_then(|text| crate::json::read(&text).ok()) {
+    match copy.and_then(|text| read(&text).ok()) {
         Some(profile) => Ok(Some(profile)),
         None => refresh(env, store).await,
     }

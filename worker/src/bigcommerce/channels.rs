@@ -3,10 +3,10 @@
 
 use super::{Api, Data, read};
 use crate::http::{HttpRequest, Outcome};
+use crate::json::readable;
 use crate::payment::call::Failure;
 use crate::profile::Channel;
 use crate::web::origin_of;
-use serde::Deserialize;
 
 /// Every storefront that is or can go live.
 pub fn list_request(api: Api<'_>) -> HttpRequest {
@@ -18,12 +18,11 @@ pub fn site_request(api: Api<'_>, channel: u64) -> HttpRequest {
     api.get(&["/v3/channels/", &channel.to_string(), "/site"].concat())
 }
 
-#[derive(Deserialize)]
 struct ListedChannel {
     id: u64,
-    #[serde(default)]
     name: String,
 }
+readable!(ListedChannel { id, name or String::new() });
 
 /// The storefronts, without their origins yet.
 pub fn list(outcome: &Outcome) -> Result<Vec<Channel>, Failure> {
@@ -32,17 +31,16 @@ pub fn list(outcome: &Outcome) -> Result<Vec<Channel>, Failure> {
     Ok(listed.into_iter().map(|c| Channel { id: c.id, name: c.name, origins: Vec::new() }).collect())
 }
 
-#[derive(Deserialize)]
 struct Site {
     url: String,
-    #[serde(default)]
     urls: Vec<SiteUrl>,
 }
+readable!(Site { url, urls });
 
-#[derive(Deserialize)]
 struct SiteUrl {
     url: String,
 }
+readable!(SiteUrl { url });
 
 /// Every origin of the site: primary, canonical and checkout, each once.
 pub fn origins(outcome: &Outcome) -> Result<Vec<String>, Failure> {

@@ -4,9 +4,9 @@
 use super::{Api, Data, read};
 use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome};
+use crate::json::readable;
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -20,16 +20,15 @@ pub fn list_request(api: Api<'_>) -> HttpRequest {
 }
 
 /// A hook of ours as BigCommerce has it. The API shows an app its own hooks only.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hook {
     pub id: u64,
     scope: String,
     destination: String,
-    #[serde(default)]
     is_active: bool,
-    #[serde(default)]
     headers: Option<BTreeMap<String, String>>,
 }
+readable!(Hook { id, scope, destination, is_active or false, headers });
 
 pub fn list(outcome: &Outcome) -> Result<Vec<Hook>, Failure> {
     let hooks: Option<Data<Vec<Hook>>> = read(outcome)?;
@@ -129,6 +128,7 @@ impl Deed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::FromJson;
 
     fn wanted() -> Wanted {
         let store = StoreHash::parse("q7w8e9").expect("a hash");
@@ -138,7 +138,7 @@ mod tests {
     fn shown(id: u64, scope: &str) -> Hook {
         let mut body = wanted().body(scope);
         body["id"] = json!(id);
-        serde_json::from_value(body).expect("BigCommerce echoes what it took")
+        FromJson::from_json(&body).expect("BigCommerce echoes what it took")
     }
 
     fn right() -> Vec<Hook> {

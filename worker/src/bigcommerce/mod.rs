@@ -13,10 +13,9 @@ pub mod store;
 
 use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome};
+use crate::json::{self, FromJson, readable};
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// One store's management API.
@@ -47,10 +46,11 @@ impl Api<'_> {
 }
 
 /// A v3 answer's envelope.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Data<T> {
     pub data: T,
 }
+readable!(Data<T> { data });
 
 /// The body of a 2xx answer; empty where v2 answers an empty list (204).
 pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
@@ -62,12 +62,12 @@ pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
 }
 
 /// The parsed body of a 2xx answer; None where it is empty.
-pub fn read<T: DeserializeOwned>(outcome: &Outcome) -> Result<Option<T>, Failure> {
+pub fn read<T: FromJson>(outcome: &Outcome) -> Result<Option<T>, Failure> {
     let unreadable =
-        |e: crate::json::Unreadable| Failure::Indeterminate(["unreadable answer: ", &e.to_string()].concat());
+        |e: json::Unreadable| Failure::Indeterminate(["unreadable answer: ", &e.to_string()].concat());
     match success(outcome)? {
         "" => Ok(None),
-        body => crate::json::read(body).map(Some).map_err(unreadable),
+        body => json::read(body).map(Some).map_err(unreadable),
     }
 }
 
@@ -126,7 +126,7 @@ pub(crate) mod tests {
 
     #[test]
     fn failures_are_grouped_by_what_can_be_done() {
-        let fail = |status| read::<Value>(&answer(status, "{}")).expect_err("not a success");
+        let fail = |status| read::<()>(&answer(status, "{}")).expect_err("not a success");
         assert_eq!(fail(401), Failure::Unauthorized);
         assert_eq!(fail(403), Failure::Forbidden);
         assert_eq!(fail(404), Failure::NotFound);
@@ -134,13 +134,13 @@ pub(crate) mod tests {
         assert!(
             matches!(fail(500), Failure::Indeterminate(_)) && matches!(fail(302), Failure::Indeterminate(_))
         );
-        assert!(matches!(read::<Value>(&answer(200, "<html>")), Err(Failure::Indeterminate(_))));
-        assert!(matches!(read::<Value>(&Outcome::NoAnswer("cut".into())), Err(Failure::Indeterminate(_))));
+        assert!(matches!(read::<()>(&answer(200, "<html>")), Err(Failure::Indeterminate(_))));
+        assert!(matches!(read::<()>(&Outcome::NoAnswer("cut".into())), Err(Failure::Indeterminate(_))));
     }
 
     #[test]
     fn refusals_keep_the_words_of_both_api_versions() {
-        let words = |body| match read::<Value>(&answer(422, body)) {
+        let words = |body| match read::<()>(&answer(422, body)) {
             Err(Failure::Refused { message, .. }) => message,
             other => panic!("{other:?}"),
         };

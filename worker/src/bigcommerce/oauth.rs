@@ -4,19 +4,20 @@
 use crate::config::{Config, SCOPES};
 use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
+use crate::json::{readable, record};
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
 use crate::web::{Pair, value};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// What BigCommerce hands over with the merchant's consent; worth nothing until the code is exchanged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     pub store: StoreHash,
     pub code: String,
     pub scope: String,
 }
+record!(Grant { store, code, scope });
 
 /// Why `/auth` was called in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,20 +87,19 @@ pub struct Consent {
     pub owner_id: u64,
 }
 
-#[derive(Deserialize)]
 struct Body {
     access_token: String,
     scope: String,
     context: String,
     user: Person,
-    #[serde(default)]
     owner: Option<Person>,
 }
+readable!(Body { access_token, scope, context, user, owner });
 
-#[derive(Deserialize)]
 struct Person {
     id: u64,
 }
+readable!(Person { id });
 
 /// Reads the exchange's answer: it must be about the store and the scopes that were asked for.
 pub fn consent(outcome: &Outcome, grant: &Grant) -> Result<Consent, Failure> {

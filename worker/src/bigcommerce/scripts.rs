@@ -6,10 +6,10 @@
 
 use super::{Api, Data, read};
 use crate::http::{HttpRequest, Outcome};
+use crate::json::readable;
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
 use crate::payment::settings::Provider;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub const NAME: &str = "KOMOJU payments";
@@ -19,36 +19,26 @@ pub fn list_request(api: Api<'_>) -> HttpRequest {
 }
 
 /// A script of ours as BigCommerce has it. The API shows an app its own scripts only.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
     pub uuid: String,
-    #[serde(default)]
     name: String,
-    #[serde(default)]
     src: Option<String>,
-    #[serde(default)]
     kind: String,
-    #[serde(default)]
     location: String,
-    #[serde(default)]
     load_method: String,
-    #[serde(default)]
     visibility: String,
-    #[serde(default)]
     consent_category: Option<String>,
-    #[serde(default)]
     auto_uninstall: bool,
-    #[serde(default = "yes")]
     enabled: bool,
-    #[serde(default)]
     channel_id: Option<u64>,
-    #[serde(default)]
     integrity_hashes: Option<Vec<String>>,
 }
-
-fn yes() -> bool {
-    true
-}
+readable!(Script {
+    uuid, name or String::new(), src, kind or String::new(), location or String::new(),
+    load_method or String::new(), visibility or String::new(), consent_category, auto_uninstall or false,
+    enabled or true, channel_id, integrity_hashes,
+});
 
 pub fn list(outcome: &Outcome) -> Result<Vec<Script>, Failure> {
     let scripts: Option<Data<Vec<Script>>> = read(outcome)?;
@@ -170,6 +160,7 @@ impl Deed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::FromJson;
 
     fn wanted() -> Wanted {
         let store = StoreHash::parse("q7w8e9").expect("a hash");
@@ -180,7 +171,7 @@ mod tests {
     fn shown(uuid: &str, body: &Value) -> Script {
         let mut body = body.clone();
         body["uuid"] = json!(uuid);
-        serde_json::from_value(body).expect("BigCommerce echoes what it took")
+        FromJson::from_json(&body).expect("BigCommerce echoes what it took")
     }
 
     fn right(channel: u64) -> Script {

@@ -3,9 +3,9 @@
 //! <https://developer.bigcommerce.com/docs/integrations/apps/guide/callbacks>
 
 use crate::crypto::{Secret, hmac_sha256, same};
+use crate::json::{FromJson, read, readable};
 use crate::payment::ids::StoreHash;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
-use serde::Deserialize;
 
 /// How far two clocks may differ.
 const LEEWAY_S: i64 = 120;
@@ -56,12 +56,11 @@ impl PayloadError {
     }
 }
 
-#[derive(Deserialize)]
 struct Header {
     alg: String,
 }
+readable!(Header { alg });
 
-#[derive(Deserialize)]
 struct Claims {
     aud: String,
     iss: String,
@@ -72,18 +71,18 @@ struct Claims {
     user: User,
     owner: Owner,
 }
+readable!(Claims { aud, iss, iat, nbf, exp, sub, user, owner });
 
-#[derive(Deserialize)]
 struct User {
     id: u64,
-    #[serde(default)]
     locale: Option<String>,
 }
+readable!(User { id, locale });
 
-#[derive(Deserialize)]
 struct Owner {
     id: u64,
 }
+readable!(Owner { id });
 
 /// Checks everything that can be checked without knowing the store. Whether the store has this app, and since when,
 /// is for StoreObject to say.
@@ -120,9 +119,9 @@ fn authentic_claims(jwt: &str, secret: &Secret) -> Result<Claims, PayloadError> 
     json(claims)
 }
 
-fn json<T: for<'a> Deserialize<'a>>(part: &str) -> Result<T, PayloadError> {
+fn json<T: FromJson>(part: &str) -> Result<T, PayloadError> {
     let bytes = B64.decode(part).map_err(|_| PayloadError::Malformed)?;
-    crate::json::read(&String::from_utf8_lossy(&bytes)).map_err(|_| PayloadError::Malformed)
+    read(&String::from_utf8_lossy(&bytes)).map_err(|_| PayloadError::Malformed)
 }
 
 fn check(holds: bool, otherwise: PayloadError) -> Result<(), PayloadError> {

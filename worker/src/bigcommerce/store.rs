@@ -3,9 +3,9 @@
 
 use super::{Api, read};
 use crate::http::{HttpRequest, Outcome};
+use crate::json::readable;
 use crate::payment::call::Failure;
 use crate::web::origin_of;
-use serde::Deserialize;
 
 /// Also the cheapest call that tells whether a token still works.
 pub fn info_request(api: Api<'_>) -> HttpRequest {
@@ -27,8 +27,6 @@ pub struct StoreInfo {
     pub theme_is_stencil: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(default)]
 #[derive(Default)]
 struct Body {
     name: String,
@@ -38,13 +36,17 @@ struct Body {
     default_channel_id: Option<u64>,
     features: Features,
 }
+readable!(Body {
+    name or String::new(), country_code or String::new(), control_panel_base_url or String::new(),
+    secure_url or String::new(), default_channel_id, features or Features::default(),
+});
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Default)]
 struct Features {
     stencil_enabled: bool,
     checkout_type: String,
 }
+readable!(Features { stencil_enabled or false, checkout_type or String::new() });
 
 pub fn info(outcome: &Outcome) -> Result<StoreInfo, Failure> {
     let body: Body = read(outcome)?.unwrap_or_default();

@@ -1,10 +1,13 @@
 //! Reading JSON whose shape is not ours: fields by name, lenient about numbers written as strings and strings as
 //! numbers, and never a panic.
 
-mod tree;
+mod typed;
 
 use serde_json::Value;
-pub use tree::{Unreadable, read};
+pub use typed::{
+    Fields, FromJson, ToJson, Unreadable, object, read, unknown_variant, variant, variant_of, write,
+};
+pub(crate) use typed::{names, readable, record, spelled, variants, written};
 
 /// The text of a field; a number's own digits; "" where it is absent, null or something else.
 pub fn text(value: &Value, field: &str) -> String {

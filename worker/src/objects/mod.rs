@@ -3,6 +3,7 @@
 
 pub mod payment;
 pub mod payment_client;
+mod sql;
 pub mod store;
 pub mod store_client;
 pub mod turn;

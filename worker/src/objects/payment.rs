@@ -14,6 +14,7 @@ use super::store_client::{LedgerRow, StoreClient};
 use super::turn::Turns;
 use crate::config::Config;
 use crate::context::now_ms;
+use crate::json::{ToJson, read, write};
 use crate::log;
 use crate::payment::call::{Browser, Locale};
 use crate::payment::delays::Delays;
@@ -27,7 +28,6 @@ use crate::payment::start::{Proof, Start, cart_hash};
 use crate::profile::{self, Profile};
 use records::Records;
 use remote::Remote;
-use serde::Serialize;
 use std::cell::RefCell;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
 
@@ -38,7 +38,7 @@ const LEDGER_RETRY_MS: i64 = 60_000;
 
 /// The Durable Object class behind the binding PAYMENTS; its name is `{store}/{order}`.
 #[derive(Debug)]
-#[durable_object]
+#[durable_object(alarm)]
 pub struct PaymentObject {
     state: State,
     env: Env,
@@ -54,7 +54,7 @@ impl DurableObject for PaymentObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let Question { store, order, ask } = crate::json::read(&request.text().await?)?;
+        let Question { store, order, ask } = read(&request.text().await?)?;
         let whose = Whose { store, order };
         match ask {
             Ask::Start(start) => json(&self.start(&whose, *start).await?),
@@ -365,8 +365,8 @@ impl Setting {
     }
 }
 
-fn json<T: Serialize>(value: &T) -> Result<Response> {
-    Response::ok(serde_json::to_string(value)?)
+fn json(value: &dyn ToJson) -> Result<Response> {
+    Response::ok(write(value))
 }
 
 /// JavaScript's dates count in doubles; every moment of the next 200,000 years is exact in one.
@@ -413,11 +413,10 @@ fn ledger_row(machine: &Machine, order: OrderId) -> LedgerRow {
     let sessions = state.attempts.iter().filter_map(|a| a.session.as_ref()).map(ToString::to_string);
     let numbers = state.attempts.iter().map(|a| a.terms.external_order_num.clone());
     let payments = state.payments.keys().map(ToString::to_string);
-    let phase = serde_json::to_value(snapshot.phase).ok().and_then(|v| v.as_str().map(str::to_owned));
     LedgerRow {
         order,
         version: state.head.version,
-        phase: phase.unwrap_or_default(),
+        phase: snapshot.phase.key().to_owned(),
         amount: amount.map(|m| m.to_string()).unwrap_or_default(),
         amount_minor: amount.map_or(0, |m| m.minor),
         currency: amount.map(|m| m.currency.code().to_owned()).unwrap_or_default(),

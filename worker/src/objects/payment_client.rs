@@ -1,12 +1,12 @@
 //! How to talk to the PaymentObject of one order: typed questions and answers, carried as JSON.
 
+use crate::json::{FromJson, read, record, variants, write};
 use crate::payment::call::Locale;
 use crate::payment::hint::Hint;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal};
 use crate::payment::state::{Attention, Entry};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use worker::wasm_bindgen::JsValue;
 use worker::{Env, Method, Request, RequestInit, Stub};
 
@@ -15,15 +15,15 @@ pub const BINDING: &str = "PAYMENTS";
 const LOCATION: &str = "apac";
 
 /// A question, and whose payment it is about: an object cannot tell its own name when an alarm wakes it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct Question {
     pub store: StoreHash,
     pub order: OrderId,
     pub ask: Ask,
 }
+record!(Question { store, order, ask });
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug)]
 pub enum Ask {
     Start(Box<StartAsk>),
     Status {
@@ -40,8 +40,9 @@ pub enum Ask {
     },
     History,
 }
+variants!(Ask { Start(content), Status { locale }, Hint { hint }, Return { session, locale }, History });
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct StartAsk {
     /// The cart's id; None where a signed link stands in for it.
     pub cart_id: Option<String>,
@@ -53,10 +54,10 @@ pub struct StartAsk {
     pub language: String,
     pub seen: Option<(String, String)>,
 }
+record!(StartAsk { cart_id, intent, page, locale, ip, user_agent, language, seen });
 
 /// What a start came to.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug)]
 pub enum Started {
     Show {
         snapshot: Snapshot,
@@ -67,14 +68,16 @@ pub enum Started {
     TooMany,
     UnknownStore,
 }
+variants!(Started { Show { snapshot, redirect }, Refused(content), TooMany, UnknownStore });
 
 /// What the merchant may read of one payment.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct History {
     pub snapshot: Snapshot,
     pub attention: Vec<Attention>,
     pub timeline: Vec<Entry>,
 }
+record!(History { snapshot, attention, timeline });
 
 /// One order's PaymentObject, as seen from elsewhere.
 #[derive(Debug)]
@@ -119,14 +122,14 @@ impl PaymentClient {
         self.ask(Ask::History).await
     }
 
-    async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> worker::Result<T> {
+    async fn ask<T: FromJson>(&self, ask: Ask) -> worker::Result<T> {
         let question = Question { store: self.store.clone(), order: self.order, ask };
         let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_body(Some(JsValue::from_str(&serde_json::to_string(&question)?)));
+        init.with_method(Method::Post).with_body(Some(JsValue::from_str(&write(&question))));
         let mut answer =
             self.stub.fetch_with_request(Request::new_with_init("https://payment/", &init)?).await?;
         match answer.status_code() {
-            200 => Ok(crate::json::read(&answer.text().await?)?),
+            200 => Ok(read(&answer.text().await?)?),
             status => Err(worker::Error::RustError(format!("PaymentObject answered {status}"))),
         }
     }

@@ -22,12 +22,12 @@ use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::{Secret, Vault};
 use crate::http::TIMEOUT_MS;
+use crate::json::{ToJson, read, write};
 use crate::log;
 use crate::payment::delays::Delays;
 use crate::profile::{self, Profile, field};
 use chores::{Chore, Due};
 use records::{Installation, Records};
-use serde::Serialize;
 use std::cell::Cell;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object, wasm_bindgen};
 
@@ -39,7 +39,7 @@ const GUARD_MS: i64 = 5 * MINUTE_MS;
 const PROBES_MS: [i64; 2] = [MINUTE_MS, 9 * MINUTE_MS];
 
 /// The Durable Object class behind the binding STORES; its name is the store hash.
-#[durable_object]
+#[durable_object(alarm)]
 pub struct StoreObject {
     state: State,
     env: Env,
@@ -61,7 +61,7 @@ impl DurableObject for StoreObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let ask: Ask = crate::json::read(&request.text().await?)?;
+        let ask: Ask = read(&request.text().await?)?;
         self.answer(ask).await
     }
 
@@ -132,7 +132,7 @@ impl StoreObject {
     async fn publish(&self) -> Result<()> {
         let mut published = None;
         while let Some(profile) = self.profile()?.filter(|p| Some(p.version) != published) {
-            let text = serde_json::to_string(&profile)?;
+            let text = write(&profile);
             self.env.kv(profile::KV)?.put(&profile::key(&profile.store), text)?.execute().await?;
             published = Some(profile.version);
         }
@@ -223,6 +223,6 @@ fn jitter_ms() -> i64 {
     getrandom::u32().map_or(0, |n| i64::from(n) % (10 * MINUTE_MS))
 }
 
-fn json<T: Serialize>(value: &T) -> Result<Response> {
-    Response::ok(serde_json::to_string(value)?)
+fn json(value: &dyn ToJson) -> Result<Response> {
+    Response::ok(write(value))
 }

@@ -2,10 +2,10 @@
 
 use super::store::desk::{Answer, Session, Wish};
 use crate::bigcommerce::oauth::Grant;
+use crate::json::{FromJson, read, record, variants, write};
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::settings::{Mode, Provider};
 use crate::profile::Profile;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use worker::wasm_bindgen::JsValue;
 use worker::{Env, Method, Request, RequestInit, Stub};
 
@@ -15,7 +15,7 @@ pub const BINDING: &str = "STORES";
 const LOCATION: &str = "apac";
 
 /// One row of the ledger: what lists and searches show of one payment. Without personal data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerRow {
     pub order: OrderId,
     /// Rises with each change of the payment; an upsert with an older one is ignored.
@@ -34,15 +34,28 @@ pub struct LedgerRow {
     /// When the payment's object means to wake; what is long overdue is poked.
     pub next_alarm_ms: Option<i64>,
 }
+record!(LedgerRow {
+    order,
+    version,
+    phase,
+    amount,
+    amount_minor,
+    currency,
+    mode,
+    refs,
+    attention,
+    updated_at_ms,
+    next_alarm_ms,
+});
 
 /// What an order is looked up by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LedgerKey {
     Session(String),
     Payment(String),
     ExternalOrderNum(String),
 }
+variants!(LedgerKey { Session(content), Payment(content), ExternalOrderNum(content) });
 
 impl LedgerKey {
     pub(super) fn text(&self) -> &str {
@@ -53,8 +66,7 @@ impl LedgerKey {
 }
 
 /// One question to a StoreObject.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone)]
 pub enum Ask {
     Profile,
     LearnLabel { channel: u64, label: String, provider: Option<Provider> },
@@ -68,10 +80,14 @@ pub enum Ask {
     Rearm,
     Desk { session: Session, wish: Wish },
 }
+variants!(Ask {
+    Profile, LearnLabel { channel, label, provider }, UpsertPayment { row }, FindOrder { by }, TokenRefused,
+    Install { grant }, Open { visit }, UninstallHint { issued_at_s }, RemoveUser { issued_at_s, user }, Rearm,
+    Desk { session, wish },
+});
 
 /// What came of exchanging a code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Installed {
     Yes {
         generation: u64,
@@ -88,17 +104,18 @@ pub enum Installed {
         why: String,
     },
 }
+variants!(Installed { Yes { generation, user }, AlreadyDone, Refused { why }, TryAgain { why } });
 
 /// Someone opens the app with a payload that BigCommerce signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visit {
     pub user: u64,
     /// By BigCommerce's clock.
     pub issued_at_s: i64,
 }
+record!(Visit { user, issued_at_s });
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opened {
     Yes {
         generation: u64,
@@ -107,6 +124,7 @@ pub enum Opened {
     /// The payload is older than the installation: it was made for an earlier one.
     BeforeInstallation,
 }
+variants!(Opened { Yes { generation }, NotInstalled, BeforeInstallation });
 
 /// A store's StoreObject, as seen from elsewhere.
 #[derive(Debug)]
@@ -176,13 +194,13 @@ impl StoreClient {
         self.ask(&Ask::Desk { session, wish }).await
     }
 
-    async fn ask<T: DeserializeOwned>(&self, ask: &Ask) -> worker::Result<T> {
+    async fn ask<T: FromJson>(&self, ask: &Ask) -> worker::Result<T> {
         let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_body(Some(JsValue::from_str(&serde_json::to_string(ask)?)));
+        init.with_method(Method::Post).with_body(Some(JsValue::from_str(&write(ask))));
         let mut answer =
             self.stub.fetch_with_request(Request::new_with_init("https://store/", &init)?).await?;
         match answer.status_code() {
-            200 => Ok(crate::json::read(&answer.text().await?)?),
+            200 => Ok(read(&answer.text().await?)?),
             status => Err(worker::Error::RustError(format!("StoreObject answered {status}"))),
         }
     }

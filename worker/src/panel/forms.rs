@@ -138,6 +138,7 @@ pub fn label(form: &[Pair]) -> Option<Wish> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::{FromJson, ToJson};
     use crate::objects::store::health::Health;
     use crate::objects::store::ledger::Tally;
     use crate::payment::settings::Settings;
@@ -146,13 +147,13 @@ mod tests {
     fn desk() -> Desk {
         let profile = serde_json::json!({
             "version": 1, "store": "q7w8e9", "connected": true, "bigcommerce_token": null, "komoju": [],
-            "webhook_secrets": [], "hook_secret": "k.AA.AA", "settings": Settings::default(), "channels": [],
+            "webhook_secrets": [], "hook_secret": "k.AA.AA", "settings": Settings::default().to_json(), "channels": [],
             "labels": [], "store_name": "Hoshi", "country": "JP", "panel_url": "",
         });
         let konbini = serde_json::json!([{ "slug": "konbini", "name_en": "Konbini", "name_ja": "コンビニ" }]);
         Desk {
-            profile: serde_json::from_value(profile).expect("a profile"),
-            payment_types: serde_json::from_value(konbini).expect("a list"),
+            profile: FromJson::from_json(&profile).expect("a profile"),
+            payment_types: FromJson::from_json(&konbini).expect("a list"),
             health: Health::default(),
             undecided: Vec::new(),
             tally: Tally::default(),

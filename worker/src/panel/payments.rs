@@ -74,8 +74,7 @@ fn order_link(desk: &Desk, w: Words, order: OrderId) -> Option<Html> {
 
 pub fn detail<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Page<'a> {
     let w = Words(panel.visitor.locale);
-    let key = serde_json::to_value(history.snapshot.phase).unwrap_or_default();
-    let (state, class) = phase(w, key.as_str().unwrap_or(""));
+    let (state, class) = phase(w, history.snapshot.phase.key());
     let test = history.snapshot.test.then(|| html![" "(mode_pill(Mode::Test))]);
     let amount = history.snapshot.amount.map(|amount| html![" <b>" (amount.to_string()) "</b>"]);
     let words =

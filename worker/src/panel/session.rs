@@ -3,22 +3,23 @@
 
 use crate::context::Ctx;
 use crate::crypto::Purpose;
+use crate::json::record;
 use crate::objects::store::desk::Session;
 use crate::payment::call::Locale;
 use crate::payment::ids::StoreHash;
 use crate::web::form;
-use serde::{Deserialize, Serialize};
 
 const LIFETIME_S: i64 = 3600;
 
 /// A member of a store's staff, in the language they read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visitor {
     pub store: StoreHash,
     user: u64,
     generation: u64,
     pub locale: Locale,
 }
+record!(Visitor { store, user, generation, locale });
 
 impl Visitor {
     pub fn new(store: StoreHash, user: u64, generation: u64, locale: Locale) -> Self {

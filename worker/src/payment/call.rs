@@ -8,6 +8,7 @@ use super::money::Money;
 use super::reading::{OrderReading, PaymentReading, SessionReading};
 use super::settings::Provider;
 use super::terms::Terms;
+use crate::json::names;
 
 /// One request to a remote side.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,13 +148,13 @@ pub struct Browser {
 }
 
 /// A language that KOMOJU's page and ours speak.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Locale {
     Ja,
     #[default]
     En,
 }
+names!(Locale, code { Ja = "ja", En = "en" });
 
 impl Locale {
     /// `ja`, `ja-JP`, `ja_JP` are Japanese; everything else is English.
@@ -161,13 +162,6 @@ impl Locale {
         match tag.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("ja")) {
             true => Self::Ja,
             false => Self::En,
-        }
-    }
-
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Ja => "ja",
-            Self::En => "en",
         }
     }
 }

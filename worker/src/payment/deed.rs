@@ -5,15 +5,14 @@
 
 use super::ids::PaymentId;
 use super::reading::{Moment, OrderStatus};
-use serde::{Deserialize, Serialize};
+use crate::json::{names, record, variants};
 use std::fmt;
 
 /// How often a refused cancel is tried anew before a person is asked.
 pub const CANCEL_TRIES: u32 = 3;
 
 /// What a deed does. Its text form is the key it is stored under.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// Carry a milestone to the order: status, payment id and note in one PUT.
     UpdateOrder { payment: PaymentId, milestone: MilestoneKind },
@@ -22,6 +21,9 @@ pub enum Action {
     /// End a code or an authorization.
     CancelPayment { payment: PaymentId },
 }
+variants!(Action {
+    UpdateOrder { payment, milestone }, CancelSession { attempt }, CancelPayment { payment },
+});
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -34,8 +36,7 @@ impl fmt::Display for Action {
 }
 
 /// What is reached once per payment, and told to the order once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MilestoneKind {
     /// A code was issued that waits for cash.
     CodeIssued,
@@ -50,22 +51,17 @@ pub enum MilestoneKind {
     /// A chargeback, or a fraud mark.
     Disputed,
 }
-
-impl MilestoneKind {
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::CodeIssued => "code",
-            Self::Authorized => "authorized",
-            Self::Paid => "paid",
-            Self::Mismatch => "mismatch",
-            Self::Refunded => "refunded",
-            Self::Disputed => "disputed",
-        }
-    }
-}
+names!(MilestoneKind, key {
+    CodeIssued = "code",
+    Authorized = "authorized",
+    Paid = "paid",
+    Mismatch = "mismatch",
+    Refunded = "refunded",
+    Disputed = "disputed",
+});
 
 /// The content of an order PUT, frozen when it was decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderUpdate {
     /// None leaves the status as it is.
     pub status: Option<OrderStatus>,
@@ -73,9 +69,9 @@ pub struct OrderUpdate {
     /// The line added to the staff notes; holds the payment's id, so that it is never added twice.
     pub note: String,
 }
+record!(OrderUpdate { status, payment_provider_id, note });
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeedState {
     /// Not under way; may be sent from `not_before` on.
     Intended {
@@ -88,8 +84,9 @@ pub enum DeedState {
         reason: String,
     },
 }
+variants!(DeedState { Intended { not_before }, Sent, Done, Refused { reason } });
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed {
     pub action: Action,
     /// Which try; a new one after a final refusal.
@@ -102,9 +99,9 @@ pub struct Deed {
     /// When an indeterminate deed may be looked for or sent again, or a refused one be tried anew.
     pub retry_at: Moment,
     /// The PUT's content, for deeds that update the order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update: Option<OrderUpdate>,
 }
+record!(Deed { action, n, state, seq, first_sent, failures, retry_at, update });
 
 impl Deed {
     pub fn is_indeterminate(&self) -> bool {

@@ -2,19 +2,19 @@
 
 use super::ids::{HintId, PaymentId, SessionId};
 use super::reading::Moment;
-use serde::{Deserialize, Serialize};
+use crate::json::{record, variants};
 
 /// Something that may have happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
     /// The message's own id, so that a repeated message is one hint.
     pub id: HintId,
     pub about: About,
 }
+record!(Hint { id, about });
 
 /// What to look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
     /// KOMOJU says something of a payment, perhaps of one of our sessions.
     Komoju { session: Option<SessionId>, payment: Option<PaymentId>, event: String },
@@ -25,11 +25,13 @@ pub enum About {
     /// The merchant asked for a look.
     Click,
 }
+variants!(About { Komoju { session, payment, event }, Order { scope }, Return { session }, Click });
 
 /// A hint as it is kept: `seq` orders it against the readings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredHint {
     pub hint: Hint,
     pub seq: u64,
     pub at: Moment,
 }
+record!(StoredHint { hint, seq, at });

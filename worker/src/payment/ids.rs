@@ -3,7 +3,8 @@
 //! Each is checked once, where it enters; past that point it is known to be short, printable and harmless in a
 //! URL path, a log line or a SQL key.
 
-use serde::{Deserialize, Serialize};
+use crate::json::{FromJson, ToJson, Unreadable};
+use serde_json::Value;
 use std::fmt;
 
 /// What was wrong with text that should have been an id.
@@ -21,8 +22,7 @@ impl std::error::Error for InvalidId {}
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $what:literal, $max:literal, $allowed:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(String);
 
         impl $name {
@@ -40,18 +40,7 @@ macro_rules! text_id {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = InvalidId;
-            fn try_from(text: String) -> Result<Self, InvalidId> {
-                Self::parse(&text)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> String {
-                id.0
-            }
-        }
+        crate::json::spelled!($name, as_str, parse, $what);
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,8 +76,7 @@ text_id!(
 );
 
 /// A BigCommerce order number, unique within its store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "u64", into = "u64")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrderId(u64);
 
 impl OrderId {
@@ -110,16 +98,15 @@ impl OrderId {
     }
 }
 
-impl TryFrom<u64> for OrderId {
-    type Error = InvalidId;
-    fn try_from(number: u64) -> Result<Self, InvalidId> {
-        Self::new(number)
+impl ToJson for OrderId {
+    fn to_json(&self) -> Value {
+        self.0.into()
     }
 }
 
-impl From<OrderId> for u64 {
-    fn from(id: OrderId) -> u64 {
-        id.0
+impl FromJson for OrderId {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        value.as_u64().and_then(|n| Self::new(n).ok()).ok_or_else(|| Unreadable::expected("order id"))
     }
 }
 

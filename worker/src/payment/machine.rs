@@ -298,13 +298,14 @@ impl Machine {
                 done.looked_at = Some(attempt);
                 self.look_at_session(attempt);
             }
+            StartStep::LookAtPayment { payment } => self.look_at_payment(payment),
             StartStep::Cancel(action) => {
                 done.cancels += 1;
                 self.cancel(&action, now);
             }
             StartStep::NewAttempt { terms, page } => {
                 done.sessions_tried += 1;
-                self.new_attempt(terms, page, now);
+                self.new_attempt(*terms, page, now);
             }
             StartStep::Show { redirect } => self.show(redirect),
             StartStep::Refuse(refusal) => self.refuse(refusal),
@@ -637,6 +638,7 @@ impl Machine {
         }
         let retry = now.at + wait(&failure, payment.register.failures, now.delays);
         payment.register.failed(retry);
+        self.fail_start(Refusal::KomojuUnavailable);
     }
 
     fn session_made(&mut self, n: u32, seq: u64, seen: SessionSeen, at: Moment) {

@@ -3,12 +3,11 @@
 //! The exponents are KOMOJU's: JPY, KRW and VND have no minor unit, every other currency it takes has two digits,
 //! TWD and IDR included (reference: the currencies its API accepts).
 
-use serde::{Deserialize, Serialize};
+use crate::json::{record, spelled};
 use std::fmt;
 
 /// A currency that KOMOJU accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "&'static str")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency(usize);
 
 const CODES: [&str; 20] = [
@@ -46,18 +45,7 @@ impl Currency {
     }
 }
 
-impl TryFrom<String> for Currency {
-    type Error = MoneyError;
-    fn try_from(code: String) -> Result<Self, MoneyError> {
-        Self::parse(&code)
-    }
-}
-
-impl From<Currency> for &'static str {
-    fn from(currency: Currency) -> &'static str {
-        currency.code()
-    }
-}
+spelled!(Currency, code, parse, "currency");
 
 /// Why an amount could not be read. Nothing is charged where one of these stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,11 +71,12 @@ impl fmt::Display for MoneyError {
 impl std::error::Error for MoneyError {}
 
 /// An amount in minor units of `currency`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Money {
     pub minor: i64,
     pub currency: Currency,
 }
+record!(Money { minor, currency });
 
 /// Far above any order, far below what a sum of a few could overflow or JavaScript could not carry.
 const LARGEST: i64 = 1_000_000_000_000_000;

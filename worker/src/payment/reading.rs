@@ -5,13 +5,14 @@
 
 use super::ids::{PaymentId, RefundId, SessionId};
 use super::money::{Money, MoneyError};
-use serde::{Deserialize, Serialize};
+use crate::json::{self, FromJson, ToJson, names, record, variants};
+use serde_json::Value;
 
 /// Milliseconds since the Unix epoch; always handed in, never asked for.
 pub type Moment = i64;
 
 /// The last reading of one remote object, and whether another is wanted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Register<T> {
     pub reading: Option<T>,
     /// The `seq` of the reading; 0 before the first.
@@ -19,14 +20,12 @@ pub struct Register<T> {
     /// When the reading arrived.
     pub at: Moment,
     /// The `seq` of the newest hint about this object: a look is due while it exceeds the reading's.
-    #[serde(default)]
     pub wanted: u64,
     /// Looks that failed in a row, and when the next may be tried.
-    #[serde(default)]
     pub failures: u32,
-    #[serde(default)]
     pub retry_at: Moment,
 }
+record!(Register<T> { reading, seq, at, wanted or 0, failures or 0, retry_at or 0 });
 
 impl<T> Default for Register<T> {
     fn default() -> Self {
@@ -58,9 +57,20 @@ impl<T> Register<T> {
 }
 
 /// BigCommerce's order status, by the number that no renaming changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderStatus(pub u8);
+
+impl ToJson for OrderStatus {
+    fn to_json(&self) -> Value {
+        self.0.into()
+    }
+}
+
+impl FromJson for OrderStatus {
+    fn from_json(value: &Value) -> Result<Self, json::Unreadable> {
+        u8::from_json(value).map(Self)
+    }
+}
 
 impl OrderStatus {
     pub const INCOMPLETE: Self = Self(0);
@@ -73,7 +83,7 @@ impl OrderStatus {
 }
 
 /// What we keep of a BigCommerce order. Nothing personal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OrderReading {
     pub status: OrderStatus,
     /// True also where BigCommerce answered 404 for an order that it once had.
@@ -87,14 +97,15 @@ pub struct OrderReading {
     pub payment_provider_id: String,
     pub placed_at: Moment,
 }
+record!(OrderReading { status, deleted, due, digital, channel, label, payment_provider_id, placed_at });
 
 /// Why an amount due could not be known. Kept, so that the merchant can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unreadable {
     UnsupportedCurrency,
     NotAnAmount,
 }
+names!(Unreadable, key { UnsupportedCurrency = "unsupported_currency", NotAnAmount = "not_an_amount" });
 
 impl From<MoneyError> for Unreadable {
     fn from(error: MoneyError) -> Self {
@@ -106,15 +117,16 @@ impl From<MoneyError> for Unreadable {
 }
 
 /// KOMOJU's session status. Expiry is a flag of its own, not a status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionStatus {
     Pending,
     Completed,
     Cancelled,
     Other(String),
 }
+variants!(SessionStatus { Pending, Completed, Cancelled, Other(content) });
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SessionReading {
     pub id: SessionId,
     pub status: SessionStatus,
@@ -124,9 +136,10 @@ pub struct SessionReading {
     /// The payment the session shows now; earlier ones of the same session are remembered apart.
     pub payment: Option<PaymentId>,
 }
+record!(SessionReading { id, status, expired, amount, payment });
 
 /// KOMOJU's payment status. `failed` is a fact about one try, not an end: the session may still be paid.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PaymentStatus {
     Pending,
     Authorized,
@@ -137,8 +150,11 @@ pub enum PaymentStatus {
     Failed,
     Other(String),
 }
+variants!(PaymentStatus {
+    Pending, Authorized, Captured, Refunded, Cancelled, Expired, Failed, Other(content),
+});
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PaymentReading {
     pub id: PaymentId,
     pub status: PaymentStatus,
@@ -154,6 +170,18 @@ pub struct PaymentReading {
     pub instructions: Instructions,
     pub deadline: Option<Moment>,
 }
+record!(PaymentReading {
+    id,
+    status,
+    session,
+    net,
+    total,
+    refunded_minor,
+    refunds,
+    method,
+    instructions,
+    deadline,
+});
 
 impl PaymentReading {
     /// Types that a shopper pays with cash or by transfer, days after the code was issued. For these, `authorized`
@@ -163,23 +191,24 @@ impl PaymentReading {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RefundReading {
     pub id: RefundId,
     pub minor: i64,
     pub chargeback: bool,
 }
+record!(RefundReading { id, minor, chargeback });
 
 /// What the shopper needs in order to pay a code, in KOMOJU's words.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Instructions {
     /// Label key and value, in the order they should be shown.
     pub lines: Vec<(InstructionKind, String)>,
     pub url: Option<String>,
 }
+record!(Instructions { lines, url });
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InstructionKind {
     Store,
     Receipt,
@@ -194,6 +223,20 @@ pub enum InstructionKind {
     CustomerNumber,
     ConfirmationNumber,
 }
+names!(InstructionKind, key {
+    Store = "store",
+    Receipt = "receipt",
+    ConfirmationCode = "confirmation_code",
+    Bank = "bank",
+    Branch = "branch",
+    AccountType = "account_type",
+    AccountNumber = "account_number",
+    AccountName = "account_name",
+    OrderNumber = "order_number",
+    BankId = "bank_id",
+    CustomerNumber = "customer_number",
+    ConfirmationNumber = "confirmation_number",
+});
 
 #[cfg(test)]
 mod tests {

@@ -7,8 +7,7 @@ use super::deed::{Deed, MilestoneKind};
 use super::hint::StoredHint;
 use super::ids::PaymentId;
 use super::state::{Attempt, Entry, Head, Payment, Reached, State};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use crate::json::{FromJson, write};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -42,25 +41,25 @@ pub type Rows = BTreeMap<(String, String), String>;
 pub fn rows(state: &State) -> Rows {
     let mut rows = Rows::new();
     let mut put = |kind: &str, key: String, body: String| rows.insert((kind.to_owned(), key), body);
-    put("head", String::new(), json(&state.head));
-    put("order", String::new(), json(&state.order));
+    put("head", String::new(), write(&state.head));
+    put("order", String::new(), write(&state.order));
     for attempt in &state.attempts {
-        put("attempt", padded(u64::from(attempt.n)), json(attempt));
+        put("attempt", padded(u64::from(attempt.n)), write(attempt));
     }
     for (id, payment) in &state.payments {
-        put("payment", id.to_string(), json(payment));
+        put("payment", id.to_string(), write(payment));
     }
     for hint in &state.hints {
-        put("hint", padded(hint.seq), json(hint));
+        put("hint", padded(hint.seq), write(hint));
     }
     for deed in &state.deeds {
-        put("deed", format!("{}#{}", deed.action, padded(u64::from(deed.n))), json(deed));
+        put("deed", format!("{}#{}", deed.action, padded(u64::from(deed.n))), write(deed));
     }
     for ((payment, milestone), reached) in &state.reached {
-        put("reached", format!("{payment}#{}", milestone.key()), json(&(payment, milestone, reached)));
+        put("reached", format!("{payment}#{}", milestone.key()), write(&(payment, milestone, reached)));
     }
     for (i, entry) in (state.head.timeline_start..).zip(&state.timeline) {
-        put("timeline", padded(i), json(entry));
+        put("timeline", padded(i), write(entry));
     }
     rows
 }
@@ -111,7 +110,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn parse<T: DeserializeOwned>(&self) -> Result<T, Corrupt> {
+    fn parse<T: FromJson>(&self) -> Result<T, Corrupt> {
         crate::json::read(self.body).map_err(|e| self.corrupt(e.to_string()))
     }
 
@@ -123,8 +122,4 @@ impl Row<'_> {
 /// Numbers as keys that sort like numbers.
 fn padded(n: u64) -> String {
     format!("{n:010}")
-}
-
-fn json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).expect("plain data with text keys always serialises")
 }

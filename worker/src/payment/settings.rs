@@ -1,10 +1,9 @@
 //! What the merchant decides about payments. Frozen into an attempt's terms where a later change must not reach it.
 
-use serde::{Deserialize, Serialize};
+use crate::json::{names, record};
 
 /// One of BigCommerce's five offline payment methods, by the id that no renaming changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Provider {
     InStore,
     Cod,
@@ -12,20 +11,16 @@ pub enum Provider {
     MoneyOrder,
     BankDeposit,
 }
+names!(Provider, id {
+    InStore = "instore",
+    Cod = "cod",
+    Cheque = "cheque",
+    MoneyOrder = "moneyorder",
+    BankDeposit = "bankdeposit",
+});
 
 impl Provider {
     pub const ALL: [Self; 5] = [Self::InStore, Self::Cod, Self::Cheque, Self::MoneyOrder, Self::BankDeposit];
-
-    /// The id in BigCommerce's `providerId` and `gateway` fields.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::InStore => "instore",
-            Self::Cod => "cod",
-            Self::Cheque => "cheque",
-            Self::MoneyOrder => "moneyorder",
-            Self::BankDeposit => "bankdeposit",
-        }
-    }
 
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|p| p.id() == id)
@@ -44,23 +39,23 @@ impl Provider {
 }
 
 /// Whether money is taken at once, or authorized now and captured later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capture {
     Auto,
     Manual,
 }
+names!(Capture, key { Auto = "auto", Manual = "manual" });
 
 /// Test or live money; known from the secret key's prefix and from nothing else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Test,
     Live,
 }
+names!(Mode, key { Test = "test", Live = "live" });
 
 /// An offline method that is ours, the name it has at checkout, and what KOMOJU offers behind it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Method {
     pub provider: Provider,
     /// The display name at checkout; orders show only this, so it is how an order is known to be ours.
@@ -68,10 +63,10 @@ pub struct Method {
     /// KOMOJU payment type slugs; empty means every active method of the account.
     pub types: Vec<String>,
 }
+record!(Method { provider, label, types });
 
 /// A store's payment settings. `version` rises with each change, so that an attempt can say what it was made under.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub version: u64,
     /// Starts every `external_order_num`; unique per store, free to change at any time.
@@ -81,6 +76,7 @@ pub struct Settings {
     /// Lets test payments move orders to a status that ships. For trying the app out; off unless ticked.
     pub test_moves_orders: bool,
 }
+record!(Settings { version, order_prefix, methods, capture, test_moves_orders });
 
 impl Default for Settings {
     fn default() -> Self {

@@ -6,10 +6,9 @@ use super::reading::{Instructions, Moment, PaymentStatus};
 use super::settings::Mode;
 use super::state::{Attempt, Attention, Standing, State};
 use super::table::Column;
-use serde::{Deserialize, Serialize};
+use crate::json::{names, record};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Not paid; may be paid now.
     Unpaid,
@@ -23,8 +22,16 @@ pub enum Phase {
     /// Nothing to pay any more: cancelled, refunded, or settled another way.
     Closed,
 }
+names!(Phase, key {
+    Unpaid = "unpaid",
+    Confirming = "confirming",
+    Waiting = "waiting",
+    Paid = "paid",
+    Review = "review",
+    Closed = "closed",
+});
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
     pub phase: Phase,
     /// The attempt this is about; 0 before the first.
@@ -49,6 +56,22 @@ pub struct Snapshot {
     /// Tokens about this attempt should live at least until then.
     pub until: Moment,
 }
+record!(Snapshot {
+    phase,
+    attempt,
+    locale,
+    test,
+    amount,
+    total,
+    method,
+    instructions,
+    deadline,
+    session_url,
+    ended,
+    declined,
+    page,
+    until,
+});
 
 /// The picture of the whole order as seen from its newest attempt, or from the one that is paid.
 pub fn snapshot(state: &State, locale: Locale) -> Snapshot {

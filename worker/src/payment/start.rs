@@ -4,7 +4,7 @@
 
 use super::call::{Browser, Locale, OrderSeen};
 use super::deed::Action;
-use super::ids::CartId;
+use super::ids::{CartId, PaymentId};
 use super::money::Money;
 use super::page::is_confirmation_page;
 use super::plan::{Circumstances, next_cancel};
@@ -14,11 +14,11 @@ use super::shop::Ownership;
 use super::state::{Attempt, Standing, State};
 use super::table::Column;
 use super::terms::Terms;
+use crate::json::{names, variants};
 use sha2::{Digest, Sha256};
 
 /// Why the shopper's page asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Intent {
     /// The confirmation page was reached; it may be left for KOMOJU if it was reached just now.
     Arrive,
@@ -27,6 +27,7 @@ pub enum Intent {
     /// The shopper wants another way than the code that is live.
     Restart,
 }
+names!(Intent, key { Arrive = "arrive", Pay = "pay", Restart = "restart" });
 
 /// What a start brings.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,8 +52,7 @@ pub enum Proof {
 }
 
 /// Why a start gets no picture of the payment.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     OrderNotFound,
     WrongProof,
@@ -70,6 +70,10 @@ pub enum Refusal {
     /// KOMOJU's final no, in its words.
     KomojuRefused(String),
 }
+variants!(Refusal {
+    OrderNotFound, WrongProof, NotOurs, NothingDue, AmountChanged, UnsupportedCurrency, AmountUnreadable,
+    NotConfigured, Disconnected, BigCommerceUnavailable, KomojuUnavailable, KomojuRefused(content),
+});
 
 /// What the start has done so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -87,12 +91,11 @@ pub struct Progress {
 pub enum StartStep {
     LookAtOrder,
     LookAtProvider,
-    LookAtSession {
-        attempt: u32,
-    },
+    LookAtSession { attempt: u32 },
+    LookAtPayment { payment: PaymentId },
     Cancel(Action),
     NewAttempt {
-        terms: Terms,
+        terms: Box<Terms>,
         page: Option<String>,
     },
     /// Answer with the picture of the payment, and whether the browser should go to KOMOJU now.
@@ -161,7 +164,7 @@ fn try_next(
     if done.sessions_tried >= SESSION_TRIES {
         return Err(StartStep::Refuse(Refusal::KomojuUnavailable));
     }
-    Ok(StartStep::NewAttempt { terms, page: checked_page(start, c, order) })
+    Ok(StartStep::NewAttempt { terms: Box::new(terms), page: checked_page(start, c, order) })
 }
 
 fn refuse<T>(refusal: Refusal) -> Result<T, StartStep> {
@@ -264,8 +267,13 @@ fn settle_current(
     }
 }
 
-/// Ends the attempt before another is made. Goes on only once KOMOJU has said that it is over.
+/// Ends the attempt before another is made. Goes on only once KOMOJU has said that it is over; whatever there is a
+/// hint about is looked at first.
 fn end(state: &State, done: &Progress, attempt: &Attempt) -> Result<(), StartStep> {
+    let unsure = state.payments_of(attempt.n).find(|(_, payment)| payment.register.is_wanted());
+    if let Some((id, _)) = unsure {
+        return Err(StartStep::LookAtPayment { payment: id.clone() });
+    }
     match next_cancel(state, attempt) {
         Some(action) if done.cancels < CANCEL_CALLS => Err(StartStep::Cancel(action)),
         Some(_) | None => refuse(Refusal::KomojuUnavailable),

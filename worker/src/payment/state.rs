@@ -12,7 +12,7 @@ use super::reading::{
 };
 use super::settings::Capture;
 use super::terms::Terms;
-use serde::{Deserialize, Serialize};
+use crate::json::{names, record};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many hints and timeline entries are kept.
@@ -31,8 +31,7 @@ pub struct State {
 }
 
 /// What there is one of per order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Head {
     /// The counter that orders hints, readings and deeds.
     pub seq: u64,
@@ -49,10 +48,10 @@ pub struct Head {
     /// How many of the oldest timeline entries have been dropped.
     pub timeline_start: u64,
 }
+record!(Head { seq, version, ledger_version, cart_hash, amount_disputed, session_refused, timeline_start });
 
 /// How far the making of an attempt's session got.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// The request may be on its way.
     Creating,
@@ -60,9 +59,10 @@ pub enum Stage {
     /// No usable session: unanswered or refused. Nobody has its URL.
     Void,
 }
+names!(Stage, key { Creating = "creating", Open = "open", Void = "void" });
 
 /// One try at collecting the money: one KOMOJU session under frozen terms.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Attempt {
     pub n: u32,
     pub terms: Terms,
@@ -77,9 +77,22 @@ pub struct Attempt {
     pub locale: Locale,
     pub returned_at: Option<Moment>,
 }
+record!(Attempt {
+    n,
+    terms,
+    created_at,
+    stage,
+    session,
+    url,
+    expires_at,
+    register,
+    page,
+    locale,
+    returned_at,
+});
 
 /// One payment that an attempt's session held at some time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Payment {
     pub attempt: u32,
     pub register: Register<PaymentReading>,
@@ -89,18 +102,19 @@ pub struct Payment {
     pub refunds: BTreeSet<RefundId>,
     pub first_seen: Moment,
 }
+record!(Payment { attempt, register, captured, refunds, first_seen });
 
 /// A milestone, and what telling the order came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reached {
     pub at: Moment,
     /// What a person must look at because of it, until it is dismissed.
     pub attention: Option<Attention>,
 }
+record!(Reached { at, attention });
 
 /// What a merchant must look at, by key; the panel has the words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Attention {
     /// Paid, though the order was cancelled, refunded or deleted.
     PaidAfterEnd,
@@ -124,33 +138,29 @@ pub enum Attention {
     /// A payment KOMOJU once called captured no longer is.
     CaptureVanished,
 }
-
-impl Attention {
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::PaidAfterEnd => "paid_after_end",
-            Self::AmountMismatch => "amount_mismatch",
-            Self::PaidTwice => "paid_twice",
-            Self::Disputed => "disputed",
-            Self::RefundedAtKomoju => "refunded_at_komoju",
-            Self::OrderUpdateRefused => "order_update_refused",
-            Self::CancelRefused => "cancel_refused",
-            Self::SessionRefused => "session_refused",
-            Self::AmountDisputed => "amount_disputed",
-            Self::Unreachable => "unreachable",
-            Self::CaptureVanished => "capture_vanished",
-        }
-    }
-}
+names!(Attention, key {
+    PaidAfterEnd = "paid_after_end",
+    AmountMismatch = "amount_mismatch",
+    PaidTwice = "paid_twice",
+    Disputed = "disputed",
+    RefundedAtKomoju = "refunded_at_komoju",
+    OrderUpdateRefused = "order_update_refused",
+    CancelRefused = "cancel_refused",
+    SessionRefused = "session_refused",
+    AmountDisputed = "amount_disputed",
+    Unreachable = "unreachable",
+    CaptureVanished = "capture_vanished",
+});
 
 /// A line of the payment's history, for the merchant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub at: Moment,
     /// A short stable key (`session_created`, `order_updated`, …) and what it is about.
     pub what: String,
     pub detail: String,
 }
+record!(Entry { at, what, detail });
 
 /// How far an attempt is: as far as its furthest payment that is paid or can still be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use super::ids::AccountId;
 use super::money::Money;
 use super::settings::{Capture, Mode};
-use serde::{Deserialize, Serialize};
+use crate::json::record;
 
 /// The terms of one attempt. A capture counts as "as asked" only against these.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// The KOMOJU account (fingerprint of its key) that holds the session.
     pub account: AccountId,
@@ -20,6 +20,7 @@ pub struct Terms {
     pub external_order_num: String,
     pub settings_version: u64,
 }
+record!(Terms { account, mode, capture, amount, types, external_order_num, settings_version });
 
 impl Terms {
     /// Whether a session made under these terms still asks for what `other` would ask for.

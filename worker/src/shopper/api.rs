@@ -8,6 +8,7 @@ use super::view::view;
 use super::words;
 use crate::context::{Ctx, query};
 use crate::crypto::Purpose;
+use crate::json::{ToJson, read, readable, write};
 use crate::objects::payment_client::{PaymentClient, StartAsk, Started};
 use crate::payment::call::Locale;
 use crate::payment::ids::{OrderId, StoreHash};
@@ -15,7 +16,6 @@ use crate::payment::start::{Intent, Refusal};
 use crate::problem::Problem;
 use crate::profile::{self, Profile};
 use crate::web;
-use serde::Deserialize;
 use worker::{Request, Response, Result};
 
 /// Bounds starts per store and address.
@@ -23,23 +23,20 @@ const ADDRESS_LIMIT: &str = "START_LIMIT_ADDRESS";
 /// Far more than any start needs.
 const LONGEST_BODY: usize = 64 * 1024;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct Body {
     store: String,
     order_id: u64,
     cart_id: String,
     page: Option<String>,
-    #[serde(default)]
     locale: String,
     seen_amount: Option<String>,
     seen_currency: Option<String>,
-    #[serde(default = "arrive")]
     intent: Intent,
 }
-
-fn arrive() -> Intent {
-    Intent::Arrive
-}
+readable!(Body {
+    store, order_id, cart_id, page, locale or String::new(), seen_amount, seen_currency, intent or Intent::Arrive,
+});
 
 /// `POST /api/payments`.
 pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
@@ -123,8 +120,7 @@ async fn read_body(request: &mut Request) -> std::result::Result<Body, Problem> 
     }
     let bytes = crate::web::body(request, LONGEST_BODY).await?;
     let text = String::from_utf8_lossy(&bytes);
-    crate::json::read(&text)
-        .map_err(|e| Problem::new(400, "malformed_body", "The body is not a start", e.to_string()))
+    read(&text).map_err(|e| Problem::new(400, "malformed_body", "The body is not a start", e.to_string()))
 }
 
 /// The order and the store that a request names, as far as names go. The outer error is ours, the inner the caller's.
@@ -224,11 +220,11 @@ fn with_cors(response: Response, origin: Option<&str>) -> Result<Response> {
     Ok(response)
 }
 
-fn json<T: serde::Serialize>(value: &T) -> Result<Response> {
+fn json(value: &dyn ToJson) -> Result<Response> {
     let builder = Response::builder()
         .with_header("content-type", "application/json")?
         .with_header("cache-control", "no-store")?;
-    Ok(builder.fixed(serde_json::to_vec(value)?))
+    Ok(builder.fixed(write(value).into_bytes()))
 }
 
 pub fn header(request: &Request, name: &str) -> String {

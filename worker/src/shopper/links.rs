@@ -2,25 +2,36 @@
 
 use crate::config::Config;
 use crate::crypto::{Purpose, TokenError, Tokens};
+use crate::json::{FromJson, ToJson, Unreadable};
 use crate::payment::ids::{OrderId, StoreHash};
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Longer than any code can be paid (60 days), and 30 days more, so that nobody comes back to a dead address.
 const LIFE_S: i64 = 95 * 86_400;
 
 /// What a token is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    #[serde(rename = "s")]
     pub store: StoreHash,
-    #[serde(rename = "o")]
     pub order: OrderId,
     /// 0 where there is no attempt yet.
-    #[serde(rename = "a")]
     pub attempt: u32,
     /// KOMOJU's page, for `/go/…` alone.
-    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+/// A list, so that no names make the addresses longer.
+impl ToJson for Subject {
+    fn to_json(&self) -> Value {
+        (&self.store, self.order, self.attempt, &self.url).to_json()
+    }
+}
+
+impl FromJson for Subject {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        let (store, order, attempt, url) = FromJson::from_json(value)?;
+        Ok(Self { store, order, attempt, url })
+    }
 }
 
 /// Makes the addresses of one order.

@@ -3,15 +3,14 @@
 
 use super::links::Links;
 use super::words;
+use crate::json::{names, written};
 use crate::payment::call::Locale;
 use crate::payment::notes::method_name;
 use crate::payment::reading::InstructionKind;
 use crate::payment::snapshot::{Phase, Snapshot};
-use serde::Serialize;
 
 /// A closed set: what the browser should do or show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ViewState {
     Redirect,
     Unpaid,
@@ -21,43 +20,48 @@ pub enum ViewState {
     Review,
     Closed,
 }
+names!(ViewState, key {
+    Redirect = "redirect",
+    Unpaid = "unpaid",
+    Confirming = "confirming",
+    Waiting = "waiting",
+    Paid = "paid",
+    Review = "review",
+    Closed = "closed",
+});
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
     pub state: ViewState,
     pub token: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_url: Option<String>,
     pub title: &'static str,
     pub message: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Line>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<Link>,
     /// The label of the button that pays; absent where paying is over or under way.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pay: Option<&'static str>,
     /// The label of the button that gives up a live code for another way.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub restart: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub test: Option<&'static str>,
     /// When to ask again; absent: not any more.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub poll_ms: Option<u32>,
 }
+written!(View { state, token, redirect_url, title, message, lines, link, pay, restart, test, poll_ms });
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub label: &'static str,
     pub value: String,
 }
+written!(Line { label, value });
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     pub label: &'static str,
     pub url: String,
 }
+written!(Link { label, url });
 
 /// What to show; with `redirect`, where to go.
 pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Locale) -> View {

@@ -3,9 +3,9 @@
 //! Schema 1: `meta(key, value)`, `records(kind, key, body)`. An object migrates on first use, expanding first and
 //! contracting a release later; an object that has never written has no tables at all.
 
+use crate::objects::sql::{Row, rows};
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::record::{Record, Rows};
-use serde::Deserialize;
 use worker::{Result, SqlStorage, SqlStorageValue};
 
 const SCHEMA: &str = "1";
@@ -15,18 +15,6 @@ pub struct Records {
     sql: SqlStorage,
 }
 
-#[derive(Deserialize)]
-struct Row {
-    kind: String,
-    key: String,
-    body: String,
-}
-
-#[derive(Deserialize)]
-struct Value {
-    value: String,
-}
-
 impl Records {
     pub fn new(sql: SqlStorage) -> Self {
         Self { sql }
@@ -34,16 +22,16 @@ impl Records {
 
     /// Whether anything was ever written.
     pub fn exist(&self) -> Result<bool> {
-        let query = "SELECT name AS value FROM sqlite_master WHERE type = 'table' AND name = 'records'";
-        Ok(!self.sql.exec(query, None)?.to_array::<Value>()?.is_empty())
+        let query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'records'";
+        Ok(!rows(&self.sql, query, Vec::new())?.is_empty())
     }
 
     pub fn load(&self) -> Result<Rows> {
         if !self.exist()? {
             return Ok(Rows::new());
         }
-        let rows: Vec<Row> = self.sql.exec("SELECT kind, key, body FROM records", None)?.to_array()?;
-        Ok(rows.into_iter().map(|row| ((row.kind, row.key), row.body)).collect())
+        let record = |mut row: Row| Ok(((row.text()?, row.text()?), row.text()?));
+        rows(&self.sql, "SELECT kind, key, body FROM records", Vec::new())?.into_iter().map(record).collect()
     }
 
     /// Whose payment this is; None before the first write.
@@ -98,8 +86,8 @@ impl Records {
     }
 
     fn meta(&self, key: &str) -> Result<Option<String>> {
-        let cursor = self.sql.exec("SELECT value FROM meta WHERE key = ?", vec![key.into()])?;
-        Ok(cursor.to_array::<Value>()?.pop().map(|row| row.value))
+        let found = rows(&self.sql, "SELECT value FROM meta WHERE key = ?", vec![key.into()])?.pop();
+        found.map(|mut row| row.text()).transpose()
     }
 
     fn set_meta(&self, key: &str, value: &str) -> Result<()> {

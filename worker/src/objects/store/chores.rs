@@ -3,7 +3,7 @@
 //! each time.
 
 use super::records::{Records, integer};
-use serde::Deserialize;
+use crate::objects::sql::{Row, row, rows};
 use worker::Result;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,17 +42,6 @@ pub struct Due {
     pub tries: u32,
 }
 
-#[derive(Deserialize)]
-struct ChoreRow {
-    chore: String,
-    tries: u32,
-}
-
-#[derive(Deserialize)]
-struct EarliestRow {
-    due_at_ms: Option<i64>,
-}
-
 impl Records {
     /// Asks for a chore. One that is already asked for moves earlier, never later, and starts counting anew.
     pub fn ask_for(&self, chore: Chore, due_at_ms: i64) -> Result<()> {
@@ -64,10 +53,12 @@ impl Records {
 
     pub fn due(&self, now_ms: i64) -> Result<Vec<Due>> {
         let query = "SELECT chore, tries FROM chore WHERE due_at_ms <= ? ORDER BY due_at_ms";
-        let rows: Vec<ChoreRow> = self.sql().exec(query, vec![now_ms.into()])?.to_array()?;
-        let known =
-            |row: ChoreRow| Chore::ALL.into_iter().find(|c| c.name() == row.chore).map(|c| (c, row.tries));
-        Ok(rows.into_iter().filter_map(known).map(|(chore, tries)| Due { chore, tries }).collect())
+        let due = |mut row: Row| {
+            let (name, tries) = (row.text()?, row.number()?);
+            Ok(Chore::ALL.into_iter().find(|c| c.name() == name).map(|chore| Due { chore, tries }))
+        };
+        let found = rows(self.sql(), query, vec![now_ms.into()])?;
+        found.into_iter().filter_map(|row| due(row).transpose()).collect()
     }
 
     /// Counts a try and says when the next one would be. Comes before the work.
@@ -92,8 +83,6 @@ impl Records {
 
     /// When the alarm should ring.
     pub fn earliest(&self) -> Result<Option<i64>> {
-        let row: EarliestRow =
-            self.sql().exec("SELECT min(due_at_ms) AS due_at_ms FROM chore", None)?.one()?;
-        Ok(row.due_at_ms)
+        row(self.sql(), "SELECT min(due_at_ms) FROM chore", Vec::new())?.optional_number()
     }
 }

@@ -8,27 +8,27 @@ use super::ledger::{Page, Query, Tally};
 use super::records::Installation;
 use crate::context::now_ms;
 use crate::crypto::Sealed;
+use crate::json::{record, variants};
 use crate::komoju::methods::PaymentType;
 use crate::log;
 use crate::payment::settings::{Method, Provider};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
-use serde::{Deserialize, Serialize};
 use worker::Result;
 
 /// How many webhook secrets are valid at once: the newest, and those a rotation may still need.
 const WEBHOOK_SECRETS: usize = 3;
 
 /// Who acts, as the panel's token says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Session {
     pub user: u64,
     /// The installation that admitted them.
     pub generation: u64,
 }
+record!(Session { user, generation });
 
 /// One thing asked for at the desk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
     Look,
     Payments {
@@ -60,9 +60,13 @@ pub enum Wish {
     /// Put scripts and hooks right, and switch on what was switched off.
     Repair,
 }
+variants!(Wish {
+    Look, Payments { query }, SaveKey { account, types }, NewWebhookSecret { secret }, RetireWebhookSecrets,
+    SaveMethods { methods }, SaveOptions { order_prefix, test_moves_orders },
+    PlaceLabel { channel, label, provider }, Repair,
+});
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone)]
 pub enum Answer {
     /// Not a member of the staff, or of an earlier installation.
     Denied,
@@ -70,9 +74,10 @@ pub enum Answer {
     Desk(Box<Desk>),
     Payments(Page),
 }
+variants!(Answer { Denied, Desk(content), Payments(content) });
 
 /// Everything the panel's pages are made of.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Desk {
     pub profile: Profile,
     pub payment_types: Vec<PaymentType>,
@@ -81,6 +86,7 @@ pub struct Desk {
     pub undecided: Vec<LearnedLabel>,
     pub tally: Tally,
 }
+record!(Desk { profile, payment_types, health, undecided, tally });
 
 impl StoreObject {
     pub(super) async fn desk(&self, session: Session, wish: Wish) -> Result<Answer> {

@@ -1,19 +1,19 @@
 //! What is wrong with an installation, for the merchant to see: kept as facts, put into words by the panel.
 
+use crate::json::{record, variants};
 use crate::payment::call::Failure;
-use serde::{Deserialize, Serialize};
 
 /// The result of the last sync.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Health {
     /// 0: never.
     pub checked_at_ms: i64,
     pub troubles: Vec<Trouble>,
 }
+record!(Health { checked_at_ms, troubles });
 
 /// One thing that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     /// The merchant has switched the script off on this storefront.
     ScriptDisabled { channel: u64 },
@@ -30,6 +30,10 @@ pub enum Trouble {
     /// KOMOJU no longer takes the secret key.
     KomojuKeyRefused,
 }
+variants!(Trouble {
+    ScriptDisabled { channel }, Script { channel, why }, Hook { scope, why }, Unreachable { call, why },
+    CheckoutNotOptimized, ThemeNotStencil, KomojuKeyRefused,
+});
 
 /// A failure in a few words for the merchant's eye.
 pub fn why(failure: &Failure) -> String {

@@ -2,16 +2,17 @@
 //! the payments' own objects and decides nothing.
 
 use super::records::{Records, integer};
+use crate::json::{read, record, write};
+use crate::objects::sql::{Row, row, rows};
 use crate::objects::store_client::{LedgerKey, LedgerRow};
 use crate::payment::ids::OrderId;
-use serde::{Deserialize, Serialize};
 use worker::Result;
 
 /// Rows on one page of the panel's list.
 const PAGE: usize = 30;
 
 /// Which payments to list.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     /// An order number, or the beginning of a KOMOJU id or external_order_num.
     pub search: String,
@@ -19,31 +20,24 @@ pub struct Query {
     /// How many to pass over.
     pub skip: u32,
 }
+record!(Query { search, attention_only, skip });
 
 /// One page of payments, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     pub rows: Vec<LedgerRow>,
     /// How many to pass over for the next page, where there is one.
     pub next: Option<u32>,
 }
+record!(Page { rows, next });
 
 /// How the ledger stands as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     pub payments: u32,
     pub attention: u32,
 }
-
-#[derive(Deserialize)]
-struct TextRow {
-    row: String,
-}
-
-#[derive(Deserialize)]
-struct OrderRow {
-    order_id: u64,
-}
+record!(Tally { payments, attention });
 
 impl Records {
     /// Writes the row unless a newer version is there already. Rows may arrive in any order and twice.
@@ -55,7 +49,7 @@ impl Records {
         let order = integer(row.order.get())?;
         let attention = integer(row.attention.len() as u64)?;
         let alarm = row.next_alarm_ms.into();
-        let text = serde_json::to_string(row)?.into();
+        let text = write(row).into();
         let values =
             vec![order.clone(), integer(row.version)?, row.updated_at_ms.into(), alarm, attention, text];
         self.sql().exec(upsert, values)?;
@@ -69,19 +63,18 @@ impl Records {
     /// Payments that meant to wake before `before_ms`, the longest overdue first.
     pub fn overslept(&self, before_ms: i64) -> Result<Vec<OrderId>> {
         let query = "SELECT order_id FROM ledger WHERE next_alarm_ms < ? ORDER BY next_alarm_ms LIMIT 50";
-        let rows: Vec<OrderRow> = self.sql().exec(query, vec![before_ms.into()])?.to_array()?;
-        Ok(rows.into_iter().filter_map(|row| OrderId::new(row.order_id).ok()).collect())
+        rows(self.sql(), query, vec![before_ms.into()])?.into_iter().map(order).collect()
     }
 
     pub fn find_order(&self, by: &LedgerKey) -> Result<Option<OrderId>> {
         let find = "SELECT order_id FROM ledger_ref WHERE ref = ?";
-        let rows: Vec<OrderRow> = self.sql().exec(find, vec![by.text().into()])?.to_array()?;
-        Ok(rows.first().and_then(|row| OrderId::new(row.order_id).ok()))
+        rows(self.sql(), find, vec![by.text().into()])?.pop().map(order).transpose()
     }
 
     pub fn tally(&self) -> Result<Tally> {
-        let query = "SELECT count(*) AS payments, count(nullif(attention, 0)) AS attention FROM ledger";
-        self.sql().exec(query, None)?.one()
+        let query = "SELECT count(*), count(nullif(attention, 0)) FROM ledger";
+        let mut row = row(self.sql(), query, Vec::new())?;
+        Ok(Tally { payments: row.number()?, attention: row.number()? })
     }
 
     pub fn list(&self, query: &Query) -> Result<Page> {
@@ -101,11 +94,14 @@ impl Records {
         // Every text that begins with the search sorts before the search followed by the last character there is.
         let beyond = [search, "\u{10ffff}"].concat();
         let values = vec![search.into(), beyond.into(), integer(query.skip.into())?];
-        let rows: Vec<TextRow> = self.sql().exec(&sql, values)?.to_array()?;
-        let more = rows.len() > PAGE;
-        let rows =
-            rows.into_iter().take(PAGE).map(|r| Ok(crate::json::read(&r.row)?)).collect::<Result<_>>()?;
+        let found = rows(self.sql(), &sql, values)?;
+        let more = found.len() > PAGE;
+        let rows = found.into_iter().take(PAGE).map(|mut r| Ok(read(&r.text()?)?)).collect::<Result<_>>()?;
         let next = u32::try_from(PAGE).ok().filter(|_| more).map(|page| query.skip + page);
         Ok(Page { rows, next })
     }
+}
+
+fn order(mut row: Row) -> Result<OrderId> {
+    OrderId::new(row.number()?).map_err(|e| worker::Error::RustError(e.to_string()))
 }

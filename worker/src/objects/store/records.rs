@@ -4,11 +4,12 @@
 
 use super::health::Health;
 use crate::crypto::Sealed;
+use crate::json::{read, record, write};
 use crate::komoju::methods::PaymentType;
+use crate::objects::sql::{Row, row, rows};
 use crate::payment::ids::StoreHash;
 use crate::payment::settings::{Provider, Settings};
 use crate::profile::{Channel, KomojuAccount, LearnedLabel, Profile};
-use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use worker::{Result, SqlStorage, SqlStorageValue};
 
@@ -35,7 +36,7 @@ const MIGRATIONS: [&str; 2] = [
 ];
 
 /// Everything this app knows about a store's installation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installation {
     /// Rises with each change that the profile shows.
     pub version: u64,
@@ -60,6 +61,24 @@ pub struct Installation {
     pub panel_url: String,
     pub health: Health,
 }
+record!(Installation {
+    version,
+    store,
+    generation,
+    installed_at_s,
+    code_hash,
+    token,
+    komoju,
+    payment_types,
+    webhook_secrets,
+    hook_secret,
+    settings,
+    channels,
+    store_name,
+    country,
+    panel_url,
+    health,
+});
 
 /// The tables of one StoreObject.
 #[derive(Debug)]
@@ -67,23 +86,6 @@ pub struct Records {
     sql: SqlStorage,
     /// The schema was seen to be the newest.
     ready: Cell<bool>,
-}
-
-#[derive(Deserialize)]
-struct RecordRow {
-    record: String,
-}
-
-#[derive(Deserialize)]
-struct CountRow {
-    n: i64,
-}
-
-#[derive(Deserialize)]
-struct LabelRow {
-    channel: u64,
-    label: String,
-    provider: Option<String>,
 }
 
 impl Records {
@@ -101,14 +103,14 @@ impl Records {
             return Ok(None);
         }
         self.migrate()?;
-        let rows: Vec<RecordRow> = self.sql.exec("SELECT record FROM installation", None)?.to_array()?;
-        rows.first().map(|row| Ok(crate::json::read(&row.record)?)).transpose()
+        let found = rows(&self.sql, "SELECT record FROM installation", Vec::new())?.pop();
+        found.map(|mut row| Ok(read(&row.text()?)?)).transpose()
     }
 
     /// Stores the installation. The first call creates the tables: it follows BigCommerce's confirmation.
     pub fn save(&self, installation: &Installation) -> Result<()> {
         self.migrate()?;
-        let record = serde_json::to_string(installation)?;
+        let record = write(installation);
         let upsert =
             "INSERT INTO installation VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET record = excluded.record";
         self.sql.exec(upsert, vec![record.into()])?;
@@ -124,9 +126,8 @@ impl Records {
         if self.ready.get() {
             return Ok(true);
         }
-        let found =
-            "SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
-        Ok(self.sql.exec(found, None)?.one::<CountRow>()?.n == 1)
+        let found = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
+        Ok(row(&self.sql, found, Vec::new())?.number::<i64>()? == 1)
     }
 
     fn migrate(&self) -> Result<()> {
@@ -134,9 +135,9 @@ impl Records {
             return Ok(());
         }
         self.sql.exec("CREATE TABLE IF NOT EXISTS schema_version (n INTEGER NOT NULL)", None)?;
-        let current: CountRow =
-            self.sql.exec("SELECT coalesce(max(n), 0) AS n FROM schema_version", None)?.one()?;
-        for (from, migration) in MIGRATIONS.iter().enumerate().skip(usize::try_from(current.n).unwrap_or(0)) {
+        let newest = "SELECT coalesce(max(n), 0) FROM schema_version";
+        let current = row(&self.sql, newest, Vec::new())?.number::<i64>()?;
+        for (from, migration) in MIGRATIONS.iter().enumerate().skip(usize::try_from(current).unwrap_or(0)) {
             self.sql.exec(migration, None)?;
             self.sql.exec("INSERT INTO schema_version VALUES (?)", vec![integer(from as u64 + 1)?])?;
         }
@@ -156,8 +157,7 @@ impl Records {
     fn labels_where(&self, condition: &str) -> Result<Vec<LearnedLabel>> {
         let query =
             ["SELECT channel, label, provider FROM label WHERE ", condition, " ORDER BY channel, label"];
-        let rows: Vec<LabelRow> = self.sql.exec(&query.concat(), None)?.to_array()?;
-        Ok(rows.into_iter().map(LabelRow::learned).collect())
+        rows(&self.sql, &query.concat(), Vec::new())?.into_iter().map(label).collect()
     }
 
     /// Whether this changed what is known. What is known is never unlearned by not knowing.
@@ -199,22 +199,20 @@ impl Records {
     }
 
     pub fn is_staff(&self, user: u64) -> Result<bool> {
-        let query = "SELECT count(*) AS n FROM staff WHERE id = ? AND removed_at_s IS NULL";
-        Ok(self.sql.exec(query, vec![integer(user)?])?.one::<CountRow>()?.n == 1)
+        let query = "SELECT count(*) FROM staff WHERE id = ? AND removed_at_s IS NULL";
+        Ok(row(&self.sql, query, vec![integer(user)?])?.number::<i64>()? == 1)
     }
 
     /// Whether the user was removed then or later.
     pub fn was_removed_since(&self, user: u64, at_s: i64) -> Result<bool> {
-        let query = "SELECT count(*) AS n FROM staff WHERE id = ? AND removed_at_s >= ?";
-        Ok(self.sql.exec(query, vec![integer(user)?, at_s.into()])?.one::<CountRow>()?.n == 1)
+        let query = "SELECT count(*) FROM staff WHERE id = ? AND removed_at_s >= ?";
+        Ok(row(&self.sql, query, vec![integer(user)?, at_s.into()])?.number::<i64>()? == 1)
     }
 }
 
-impl LabelRow {
-    fn learned(self) -> LearnedLabel {
-        let provider = self.provider.as_deref().and_then(Provider::from_id);
-        LearnedLabel { channel: self.channel, label: self.label, provider }
-    }
+fn label(mut row: Row) -> Result<LearnedLabel> {
+    let (channel, label, provider) = (row.number()?, row.text()?, row.optional_text()?);
+    Ok(LearnedLabel { channel, label, provider: provider.as_deref().and_then(Provider::from_id) })
 }
 
 impl Installation {

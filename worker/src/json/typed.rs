@@ -1,0 +1,487 @@
+//! Our own types as JSON, by way of a tree.
+//!
+//! Serde's derived readers and writers are instantiated anew for every type, and a worker pays for each byte at each
+//! cold start. So a type says here, in one line below its definition, which fields or variants it has, and everything
+//! else is shared code over [`Value`]:
+//! - [`record!`](crate::json::record): a struct is an object. `field or value` may be absent.
+//! - [`names!`](crate::json::names): an enum without data is a string.
+//! - [`variants!`](crate::json::variants): any other enum is its variant's name, or an object of that one field.
+//! - [`spelled!`](crate::json::spelled): what is checked as it is parsed is a string.
+//!
+//! What is null or an empty list is not written, and read back as such where it is absent.
+
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// What can be written as JSON.
+pub trait ToJson {
+    fn to_json(&self) -> Value;
+}
+
+/// What can be read from JSON. Fields that are unknown are passed over.
+pub trait FromJson: Sized {
+    fn from_json(value: &Value) -> Result<Self, Unreadable>;
+}
+
+/// Errors: not JSON, or not of the type's shape.
+pub fn read<T: FromJson>(text: &str) -> Result<T, Unreadable> {
+    T::from_json(&parse(text)?)
+}
+
+pub fn write(value: &dyn ToJson) -> String {
+    value.to_json().to_string()
+}
+
+fn parse(text: &str) -> Result<Value, Unreadable> {
+    serde_json::from_str(text).map_err(|e| Unreadable(e.to_string()))
+}
+
+/// Why JSON could not be read: where in it, and what was expected there; never what was there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable(String);
+
+impl Unreadable {
+    pub fn expected(what: &str) -> Self {
+        Self(["expected ", what].concat())
+    }
+
+    fn within(self, field: &str) -> Self {
+        Self([field, ": ", &self.0].concat())
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+impl From<Unreadable> for worker::Error {
+    fn from(error: Unreadable) -> Self {
+        worker::Error::RustError(error.0)
+    }
+}
+
+// ---- objects and variants ----------------------------------------------------------------------------------------
+
+/// An object of those fields that hold something.
+pub fn object(fields: &[(&str, &dyn ToJson)]) -> Value {
+    let mut map = Map::new();
+    for (name, field) in fields {
+        let value = field.to_json();
+        if !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()) {
+            map.insert((*name).to_owned(), value);
+        }
+    }
+    Value::Object(map)
+}
+
+/// The fields of an object, to be read by name.
+#[derive(Debug)]
+pub struct Fields<'a>(&'a Map<String, Value>);
+
+impl<'a> Fields<'a> {
+    pub fn of(value: &'a Value) -> Result<Self, Unreadable> {
+        value.as_object().map(Self).ok_or_else(|| Unreadable::expected("an object"))
+    }
+
+    /// An absent field reads like null.
+    pub fn read<T: FromJson>(&self, name: &str) -> Result<T, Unreadable> {
+        T::from_json(self.0.get(name).unwrap_or(&Value::Null)).map_err(|e| e.within(name))
+    }
+
+    pub fn read_or<T: FromJson>(&self, name: &str, absent: T) -> Result<T, Unreadable> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(absent),
+            Some(value) => T::from_json(value).map_err(|e| e.within(name)),
+        }
+    }
+}
+
+/// A variant with its content: `{"name": content}`.
+pub fn variant(name: &str, content: Value) -> Value {
+    Value::Object(Map::from_iter([(name.to_owned(), content)]))
+}
+
+/// The name of a variant, and its content; null where it has none.
+pub fn variant_of(value: &Value) -> Result<(&str, &Value), Unreadable> {
+    if let Value::String(name) = value {
+        return Ok((name, &Value::Null));
+    }
+    let only = value.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next());
+    only.map(|(name, content)| (name.as_str(), content)).ok_or_else(unknown_variant)
+}
+
+pub fn unknown_variant() -> Unreadable {
+    Unreadable::expected("a known variant")
+}
+
+/// A struct as an object of the fields named. `field or value` may be absent.
+macro_rules! record {
+    ($type:ident $(<$param:ident>)? { $($field:ident $(or $absent:expr)?),+ $(,)? }) => {
+        $crate::json::written!($type $(<$param>)? { $($field),+ });
+        $crate::json::readable!($type $(<$param>)? { $($field $(or $absent)?),+ });
+    };
+}
+
+/// [`record!`](crate::json::record) for what is only ever written.
+macro_rules! written {
+    ($type:ident $(<$param:ident>)? { $($field:ident),+ $(,)? }) => {
+        impl $(<$param: $crate::json::ToJson>)? $crate::json::ToJson for $type $(<$param>)? {
+            fn to_json(&self) -> serde_json::Value {
+                $crate::json::object(&[$((stringify!($field), &self.$field)),+])
+            }
+        }
+    };
+}
+
+/// [`record!`](crate::json::record) for what is only ever read.
+macro_rules! readable {
+    ($type:ident $(<$param:ident>)? { $($field:ident $(or $absent:expr)?),+ $(,)? }) => {
+        impl $(<$param: $crate::json::FromJson>)? $crate::json::FromJson for $type $(<$param>)? {
+            fn from_json(value: &serde_json::Value) -> Result<Self, $crate::json::Unreadable> {
+                let fields = $crate::json::Fields::of(value)?;
+                Ok(Self { $($field: $crate::json::readable!(@ fields $field $($absent)?)),+ })
+            }
+        }
+    };
+    (@ $fields:ident $field:ident) => { $fields.read(stringify!($field))? };
+    (@ $fields:ident $field:ident $absent:expr) => { $fields.read_or(stringify!($field), $absent)? };
+}
+
+/// An enum without data as a string, which its method `$key` also answers.
+macro_rules! names {
+    ($type:ident, $key:ident { $($variant:ident = $name:literal),+ $(,)? }) => {
+        impl $type {
+            /// What it is called wherever text must name it.
+            pub fn $key(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),+
+                }
+            }
+        }
+
+        impl $crate::json::ToJson for $type {
+            fn to_json(&self) -> serde_json::Value {
+                self.$key().into()
+            }
+        }
+
+        impl $crate::json::FromJson for $type {
+            fn from_json(value: &serde_json::Value) -> Result<Self, $crate::json::Unreadable> {
+                let all = [$(Self::$variant),+];
+                all.into_iter()
+                    .find(|one| value.as_str() == Some(one.$key()))
+                    .ok_or_else($crate::json::unknown_variant)
+            }
+        }
+    };
+}
+
+/// An enum with data: each variant as its name, or as an object whose one field is its name.
+macro_rules! variants {
+    ($type:ident { $($variant:ident $(($item:ident))? $({ $($field:ident),+ })?),+ $(,)? }) => {
+        impl $crate::json::ToJson for $type {
+            fn to_json(&self) -> serde_json::Value {
+                match self {
+                    $(Self::$variant $(($item))? $({ $($field),+ })? => {
+                        $crate::json::variants!(@write $variant $(($item))? $({ $($field),+ })?)
+                    })+
+                }
+            }
+        }
+
+        impl $crate::json::FromJson for $type {
+            fn from_json(value: &serde_json::Value) -> Result<Self, $crate::json::Unreadable> {
+                let (name, content) = $crate::json::variant_of(value)?;
+                $(if name == stringify!($variant) {
+                    return $crate::json::variants!(@read content $variant $(($item))? $({ $($field),+ })?);
+                })+
+                Err($crate::json::unknown_variant())
+            }
+        }
+    };
+    (@write $variant:ident) => { stringify!($variant).into() };
+    (@write $variant:ident ($item:ident)) => {
+        $crate::json::variant(stringify!($variant), $crate::json::ToJson::to_json($item))
+    };
+    (@write $variant:ident { $($field:ident),+ }) => {
+        $crate::json::variant(stringify!($variant), $crate::json::object(&[$((stringify!($field), $field)),+]))
+    };
+    (@read $content:ident $variant:ident) => { Ok(Self::$variant) };
+    (@read $content:ident $variant:ident ($item:ident)) => {
+        $crate::json::FromJson::from_json($content).map(Self::$variant)
+    };
+    (@read $content:ident $variant:ident { $($field:ident),+ }) => {{
+        let fields = $crate::json::Fields::of($content)?;
+        Ok(Self::$variant { $($field: fields.read(stringify!($field))?),+ })
+    }};
+}
+
+/// What `$parse` makes of a string, and `$as_str` gives back.
+macro_rules! spelled {
+    ($type:ident, $as_str:ident, $parse:ident, $what:literal) => {
+        impl $crate::json::ToJson for $type {
+            fn to_json(&self) -> serde_json::Value {
+                self.$as_str().into()
+            }
+        }
+
+        impl $crate::json::FromJson for $type {
+            fn from_json(value: &serde_json::Value) -> Result<Self, $crate::json::Unreadable> {
+                let parsed = value.as_str().and_then(|text| Self::$parse(text).ok());
+                parsed.ok_or_else(|| $crate::json::Unreadable::expected($what))
+            }
+        }
+    };
+}
+
+pub(crate) use {names, readable, record, spelled, variants, written};
+
+// ---- plain values ------------------------------------------------------------------------------------------------
+
+macro_rules! whole_numbers {
+    ($($number:ident)+) => {$(
+        impl ToJson for $number {
+            fn to_json(&self) -> Value {
+                (*self).into()
+            }
+        }
+
+        impl FromJson for $number {
+            fn from_json(value: &Value) -> Result<Self, Unreadable> {
+                let number = value.as_i64().and_then(|n| n.try_into().ok());
+                number.ok_or_else(|| Unreadable::expected("a whole number"))
+            }
+        }
+    )+};
+}
+
+whole_numbers!(u8 u16 u32 u64 i64);
+
+impl ToJson for bool {
+    fn to_json(&self) -> Value {
+        Value::Bool(*self)
+    }
+}
+
+impl FromJson for bool {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        value.as_bool().ok_or_else(|| Unreadable::expected("true or false"))
+    }
+}
+
+impl ToJson for &str {
+    fn to_json(&self) -> Value {
+        Value::String((*self).to_owned())
+    }
+}
+
+impl ToJson for String {
+    fn to_json(&self) -> Value {
+        Value::String(self.clone())
+    }
+}
+
+impl FromJson for String {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        value.as_str().map(str::to_owned).ok_or_else(|| Unreadable::expected("a string"))
+    }
+}
+
+/// Nothing, as the answer of what only does something.
+impl ToJson for () {
+    fn to_json(&self) -> Value {
+        Value::Null
+    }
+}
+
+impl FromJson for () {
+    fn from_json(_: &Value) -> Result<Self, Unreadable> {
+        Ok(())
+    }
+}
+
+impl<T: ToJson + ?Sized> ToJson for &T {
+    fn to_json(&self) -> Value {
+        (**self).to_json()
+    }
+}
+
+impl<T: ToJson> ToJson for Box<T> {
+    fn to_json(&self) -> Value {
+        (**self).to_json()
+    }
+}
+
+impl<T: FromJson> FromJson for Box<T> {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        T::from_json(value).map(Self::new)
+    }
+}
+
+impl<T: ToJson> ToJson for Option<T> {
+    fn to_json(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::to_json)
+    }
+}
+
+impl<T: FromJson> FromJson for Option<T> {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        if value.is_null() { Ok(None) } else { T::from_json(value).map(Some) }
+    }
+}
+
+impl<T: ToJson, E: ToJson> ToJson for Result<T, E> {
+    fn to_json(&self) -> Value {
+        match self {
+            Ok(value) => variant("Ok", value.to_json()),
+            Err(error) => variant("Err", error.to_json()),
+        }
+    }
+}
+
+impl<T: FromJson, E: FromJson> FromJson for Result<T, E> {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        match variant_of(value)? {
+            ("Ok", value) => T::from_json(value).map(Ok),
+            ("Err", error) => E::from_json(error).map(Err),
+            _ => Err(unknown_variant()),
+        }
+    }
+}
+
+// ---- lists -------------------------------------------------------------------------------------------------------
+
+/// The elements of a list; of null, none.
+fn elements(value: &Value) -> Result<&[Value], Unreadable> {
+    match value {
+        Value::Array(list) => Ok(list),
+        Value::Null => Ok(&[]),
+        _ => Err(Unreadable::expected("a list")),
+    }
+}
+
+impl<T: ToJson> ToJson for Vec<T> {
+    fn to_json(&self) -> Value {
+        Value::Array(self.iter().map(T::to_json).collect())
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        elements(value)?.iter().map(T::from_json).collect()
+    }
+}
+
+impl<T: ToJson> ToJson for BTreeSet<T> {
+    fn to_json(&self) -> Value {
+        Value::Array(self.iter().map(T::to_json).collect())
+    }
+}
+
+impl<T: FromJson + Ord> FromJson for BTreeSet<T> {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        elements(value)?.iter().map(T::from_json).collect()
+    }
+}
+
+impl<T: FromJson> FromJson for BTreeMap<String, T> {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        let Fields(map) = Fields::of(value)?;
+        map.iter().map(|(name, value)| Ok((name.clone(), T::from_json(value)?))).collect()
+    }
+}
+
+/// Tuples are lists of exactly that many.
+macro_rules! tuples {
+    ($(($count:literal $($param:ident $i:tt)+))+) => {$(
+        impl<$($param: ToJson),+> ToJson for ($($param,)+) {
+            fn to_json(&self) -> Value {
+                Value::Array(vec![$(self.$i.to_json()),+])
+            }
+        }
+
+        impl<$($param: FromJson),+> FromJson for ($($param,)+) {
+            fn from_json(value: &Value) -> Result<Self, Unreadable> {
+                match elements(value)? {
+                    list if list.len() == $count => Ok(($($param::from_json(&list[$i])?,)+)),
+                    _ => Err(Unreadable::expected("another number of elements")),
+                }
+            }
+        }
+    )+};
+}
+
+tuples!((2 A 0 B 1) (3 A 0 B 1 C 2) (4 A 0 B 1 C 2 D 3));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Colour {
+        Red,
+        DarkBlue,
+    }
+    names!(Colour, key { Red = "red", DarkBlue = "dark_blue" });
+
+    #[derive(Debug, PartialEq)]
+    enum Shape {
+        Unit,
+        One(u8),
+        Named { flag: bool, none: Option<u32> },
+    }
+    variants!(Shape { Unit, One(content), Named { flag, none } });
+
+    #[derive(Debug, PartialEq)]
+    struct Whole {
+        shapes: Vec<Shape>,
+        pair: (bool, String),
+        result: Result<u8, Colour>,
+        empty: Vec<u64>,
+        missing: u32,
+    }
+    record!(Whole { shapes, pair, result, empty, missing or 7 });
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let named = Shape::Named { flag: true, none: None };
+        let whole = Whole {
+            shapes: vec![Shape::Unit, Shape::One(7), named],
+            pair: (false, "五".to_owned()),
+            result: Err(Colour::DarkBlue),
+            empty: Vec::new(),
+            missing: 9,
+        };
+        let text = write(&whole);
+        assert!(text.contains(r#"{"Err":"dark_blue"}"#) && !text.contains("empty"), "{text}");
+        assert_eq!(read::<Whole>(&text), Ok(whole));
+    }
+
+    #[test]
+    fn other_shapes_are_errors_that_say_where() {
+        for (bad, why) in [
+            (r#"{"pair":[true,"x"],"result":{"Ok":300}}"#, "result: expected a whole number"),
+            (r#"{"pair":[true,"x"],"result":{"Err":"green"}}"#, "result: expected a known variant"),
+            (r#"{"pair":[true],"result":{"Ok":3}}"#, "pair: expected another number of elements"),
+            (r#"{"shapes":["Nope"]}"#, "shapes: expected a known variant"),
+            (r#"{"shapes":[{"Named":{}}]}"#, "shapes: flag: expected true or false"),
+            ("{}", "pair: expected another number of elements"),
+            ("[]", "expected an object"),
+            ("null", "expected an object"),
+        ] {
+            assert_eq!(read::<Whole>(bad).map_err(|e| e.to_string()), Err(why.to_owned()), "{bad}");
+        }
+        assert!(read::<Whole>("").is_err());
+    }
+
+    #[test]
+    fn unknown_fields_are_passed_over_and_absent_ones_default() {
+        let text = r#"{"pair":[true,""],"result":{"Ok":3},"new":{"deep":[1,{"a":null}]}}"#;
+        assert_eq!(read::<Whole>(text).map(|w| w.missing), Ok(7));
+    }
+}

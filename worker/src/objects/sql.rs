@@ -1,0 +1,48 @@
+//! Rows of an object's SQLite, read column by column in the order of the query.
+
+use worker::{Error, Result, SqlStorage, SqlStorageValue};
+
+/// All rows that a query finds.
+pub fn rows(sql: &SqlStorage, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Row>> {
+    sql.exec(query, values)?.raw().map(|columns| Ok(Row(columns?.into_iter()))).collect()
+}
+
+/// The one row of a query that always finds one.
+pub fn row(sql: &SqlStorage, query: &str, values: Vec<SqlStorageValue>) -> Result<Row> {
+    rows(sql, query, values)?.pop().ok_or_else(|| unexpected("a row"))
+}
+
+/// What is left of a row: each call takes the next column.
+#[derive(Debug)]
+pub struct Row(std::vec::IntoIter<SqlStorageValue>);
+
+impl Row {
+    pub fn text(&mut self) -> Result<String> {
+        self.optional_text()?.ok_or_else(|| unexpected("text"))
+    }
+
+    pub fn optional_text(&mut self) -> Result<Option<String>> {
+        match self.0.next() {
+            Some(SqlStorageValue::String(text)) => Ok(Some(text)),
+            Some(SqlStorageValue::Null) => Ok(None),
+            _ => Err(unexpected("text")),
+        }
+    }
+
+    pub fn number<T: TryFrom<i64>>(&mut self) -> Result<T> {
+        let number = self.optional_number()?.and_then(|n| T::try_from(n).ok());
+        number.ok_or_else(|| unexpected("a whole number"))
+    }
+
+    pub fn optional_number(&mut self) -> Result<Option<i64>> {
+        match self.0.next() {
+            Some(SqlStorageValue::Integer(number)) => Ok(Some(number)),
+            Some(SqlStorageValue::Null) => Ok(None),
+            _ => Err(unexpected("a whole number")),
+        }
+    }
+}
+
+fn unexpected(what: &str) -> Error {
+    Error::RustError(["a column of the database does not hold ", what].concat())
+}
