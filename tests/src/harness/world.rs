@@ -16,6 +16,9 @@ use crate::{Config, Sandbox};
 /// Delays of the worker run this many times faster: two minutes take two seconds.
 const TIME_SCALE: &str = "60";
 
+/// The key behind the worker's own tokens, by the id `s1`, so that tests can make such tokens and forge them.
+pub const SIGNING_KEY: [u8; 32] = [0x5a; 32];
+
 /// How much of the worker's log a failing test shows.
 const LOG_TAIL: usize = 60;
 
@@ -105,17 +108,17 @@ fn vars(sandbox: &Sandbox) -> BTreeMap<String, String> {
         ("BIGCOMMERCE_PANEL_URL", places.panel()),
         ("KOMOJU_API_URL", places.komoju_api()),
         ("KOMOJU_HOSTED_URL", places.pay()),
-        ("ENCRYPTION_KEYS", key("e1")),
-        ("SIGNING_KEYS", key("s1")),
+        ("ENCRYPTION_KEYS", key("e1", &[0x5b; 32])),
+        ("SIGNING_KEYS", key("s1", &SIGNING_KEY)),
         ("TIME_SCALE", TIME_SCALE.into()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
 }
 
-/// Thirty-two bytes that are no secret, under the given id.
-fn key(id: &str) -> String {
-    format!("{id}:{}", BASE64_STANDARD.encode([0x5a; 32]))
+/// A key as the configuration writes it.
+fn key(id: &str, bytes: &[u8]) -> String {
+    format!("{id}:{}", BASE64_STANDARD.encode(bytes))
 }
 
 fn fresh_folder() -> PathBuf {

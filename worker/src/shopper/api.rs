@@ -170,12 +170,12 @@ fn refused(refusal: &Refusal, locale: Locale) -> Problem {
         }
         Refusal::AmountUnreadable => (409, "amount_unreadable", "The order's amount cannot be read", false),
         Refusal::NotConfigured => (409, "not_configured", "No KOMOJU keys have been entered", false),
-        Refusal::Disconnected => (503, "store_disconnected", "The store's connection is broken", false),
+        Refusal::Disconnected => (409, "store_disconnected", "The store's connection is broken", false),
         Refusal::BigCommerceUnavailable => {
             (503, "bigcommerce_unavailable", "BigCommerce does not answer", true)
         }
         Refusal::KomojuUnavailable => (503, "komoju_unavailable", "KOMOJU does not answer", true),
-        Refusal::KomojuRefused(_) => (502, "komoju_refused", "KOMOJU refuses to make a session", false),
+        Refusal::KomojuRefused(_) => (409, "komoju_refused", "KOMOJU refuses to make a session", false),
     };
     let problem = Problem::new(status, code, title, title).say(words::refusal(refusal, locale));
     if retry { problem.retry_after(3) } else { problem }
