@@ -1,3 +1,18 @@
 //! Journeys of a shopper or a merchant, in real Chromium, with the worker in real workerd.
+//!
+//! A file tells one behaviour; [`shopper`] has the words they are told in.
 
 mod alive;
+mod another_browser;
+mod another_method;
+mod back_from_komoju;
+mod declined;
+mod konbini;
+mod no_wasm;
+mod other_pages;
+mod paid_by_card;
+mod permalink;
+mod purchase_event;
+mod shopper;
+mod two_tabs;
+mod webhooks;

@@ -41,7 +41,8 @@ pub enum Language {
 }
 
 impl Language {
-    fn code(self) -> &'static str {
+    #[must_use]
+    pub fn code(self) -> &'static str {
         match self {
             Self::Japanese => "ja",
             Self::English => "en",
@@ -184,6 +185,15 @@ impl Browser {
 
     pub async fn reload(&self) {
         self.client.refresh().await.expect("the browser is open");
+    }
+
+    /// Makes the page this large, in CSS pixels, as on such a device; windows themselves have a smallest size.
+    pub fn resize(&self, width: u32, height: u32) {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics });
+        let path = format!("{}/goog/cdp/execute", self.session);
+        Chromedriver::shared().call(Method::POST, &path, Some(&command)).expect("the browser is open");
     }
 
     /// The value of a JavaScript expression in the page.

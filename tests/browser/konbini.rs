@@ -1,0 +1,50 @@
+//! A konbini code: what to take to the till stands on the shop's page, which changes by itself once it was paid.
+
+use sandbox::bigcommerce::{Locale, OrderSpec, StoreSpec};
+use sandbox::harness::{Shop, ShopSpec, moves, world};
+use time::macros::offset;
+
+use crate::shopper::Shopper;
+
+#[tokio::test]
+async fn the_code_is_shown_and_the_page_updates_when_it_was_paid_at_the_till() {
+    let shop = Shop::open(world().await).await;
+    let shopper = Shopper::of(&shop).await;
+    let order = shopper.order_coffee().await;
+    let receipt = shopper.ask_for_konbini_code("family-mart").await;
+    shopper.browser.click("#return-to-shop").await;
+
+    let notice = shopper.notice("waiting").await;
+    for words in ["ファミリーマート", &receipt, &deadline(&shop), "日本時間"] {
+        assert!(notice.contains(words), "{words} in {notice}");
+    }
+    assert_eq!(shop.order_now(order).status_id, 7);
+    shopper.picture("waiting");
+
+    shop.pay_at_till();
+    assert!(shopper.notice("paid").await.contains("お支払いが完了しました"));
+    assert_eq!(moves(&shop.paid_order(order).await), [11]);
+    shopper.picture("paid");
+}
+
+#[tokio::test]
+async fn an_english_shop_names_the_chain_and_the_deadline_in_english() {
+    let store = StoreSpec::default().locale(Locale::En);
+    let shop = Shop::open_as(world().await, ShopSpec { store, ..ShopSpec::default() }).await;
+    let shopper = Shopper::of(&shop).await;
+    shopper.arrive(&shop.order(&OrderSpec::default())).await;
+    shopper.ask_for_konbini_code("seven-eleven").await;
+    shopper.browser.click("#return-to-shop").await;
+    let notice = shopper.notice("waiting").await;
+    for words in ["7-Eleven", "Pay by", "Japan time"] {
+        assert!(notice.contains(words), "{words} in {notice}");
+    }
+    shopper.picture("waiting");
+}
+
+/// The deadline of the shop's only payment, as a Japanese calendar has it.
+fn deadline(shop: &Shop<'_>) -> String {
+    let payments = shop.world.sandbox.komoju.payments(&shop.merchant.id);
+    let deadline = payments[0].deadline.expect("a code has a deadline").to_offset(offset!(+9));
+    format!("{}年{}月{}日", deadline.year(), u8::from(deadline.month()), deadline.day())
+}
