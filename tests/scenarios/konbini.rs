@@ -2,8 +2,7 @@
 
 use axum::http::Method;
 use sandbox::bigcommerce::{OrderSpec, status};
-use sandbox::harness::{Shop, ShopSpec, moves, notes, world};
-use sandbox::komoju::MerchantSpec;
+use sandbox::harness::{Shop, moves, notes, world};
 use serde_json::json;
 
 #[tokio::test]
@@ -64,11 +63,11 @@ async fn a_code_that_expires_leaves_the_order_to_be_paid_anew() {
 
 #[tokio::test]
 async fn the_shoppers_own_fee_is_no_difference_in_the_amount() {
+    let shop = Shop::open(world().await).await;
+    let komoju = &shop.world.sandbox.komoju;
     for fee in [190, 220] {
-        let merchant = MerchantSpec { fee, ..MerchantSpec::default() };
-        let shop = Shop::open_as(world().await, ShopSpec { merchant, ..ShopSpec::default() }).await;
+        komoju.change_merchant(&shop.merchant.id, |merchant| merchant.fee = fee).expect("it exists");
         let (order, session) = shop.begin(&OrderSpec::total(2_400)).await;
-        let komoju = &shop.world.sandbox.komoju;
         let code = komoju.pay_konbini(&session.id, "lawson").expect("the session is open");
         assert_eq!(komoju.payment(&code).expect("it exists").total(), 2_400 + fee);
         komoju.capture(&code).expect("the code is live");

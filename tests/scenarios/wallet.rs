@@ -16,10 +16,10 @@ async fn approved_later_it_is_paid_then() {
 
 #[tokio::test]
 async fn refused_it_leaves_the_session_to_be_paid_another_way() {
+    let shop = Shop::open(world().await).await;
+    let komoju = &shop.world.sandbox.komoju;
     for answer in [WalletAnswer::Refuse, WalletAnswer::Fail("insufficient_funds")] {
-        let shop = Shop::open(world().await).await;
         let (order, told, session, payment) = waiting_elsewhere(&shop).await;
-        let komoju = &shop.world.sandbox.komoju;
         komoju.finish_wallet(&payment, answer).expect("it is pending");
         shop.status_when(&told.token(), "unpaid").await;
         let again = shop.go(&shop.start(&order, "pay").await).await;
