@@ -1,6 +1,8 @@
 //! Behaviour of the worker as other programs meet it: BigCommerce, KOMOJU, and whoever else sends it requests.
 
 mod alive;
+mod app;
+mod bad_input;
 mod captured_as_asked;
 mod captured_otherwise;
 mod card_tries;

@@ -1,0 +1,125 @@
+//! The signed payload that opens the app, uninstalls it and removes users: BigCommerce's, for us, valid now, for a
+//! store that has the app since before it was made.
+
+use sandbox::bigcommerce::{Algorithm, OrderSpec, SignedPayload};
+use sandbox::harness::{Shop, World, world};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+const CALLBACKS: [&str; 3] = ["load", "uninstall", "remove_user"];
+
+#[tokio::test]
+async fn a_payload_that_bigcommerce_did_not_make_for_us_now_is_refused() {
+    let world = world().await;
+    let shop = Shop::open(world).await;
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let payload = SignedPayload::new;
+    let bad = [
+        ("alg none", payload().algorithm(Algorithm::None)),
+        ("RS256", payload().algorithm(Algorithm::Rs256)),
+        ("another key", payload().secret("another app's client secret")),
+        ("an empty key", payload().secret("")),
+        ("wrong aud", payload().claim("aud", "another-app")),
+        ("several aud", payload().claim("aud", json!([sandbox::App::CLIENT_ID]))),
+        ("wrong iss", payload().claim("iss", "somebody")),
+        ("expired", payload().claim("exp", now - 3_600)),
+        ("before its time", payload().claim("nbf", now + 3_600)),
+        ("from the future", payload().claim("iat", now + 3_600)),
+        ("no store", payload().claim("sub", "stores/")),
+        ("a strange store", payload().claim("sub", "stores/../x")),
+        ("no user", payload().without("user")),
+        ("no expiry", payload().without("exp")),
+        ("a null expiry", payload().claim("exp", Value::Null)),
+    ];
+    for (what, payload) in bad {
+        let jwt = world.sandbox.bigcommerce.signed_payload(&shop.hash, &payload);
+        for callback in CALLBACKS {
+            assert_eq!(call(world, callback, &jwt).await, 401, "{callback}: {what}");
+        }
+    }
+    for jwt in ["", "a", "a.b.c", "..", "%00"] {
+        for callback in CALLBACKS {
+            assert_eq!(call(world, callback, jwt).await, 401, "{callback}: {jwt}");
+        }
+    }
+    let truncated = world.sandbox.bigcommerce.signed_payload(&shop.hash, &payload());
+    assert_eq!(call(world, "load", &truncated[..truncated.len() - 3]).await, 401);
+    still_sells(&shop).await;
+}
+
+#[tokio::test]
+async fn a_payload_for_a_store_that_never_installed_does_nothing() {
+    let world = world().await;
+    let bare = world.sandbox.bigcommerce.create_store(Default::default());
+    let jwt = world.sandbox.bigcommerce.signed_payload(&bare, &SignedPayload::new());
+    assert_eq!(call(world, "load", &jwt).await, 404);
+    for callback in ["uninstall", "remove_user"] {
+        assert_eq!(call(world, callback, &jwt).await, 204, "{callback}: BigCommerce need not come again");
+    }
+    assert_eq!(world.sandbox.faults().requests(&bare).len(), 0);
+    assert!(world.sandbox.bigcommerce.installation(&bare).is_none());
+}
+
+#[tokio::test]
+async fn a_payload_from_before_the_installation_opens_and_ends_nothing() {
+    let world = world().await;
+    let shop = Shop::open(world).await;
+    let an_hour_ago = OffsetDateTime::now_utc().unix_timestamp() - 3_600;
+    let old = SignedPayload::new().claim("iat", an_hour_ago).claim("nbf", an_hour_ago);
+    let jwt = world.sandbox.bigcommerce.signed_payload(&shop.hash, &old);
+    assert_eq!(call(world, "load", &jwt).await, 403);
+    let probes = probes(&shop);
+    for callback in ["uninstall", "remove_user"] {
+        assert_eq!(call(world, callback, &jwt).await, 204, "{callback}");
+    }
+    still_sells(&shop).await;
+    assert_eq!(probes, self::probes(&shop), "an uninstall of before makes nobody ask BigCommerce");
+}
+
+#[tokio::test]
+async fn a_removed_user_is_out_and_no_payload_of_before_lets_them_in_again() {
+    let world = world().await;
+    let shop = Shop::open(world).await;
+    let user = json!({ "id": 77, "email": "former@hoshi-coffee.example", "locale": "en-US" });
+    let jwt = world
+        .sandbox
+        .bigcommerce
+        .signed_payload(&shop.hash, &SignedPayload::new().claim("user", user.clone()));
+    let load = format!("/load?signed_payload_jwt={jwt}");
+    let opened = world.get(&load).await;
+    assert_eq!(opened.status, 303, "{opened:?}");
+    let panel = opened.header("location").to_owned();
+    assert_eq!(world.get(&panel).await.status, 200);
+
+    let removed = world.sandbox.bigcommerce.remove_user(&shop.hash, 77, "former@hoshi-coffee.example").await;
+    assert_eq!(removed.expect("the app answers").status, 204);
+    assert_eq!(world.get(&panel).await.status, 403);
+    assert_eq!(world.get(&load).await.status, 403, "the payload is still valid, its user is not");
+
+    // Others stay; and whoever is given the app anew comes with a new payload.
+    assert!(shop.panel("keys").await.contains(&shop.webhook_secret));
+    let later = OffsetDateTime::now_utc().unix_timestamp() + 60;
+    let anew = SignedPayload::new().claim("user", user).claim("iat", later);
+    let jwt = world.sandbox.bigcommerce.signed_payload(&shop.hash, &anew);
+    assert_eq!(call(world, "load", &jwt).await, 303);
+}
+
+async fn call(world: &World, callback: &str, jwt: &str) -> u16 {
+    let reply = world.get(&format!("/{callback}?signed_payload_jwt={jwt}")).await;
+    if reply.status == 401 && callback != "load" {
+        reply.is_problem(401, "invalid_signed_payload");
+    }
+    reply.status
+}
+
+async fn still_sells(shop: &Shop<'_>) {
+    let (order, session) = shop.begin(&OrderSpec::new()).await;
+    shop.world.sandbox.komoju.pay_card(&session.id, "4111111111111111").expect("the session takes cards");
+    shop.paid_order(order.order_id).await;
+    assert!(shop.panel("keys").await.contains(&shop.webhook_secret), "the owner is still staff");
+}
+
+/// How often BigCommerce was asked whether the store's token is still good.
+fn probes(shop: &Shop<'_>) -> usize {
+    shop.requests(&reqwest::Method::GET, "/v2/store").len()
+}

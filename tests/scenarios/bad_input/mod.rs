@@ -1,0 +1,14 @@
+//! Bad input, and what it gets: each a clear answer of its own, and nothing is changed that should not be.
+//!
+//! A sender that must not come again is answered 2xx; one that is not who it says it is, 4xx; 5xx stands only where
+//! trying again can help.
+
+mod amounts;
+mod foreign_pages;
+mod forged_payloads;
+mod forged_tokens;
+mod hooks;
+mod misconfigured;
+mod starts;
+mod strange_returns;
+mod webhooks;
