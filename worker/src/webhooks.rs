@@ -39,7 +39,7 @@ pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Resp
         return Problem::new(400, "malformed_body", "Not an event", "The body is not a KOMOJU event.")
             .response();
     };
-    log::info(&ctx.request_id, "komoju_webhook", &[("store", store), ("event", &notice.event)]);
+    log::info(&ctx.request_id, "komoju_webhook", &[("store", store), ("type", &notice.event)]);
     match order_of(&notice, &profile.store, ctx).await? {
         Some(order) => {
             let about =
