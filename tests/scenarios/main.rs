@@ -16,6 +16,7 @@ mod order_moved_by_hand;
 mod paid_by_card;
 mod restart;
 mod session_reuse;
+mod shopper_leaves_while_we_ask;
 mod status_after_the_milestone;
 mod test_money;
 mod unknown_label;

@@ -11,7 +11,7 @@ mod remote;
 
 use super::payment_client::{Ask, History, Question, StartAsk, Started};
 use super::store_client::{LedgerRow, StoreClient};
-use super::turn::Turns;
+use super::turn::{Turn, Turns};
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::json::{ToJson, read, write};
@@ -100,7 +100,7 @@ impl PaymentObject {
         if !self.is_proved(&start.proof)? && !self.may_look(whose).await? {
             return Ok(Started::TooMany);
         }
-        let _turn = self.turns.take().await;
+        let _turn = self.take_turn().await;
         self.handle(Input::Start(start), &setting)?;
         Ok(match self.run(whose, &setting, true).await? {
             Some(Reply::Show { snapshot, redirect }) => Started::Show { snapshot, redirect },
@@ -192,6 +192,17 @@ impl PaymentObject {
         Ok(look(machine))
     }
 
+    /// Waits for the turn. Whoever had it before may have been cancelled in the middle of a call, when a shopper left;
+    /// what was committed is then all there is.
+    async fn take_turn(&self) -> Turn<'_> {
+        let turn = self.turns.take().await;
+        let mut slot = self.machine.borrow_mut();
+        if slot.as_ref().is_some_and(|machine| !machine.is_at_rest()) {
+            slot.take();
+        }
+        turn
+    }
+
     fn handle(&self, input: Input, setting: &Setting) -> Result<()> {
         self.with(|machine| machine.handle(input, setting.now()))
     }
@@ -206,7 +217,7 @@ impl PaymentObject {
             log::warn("payment", "store_unknown", &[("store", whose.store.as_str())]);
             return self.wake_at(now_ms() + self.delays()?.retry(u32::MAX)).await;
         };
-        let _turn = self.turns.take().await;
+        let _turn = self.take_turn().await;
         self.run(whose, &setting, false).await.map(drop)
     }
 

@@ -118,6 +118,12 @@ impl Machine {
         snapshot(&self.state, locale)
     }
 
+    /// Whether nobody is in the middle of anything. Whoever takes over from someone who left in the middle (a request
+    /// that was cancelled under way) has to load the machine anew: that is as good as a crash.
+    pub fn is_at_rest(&self) -> bool {
+        self.flight.is_none() && self.outbox.is_none() && self.start.is_none() && self.reply.is_none()
+    }
+
     /// Names looked up since the last time this was asked.
     pub fn take_learned(&mut self) -> Vec<Learned> {
         std::mem::take(&mut self.learned)
