@@ -91,8 +91,12 @@ pub struct Progress {
 pub enum StartStep {
     LookAtOrder,
     LookAtProvider,
-    LookAtSession { attempt: u32 },
-    LookAtPayment { payment: PaymentId },
+    LookAtSession {
+        attempt: u32,
+    },
+    LookAtPayment {
+        payment: PaymentId,
+    },
     Cancel(Action),
     NewAttempt {
         terms: Box<Terms>,

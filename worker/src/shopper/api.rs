@@ -40,14 +40,17 @@ readable!(Body {
 
 /// `POST /api/payments`.
 pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
+    let origin = header(&request, "origin");
     let body = match read_body(&mut request).await {
         Ok(body) => body,
-        Err(problem) => return problem.response(),
+        Err(problem) => return readable_by(&origin, &problem),
     };
     let locale = Locale::from_tag(&body.locale);
     let found = match find(&body.store, body.order_id, ctx).await? {
         Ok(found) => found,
-        Err(problem) => return problem.say(words::refusal(&Refusal::OrderNotFound, locale)).response(),
+        Err(problem) => {
+            return readable_by(&origin, &problem.say(words::refusal(&Refusal::OrderNotFound, locale)));
+        }
     };
     let (order, profile) = found;
     let cors = match allowed_origin(&request, &profile) {
@@ -80,11 +83,12 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
 /// `GET /api/payments/{token}`.
 pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
     let locale = Locale::from_tag(web::value(&query(&request), "locale").unwrap_or(""));
+    let origin = header(&request, "origin");
     let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
-        return bad_token(locale).response();
+        return readable_by(&origin, &bad_token(locale));
     };
     let Some(profile) = profile::load(&ctx.env, &subject.store).await? else {
-        return unknown_store().response();
+        return readable_by(&origin, &unknown_store());
     };
     let cors = match allowed_origin(&request, &profile) {
         Ok(cors) => cors,
@@ -210,6 +214,11 @@ fn allowed_origin(request: &Request, profile: &Profile) -> std::result::Result<O
             Err(Problem::new(403, "foreign_origin", "Not from this site", detail))
         }
     }
+}
+
+/// A problem found before a store is known says nothing about any, so the page that caused it may read it.
+fn readable_by(origin: &str, problem: &Problem) -> Result<Response> {
+    with_cors(problem.response()?, Some(origin).filter(|o| !o.is_empty()))
 }
 
 fn with_cors(response: Response, origin: Option<&str>) -> Result<Response> {
