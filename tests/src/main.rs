@@ -24,7 +24,8 @@ async fn run(sandbox: Sandbox) -> ExitCode {
     println!("store              {}", places.demo_shop());
     println!("control panel      {}/stores/{store}", places.panel());
     println!("KOMOJU dashboard   {}/dashboard/{}", places.pay(), merchant.id);
-    println!("KOMOJU secret key  {}", merchant.secret_key_test);
+    println!("KOMOJU live key    {}", merchant.secret_key_live);
+    println!("KOMOJU test key    {}", merchant.secret_key_test);
     match tokio::signal::ctrl_c().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&format!("cannot wait for Ctrl-C: {error}")),
