@@ -108,16 +108,20 @@ impl<'a> Shopper<'a> {
         self.browser.click("section.card button.main").await;
     }
 
-    /// Keeps pictures of the page as it is, on a desk and in a hand, where `PICTURES` is set.
+    /// A picture of the page as it is, named after the shop's language.
     pub fn picture(&self, name: &str) {
-        if env::var_os("PICTURES").is_none() {
-            return;
-        }
-        let language = language(self.shop).code();
-        for (device, width, height) in [("phone", 360, 740), ("desktop", 1200, 900)] {
-            self.browser.resize(width, height);
-            self.browser.screenshot(&format!("{name}-{language}-{device}"));
-        }
+        picture(&self.browser, &format!("{name}-{}", language(self.shop).code()));
+    }
+}
+
+/// Keeps pictures of the page as it is, in a hand and on a desk, where `PICTURES` is set.
+pub fn picture(browser: &Browser, name: &str) {
+    if env::var_os("PICTURES").is_none() {
+        return;
+    }
+    for (device, width, height) in [("phone", 360, 740), ("desktop", 1200, 900)] {
+        browser.resize(width, height);
+        browser.screenshot(&format!("{name}-{device}"));
     }
 }
 

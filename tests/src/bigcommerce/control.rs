@@ -132,6 +132,11 @@ impl BigCommerce {
         });
     }
 
+    /// Changes a store's scripts behind everybody's back: what an earlier version of the app left there, say.
+    pub fn change_scripts(&self, hash: &str, change: impl FnMut(&mut Script)) {
+        self.write(hash, |store| store.scripts.iter_mut().for_each(change)).expect(NO_STORE);
+    }
+
     /// Deletes a script, as the merchant does in Script Manager.
     pub fn delete_script(&self, hash: &str, uuid: &str) {
         self.write(hash, |store| store.scripts.retain(|script| script.uuid != uuid));

@@ -4,7 +4,7 @@
 use reqwest::{Client, Method};
 
 use super::World;
-use crate::bigcommerce::{Currency, Order, OrderSpec, PlacedOrder, StoreSpec, status};
+use crate::bigcommerce::{Currency, Order, OrderSpec, PlacedOrder, Script, StoreSpec, status};
 use crate::komoju::{EVENTS, Merchant, MerchantSpec, PaymentStatus, Session};
 
 /// The events the panel tells the merchant to tick.
@@ -64,10 +64,8 @@ impl<'a> Shop<'a> {
     }
 
     pub async fn open_as(world: &'a World, spec: ShopSpec) -> Self {
+        let mut shop = Self::unconnected(world, &spec);
         let sandbox = &world.sandbox;
-        let hash = sandbox.bigcommerce.create_store(spec.store.clone());
-        let merchant = sandbox.komoju.create_merchant(spec.merchant.clone());
-        let mut shop = Self { world, hash, merchant, webhook_secret: String::new(), client: world.client() };
         let page = sandbox.bigcommerce.install_app(&shop.hash).await.expect("the app answers");
         assert_eq!(page.status, 200, "the app is installed: {}", page.body);
         let key =
@@ -79,6 +77,14 @@ impl<'a> Shop<'a> {
             shop.connect_webhook();
         }
         shop
+    }
+
+    /// A store and a merchant that know nothing of each other yet.
+    #[must_use]
+    pub fn unconnected(world: &'a World, spec: &ShopSpec) -> Self {
+        let hash = world.sandbox.bigcommerce.create_store(spec.store.clone());
+        let merchant = world.sandbox.komoju.create_merchant(spec.merchant.clone());
+        Self { world, hash, merchant, webhook_secret: String::new(), client: world.client() }
     }
 
     /// Enters the webhook at KOMOJU as the panel says.
@@ -128,6 +134,14 @@ impl<'a> Shop<'a> {
                 komoju.capture(&payment.id).expect("a code can be paid");
             }
         }
+    }
+
+    /// The storefront script that the app has put into the store.
+    #[must_use]
+    pub fn script(&self) -> Script {
+        let mut scripts = self.world.sandbox.bigcommerce.scripts(&self.hash);
+        assert_eq!(scripts.len(), 1, "one script: {scripts:?}");
+        scripts.remove(0)
     }
 
     /// How often a confirmation page was opened.
