@@ -81,8 +81,9 @@ pub fn detail<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &Hist
         history.attention.iter().map(|a| html!["<p class=\"attention\">" (attention(w, a.key())) "</p>"]);
     let words: Vec<Html> = words.collect();
     let entries = history.timeline.iter().rev().map(|entry| {
-        html!["<tr><td class=\"quiet\">" (moment(entry.at)) "</td><td>" (event(w, &entry.what)) "</td><td><code>"
-            (&entry.detail) "</code></td></tr>"]
+        let detail = (!entry.detail.is_empty()).then(|| html!["<code>" (&entry.detail) "</code>"]);
+        html!["<tr><td class=\"quiet\">" (moment(entry.at)) "</td><td>" (event(w, &entry.what)) "</td><td>" (detail)
+            "</td></tr>"]
     });
     let entries: Vec<Html> = entries.collect();
     let back = panel.visitor.link(panel.ctx, "/payments", &[]);
