@@ -16,6 +16,7 @@ pub mod records;
 mod sync;
 
 use super::store_client::Ask;
+use super::turn::Turns;
 use super::wake_at;
 use crate::bigcommerce::Api;
 use crate::config::Config;
@@ -28,7 +29,6 @@ use crate::payment::delays::Delays;
 use crate::profile::{self, Profile, field};
 use chores::{Chore, Due};
 use records::{Installation, Records};
-use std::cell::Cell;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 const MINUTE_MS: i64 = 60_000;
@@ -44,8 +44,8 @@ pub struct StoreObject {
     state: State,
     env: Env,
     records: Records,
-    /// A sync is under way; a second one would only undo what the first is doing.
-    syncing: Cell<bool>,
+    /// Two syncs at once would undo each other's work.
+    syncing: Turns,
 }
 
 impl std::fmt::Debug for StoreObject {
@@ -57,7 +57,7 @@ impl std::fmt::Debug for StoreObject {
 impl DurableObject for StoreObject {
     fn new(state: State, env: Env) -> Self {
         let records = Records::new(state.storage().sql());
-        Self { state, env, records, syncing: Cell::new(false) }
+        Self { state, env, records, syncing: Turns::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {

@@ -48,15 +48,7 @@ impl StoreObject {
     /// Whether all of BigCommerce could be looked at. `repair`: the merchant asked, so what they switched off may be
     /// switched on.
     pub(super) async fn sync(&self, config: &Config, repair: bool) -> Result<bool> {
-        if self.syncing.replace(true) {
-            return Ok(false);
-        }
-        let result = self.sync_alone(config, repair).await;
-        self.syncing.set(false);
-        result
-    }
-
-    async fn sync_alone(&self, config: &Config, repair: bool) -> Result<bool> {
+        let _turn = self.syncing.take().await;
         let Some(installation) = self.records.installation()? else { return Ok(true) };
         let Some(token) = self.open_token(&installation, config).await? else { return Ok(true) };
         let api = api(config, &installation, &token);
