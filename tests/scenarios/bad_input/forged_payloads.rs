@@ -2,7 +2,7 @@
 //! store that has the app since before it was made.
 
 use sandbox::bigcommerce::{Algorithm, OrderSpec, SignedPayload};
-use sandbox::harness::{Shop, World, world};
+use sandbox::harness::{Shop, World, eventually, world};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -74,6 +74,23 @@ async fn a_payload_from_before_the_installation_opens_and_ends_nothing() {
     }
     still_sells(&shop).await;
     assert_eq!(probes, self::probes(&shop), "an uninstall of before makes nobody ask BigCommerce");
+}
+
+#[tokio::test]
+async fn a_payload_replayed_after_a_reinstall_is_refused() {
+    let world = world().await;
+    let shop = Shop::open(world).await;
+    let jwt = world.sandbox.bigcommerce.signed_payload(&shop.hash, &SignedPayload::new());
+    assert_eq!(call(world, "load", &jwt).await, 303);
+    // Payloads are dated to the second: the reinstall that counts is one of a later second.
+    let replayed = async || {
+        let page = world.sandbox.bigcommerce.install_app(&shop.hash).await.expect("the app answers");
+        assert_eq!(page.status, 200, "{page:?}");
+        (call(world, "load", &jwt).await == 403).then_some(())
+    };
+    eventually("the payload to be older than the installation", replayed).await;
+    assert_eq!(call(world, "uninstall", &jwt).await, 204);
+    still_sells(&shop).await;
 }
 
 #[tokio::test]
