@@ -2,9 +2,10 @@
 
 use sandbox::bigcommerce::{Locale, OrderSpec, StoreSpec};
 use sandbox::harness::{Shop, ShopSpec, moves, world};
+use sandbox::komoju::PaymentStatus;
 use time::macros::offset;
 
-use crate::shopper::Shopper;
+use crate::shopper::{GOOD_CARD, Shopper};
 
 #[tokio::test]
 async fn the_code_is_shown_and_the_page_updates_when_it_was_paid_at_the_till() {
@@ -40,6 +41,25 @@ async fn an_english_shop_names_the_chain_and_the_deadline_in_english() {
         assert!(notice.contains(words), "{words} in {notice}");
     }
     shopper.picture("waiting");
+}
+
+#[tokio::test]
+async fn a_shopper_who_wants_to_pay_another_way_gives_up_the_code() {
+    let shop = Shop::open(world().await).await;
+    let shopper = Shopper::of(&shop).await;
+    let order = shop.order(&OrderSpec::default());
+    shopper.arrive(&order).await;
+    shopper.ask_for_konbini_code("lawson").await;
+    shopper.browser.click("#return-to-shop").await;
+    shopper.notice("waiting").await;
+    shopper.browser.click_text("section.card button", "別の方法で支払う").await;
+    shopper.pay_by_card(GOOD_CARD).await;
+    shopper.notice("paid").await;
+
+    assert_eq!(moves(&shop.paid_order(order.order_id).await), [11]);
+    let payments = shop.world.sandbox.komoju.payments(&shop.merchant.id);
+    let ends: Vec<PaymentStatus> = payments.iter().map(|payment| payment.status).collect();
+    assert_eq!(ends, [PaymentStatus::Cancelled, PaymentStatus::Captured], "the code cannot be paid any more");
 }
 
 /// The deadline of the shop's only payment, as a Japanese calendar has it.

@@ -11,6 +11,7 @@ mod konbini;
 mod merchant;
 mod no_wasm;
 mod older_script;
+mod on_the_way;
 mod other_pages;
 mod paid_by_card;
 mod permalink;

@@ -89,6 +89,10 @@ impl<'a> Merchant<'a> {
         assert!(state.contains("Test: no real money moves."), "{state}");
         assert!(!state.contains("Not connected"), "{state}");
         picture(&self.browser, "panel-overview-en");
+        self.browser.click_text("a", "日本語").await;
+        self.browser.wait_for_text(".card", "接続済み").await;
+        picture(&self.browser, "panel-overview-ja");
+        // Whoever opens the app anew gets the language of their control panel.
     }
 
     /// Opens the app anew, on one of its pages.

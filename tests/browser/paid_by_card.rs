@@ -27,6 +27,7 @@ async fn a_shopper_buys_coffee_in_dollars_and_pays_by_card() {
     shopper.pay_by_card(GOOD_CARD).await;
     let notice = shopper.notice("paid").await;
     assert!(notice.contains("Payment complete"), "{notice}");
+    shopper.picture("paid");
     let order = shopper.paid_order(order).await;
     assert_eq!(order.statuses(), [7, 11]);
     let session = &shop.sessions()[0];
