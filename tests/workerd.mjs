@@ -5,6 +5,7 @@
 //
 // Prints one line {"url": …} on stdout once the worker answers; the worker's log goes to stderr.
 // Ends when its stdin closes, so that it outlives no test run, not even a killed one.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
@@ -41,5 +42,8 @@ process.stdin.on("end", () => miniflare.dispose().finally(() => process.exit(0))
 
 const url = await miniflare.ready;
 const namespace = await miniflare.getKVNamespace("STORE_KV");
+// As scripts/deploy does: the script that this worker names is there before anyone asks.
+const { hash } = JSON.parse(readFileSync("target/storefront/manifest.json", "utf8"));
+await namespace.put(`script:${hash}`, readFileSync("target/storefront/storefront.js"));
 await Promise.all(Object.entries(kv).map(([key, value]) => namespace.put(key, value)));
 console.log(JSON.stringify({ url: url.origin }));

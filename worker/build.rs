@@ -1,7 +1,7 @@
-//! Hands the newest storefront script to the worker as constants.
+//! Hands the name of the newest storefront script to the worker as constants.
 //!
-//! `scripts/build` builds the script first and names its folder in `STOREFRONT_DIR`. Without that the script
-//! is empty, so that checks and tests on the host never wait for a wasm build; what is shipped may not be
+//! `scripts/build` builds the script first and names its folder in `STOREFRONT_DIR`. Without that it is the name of
+//! an empty script, so that checks and tests on the host never wait for a wasm build; what is shipped may not be
 //! empty, so a release build for wasm refuses.
 
 use std::{env, error::Error, fs, path::Path};
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Err(_) if shipping()? => {
             return Err("the storefront script is missing: build with scripts/build".into());
         }
-        Err(_) => constants("b\"\"", EMPTY_HASH, EMPTY_INTEGRITY),
+        Err(_) => constants(EMPTY_HASH, EMPTY_INTEGRITY),
     };
     fs::write(Path::new(&env::var("OUT_DIR")?).join("storefront.rs"), constants)?;
     Ok(())
@@ -29,14 +29,10 @@ fn shipping() -> Result<bool, env::VarError> {
 }
 
 fn built(folder: &Path) -> Result<String, Box<dyn Error>> {
-    let script = folder.join("storefront.js");
     let manifest = folder.join("manifest.json");
-    for input in [&script, &manifest] {
-        println!("cargo::rerun-if-changed={}", input.display());
-    }
+    println!("cargo::rerun-if-changed={}", manifest.display());
     let manifest = fs::read_to_string(manifest)?;
-    let bytes = format!("include_bytes!({script:?})");
-    Ok(constants(&bytes, field(&manifest, "hash")?, field(&manifest, "integrity")?))
+    Ok(constants(field(&manifest, "hash")?, field(&manifest, "integrity")?))
 }
 
 /// A string of the manifest, which is one flat object of our own making: no need for a JSON parser.
@@ -48,11 +44,9 @@ fn field<'a>(manifest: &'a str, name: &str) -> Result<&'a str, String> {
         .ok_or_else(|| format!("manifest.json has no {name}: build anew with scripts/build"))
 }
 
-fn constants(bytes: &str, hash: &str, integrity: &str) -> String {
+fn constants(hash: &str, integrity: &str) -> String {
     format!(
-        "/// The newest storefront script.\n\
-         pub const BYTES: &[u8] = {bytes};\n\
-         /// Lower-case hex of the first 16 bytes of its SHA-256: the name it is published under.\n\
+        "/// Lower-case hex of the first 16 bytes of the newest script's SHA-256: the name it is published under.\n\
          pub const HASH: &str = {hash:?};\n\
          /// Its subresource integrity, as a script tag carries it.\n\
          pub const INTEGRITY: &str = {integrity:?};\n"

@@ -26,7 +26,7 @@ pub async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
         (Method::Get, ["pay", token]) => journey::pay_link(request, ctx, token).await,
         (Method::Post, ["pay", token]) => journey::pay_again(request, ctx, token).await,
         (Method::Get | Method::Head, ["storefront", file]) => storefront::pinned(ctx, file).await,
-        (Method::Get | Method::Head, ["storefront.js"]) => storefront::newest(ctx),
+        (Method::Get | Method::Head, ["storefront.js"]) => storefront::newest(ctx).await,
         // The merchant.
         (Method::Get, ["auth"]) => app::auth(request, ctx).await,
         (Method::Get, ["load"]) => app::load(request, ctx).await,

@@ -1,76 +1,47 @@
 //! Serves the storefront script. A published script is never withdrawn: stores carry its address and its integrity
-//! hash in their pages until they are told of a newer one, so every build is kept in KV under its hash from before
-//! the first store hears of it.
+//! hash in their pages until they are told of a newer one. So every build lies in KV under its hash, put there before
+//! the worker that names it goes live (`scripts/deploy`), and the worker carries only the newest one's name.
 
 use crate::context::Ctx;
-use crate::log;
 use crate::problem::Problem;
 use crate::profile::KV;
-use std::cell::Cell;
-use worker::{Env, Response, ResponseBuilder, Result};
+use worker::{Env, Error, Response, ResponseBuilder, Result};
 
 /// The build that came with this worker.
 mod build {
     include!(concat!(env!("OUT_DIR"), "/storefront.rs"));
 }
 
-pub use build::{BYTES, HASH, INTEGRITY};
+pub use build::{HASH, INTEGRITY};
 
 const YEAR_S: u64 = 31_536_000;
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// For tags made by hand, which name no build: a new one arrives within five minutes.
 const BRIEFLY: &str = "public, max-age=300";
 
-thread_local! {
-    /// This isolate has seen the newest build in KV.
-    static PUBLISHED: Cell<bool> = const { Cell::new(false) };
-}
-
-fn key(hash: &str) -> String {
-    ["script:", hash].concat()
-}
-
-/// Makes sure that the newest build stays available when a newer worker has replaced this one.
-pub async fn publish(env: &Env) -> Result<()> {
-    if PUBLISHED.get() {
-        return Ok(());
+/// Errors: the newest build is not there to be served, so no store may be told to load it.
+pub async fn check_published(env: &Env) -> Result<()> {
+    match published(env, HASH).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::RustError(["KV lacks the storefront script ", HASH].concat())),
     }
-    let kv = env.kv(KV)?;
-    if kv.get(&key(HASH)).bytes().await?.as_deref() != Some(BYTES) {
-        kv.put_bytes(&key(HASH), BYTES)?.execute().await?;
-    }
-    PUBLISHED.set(true);
-    Ok(())
-}
-
-/// The same without keeping a page waiting.
-fn publish_behind(ctx: &Ctx) {
-    let (env, request_id) = (ctx.env.clone(), ctx.request_id.clone());
-    ctx.background.wait_until(async move {
-        if let Err(error) = publish(&env).await {
-            log::warn(&request_id, "script_not_published", &[("error", &error.to_string())]);
-        }
-    });
 }
 
 /// `GET /storefront/{hash}.js`: that very build, for good.
 pub async fn pinned(ctx: &Ctx, file: &str) -> Result<Response> {
-    let hash = file.strip_suffix(".js").filter(|hash| is_hash(hash));
-    let Some(hash) = hash else { return Problem::not_found().response() };
-    if hash == HASH {
-        publish_behind(ctx);
-        return script(BYTES.to_vec(), FOREVER);
-    }
-    match ctx.env.kv(KV)?.get(&key(hash)).cache_ttl(YEAR_S).bytes().await? {
-        Some(bytes) => script(bytes, FOREVER),
+    match file.strip_suffix(".js").filter(|hash| is_hash(hash)) {
+        Some(hash) => script(ctx, hash, FOREVER).await,
         None => Problem::not_found().response(),
     }
 }
 
 /// `GET /storefront.js`: the newest build.
-pub fn newest(ctx: &Ctx) -> Result<Response> {
-    publish_behind(ctx);
-    script(BYTES.to_vec(), BRIEFLY)
+pub async fn newest(ctx: &Ctx) -> Result<Response> {
+    script(ctx, HASH, BRIEFLY).await
+}
+
+async fn published(env: &Env, hash: &str) -> Result<Option<Vec<u8>>> {
+    Ok(env.kv(KV)?.get(&["script:", hash].concat()).cache_ttl(YEAR_S).bytes().await?)
 }
 
 fn is_hash(text: &str) -> bool {
@@ -78,7 +49,8 @@ fn is_hash(text: &str) -> bool {
 }
 
 /// Any page may load it, and must be able to check its integrity across origins.
-fn script(bytes: Vec<u8>, cache: &str) -> Result<Response> {
+async fn script(ctx: &Ctx, hash: &str, cache: &str) -> Result<Response> {
+    let Some(bytes) = published(&ctx.env, hash).await? else { return Problem::not_found().response() };
     let response = ResponseBuilder::new()
         .with_header("content-type", "text/javascript; charset=utf-8")?
         .with_header("cache-control", cache)?
@@ -93,9 +65,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_embedded_build_is_named_by_its_hash() {
+    fn the_newest_build_is_named_by_its_hash() {
         assert!(is_hash(HASH));
-        assert!(crate::crypto::sha256_hex(BYTES).starts_with(HASH));
         assert!(INTEGRITY.starts_with("sha384-"));
     }
 

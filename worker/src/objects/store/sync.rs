@@ -84,7 +84,7 @@ impl StoreObject {
         findings: &mut Findings,
     ) -> Result<()> {
         // A script must be there to be served before any store is told to load it.
-        storefront::publish(&self.env).await?;
+        storefront::check_published(&self.env).await?;
         let found = scripts::list(&http::send(scripts::list_request(api)).await);
         let Some(found) = findings.note("scripts", found) else { return Ok(()) };
         let methods: Vec<_> = installation.settings.methods.iter().map(|m| m.provider).collect();
