@@ -1,0 +1,343 @@
+//! What an answer, or the lack of one, changes: readings are taken by `seq`, deeds become done, refused, or stay
+//! indeterminate.
+
+use super::{Flight, Learned, Machine, Now, What, want};
+use crate::payment::call::{Answer, Failure, OrderSeen, SessionSeen};
+use crate::payment::deed::{Action, DeedState, MilestoneKind, OrderUpdate};
+use crate::payment::delays::Delays;
+use crate::payment::ids::PaymentId;
+use crate::payment::reading::{Moment, OrderStatus, PaymentReading, PaymentStatus, Register};
+use crate::payment::start::Refusal;
+use crate::payment::state::{Attention, Payment, Reached, Stage};
+use std::collections::BTreeSet;
+
+impl Machine {
+    pub(super) fn answer(&mut self, answer: Answer, now: Now<'_>) {
+        let Some(Flight { seq, what }) = self.flight.take() else { return };
+        match (what, answer) {
+            (What::Order, answer) => self.order_answered(seq, answer, now),
+            (What::Provider, answer) => self.provider_answered(answer),
+            (What::Session(n), Answer::Session(seen)) => self.take_session(n, seq, *seen, now.at),
+            (What::Session(n), answer) => self.session_look_failed(n, failure_of(answer), now),
+            (What::Payment(id), Answer::Payment(reading)) => {
+                self.take_payment_by_id(&id, seq, *reading, now.at)
+            }
+            (What::Payment(id), answer) => self.payment_look_failed(&id, failure_of(answer), now),
+            (What::Creation(n), Answer::Session(seen)) => self.session_made(n, seq, *seen, now.at),
+            (What::Creation(n), answer) => self.session_not_made(n, failure_of(answer), now.at),
+            (What::Deed(action), answer) => self.deed_answered(&action, seq, answer, now),
+        }
+    }
+
+    pub(super) fn order_answered(&mut self, seq: u64, answer: Answer, now: Now<'_>) {
+        match answer {
+            Answer::Order(seen) => self.take_order(seq, *seen, now.at),
+            answer => match failure_of(answer) {
+                Failure::NotFound if self.state.order.reading.is_some() && self.start.is_none() => {
+                    self.order_is_gone(seq, now.at);
+                }
+                failure => {
+                    let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
+                    self.state.order.failed(retry);
+                    self.fail_start(bigcommerce_refusal(&failure));
+                }
+            },
+        }
+    }
+
+    pub(super) fn take_order(&mut self, seq: u64, seen: OrderSeen, at: Moment) {
+        self.state.order.accept(seq, at, seen.reading.clone());
+        match self.start.as_mut() {
+            Some((_, _, order)) => *order = Some(seen),
+            None => self.fresh = Some(seen),
+        }
+    }
+
+    /// 404 for an order that was once there: deleted. That, too, is a reading.
+    pub(super) fn order_is_gone(&mut self, seq: u64, at: Moment) {
+        let Some(mut reading) = self.state.order.reading.clone() else { return };
+        reading.deleted = true;
+        self.state.order.accept(seq, at, reading.clone());
+        let gone = OrderSeen {
+            reading,
+            total: None,
+            cart: None,
+            staff_notes: String::new(),
+            checkout: Default::default(),
+        };
+        self.fresh = Some(gone);
+    }
+
+    pub(super) fn provider_answered(&mut self, answer: Answer) {
+        let provider = match answer {
+            Answer::Provider(provider) => provider,
+            answer => return self.fail_start(bigcommerce_refusal(&failure_of(answer))),
+        };
+        let Some((_, done, Some(order))) = self.start.as_mut() else { return };
+        done.provider = Some(provider);
+        let (channel, label) = (order.reading.channel, order.reading.label.clone());
+        self.learned.push(Learned { channel, label, provider });
+    }
+
+    pub(super) fn fail_start(&mut self, refusal: Refusal) {
+        if let Some((_, done, _)) = self.start.as_mut() {
+            done.failed = Some(refusal);
+        }
+    }
+
+    /// A session's reading brings its current payment's reading along, of the same `seq`.
+    pub(super) fn take_session(&mut self, n: u32, seq: u64, seen: SessionSeen, at: Moment) {
+        let Some(attempt) = self.state.attempt_mut(n) else { return };
+        if attempt.session.as_ref() != Some(&seen.reading.id) {
+            return;
+        }
+        attempt.register.accept(seq, at, seen.reading);
+        if let Some(payment) = seen.payment {
+            self.take_payment(n, seq, payment, at);
+        }
+    }
+
+    pub(super) fn take_payment_by_id(
+        &mut self,
+        id: &PaymentId,
+        seq: u64,
+        reading: PaymentReading,
+        at: Moment,
+    ) {
+        let Some(n) = self.state.payments.get(id).map(|p| p.attempt) else { return };
+        let session = self.state.attempt(n).and_then(|a| a.session.clone());
+        match reading.id == *id && reading.session == session {
+            true => self.take_payment(n, seq, reading, at),
+            // A hint named it, but it is not of this session: none of ours.
+            false => drop(self.state.payments.remove(id)),
+        }
+    }
+
+    pub(super) fn take_payment(&mut self, n: u32, seq: u64, reading: PaymentReading, at: Moment) {
+        let id = reading.id.clone();
+        let fresh = || Payment {
+            attempt: n,
+            register: Register::default(),
+            captured: false,
+            refunds: BTreeSet::new(),
+            first_seen: at,
+        };
+        let payment = self.state.payments.entry(id.clone()).or_insert_with(fresh);
+        if payment.attempt != n {
+            return;
+        }
+        let before = payment.register.reading.as_ref().map(|r| r.status.clone());
+        payment.captured |= matches!(reading.status, PaymentStatus::Captured);
+        payment.refunds.extend(reading.refunds.iter().map(|r| r.id.clone()));
+        let status = reading.status.clone();
+        payment.register.accept(seq, at, reading);
+        if before.as_ref() != Some(&status) {
+            self.state.log(at, "payment_is", format!("{status:?} {id}"));
+        }
+    }
+
+    pub(super) fn session_look_failed(&mut self, n: u32, failure: Failure, now: Now<'_>) {
+        if let Some(attempt) = self.state.attempt_mut(n) {
+            let retry = now.at + wait(&failure, attempt.register.failures, now.delays);
+            attempt.register.failed(retry);
+        }
+        self.fail_start(Refusal::KomojuUnavailable);
+    }
+
+    pub(super) fn payment_look_failed(&mut self, id: &PaymentId, failure: Failure, now: Now<'_>) {
+        let Some(payment) = self.state.payments.get_mut(id) else { return };
+        if failure == Failure::NotFound && payment.register.reading.is_none() {
+            self.state.payments.remove(id);
+            return;
+        }
+        let retry = now.at + wait(&failure, payment.register.failures, now.delays);
+        payment.register.failed(retry);
+        self.fail_start(Refusal::KomojuUnavailable);
+    }
+
+    pub(super) fn session_made(&mut self, n: u32, seq: u64, seen: SessionSeen, at: Moment) {
+        let Some(attempt) = self.state.attempt_mut(n) else { return };
+        if seen.reading.amount != Some(attempt.terms.amount) {
+            let message = "the session that KOMOJU made has another amount".to_owned();
+            return self.session_not_made(n, refused(message), at);
+        }
+        attempt.stage = Stage::Open;
+        attempt.session = Some(seen.reading.id.clone());
+        attempt.url = seen.url.clone();
+        attempt.expires_at = seen.expires_at;
+        self.state.head.session_refused = None;
+        self.state.log(at, "session_made", seen.reading.id.to_string());
+        self.take_session(n, seq, seen, at);
+        self.show(true);
+    }
+
+    /// The attempt is void. A number already used at KOMOJU is tried once more with the next one.
+    pub(super) fn session_not_made(&mut self, n: u32, failure: Failure, at: Moment) {
+        if let Some(attempt) = self.state.attempt_mut(n) {
+            attempt.stage = Stage::Void;
+        }
+        self.state.log(at, "session_not_made", describe(&failure));
+        let refusal = match failure {
+            Failure::Refused { ref param, .. } if param == "external_order_num" => return,
+            Failure::Refused { message, .. } => Refusal::KomojuRefused(message),
+            Failure::Unauthorized | Failure::Forbidden | Failure::NotFound => {
+                Refusal::KomojuRefused("KOMOJU does not accept the secret key".to_owned())
+            }
+            Failure::Indeterminate(_) | Failure::Later { .. } => Refusal::KomojuUnavailable,
+        };
+        if let Refusal::KomojuRefused(message) = &refusal {
+            self.state.head.session_refused = Some(message.clone());
+        }
+        self.fail_start(refusal);
+    }
+
+    pub(super) fn deed_answered(&mut self, action: &Action, seq: u64, answer: Answer, now: Now<'_>) {
+        match answer {
+            Answer::Order(seen) => {
+                self.state.order.accept(seq, now.at, seen.reading);
+                if let Action::UpdateOrder { payment, milestone } = action.clone() {
+                    self.order_updated(payment, milestone, now);
+                }
+            }
+            Answer::Session(seen) => {
+                self.done(action, now.at);
+                if let Action::CancelSession { attempt } = action {
+                    self.take_session(*attempt, seq, *seen, now.at);
+                }
+            }
+            Answer::Payment(reading) => {
+                self.done(action, now.at);
+                if let Action::CancelPayment { payment } = action {
+                    self.take_payment_by_id(payment, seq, *reading, now.at);
+                }
+                self.want_target(action);
+            }
+            answer => self.deed_failed(action, failure_of(answer), now),
+        }
+    }
+
+    pub(super) fn done(&mut self, action: &Action, at: Moment) {
+        if let Some(deed) = self.deed_mut(action) {
+            deed.state = DeedState::Done;
+        }
+        self.state.log(at, "done", action.to_string());
+    }
+
+    pub(super) fn order_updated(&mut self, payment: PaymentId, milestone: MilestoneKind, now: Now<'_>) {
+        let update = self
+            .deed_mut(&Action::UpdateOrder { payment: payment.clone(), milestone })
+            .and_then(|deed| deed.update.clone());
+        let attention = update.and_then(|u| milestone_attention(milestone, &u));
+        self.conclude(payment, milestone, attention, now.at);
+    }
+
+    pub(super) fn deed_failed(&mut self, action: &Action, failure: Failure, now: Now<'_>) {
+        let is_order = matches!(action, Action::UpdateOrder { .. });
+        let Some(deed) = self.deed_mut(action) else { return };
+        let retry = now.at + wait(&failure, deed.failures, now.delays);
+        deed.failures = deed.failures.saturating_add(1);
+        deed.retry_at = retry;
+        match &failure {
+            Failure::Indeterminate(_) => {}
+            // KOMOJU's 409: an earlier send of the same key still runs.
+            Failure::Later { .. } if !is_order => {}
+            Failure::Later { .. } | Failure::Unauthorized | Failure::Forbidden => {
+                deed.state = DeedState::Intended { not_before: retry };
+            }
+            Failure::NotFound | Failure::Refused { .. } => {
+                deed.state = DeedState::Refused { reason: describe(&failure) };
+                self.refused(action, &failure, now.at);
+            }
+        }
+        self.state.log(now.at, "failed", format!("{action}: {}", describe(&failure)));
+        if self.start.is_some() && !matches!(failure, Failure::NotFound | Failure::Refused { .. }) {
+            self.fail_start(Refusal::KomojuUnavailable);
+        }
+    }
+
+    /// A final no. At KOMOJU it means "look": what was to be ended may have ended by itself. At BigCommerce a person
+    /// must know, unless the order is simply gone.
+    pub(super) fn refused(&mut self, action: &Action, failure: &Failure, at: Moment) {
+        match action {
+            Action::UpdateOrder { payment, milestone } if *failure != Failure::NotFound => {
+                let reached = Reached { at, attention: Some(Attention::OrderUpdateRefused) };
+                self.state.reached.insert((payment.clone(), *milestone), reached);
+            }
+            _ => self.want_target(action),
+        }
+        if let Some((_, done, _)) = self.start.as_mut() {
+            done.looked_at = None;
+        }
+    }
+
+    /// Wants a look at whatever an action was about.
+    pub(super) fn want_target(&mut self, action: &Action) {
+        let seq = self.state.next_seq();
+        let attempt = match action {
+            Action::UpdateOrder { .. } => return want(&mut self.state.order, seq),
+            Action::CancelSession { attempt } => Some(*attempt),
+            Action::CancelPayment { payment } => {
+                let payment = self.state.payments.get_mut(payment);
+                payment.map(|p| {
+                    want(&mut p.register, seq);
+                    p.attempt
+                })
+            }
+        };
+        if let Some(attempt) = attempt.and_then(|n| self.state.attempt_mut(n)) {
+            want(&mut attempt.register, seq);
+        }
+    }
+}
+
+/// What a person must look at once an update has been taken: 12 and 13 are for people.
+fn milestone_attention(milestone: MilestoneKind, update: &OrderUpdate) -> Option<Attention> {
+    match (milestone, update.status) {
+        (MilestoneKind::Mismatch, _) => Some(Attention::AmountMismatch),
+        (MilestoneKind::Disputed, _) => Some(Attention::Disputed),
+        (MilestoneKind::Refunded, _) => Some(Attention::RefundedAtKomoju),
+        (MilestoneKind::Paid, Some(OrderStatus::MANUAL_VERIFICATION)) => Some(Attention::PaidAfterEnd),
+        (MilestoneKind::Paid | MilestoneKind::CodeIssued | MilestoneKind::Authorized, _) => None,
+    }
+}
+
+fn failure_of(answer: Answer) -> Failure {
+    match answer {
+        Answer::Failed(failure) => failure,
+        _ => Failure::Indeterminate("an answer of another kind".to_owned()),
+    }
+}
+
+fn refused(message: String) -> Failure {
+    Failure::Refused { status: 0, code: String::new(), param: String::new(), message }
+}
+
+/// How long to wait after a failure: what the other side asks for, or the ladder, whichever is longer.
+fn wait(failure: &Failure, failures: u32, delays: Delays) -> i64 {
+    let ladder = delays.retry(failures.saturating_add(1));
+    match failure {
+        Failure::Later { after_ms: Some(ms) } => ladder.max(i64::try_from(*ms).unwrap_or(i64::MAX)),
+        _ => ladder,
+    }
+}
+
+fn bigcommerce_refusal(failure: &Failure) -> Refusal {
+    match failure {
+        Failure::NotFound => Refusal::OrderNotFound,
+        Failure::Unauthorized | Failure::Forbidden => Refusal::Disconnected,
+        Failure::Indeterminate(_) | Failure::Later { .. } | Failure::Refused { .. } => {
+            Refusal::BigCommerceUnavailable
+        }
+    }
+}
+
+fn describe(failure: &Failure) -> String {
+    match failure {
+        Failure::Indeterminate(why) => format!("no answer ({why})"),
+        Failure::Later { .. } => "not now".to_owned(),
+        Failure::Unauthorized => "the key or token is not accepted".to_owned(),
+        Failure::Forbidden => "a permission is missing".to_owned(),
+        Failure::NotFound => "not found".to_owned(),
+        Failure::Refused { status, code, message, .. } => format!("{status} {code}: {message}"),
+    }
+}

@@ -1,0 +1,105 @@
+//! How hints come in: kept by id, and turned into looks that are wanted. Nothing else ever comes of one.
+
+use super::{Machine, Now, want};
+use crate::payment::hint::{About, Hint, StoredHint};
+use crate::payment::ids::{PaymentId, SessionId};
+use crate::payment::reading::{Moment, Register};
+use crate::payment::state::{Attempt, HISTORY, Payment, Stage, Standing, State};
+use std::collections::BTreeSet;
+
+impl Machine {
+    /// Keeps a hint and wants a look; what [`Self::handle`] does with one, for whoever knows only the time. A hint
+    /// about nothing of ours is dropped, a repeated one is one.
+    pub fn hear(&mut self, hint: Hint, at: Moment) {
+        if !self.state.is_worth_keeping() || self.state.hints.iter().any(|known| known.hint.id == hint.id) {
+            return;
+        }
+        let seq = self.state.next_seq();
+        match &hint.about {
+            About::Komoju { session, payment, event } => {
+                if !self.want_komoju(session.as_ref(), payment.as_ref(), seq, at) {
+                    return;
+                }
+                self.state.log(at, "heard_komoju", event.clone());
+            }
+            About::Return { session } => {
+                if !self.returned(session.as_ref(), seq, at) {
+                    return;
+                }
+            }
+            About::Order { scope } => {
+                want(&mut self.state.order, seq);
+                self.state.log(at, "heard_bigcommerce", scope.clone());
+            }
+            About::Click => self.want_everything(seq),
+        }
+        self.state.hints.push(StoredHint { hint, seq, at });
+        if self.state.hints.len() > HISTORY {
+            self.state.hints.remove(0);
+        }
+    }
+
+    /// Only a session among this order's attempts, or a payment known to be one of theirs, is ours to look at.
+    pub(super) fn want_komoju(
+        &mut self,
+        session: Option<&SessionId>,
+        payment: Option<&PaymentId>,
+        seq: u64,
+        at: Moment,
+    ) -> bool {
+        let by_payment = payment.and_then(|id| self.state.payments.get(id)).map(|p| p.attempt);
+        let by_session = session.and_then(|id| self.state.attempt_of_session(id)).map(|a| a.n);
+        let Some(n) = by_session.or(by_payment) else { return false };
+        if let Some(attempt) = self.state.attempt_mut(n) {
+            want(&mut attempt.register, seq);
+        }
+        if let Some(id) = payment {
+            let unknown = || Payment {
+                attempt: n,
+                register: Register::default(),
+                captured: false,
+                refunds: BTreeSet::new(),
+                first_seen: at,
+            };
+            let payment = self.state.payments.entry(id.clone()).or_insert_with(unknown);
+            want(&mut payment.register, seq);
+        }
+        true
+    }
+
+    /// The shopper is back. The session named in the address is a hint like any other: not ours, no look.
+    pub(super) fn returned(&mut self, session: Option<&SessionId>, seq: u64, at: Moment) -> bool {
+        let named = session.and_then(|id| self.state.attempt_of_session(id)).map(|a| a.n);
+        let Some(n) = named else { return false };
+        if let Some(attempt) = self.state.attempt_mut(n) {
+            attempt.returned_at = Some(at);
+            want(&mut attempt.register, seq);
+        }
+        self.state.log(at, "shopper_returned", "");
+        true
+    }
+
+    pub(super) fn want_everything(&mut self, seq: u64) {
+        want(&mut self.state.order, seq);
+        for attempt in self.state.attempts.iter_mut().filter(|a| a.stage == Stage::Open) {
+            want(&mut attempt.register, seq);
+        }
+    }
+
+    /// A shopper's status call causes a look only after a return, and not more often than the table of delays says.
+    pub(super) fn look_for_shopper(&mut self, now: Now<'_>) {
+        let due =
+            |a: &Attempt| a.returned_at.is_some() && now.at - a.register.at >= now.delays.between_polls();
+        let unsettled =
+            |s: &State, a: &Attempt| matches!(s.standing(a), Standing::Open | Standing::Pending(_));
+        let Some(attempt) = self.state.current() else { return };
+        if !due(attempt) || !unsettled(&self.state, attempt) || attempt.register.failures > 0 {
+            return;
+        }
+        let n = attempt.n;
+        let seq = self.state.next_seq();
+        if let Some(attempt) = self.state.attempt_mut(n) {
+            want(&mut attempt.register, seq);
+        }
+    }
+}

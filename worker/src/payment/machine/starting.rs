@@ -1,0 +1,86 @@
+//! How a start goes on, step by step, until it is answered.
+
+use super::{Machine, Now, Reply, What};
+use crate::payment::call::{Call, NewSession};
+use crate::payment::plan::Circumstances;
+use crate::payment::reading::Register;
+use crate::payment::snapshot::snapshot;
+use crate::payment::start::{Proof, Refusal, StartStep, cart_hash, next};
+use crate::payment::state::{Attempt, Stage};
+use crate::payment::terms::Terms;
+
+impl Machine {
+    pub(super) fn step_of_start(&mut self, now: Now<'_>) {
+        let Some((start, done, order)) = self.start.as_mut() else { return };
+        let circumstances = Circumstances { shop: now.shop, delays: now.delays, now: now.at, fresh: None };
+        match next(&self.state, start, done, circumstances, order.as_ref()) {
+            StartStep::LookAtOrder => {
+                done.looked_at_order = true;
+                self.take_off(What::Order, |_| Call::ReadOrder);
+            }
+            StartStep::LookAtProvider => self.take_off(What::Provider, |_| Call::ReadProvider),
+            StartStep::LookAtSession { attempt } => {
+                done.looked_at = Some(attempt);
+                self.look_at_session(attempt);
+            }
+            StartStep::LookAtPayment { payment } => self.look_at_payment(payment),
+            StartStep::Cancel(action) => {
+                done.cancels += 1;
+                self.cancel(&action, now);
+            }
+            StartStep::NewAttempt { terms, page } => {
+                done.sessions_tried += 1;
+                self.new_attempt(*terms, page, now);
+            }
+            StartStep::Show { redirect } => self.show(redirect),
+            StartStep::Refuse(refusal) => self.refuse(refusal),
+        }
+    }
+
+    /// Answers the start with the picture. Where the order is not ours to remember there is none to show.
+    pub(super) fn show(&mut self, redirect: bool) {
+        let Some((start, _, order)) = self.start.take() else { return };
+        self.state.head.amount_disputed = false;
+        let mut snapshot = snapshot(&self.state, start.locale);
+        if self.state.order.reading.is_none() {
+            let due = order.and_then(|o| o.reading.due.ok());
+            snapshot.amount = snapshot.amount.or(due);
+        }
+        let redirect = redirect && snapshot.session_url.is_some();
+        self.reply = Some(Reply::Show { snapshot, redirect });
+    }
+
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
+        if refusal == Refusal::AmountChanged {
+            self.state.head.amount_disputed = true;
+        }
+        self.start = None;
+        self.reply = Some(Reply::Refuse(refusal));
+    }
+
+    pub(super) fn new_attempt(&mut self, terms: Terms, page: Option<String>, now: Now<'_>) {
+        let Some((start, _, Some(order))) = self.start.as_ref() else { return };
+        let (locale, browser, checkout) = (start.locale, start.browser.clone(), order.checkout.clone());
+        if let Proof::Cart(cart) = &start.proof {
+            self.state.head.cart_hash = Some(cart_hash(cart));
+        }
+        let n = self.state.attempts.last().map_or(1, |a| a.n + 1);
+        self.state.attempts.push(Attempt {
+            n,
+            terms: terms.clone(),
+            created_at: now.at,
+            stage: Stage::Creating,
+            session: None,
+            url: String::new(),
+            expires_at: now.at,
+            register: Register::default(),
+            page,
+            locale,
+            returned_at: None,
+        });
+        self.state.log(now.at, "attempt", format!("{} {}", terms.external_order_num, terms.amount));
+        let key = format!("{}-{}-session-{n}", now.shop.store, now.shop.order);
+        let new = NewSession { attempt: n, terms, locale, checkout, browser, key };
+        self.take_off(What::Creation(n), |_| Call::CreateSession(Box::new(new)));
+    }
+}
