@@ -113,7 +113,7 @@ pub fn event(w: Words, what: &str) -> &str {
         "payment_is" => w.of("KOMOJU says", "KOMOJU の状態"),
         "done" => w.of("Done", "実行"),
         "failed" => w.of("Not done", "失敗"),
-        "code_issued" => w.of("A payment code was issued", "支払い番号を発行"),
+        "code" => w.of("A payment code was issued", "支払い番号を発行"),
         "authorized" => w.of("Authorized", "仮売上"),
         "paid" => w.of("Paid", "支払い完了"),
         "mismatch" => w.of("Paid, but not as asked", "請求と異なる支払い"),
