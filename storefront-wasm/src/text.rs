@@ -33,16 +33,16 @@ static EN: Text = Text {
 
 static JA: Text = Text {
     unfinished: "お支払いはまだ完了していません",
-    going: "お支払いページへ移動しています。そのままお待ちください。",
-    go_now: "お支払いページへ進む",
+    going: "お支払い画面へ移動しています。そのままお待ちください。",
+    go_now: "お支払い画面へ進む",
     checking: "お支払い状況を確認しています",
     moment: "少々お待ちください。",
     received: "ご注文を承りました。続けてお支払い手続きをお願いいたします。",
     pay: "お支払いへ進む",
-    trouble: "お支払いページに接続できませんでした",
+    trouble: "お支払い画面に接続できませんでした",
     safe: "ご注文は承っております。お手数ですが、もう一度お試しください。",
     again: "もう一度試す",
-    open: "お支払いページを開く",
+    open: "お支払い画面を開く",
 };
 
 /// A language's own part of a tag: `ja` of `ja-JP` and of BigCommerce's `ja_JP`.

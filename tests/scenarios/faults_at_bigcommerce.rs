@@ -78,7 +78,7 @@ async fn paid_while(shop: &Shop<'_>, method: Method, kind: FaultKind, times: u32
     let (order, session) = shop.begin(&OrderSpec::total(800)).await;
     shop.order_fault(method.clone(), kind.clone(), times);
     shop.world.sandbox.komoju.pay_card(&session.id, "4111111111111111").expect("the session is open");
-    shop.when_status(&order, 11).await;
+    shop.history_when(&order, "Paid").await;
     shop.quiet(&order).await;
     let now = shop.now(&order);
     assert_eq!((moves(&now), notes(&now).len()), (vec![11], 1), "{method} {kind:?}: {}", now.staff_notes);

@@ -182,7 +182,7 @@ fn pay(shop: &Shop<'_>, session: &Session) {
 
 /// One change of status and one note of the payment, after exactly this many updates were sent.
 async fn is_paid_once(shop: &Shop<'_>, order: &PlacedOrder, updates: usize) {
-    shop.when_status(order, 11).await;
+    shop.history_when(order, "Paid").await;
     shop.quiet(order).await;
     let now = shop.now(order);
     let paid = notes(&now).into_iter().filter(|note| note.contains("(paid, ")).count();

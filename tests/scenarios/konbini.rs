@@ -15,6 +15,7 @@ async fn a_code_is_noted_once_and_shown_and_the_order_waits() {
     let code = komoju.pay_konbini(&session.id, "lawson").expect("the session is open");
     let now = shop.when(&order, |o| !o.staff_notes.is_empty()).await;
     assert_eq!((now.status_id, now.payment_provider_id), (status::AWAITING_PAYMENT, json!(code)));
+    shop.history_when(&order, "A payment code was issued").await;
 
     let waiting = shop.status_when(&told.token(), "waiting").await;
     let lines = waiting.lines();

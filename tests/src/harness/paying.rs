@@ -156,8 +156,18 @@ impl Shop<'_> {
         eventually(format!("the panel to say {words:?}"), asked).await;
     }
 
+    /// Waits until the panel's history of this order's payment has an entry of these words: `Paid` once the order has
+    /// been told, and its answer is known.
+    pub async fn history_when(&self, order: &PlacedOrder, words: &str) {
+        let entry = format!("<td>{words}</td>");
+        let page = format!("payments/{}", order.order_id);
+        let entered = async || self.panel(&page).await.contains(&entry).then_some(());
+        eventually(format!("the history to say {words:?}"), entered).await;
+    }
+
     /// Waits until everything sent so far has arrived, both sides have been asked once more, and whatever came of it
-    /// is done. What a test then sees stays as it is.
+    /// is done. What a test then sees stays as it is, unless something failed that has yet to be tried again:
+    /// [`Shop::history_when`] waits for that.
     pub async fn quiet(&self, order: &PlacedOrder) {
         let delivery = self.world.sandbox.delivery();
         delivery.settled(&self.merchant.id, Side::Komoju).await;

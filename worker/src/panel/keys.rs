@@ -152,11 +152,11 @@ fn fault_words(w: Words, fault: Fault) -> &'static str {
         ),
         Fault::Unknown => w.of(
             "KOMOJU does not accept this key. Nothing was changed.",
-            "KOMOJU がこのキーを受け付けません。変更していません。",
+            "KOMOJU がこのキーを受け付けませんでした。設定は変更していません。",
         ),
         Fault::Unanswered => w.of(
             "KOMOJU did not answer, so the key could not be checked. Nothing was changed; please try again.",
-            "KOMOJU から応答がなく、キーを確認できませんでした。変更していません。もう一度お試しください。",
+            "KOMOJU から応答がなく、キーを確認できませんでした。設定は変更していません。もう一度お試しください。",
         ),
     }
 }

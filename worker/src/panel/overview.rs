@@ -27,7 +27,8 @@ fn attention(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Html> {
     let to_payments = panel.visitor.link(panel.ctx, "/payments", &[("attention", "1")]);
     let to_methods = panel.visitor.link(panel.ctx, "/methods", &[]);
     let payments = (payments > 0).then(|| {
-        html!["<li><a href=\"" (to_payments) "\">" (payments) (w.of(" payments need a look", " 件の支払いに確認が必要です"))
+        let english = if payments == 1 { " payment needs a look" } else { " payments need a look" };
+        html!["<li><a href=\"" (to_payments) "\">" (payments) (w.of(english, " 件の支払いに確認が必要です"))
             "</a></li>"]
     });
     let labels = (!desk.undecided.is_empty()).then(|| {
@@ -99,7 +100,8 @@ fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
             page: "/keys",
         },
         Step {
-            done: Some(!desk.profile.settings.methods.is_empty()),
+            // What stands there before anybody has saved it is a guess.
+            done: Some(desk.profile.settings.version > 0 && !desk.profile.settings.methods.is_empty()),
             name: w.of("Say which offline methods are ours", "対象のオフライン決済方法を選択"),
             hint: w.of("Under exactly the name they have at checkout.", "チェックアウトとまったく同じ名前で登録します。"),
             page: "/methods",

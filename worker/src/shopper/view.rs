@@ -5,7 +5,6 @@ use super::links::Links;
 use super::words;
 use crate::json::{names, written};
 use crate::payment::call::Locale;
-use crate::payment::notes::method_name;
 use crate::payment::reading::InstructionKind;
 use crate::payment::snapshot::{Phase, Snapshot};
 
@@ -123,7 +122,7 @@ fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
         }
     }
     if snapshot.phase == Phase::Paid && !snapshot.method.is_empty() {
-        let value = method_name(&snapshot.method, locale).to_owned();
+        let value = words::method_name(&snapshot.method, locale).to_owned();
         lines.push(Line { label: words::method(locale), value });
     }
     let shown = matches!(snapshot.phase, Phase::Unpaid | Phase::Confirming | Phase::Waiting | Phase::Paid);

@@ -47,11 +47,11 @@ pub fn phase(phase: Phase, declined: bool, locale: Locale) -> (&'static str, &'s
         Phase::Waiting => say(
             (
                 "Please pay by the deadline",
-                "Your order is reserved. Use the details below to pay; this page updates once your payment arrives.",
+                "We have received your order. Use the details below to pay; this page updates by itself once your payment arrives.",
             ),
             (
-                "お支払い期限までにお支払いください",
-                "ご注文は確保されています。下記の情報でお支払いください。ご入金の確認後、この画面が更新されます。",
+                "期限までにお支払いください",
+                "ご注文を承りました。下記の内容でお支払いください。ご入金を確認すると、この画面は自動で更新されます。",
             ),
         ),
         Phase::Paid => say(
@@ -95,8 +95,8 @@ pub fn leaving(locale: Locale) -> (&'static str, &'static str) {
 
 pub fn pay(ended: bool, declined: bool, locale: Locale) -> &'static str {
     match ended || declined {
-        true => pick(locale, "Try again", "もう一度支払う"),
-        false => pick(locale, "Pay now", "支払いに進む"),
+        true => pick(locale, "Try again", "もう一度お支払いへ進む"),
+        false => pick(locale, "Pay now", "お支払いへ進む"),
     }
 }
 
@@ -203,7 +203,7 @@ pub fn refusal(refusal: &Refusal, locale: Locale) -> &'static str {
             "ご注文が見つかりませんでした。注文完了画面をもう一度開いてください。",
         ),
         Refusal::NotOurs => {
-            pick(locale, "This order is paid another way.", "このご注文は別の方法でお支払いいただきます。")
+            pick(locale, "This order is paid another way.", "このご注文は別のお支払い方法で承っています。")
         }
         Refusal::NothingDue => pick(locale, "There is nothing left to pay.", "お支払いの必要はありません。"),
         Refusal::AmountChanged => pick(
