@@ -26,7 +26,9 @@ async fn a_shopper_buys_coffee_in_dollars_and_pays_by_card() {
     let order = shopper.order_coffee().await;
     shopper.pay_by_card(GOOD_CARD).await;
     let notice = shopper.notice("paid").await;
-    assert!(notice.contains("Payment complete"), "{notice}");
+    for words in ["Payment complete", "Card", "$17.80"] {
+        assert!(notice.contains(words), "{words} in {notice}");
+    }
     shopper.picture("paid");
     let order = shopper.paid_order(order).await;
     assert_eq!(order.statuses(), [7, 11]);

@@ -1,6 +1,7 @@
 //! Every sentence the shopper reads from the server, in both languages, side by side.
 
 use crate::payment::call::Locale;
+use crate::payment::notes;
 use crate::payment::reading::InstructionKind;
 use crate::payment::snapshot::Phase;
 use crate::payment::start::Refusal;
@@ -118,6 +119,16 @@ pub fn amount(locale: Locale) -> &'static str {
 
 pub fn method(locale: Locale) -> &'static str {
     pick(locale, "Payment method", "お支払い方法")
+}
+
+/// A payment type's name where it stands alone, and so begins with a capital.
+pub fn method_name(slug: &str, locale: Locale) -> &str {
+    match (slug, locale) {
+        ("credit_card", Locale::En) => "Card",
+        ("konbini", Locale::En) => "Konbini",
+        ("bank_transfer", Locale::En) => "Bank transfer",
+        _ => notes::method_name(slug, locale),
+    }
 }
 
 pub fn order_number(locale: Locale) -> &'static str {
