@@ -48,6 +48,11 @@ impl Problem {
         Self::new(405, "method_not_allowed", "Method not allowed", "This address does not take that method.")
     }
 
+    /// Nothing can be said just now; whatever was asked is not refused by this.
+    pub fn try_again() -> Self {
+        Self::new(503, "try_again", "Try again", "The store's data cannot be had just now.").retry_after(30)
+    }
+
     /// A fault of ours. What it was is in the log, under the request id.
     pub fn internal(request_id: &str) -> Self {
         let detail = ["Something failed on our side. Request ", request_id, "."].concat();
@@ -100,6 +105,13 @@ mod tests {
         assert_eq!(body["message"], "後で");
         assert_eq!(body["retry"], true);
         assert!(body["type"].as_str().is_some_and(|t| t.ends_with("/problems/slow_down")));
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_asked_again() {
+        let problem = Problem::try_again();
+        assert_eq!((problem.status, problem.code, problem.retry), (503, "try_again", true));
+        assert_eq!(problem.retry_after_s, Some(30));
     }
 
     #[test]

@@ -2,10 +2,12 @@
 //! KV under `store:{hash}`.
 //!
 //! The copy can be a minute old and that must not matter: on a miss, a bad signature or a 401 the owner is asked
-//! once (rate-limited) before anything is refused. Nothing here is ever used for dedupe, locks or payment state.
+//! once (rate-limited) before anything is refused. Not being able to ask is never read as a no. Nothing here is ever
+//! used for dedupe, locks or payment state.
 
 use crate::crypto::Sealed;
 use crate::json::{read, record};
+use crate::log;
 use crate::objects::store_client::StoreClient;
 use crate::payment::ids::{AccountId, StoreHash};
 use crate::payment::settings::{Mode, Provider, Settings};
@@ -125,21 +127,81 @@ pub fn key(store: &StoreHash) -> String {
 /// What every profile's KV key starts with; the daily walk lists by it.
 pub const PREFIX: &str = "store:";
 
-/// The store's profile; None: never installed, as far as anyone may ask. Asks StoreObject where KV has nothing.
-pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Option<Profile>> {
-    let copy = env.kv(KV)?.get(&key(store)).text().await?;
-    match copy.and_then(|text| read(&text).ok()) {
-        Some(profile) => Ok(Some(profile)),
-        None => refresh(env, store).await,
+/// Why a store's profile is not at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// The owner says so.
+    NeverInstalled,
+    /// The owner did not answer, or may not be asked again yet: says nothing about the store.
+    CannotTell,
+}
+
+pub type Lookup = std::result::Result<Profile, Absent>;
+
+/// What makes the copy in KV doubtful. Each has a limit of its own, so that whoever exhausts one of them leaves the
+/// others be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// A KOMOJU webhook was signed with none of the secrets.
+    Webhook,
+    /// A BigCommerce hook carries another secret.
+    Hook,
+    /// BigCommerce refused the token.
+    Token,
+}
+
+impl Doubt {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Hook => "hook",
+            Self::Token => "token",
+        }
     }
 }
 
-/// Asks StoreObject itself, for when the copy was refused by someone (bad signature, 401). None also where the rate
-/// limit does not allow to ask.
-pub async fn refresh(env: &Env, store: &StoreHash) -> worker::Result<Option<Profile>> {
-    let allowed = env.rate_limiter(REFRESH_LIMIT)?.limit(store.to_string()).await?;
-    match allowed.success {
-        true => StoreClient::new(env, store)?.profile().await,
-        false => Ok(None),
+/// The store's profile. Asks StoreObject where KV has none, and unlimited: a limit here could be used up by anyone
+/// and would hide the store. Of a store that never was, StoreObject writes nothing.
+pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
+    let copy = env.kv(KV)?.get(&key(store)).text().await?;
+    match copy.as_deref().and_then(parse) {
+        Some(profile) => Ok(Ok(profile)),
+        None => ask(env, store).await,
+    }
+}
+
+/// Asks StoreObject itself, for when the copy was refused by someone, as often as the rate limit allows.
+pub async fn refresh(env: &Env, store: &StoreHash, doubt: Doubt) -> worker::Result<Lookup> {
+    let key = [store.as_str(), ":", doubt.key()].concat();
+    match env.rate_limiter(REFRESH_LIMIT)?.limit(key).await?.success {
+        true => ask(env, store).await,
+        false => Ok(Err(Absent::CannotTell)),
+    }
+}
+
+/// A copy that another build wrote and this one cannot read is as good as none.
+fn parse(copy: &str) -> Option<Profile> {
+    read(copy).ok()
+}
+
+async fn ask(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
+    Ok(match StoreClient::new(env, store)?.profile().await {
+        Ok(found) => found.ok_or(Absent::NeverInstalled),
+        Err(error) => {
+            log::warn("profile", "store_silent", &[("store", store.as_str()), ("error", &error.to_string())]);
+            Err(Absent::CannotTell)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_another_build_wrote_is_no_copy() {
+        for copy in ["", "null", "{}", r#"{"version":1,"store":"q7w8e9","connected":true}"#] {
+            assert_eq!(parse(copy), None, "{copy}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::objects::store_client::{LedgerKey, StoreClient};
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::problem::Problem;
-use crate::profile::{self, Profile, field};
+use crate::profile::{self, Absent, Doubt, Profile, field};
 use crate::{log, web};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
@@ -30,7 +30,10 @@ pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Resp
         Ok(body) => body,
         Err(problem) => return problem.response(),
     };
-    let Some(profile) = known_store(store, ctx).await? else { return unknown_store().response() };
+    let profile = match known_store(store, ctx).await? {
+        Ok(profile) => profile,
+        Err(problem) => return problem.response(),
+    };
     let signature = header(&request, "x-komoju-signature");
     if let Err(problem) = check_komoju(&profile, ctx, &body, &signature).await? {
         return problem.response();
@@ -52,20 +55,24 @@ pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Resp
 }
 
 /// Checks against the copy in KV, and once against the owner's own where that does not fit: the secret may be new.
+/// What no secret could have signed is refused without asking.
 async fn check_komoju(
     profile: &Profile,
     ctx: &Ctx,
     body: &[u8],
     signature: &str,
 ) -> Result<std::result::Result<(), Problem>> {
+    if !webhook::is_signature(signature) {
+        return Ok(Err(bad_signature()));
+    }
     if webhook::is_signed(&webhook_secrets(profile, ctx).await?, body, signature) {
         return Ok(Ok(()));
     }
-    let fresh = profile::refresh(&ctx.env, &profile.store).await?;
-    let secrets = match &fresh {
-        Some(fresh) => webhook_secrets(fresh, ctx).await?,
-        None => webhook_secrets(profile, ctx).await?,
+    let fresh = match profile::refresh(&ctx.env, &profile.store, Doubt::Webhook).await? {
+        Ok(fresh) => fresh,
+        Err(absent) => return Ok(Err(absence(absent))),
     };
+    let secrets = webhook_secrets(&fresh, ctx).await?;
     if secrets.is_empty() {
         let detail = "No webhook secret is set for this store yet.";
         return Ok(Err(Problem::new(503, "no_webhook_secret", "Not configured", detail).retry_after(300)));
@@ -109,8 +116,14 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
         Ok(body) => body,
         Err(problem) => return problem.response(),
     };
-    let Some(profile) = known_store(store, ctx).await? else { return unknown_store().response() };
-    if !is_our_hook(&request, &profile, ctx).await? || !signature_agrees(&request, &body, ctx) {
+    let profile = match known_store(store, ctx).await? {
+        Ok(profile) => profile,
+        Err(problem) => return problem.response(),
+    };
+    if let Err(problem) = check_hook(&request, &profile, ctx).await? {
+        return problem.response();
+    }
+    if !signature_agrees(&request, &body, ctx) {
         return bad_signature().response();
     }
     let event: Value = serde_json::from_str(&String::from_utf8_lossy(&body)).unwrap_or_default();
@@ -122,14 +135,28 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
     Response::ok("kept")
 }
 
-async fn is_our_hook(request: &Request, profile: &Profile, ctx: &Ctx) -> Result<bool> {
+/// As with KOMOJU's: the copy in KV first, then its owner.
+async fn check_hook(
+    request: &Request,
+    profile: &Profile,
+    ctx: &Ctx,
+) -> Result<std::result::Result<(), Problem>> {
     let shown = header(request, HOOK_HEADER);
-    let own = ctx.vault().open(&profile.store, field::HOOK_SECRET, &profile.hook_secret).await?;
-    if !own.expose().is_empty() && same(own.expose().as_bytes(), shown.as_bytes()) {
-        return Ok(true);
+    if shown.is_empty() {
+        return Ok(Err(bad_signature()));
     }
-    let Some(fresh) = profile::refresh(&ctx.env, &profile.store).await? else { return Ok(false) };
-    let own = ctx.vault().open(&fresh.store, field::HOOK_SECRET, &fresh.hook_secret).await?;
+    if is_hook_secret(profile, ctx, &shown).await? {
+        return Ok(Ok(()));
+    }
+    Ok(match profile::refresh(&ctx.env, &profile.store, Doubt::Hook).await? {
+        Ok(fresh) if is_hook_secret(&fresh, ctx, &shown).await? => Ok(()),
+        Ok(_) => Err(bad_signature()),
+        Err(absent) => Err(absence(absent)),
+    })
+}
+
+async fn is_hook_secret(profile: &Profile, ctx: &Ctx, shown: &str) -> Result<bool> {
+    let own = ctx.vault().open(&profile.store, field::HOOK_SECRET, &profile.hook_secret).await?;
     Ok(!own.expose().is_empty() && same(own.expose().as_bytes(), shown.as_bytes()))
 }
 
@@ -162,15 +189,20 @@ fn hook_hint(event: &Value) -> Option<(OrderId, Hint)> {
     about_order.then_some((order, Hint { id, about: About::Order { scope } }))
 }
 
-async fn known_store(store: &str, ctx: &Ctx) -> Result<Option<Profile>> {
+async fn known_store(store: &str, ctx: &Ctx) -> Result<std::result::Result<Profile, Problem>> {
     match StoreHash::parse(store) {
-        Ok(store) => profile::load(&ctx.env, &store).await,
-        Err(_) => Ok(None),
+        Ok(store) => Ok(profile::load(&ctx.env, &store).await?.map_err(absence)),
+        Err(_) => Ok(Err(absence(Absent::NeverInstalled))),
     }
 }
 
-fn unknown_store() -> Problem {
-    Problem::new(404, "unknown_store", "The app is not installed on this store", "No such store.")
+fn absence(absent: Absent) -> Problem {
+    match absent {
+        Absent::NeverInstalled => {
+            Problem::new(404, "unknown_store", "The app is not installed on this store", "No such store.")
+        }
+        Absent::CannotTell => Problem::try_again(),
+    }
 }
 
 fn bad_signature() -> Problem {

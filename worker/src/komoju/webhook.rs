@@ -17,6 +17,11 @@ pub fn is_signed(secrets: &[Secret], body: &[u8], signature: &str) -> bool {
     secrets.iter().filter(|secret| !secret.expose().is_empty()).any(|secret| made_with(&secret))
 }
 
+/// Whether the text can be a signature at all, by whatever secret.
+pub fn is_signature(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// What a notification is about. Everything in it only routes; nothing of it is believed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notice {

@@ -25,7 +25,7 @@ use crate::payment::settings::Mode;
 use crate::payment::shop::{Channel, Label, Shop};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Proof, Start, cart_hash};
-use crate::profile::{self, Profile};
+use crate::profile::{self, Absent, Profile};
 use records::Records;
 use remote::Remote;
 use std::cell::RefCell;
@@ -72,8 +72,9 @@ impl DurableObject for PaymentObject {
         self.records.set_unfinished_alarms(tries.saturating_add(1))?;
         let delays = self.delays()?;
         self.wake_at(now_ms() + delays.guard().max(delays.retry(tries))).await?;
-        self.work(&Whose { store, order }).await?;
-        self.records.set_unfinished_alarms(0)?;
+        if self.work(&Whose { store, order }).await? {
+            self.records.set_unfinished_alarms(0)?;
+        }
         Response::empty()
     }
 }
@@ -95,7 +96,11 @@ impl PaymentObject {
     // ---- questions -----------------------------------------------------------------------------------------------
 
     async fn start(&self, whose: &Whose, ask: StartAsk) -> Result<Started> {
-        let Some(setting) = self.setting(whose).await? else { return Ok(Started::UnknownStore) };
+        let setting = match self.setting(whose).await? {
+            Ok(setting) => setting,
+            Err(Absent::NeverInstalled) => return Ok(Started::UnknownStore),
+            Err(Absent::CannotTell) => return Ok(Started::CannotTell),
+        };
         let start = Box::new(start_of(ask));
         if !self.is_proved(&start.proof)? && !self.may_look(whose).await? {
             return Ok(Started::TooMany);
@@ -130,7 +135,7 @@ impl PaymentObject {
         if !self.records.exist()? {
             return Ok(None);
         }
-        if let Some(setting) = self.setting(whose).await? {
+        if let Ok(setting) = self.setting(whose).await? {
             self.handle(Input::Status, &setting)?;
             self.commit_and_wake(whose).await?;
         }
@@ -211,14 +216,23 @@ impl PaymentObject {
         self.with(|machine| machine.hear(hint, now_ms()))
     }
 
-    /// Everything that is due, without a shopper waiting.
-    async fn work(&self, whose: &Whose) -> Result<()> {
-        let Some(setting) = self.setting(whose).await? else {
-            log::warn("payment", "store_unknown", &[("store", whose.store.as_str())]);
-            return self.wake_at(now_ms() + self.delays()?.retry(u32::MAX)).await;
+    /// Everything that is due, without a shopper waiting. False: the store cannot be had yet, and this is to be tried
+    /// again. Only a store that was never installed lets a payment rest.
+    async fn work(&self, whose: &Whose) -> Result<bool> {
+        let setting = match self.setting(whose).await? {
+            Ok(setting) => setting,
+            Err(absent) => {
+                log::warn("payment", "store_unknown", &[("store", whose.store.as_str())]);
+                let (failures, done) = match absent {
+                    Absent::NeverInstalled => (u32::MAX, true),
+                    Absent::CannotTell => (self.records.unfinished_alarms()?, false),
+                };
+                self.wake_at(now_ms() + self.delays()?.retry(failures)).await?;
+                return Ok(done);
+            }
         };
         let _turn = self.take_turn().await;
-        self.run(whose, &setting, false).await.map(drop)
+        self.run(whose, &setting, false).await.map(|_| true)
     }
 
     /// Carries out what the machine says until it rests, or a start is answered. The caller holds the turn.
@@ -361,8 +375,7 @@ impl PaymentObject {
         Ok(Delays::scaled(self.config()?.time_scale))
     }
 
-    /// None: the app was never installed on this store.
-    async fn setting(&self, whose: &Whose) -> Result<Option<Setting>> {
+    async fn setting(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
         let config = self.config()?;
         let delays = Delays::scaled(config.time_scale);
         let profile = profile::load(&self.env, &whose.store).await?;

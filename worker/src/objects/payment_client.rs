@@ -67,8 +67,10 @@ pub enum Started {
     /// Too many unproved starts for this store just now.
     TooMany,
     UnknownStore,
+    /// The store's own object does not answer.
+    CannotTell,
 }
-variants!(Started { Show { snapshot, redirect }, Refused(content), TooMany, UnknownStore });
+variants!(Started { Show { snapshot, redirect }, Refused(content), TooMany, UnknownStore, CannotTell });
 
 /// What the merchant may read of one payment.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use crate::payment::call::Locale;
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::start::{Intent, Refusal};
 use crate::problem::Problem;
-use crate::profile::{self, Profile};
+use crate::profile::{self, Absent, Profile};
 use crate::web;
 use worker::{Request, Response, Result};
 
@@ -48,9 +48,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
     let locale = Locale::from_tag(&body.locale);
     let found = match find(&body.store, body.order_id, ctx).await? {
         Ok(found) => found,
-        Err(problem) => {
-            return readable_by(&origin, &problem.say(words::refusal(&Refusal::OrderNotFound, locale)));
-        }
+        Err(problem) => return readable_by(&origin, &spoken(problem, locale)),
     };
     let (order, profile) = found;
     let cors = match allowed_origin(&request, &profile) {
@@ -87,8 +85,9 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response
     let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
         return readable_by(&origin, &bad_token(locale));
     };
-    let Some(profile) = profile::load(&ctx.env, &subject.store).await? else {
-        return readable_by(&origin, &unknown_store());
+    let profile = match profile::load(&ctx.env, &subject.store).await? {
+        Ok(profile) => profile,
+        Err(absent) => return readable_by(&origin, &spoken(absence(absent), locale)),
     };
     let cors = match allowed_origin(&request, &profile) {
         Ok(cors) => cors,
@@ -141,10 +140,8 @@ pub async fn find(
             "store or order_id is malformed",
         )));
     };
-    Ok(match profile::load(&ctx.env, &store).await? {
-        Some(profile) => Ok((order, profile)),
-        None => Err(unknown_store()),
-    })
+    let profile = profile::load(&ctx.env, &store).await?;
+    Ok(profile.map(|profile| (order, profile)).map_err(absence))
 }
 
 /// What a start came to, or the problem it is.
@@ -156,7 +153,8 @@ pub fn outcome(
         Started::Show { snapshot, redirect } => Ok((snapshot, redirect)),
         Started::Refused(refusal) => Err(refused(&refusal, locale)),
         Started::TooMany => Err(too_many(locale)),
-        Started::UnknownStore => Err(unknown_store()),
+        Started::UnknownStore => Err(absence(Absent::NeverInstalled)),
+        Started::CannotTell => Err(spoken(absence(Absent::CannotTell), locale)),
     }
 }
 
@@ -192,8 +190,22 @@ fn too_many(locale: Locale) -> Problem {
         .retry_after(20)
 }
 
-fn unknown_store() -> Problem {
-    Problem::new(404, "unknown_store", "The app is not installed on this store", "No such store.")
+fn absence(absent: Absent) -> Problem {
+    match absent {
+        Absent::NeverInstalled => {
+            Problem::new(404, "unknown_store", "The app is not installed on this store", "No such store.")
+        }
+        Absent::CannotTell => Problem::try_again(),
+    }
+}
+
+/// With what a shopper reads where the store or the order is not to be had: a moment's patience, or nothing there.
+pub fn spoken(problem: Problem, locale: Locale) -> Problem {
+    let sentence = match problem.retry {
+        true => words::busy(locale),
+        false => words::refusal(&Refusal::OrderNotFound, locale),
+    };
+    problem.say(sentence)
 }
 
 pub fn bad_token(locale: Locale) -> Problem {

@@ -2,7 +2,7 @@
 //!
 //! A GET never cancels a live code: it shows it. Starting anew is a POST. Nothing here marks anything paid.
 
-use super::api::{address, bad_token, find, header, outcome};
+use super::api::{address, bad_token, find, header, outcome, spoken};
 use super::links::{Links, Subject, is_on, open};
 use super::page;
 use super::view::{View, view};
@@ -13,7 +13,7 @@ use crate::objects::payment_client::{PaymentClient, StartAsk};
 use crate::payment::call::Locale;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
-use crate::payment::start::{Intent, Refusal};
+use crate::payment::start::Intent;
 use crate::problem::Problem;
 use crate::profile;
 use crate::web;
@@ -77,9 +77,7 @@ pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
     let number = get("order_id").parse().unwrap_or(0);
     let (order, profile) = match find(&get("store"), number, ctx).await? {
         Ok(found) => found,
-        Err(problem) => {
-            return page::problem(&problem.say(words::refusal(&Refusal::OrderNotFound, locale)), locale);
-        }
+        Err(problem) => return page::problem(&spoken(problem, locale), locale),
     };
     let page = Some(get("page")).filter(|p| !p.is_empty());
     let ask = ask(&request, Some(get("cart_id")), Intent::Pay, page, locale);

@@ -10,7 +10,7 @@ use crate::log;
 use crate::objects::store_client::StoreClient;
 use crate::payment::call::{Answer, Call, Failure};
 use crate::payment::ids::{AccountId, OrderId, StoreHash};
-use crate::profile::{self, Profile, field};
+use crate::profile::{self, Doubt, Profile, field};
 use crate::shopper::links::Links;
 use crate::wire::{self, Side};
 use worker::Env;
@@ -74,8 +74,9 @@ impl Remote<'_> {
             return Ok(answer);
         }
         // The copy in KV may be a minute old: ask the owner once before the store is called disconnected.
-        let newer = profile::refresh(self.env, self.store())
+        let newer = profile::refresh(self.env, self.store(), Doubt::Token)
             .await?
+            .ok()
             .filter(|p| p.bigcommerce_token != self.profile.bigcommerce_token);
         if let Some(newer) = newer {
             return self.bigcommerce_as(&newer, call).await;
