@@ -146,6 +146,8 @@ pub enum Doubt {
     Webhook,
     /// A BigCommerce hook carries another secret.
     Hook,
+    /// A page is on none of the store's sites.
+    Origin,
     /// BigCommerce refused the token.
     Token,
 }
@@ -155,6 +157,7 @@ impl Doubt {
         match self {
             Self::Webhook => "webhook",
             Self::Hook => "hook",
+            Self::Origin => "origin",
             Self::Token => "token",
         }
     }

@@ -14,8 +14,8 @@ use crate::payment::call::Locale;
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::start::{Intent, Refusal};
 use crate::problem::Problem;
-use crate::profile::{self, Absent, Profile};
-use crate::web;
+use crate::profile::{self, Absent, Doubt, Profile};
+use crate::web::{self, origin_of};
 use worker::{Request, Response, Result};
 
 /// Bounds starts per store and address.
@@ -51,7 +51,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         Err(problem) => return readable_by(&origin, &spoken(problem, locale)),
     };
     let (order, profile) = found;
-    let cors = match allowed_origin(&request, &profile) {
+    let cors = match allowed_origin(&request, &profile, ctx).await? {
         Ok(cors) => cors,
         Err(problem) => return problem.response(),
     };
@@ -89,7 +89,7 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response
         Ok(profile) => profile,
         Err(absent) => return readable_by(&origin, &spoken(absence(absent), locale)),
     };
-    let cors = match allowed_origin(&request, &profile) {
+    let cors = match allowed_origin(&request, &profile, ctx).await? {
         Ok(cors) => cors,
         Err(problem) => return problem.response(),
     };
@@ -213,19 +213,33 @@ pub fn bad_token(locale: Locale) -> Problem {
     Problem::new(403, "bad_token", "The link is not valid", detail).say(words::bad_link(locale))
 }
 
-/// The store's own sites may read the answer; a foreign site is refused; without an origin nobody is asked.
-fn allowed_origin(request: &Request, profile: &Profile) -> std::result::Result<Option<String>, Problem> {
+/// The store's own sites may read the answer; a foreign site is refused, once the owner has said that it is foreign: a
+/// site may be new. Without an origin nobody is asked.
+async fn allowed_origin(
+    request: &Request,
+    profile: &Profile,
+    ctx: &Ctx,
+) -> Result<std::result::Result<Option<String>, Problem>> {
     let origin = header(request, "origin");
     if origin.is_empty() {
-        return Ok(None);
+        return Ok(Ok(None));
     }
-    match profile.owns_origin(&origin) {
-        true => Ok(Some(origin)),
-        false => {
-            let detail = "The page is on none of the store's sites.";
-            Err(Problem::new(403, "foreign_origin", "Not from this site", detail))
-        }
+    if profile.owns_origin(&origin) {
+        return Ok(Ok(Some(origin)));
     }
+    // What is no address, as `null`, is nobody's site.
+    if origin_of(&origin).as_deref() != Some(origin.as_str()) {
+        return Ok(Err(foreign_origin()));
+    }
+    Ok(match profile::refresh(&ctx.env, &profile.store, Doubt::Origin).await? {
+        Ok(fresh) if fresh.owns_origin(&origin) => Ok(Some(origin)),
+        Ok(_) => Err(foreign_origin()),
+        Err(absent) => Err(absence(absent)),
+    })
+}
+
+fn foreign_origin() -> Problem {
+    Problem::new(403, "foreign_origin", "Not from this site", "The page is on none of the store's sites.")
 }
 
 /// A problem found before a store is known says nothing about any, so the page that caused it may read it.
