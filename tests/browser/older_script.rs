@@ -3,6 +3,7 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use sandbox::bigcommerce::{OrderSpec, Script};
+use sandbox::faults::{Fault, FaultKind, Side};
 use sandbox::harness::{Shop, World, eventually, world};
 use sha2::{Digest, Sha256, Sha384};
 
@@ -11,19 +12,20 @@ use crate::shopper::{GOOD_CARD, Shopper};
 #[tokio::test]
 async fn a_store_with_the_former_version_takes_payments_until_it_gets_the_newest() {
     let former = Version::former().await;
-    let world = World::own_with(|options| {
-        options.kv.insert(format!("script:{}", former.hash), former.text.clone());
-        // The rounds in which the app looks after its scripts are a real hour away.
-        options.vars.insert("TIME_SCALE".into(), "1".into());
-    })
-    .await;
+    let published = (format!("script:{}", former.hash), former.text.clone());
+    let world = World::own_with(|options| options.kv.extend([published])).await;
     let shop = Shop::open(&world).await;
     let newest = shop.script().src;
+    // The app has not got to its scripts yet, nor does it for now.
+    let scripts =
+        Fault::on(Side::BigCommerce, FaultKind::Status(503)).tenant(&shop.hash).path("/content/scripts");
+    world.sandbox.faults().add(scripts.always());
     world.sandbox.bigcommerce.change_scripts(&shop.hash, |script| former.replace(script));
 
     let shopper = Shopper::of(&shop).await;
     assert!(is_former_where_paid(&shopper).await);
 
+    world.sandbox.faults().clear(&shop.hash);
     shop.save("repair", &[]).await;
     eventually("the newest script", async || (shop.script().src == newest).then_some(())).await;
     assert!(!is_former_where_paid(&shopper).await);

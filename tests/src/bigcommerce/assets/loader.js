@@ -6,7 +6,12 @@ window.checkoutLoader = {
       const script = document.createElement('script');
       script.src = `${publicPath}/confirmation.js`;
       script.async = true;
-      script.onload = () => resolve(window.checkoutApp);
+      script.onload = () => {
+        const done = () => resolve(window.checkoutApp);
+        // The real app comes in so many chunks that the page behind this script has long been parsed.
+        if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', done);
+        else done();
+      };
       script.onerror = reject;
       document.head.append(script);
     });
