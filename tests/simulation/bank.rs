@@ -45,6 +45,10 @@ pub struct Bank {
     pub sessions: BTreeMap<String, Session>,
     pub payments: BTreeMap<String, Payment>,
     answers: BTreeMap<String, (String, u16, Value)>,
+    /// Cancels are accepted, and nothing comes of them.
+    pub cancels_in_vain: bool,
+    /// How often a cancel was asked for.
+    pub cancels: u32,
     /// How many sessions were really made.
     pub made: u32,
     /// Payments whose status changed since the last time this was asked: what webhooks would tell of.
@@ -129,6 +133,10 @@ impl Bank {
     }
 
     fn cancel_payment(&mut self, id: &str) -> (u16, Value) {
+        self.cancels += 1;
+        if self.cancels_in_vain {
+            return (202, show(&self.payments[id]));
+        }
         match self.payments.get(id).map(|p| p.status) {
             None => not_found(),
             Some("pending" | "authorized") => {

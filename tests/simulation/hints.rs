@@ -268,3 +268,109 @@ fn paid_twice_in_one_session_calls_a_person() {
     assert!(world.machine().state().attentions().contains(&Attention::PaidTwice));
     assert_eq!(world.store.history, [7, 11]);
 }
+
+#[test]
+fn a_cancel_accepted_in_vain_is_tried_thrice_at_leisure_and_then_shown() {
+    let mut world = World::new();
+    world.start(Intent::Arrive);
+    world.bank.begin("konbini", "authorized", 0);
+    world.bank.cancels_in_vain = true;
+    world.pass_until(EPOCH + 10 * MINUTE);
+    world.store.move_to(5);
+    world.hear_bigcommerce();
+    world.pass_until(EPOCH + 2 * DAY);
+    assert_eq!(world.bank.cancels, 3);
+    assert!(world.machine().state().attentions().contains(&Attention::CancelRefused));
+}
+
+#[test]
+fn an_order_edited_after_its_code_was_issued_does_not_ship_when_the_old_amount_is_paid() {
+    let mut world = World::new();
+    world.start(Intent::Arrive);
+    world.bank.begin("konbini", "authorized", 0);
+    world.pass_until(EPOCH + 10 * MINUTE);
+    world.store.total = 49_800;
+    world.bank.set("payment1", "captured");
+    world.pass_until(EPOCH + 2 * DAY);
+    assert_eq!(world.store.history, [7, 12]);
+    assert!(world.store.notes.contains("¥49,800"), "{}", world.store.notes);
+    assert!(world.machine().state().attentions().contains(&Attention::AmountMismatch));
+}
+
+#[test]
+fn an_order_edited_after_its_code_was_issued_is_paid_with_a_new_one() {
+    let mut world = World::new();
+    world.start(Intent::Arrive);
+    world.bank.begin("konbini", "authorized", 0);
+    world.store.total = 5_280;
+    let reply = world.start(Intent::Pay);
+    assert!(matches!(reply, Some(Reply::Show { redirect: true, .. })), "{reply:?}");
+    assert_eq!(world.bank.payments["payment1"].status, "cancelled");
+    assert_eq!(world.bank.sessions["session2"].amount, 5_280);
+}
+
+/// A GET never ends what is live.
+#[test]
+fn a_visit_by_link_leaves_a_live_code_alone() {
+    let mut world = World::new();
+    world.start(Intent::Arrive);
+    world.bank.begin("konbini", "authorized", 0);
+    world.store.total = 5_280;
+    let reply = world.start(Intent::Visit);
+    assert!(matches!(reply, Some(Reply::Show { redirect: false, .. })), "{reply:?}");
+    assert_eq!(world.bank.payments["payment1"].status, "authorized");
+}
+
+/// Late money for a cancelled order goes to a person, also where the answer to our PUT was lost.
+#[test]
+fn attention_survives_a_lost_answer() {
+    let mut world = World::new();
+    world.start(Intent::Arrive);
+    world.bank.begin("konbini", "authorized", 0);
+    world.pass_until(EPOCH + 10 * MINUTE);
+    world.bank.set("payment1", "captured");
+    world.store.move_to(5);
+    // The session is looked at, the order is read, the PUT takes effect and its answer is lost.
+    world.troubles = vec![Trouble::None, Trouble::None, Trouble::CutAfter];
+    world.hear_komoju(1, "session1", "payment1");
+    world.pass_until(EPOCH + DAY);
+    assert_eq!(world.store.history, [7, 5, 12]);
+    assert!(world.machine().state().attentions().contains(&Attention::PaidAfterEnd));
+}
+
+/// One 404 is a hiccup: the order is there a moment later, and is paid.
+#[test]
+fn one_404_does_not_make_an_order_deleted() {
+    let mut world = World::new();
+    world.start(Intent::Arrive);
+    world.bank.begin("credit_card", "captured", 0);
+    world.store.deleted = true;
+    world.hear_komoju(1, "session1", "payment1");
+    world.pass_until(EPOCH + MINUTE / 60);
+    world.store.deleted = false;
+    world.pass_until(EPOCH + DAY);
+    assert_eq!(world.store.history, [7, 11]);
+}
+
+#[test]
+fn money_for_a_deleted_order_calls_a_person() {
+    let mut world = World::new();
+    world.start(Intent::Arrive);
+    world.bank.begin("credit_card", "captured", 0);
+    world.store.deleted = true;
+    world.pass_until(EPOCH + DAY);
+    assert!(world.machine().state().attentions().contains(&Attention::PaidAfterEnd));
+}
+
+/// Coming back to the page is no reason to be sent away again, however little the browser remembers.
+#[test]
+fn a_shopper_is_sent_away_once() {
+    let mut world = World::new();
+    world.start(Intent::Arrive);
+    world.pass_until(EPOCH + 5 * MINUTE);
+    let reply = world.start(Intent::Arrive);
+    assert!(matches!(reply, Some(Reply::Show { redirect: false, .. })), "{reply:?}");
+    let reply = world.start(Intent::Pay);
+    assert!(matches!(reply, Some(Reply::Show { redirect: true, .. })), "{reply:?}");
+    assert_eq!(world.bank.made, 1);
+}

@@ -1,23 +1,11 @@
 //! What the deployment decides. Read whole at the start of every request and checked before anything else: a
 //! missing or malformed variable is one clear error that names it, and nothing is served half-configured.
 
+use crate::bigcommerce::oauth::App;
 use crate::crypto::Secret;
 use crate::web;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::fmt;
-
-/// The scopes asked for at installation: all that will ever be needed, because adding one later kills every token.
-/// Each is listed with what needs it in the README.
-pub const SCOPES: [&str; 8] = [
-    "store_v2_orders",
-    "store_v2_content",
-    "store_content_checkout",
-    "store_v2_information_read_only",
-    "store_v2_transactions_read_only",
-    "store_channel_settings_read_only",
-    "store_sites_read_only",
-    "store_app_extensions_manage",
-];
 
 /// A variable that is missing or unusable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +85,16 @@ impl Config {
         };
         config.check_time_scale()?;
         Ok(config)
+    }
+
+    /// As BigCommerce knows this deployment.
+    pub fn app(&self) -> App<'_> {
+        App {
+            login_url: &self.bigcommerce_login_url,
+            app_url: &self.app_url,
+            client_id: &self.client_id,
+            client_secret: &self.client_secret,
+        }
     }
 
     /// A delay in milliseconds as this deployment counts it; never 0, so that a ladder always moves on.

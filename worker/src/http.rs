@@ -8,7 +8,7 @@ use crate::time::parse_rfc2822;
 use worker::js_sys::futures::JsFuture;
 use worker::js_sys::{Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::{AbortSignal, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response, web_sys};
+use worker::{AbortSignal, Fetch, Request, Response, web_sys};
 
 /// Time for a call that a shopper is waiting for.
 pub const START_TIMEOUT_MS: u32 = 8_000;
@@ -91,17 +91,26 @@ async fn answer(request: &HttpRequest) -> worker::Result<Outcome> {
 }
 
 fn build(request: &HttpRequest) -> worker::Result<Request> {
-    let headers = Headers::new();
+    let headers = web_sys::Headers::new()?;
     for (name, value) in &request.headers {
         headers.set(name, value)?;
     }
-    let mut init = RequestInit::new();
-    init.with_method(Method::from(request.method.to_owned())).with_headers(headers);
-    init.with_redirect(RequestRedirect::Manual);
+    let init = web_sys::RequestInit::new();
+    init.set_method(request.method);
+    init.set_headers(&headers);
+    init.set_redirect(web_sys::RequestRedirect::Manual);
     if let Some(body) = &request.body {
-        init.with_body(Some(JsValue::from_str(body)));
+        init.set_body(&JsValue::from_str(body));
     }
-    Request::new_with_init(&request.url, &init)
+    Ok(web_sys::Request::new_with_str_and_init(&request.url, &init)?.into())
+}
+
+/// A request to one of our own objects.
+pub fn post(url: &str, body: &str) -> worker::Result<Request> {
+    let init = web_sys::RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&JsValue::from_str(body));
+    Ok(web_sys::Request::new_with_str_and_init(url, &init)?.into())
 }
 
 async fn read(response: Response) -> worker::Result<String> {

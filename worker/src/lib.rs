@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod bigcommerce;
+pub mod bindings;
 pub mod config;
 pub mod context;
 pub mod crypto;

@@ -5,6 +5,8 @@
 //! once (rate-limited) before anything is refused. Not being able to ask is never read as a no. Nothing here is ever
 //! used for dedupe, locks or payment state.
 
+use crate::bindings::{Kv, allows};
+use crate::bigcommerce::channels::Channel;
 use crate::crypto::Sealed;
 use crate::json::{read, record};
 use crate::log;
@@ -13,8 +15,6 @@ use crate::payment::ids::{AccountId, StoreHash};
 use crate::payment::settings::{Mode, Provider, Settings};
 use worker::Env;
 
-/// The KV namespace that holds profiles and published scripts.
-pub const KV: &str = "STORE_KV";
 /// Rate limit on asking StoreObject on behalf of requests that may be anyone's.
 const REFRESH_LIMIT: &str = "PROFILE_REFRESH_LIMIT";
 
@@ -79,16 +79,6 @@ pub struct KomojuAccount {
     pub current: bool,
 }
 record!(KomojuAccount { id, mode, secret_key, masked, merchant_name, current });
-
-/// A storefront and the origins its pages are served from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Channel {
-    pub id: u64,
-    pub name: String,
-    /// `https://shop.example`, without path: primary, canonical and checkout.
-    pub origins: Vec<String>,
-}
-record!(Channel { id, name, origins });
 
 /// What a payment-method label turned out to be on one channel. `provider: None`: looked up, and still unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +156,7 @@ impl Doubt {
 /// The store's profile. Asks StoreObject where KV has none, and unlimited: a limit here could be used up by anyone
 /// and would hide the store. Of a store that never was, StoreObject writes nothing.
 pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
-    let copy = env.kv(KV)?.get(&key(store)).text().await?;
+    let copy = Kv::of(env)?.text(&key(store)).await?;
     match copy.as_deref().and_then(parse) {
         Some(profile) => Ok(Ok(profile)),
         None => ask(env, store).await,
@@ -176,7 +166,7 @@ pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
 /// Asks StoreObject itself, for when the copy was refused by someone, as often as the rate limit allows.
 pub async fn refresh(env: &Env, store: &StoreHash, doubt: Doubt) -> worker::Result<Lookup> {
     let key = [store.as_str(), ":", doubt.key()].concat();
-    match env.rate_limiter(REFRESH_LIMIT)?.limit(key).await?.success {
+    match allows(env, REFRESH_LIMIT, &key).await? {
         true => ask(env, store).await,
         false => Ok(Err(Absent::CannotTell)),
     }

@@ -1,32 +1,29 @@
 //! The daily round: sees to it that every store's alarm is set. Stores look after themselves; this only finds one
 //! whose alarm was ever lost.
 
+use crate::bindings::Kv;
 use crate::log;
 use crate::objects::store_client::StoreClient;
 use crate::payment::ids::StoreHash;
-use crate::profile::{KV, PREFIX};
+use crate::profile::PREFIX;
 use worker::{Env, Result};
 
 /// A run may make so many calls and no more; the next run goes on from there.
-const STORES_PER_RUN: u64 = 500;
+const STORES_PER_RUN: u32 = 500;
 /// Where the last run stopped.
 const CURSOR: &str = "round:cursor";
 
 pub async fn walk(env: &Env) -> Result<()> {
-    let kv = env.kv(KV)?;
-    let mut list = kv.list().prefix(PREFIX.to_owned()).limit(STORES_PER_RUN);
-    if let Some(cursor) = kv.get(CURSOR).text().await? {
-        list = list.cursor(cursor);
+    let kv = Kv::of(env)?;
+    let from = kv.text(CURSOR).await?;
+    let keys = kv.keys(PREFIX, STORES_PER_RUN, from.as_deref()).await?;
+    for key in &keys.names {
+        rearm(env, key).await;
     }
-    let page = list.execute().await?;
-    for key in &page.keys {
-        rearm(env, &key.name).await;
+    match keys.cursor {
+        Some(cursor) => kv.put(CURSOR, &cursor).await,
+        None => kv.delete(CURSOR).await,
     }
-    match page.cursor.filter(|_| !page.list_complete) {
-        Some(cursor) => kv.put(CURSOR, cursor)?.execute().await?,
-        None => kv.delete(CURSOR).await?,
-    }
-    Ok(())
 }
 
 /// One store that cannot be reached must not keep the others waiting.

@@ -2,6 +2,7 @@
 
 use crate::app;
 use crate::context::Ctx;
+use crate::json::{ToJson, object};
 use crate::panel;
 use crate::problem::Problem;
 use crate::shopper::{api, journey};
@@ -46,10 +47,9 @@ pub async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
 fn healthz(ctx: &Ctx) -> Result<Response> {
     let bound = |name: &str| worker::js_sys::Reflect::has(&ctx.env, &name.into()).unwrap_or(false);
     let bindings = ["STORES", "PAYMENTS", "STORE_KV", "PROFILE_REFRESH_LIMIT"];
-    let bindings: serde_json::Map<_, _> =
-        bindings.into_iter().map(|b| (b.to_owned(), bound(b).into())).collect();
-    let body =
-        serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "bindings": bindings });
+    let bindings = bindings.map(|name| (name, bound(name)));
+    let bindings = object(&bindings.each_ref().map(|(name, bound)| (*name, bound as &dyn ToJson)));
+    let body = object(&[("status", &"ok"), ("version", &env!("CARGO_PKG_VERSION")), ("bindings", &bindings)]);
     Ok(Response::builder()
         .with_header("content-type", "application/json")?
         .fixed(body.to_string().into_bytes()))

@@ -2,9 +2,9 @@
 //! hash in their pages until they are told of a newer one. So every build lies in KV under its hash, put there before
 //! the worker that names it goes live (`scripts/deploy`), and the worker carries only the newest one's name.
 
+use crate::bindings::Kv;
 use crate::context::Ctx;
 use crate::problem::Problem;
-use crate::profile::KV;
 use worker::{Env, Error, Response, ResponseBuilder, Result};
 
 /// The build that came with this worker.
@@ -14,7 +14,7 @@ mod build {
 
 pub use build::{HASH, INTEGRITY};
 
-const YEAR_S: u64 = 31_536_000;
+const YEAR_S: u32 = 31_536_000;
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// For tags made by hand, which name no build: a new one arrives within five minutes.
 const BRIEFLY: &str = "public, max-age=300";
@@ -41,7 +41,7 @@ pub async fn newest(ctx: &Ctx) -> Result<Response> {
 }
 
 async fn published(env: &Env, hash: &str) -> Result<Option<Vec<u8>>> {
-    Ok(env.kv(KV)?.get(&["script:", hash].concat()).cache_ttl(YEAR_S).bytes().await?)
+    Kv::of(env)?.bytes(&["script:", hash].concat(), YEAR_S).await
 }
 
 fn is_hash(text: &str) -> bool {

@@ -3,10 +3,19 @@
 
 use super::{Api, Data, read};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::readable;
+use crate::json::{readable, record};
 use crate::payment::call::Failure;
-use crate::profile::Channel;
 use crate::web::origin_of;
+
+/// A storefront and the origins its pages are served from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    pub id: u64,
+    pub name: String,
+    /// `https://shop.example`, without path: primary, canonical and checkout.
+    pub origins: Vec<String>,
+}
+record!(Channel { id, name, origins });
 
 /// Every storefront that is or can go live.
 pub fn list_request(api: Api<'_>) -> HttpRequest {
@@ -24,10 +33,11 @@ struct ListedChannel {
 }
 readable!(ListedChannel { id, name or String::new() });
 
-/// The storefronts, without their origins yet.
+/// The storefronts, without their origins yet. A store has at least one, so that an empty list says nothing about it.
 pub fn list(outcome: &Outcome) -> Result<Vec<Channel>, Failure> {
     let listed: Option<Data<Vec<ListedChannel>>> = read(outcome)?;
-    let listed = listed.map(|l| l.data).unwrap_or_default();
+    let listed = listed.map(|l| l.data).filter(|l| !l.is_empty());
+    let listed = listed.ok_or_else(|| Failure::Indeterminate("no storefront is listed".to_owned()))?;
     Ok(listed.into_iter().map(|c| Channel { id: c.id, name: c.name, origins: Vec::new() }).collect())
 }
 
@@ -42,9 +52,12 @@ struct SiteUrl {
 }
 readable!(SiteUrl { url });
 
-/// Every origin of the site: primary, canonical and checkout, each once.
+/// Every origin of the site: primary, canonical and checkout, each once. A storefront without a site has none.
 pub fn origins(outcome: &Outcome) -> Result<Vec<String>, Failure> {
-    let site: Option<Data<Site>> = read(outcome)?;
+    let site: Option<Data<Site>> = match read(outcome) {
+        Err(Failure::NotFound) => None,
+        site => site?,
+    };
     let Some(site) = site.map(|s| s.data) else { return Ok(Vec::new()) };
     let mut origins = Vec::new();
     for url in site.urls.iter().map(|u| u.url.as_str()).chain([site.url.as_str()]) {
@@ -72,8 +85,16 @@ mod tests {
     }
 
     #[test]
-    fn no_storefront_is_an_empty_list() {
-        assert_eq!(list(&answer(204, "")), Ok(Vec::new()));
+    fn a_storefront_without_a_site_has_no_origins() {
+        assert_eq!(origins(&answer(404, r#"{"status":404,"title":"Not found"}"#)), Ok(Vec::new()));
+        assert!(matches!(origins(&answer(503, "")), Err(Failure::Indeterminate(_))));
+    }
+
+    #[test]
+    fn a_list_without_storefronts_is_not_believed() {
+        for nothing in [answer(204, ""), answer(200, r#"{"data":[],"meta":{}}"#)] {
+            assert!(matches!(list(&nothing), Err(Failure::Indeterminate(_))), "{nothing:?}");
+        }
         let one = list(&answer(200, r#"{"data":[{"id":1,"name":"Main","type":"storefront"}],"meta":{}}"#));
         assert_eq!(one.map(|c| c[0].id), Ok(1));
     }

@@ -8,7 +8,6 @@ use crate::json::readable;
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// The header that proves a hook to be one that we registered.
 pub const SECRET_HEADER: &str = "X-Komoju-Bigcommerce-Secret";
@@ -26,7 +25,8 @@ pub struct Hook {
     scope: String,
     destination: String,
     is_active: bool,
-    headers: Option<BTreeMap<String, String>>,
+    /// By name; null where there are none.
+    headers: Value,
 }
 readable!(Hook { id, scope, destination, is_active or false, headers });
 
@@ -49,9 +49,9 @@ impl Wanted {
 
     /// BigCommerce switches a hook off after 90 quiet days or two days of failures; to us that is as good as missing.
     fn is(&self, hook: &Hook) -> bool {
-        let mut headers = hook.headers.iter().flatten();
-        let carried =
-            headers.any(|(k, v)| k.eq_ignore_ascii_case(SECRET_HEADER) && v == self.secret.expose());
+        let mut headers = hook.headers.as_object().into_iter().flatten();
+        let secret = Some(self.secret.expose());
+        let carried = headers.any(|(k, v)| k.eq_ignore_ascii_case(SECRET_HEADER) && v.as_str() == secret);
         hook.is_active && hook.destination == self.destination && carried
     }
 
@@ -88,13 +88,11 @@ impl std::fmt::Debug for Deed {
 pub fn plan(found: &[Hook], wanted: &Wanted) -> Vec<Deed> {
     let mut deeds = Vec::new();
     for scope in SCOPES {
-        let mut hooks: Vec<&Hook> = found.iter().filter(|hook| hook.scope == scope).collect();
-        hooks.sort_by_key(|hook| (!wanted.is(hook), hook.destination != wanted.destination, hook.id));
-        let (best, doubles) = match hooks.split_first() {
-            Some((best, doubles)) => (Some(*best), doubles),
-            None => (None, [].as_slice()),
-        };
-        deeds.extend(doubles.iter().map(|hook| Deed::Delete { id: hook.id }));
+        let hooks = || found.iter().filter(|hook| hook.scope == scope);
+        let best =
+            hooks().min_by_key(|hook| (!wanted.is(hook), hook.destination != wanted.destination, hook.id));
+        let doubles = hooks().filter(|hook| best.is_some_and(|best| best.id != hook.id));
+        deeds.extend(doubles.map(|hook| Deed::Delete { id: hook.id }));
         match best {
             None => deeds.push(Deed::Create { scope, body: wanted.body(scope) }),
             Some(hook) if !wanted.is(hook) => {
@@ -158,7 +156,7 @@ mod tests {
     fn what_is_right_is_left_alone_even_with_a_lower_cased_header() {
         let mut hooks = right();
         assert!(plan(&hooks, &wanted()).is_empty());
-        hooks[0].headers = Some(BTreeMap::from([(SECRET_HEADER.to_lowercase(), "h00k".to_owned())]));
+        hooks[0].headers = json!({ SECRET_HEADER.to_lowercase(): "h00k" });
         assert!(plan(&hooks, &wanted()).is_empty());
     }
 
@@ -167,8 +165,8 @@ mod tests {
         let broken: [fn(&mut Hook); 4] = [
             |h| h.is_active = false,
             |h| h.destination = "https://old.example/webhooks/bigcommerce/q7w8e9".to_owned(),
-            |h| h.headers = None,
-            |h| h.headers = Some(BTreeMap::from([(SECRET_HEADER.to_owned(), "older".to_owned())])),
+            |h| h.headers = Value::Null,
+            |h| h.headers = json!({ SECRET_HEADER: "older" }),
         ];
         for change in broken {
             let mut hooks = right();

@@ -76,7 +76,8 @@ fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
         401 => Failure::Unauthorized,
         403 => Failure::Forbidden,
         404 => Failure::NotFound,
-        429 => Failure::Later { after_ms },
+        // Timed out, held by another request, or simply too early or too many: all of them pass.
+        408 | 409 | 423 | 425 | 429 => Failure::Later { after_ms },
         300..=399 | 500.. => Failure::Indeterminate(["HTTP ", &status.to_string()].concat()),
         _ => Failure::Refused { status, code: String::new(), param: String::new(), message: message(body) },
     }
@@ -130,7 +131,9 @@ pub(crate) mod tests {
         assert_eq!(fail(401), Failure::Unauthorized);
         assert_eq!(fail(403), Failure::Forbidden);
         assert_eq!(fail(404), Failure::NotFound);
-        assert_eq!(fail(429), Failure::Later { after_ms: None });
+        for passing in [408, 409, 423, 425, 429] {
+            assert_eq!(fail(passing), Failure::Later { after_ms: None }, "{passing}");
+        }
         assert!(
             matches!(fail(500), Failure::Indeterminate(_)) && matches!(fail(302), Failure::Indeterminate(_))
         );

@@ -1,7 +1,6 @@
 //! The single-click installation: what `/auth` is called with, and the exchange of its code for the store's token.
 //! <https://developer.bigcommerce.com/docs/integrations/apps/guide/auth>
 
-use crate::config::{Config, SCOPES};
 use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
 use crate::json::{readable, record};
@@ -9,6 +8,30 @@ use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
 use crate::web::{Pair, value};
 use serde_json::json;
+
+/// The scopes asked for at installation: all that will ever be needed, because adding one later kills every token.
+/// Each is listed with what needs it in the README.
+pub const SCOPES: [&str; 8] = [
+    "store_v2_orders",
+    "store_v2_content",
+    "store_content_checkout",
+    "store_v2_information_read_only",
+    "store_v2_transactions_read_only",
+    "store_channel_settings_read_only",
+    "store_sites_read_only",
+    "store_app_extensions_manage",
+];
+
+/// This app as it is registered with BigCommerce.
+#[derive(Debug, Clone, Copy)]
+pub struct App<'a> {
+    /// BIGCOMMERCE_LOGIN_URL.
+    pub login_url: &'a str,
+    /// APP_URL.
+    pub app_url: &'a str,
+    pub client_id: &'a str,
+    pub client_secret: &'a Secret,
+}
 
 /// What BigCommerce hands over with the merchant's consent; worth nothing until the code is exchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +80,12 @@ fn missing_scopes(granted: &str) -> Vec<&'static str> {
 }
 
 /// The exchange of the code. `redirect_uri` must be the registered callback, to the letter.
-pub fn exchange(config: &Config, grant: &Grant) -> HttpRequest {
+pub fn exchange(app: App<'_>, grant: &Grant) -> HttpRequest {
     let context = ["stores/", grant.store.as_str()].concat();
-    let redirect_uri = [&config.app_url, "/auth"].concat();
+    let redirect_uri = [app.app_url, "/auth"].concat();
     let body = json!({
-        "client_id": config.client_id,
-        "client_secret": config.client_secret.expose(),
+        "client_id": app.client_id,
+        "client_secret": app.client_secret.expose(),
         "code": grant.code,
         "scope": grant.scope,
         "context": context,
@@ -72,7 +95,7 @@ pub fn exchange(config: &Config, grant: &Grant) -> HttpRequest {
     let text = |name: &str| (name.to_owned(), "application/json".to_owned());
     HttpRequest {
         method: "POST",
-        url: [&config.bigcommerce_login_url, "/oauth2/token"].concat(),
+        url: [app.login_url, "/oauth2/token"].concat(),
         headers: vec![text("content-type"), text("accept")],
         body: Some(body.to_string()),
         timeout_ms: TIMEOUT_MS,
@@ -167,7 +190,14 @@ mod tests {
 
     #[test]
     fn the_exchange_repeats_the_registered_callback() {
-        let request = exchange(&crate::config::tests::config(), &grant());
+        let secret = Secret::new("s3cret");
+        let app = App {
+            login_url: "https://login.bigcommerce.com",
+            app_url: "https://app.example",
+            client_id: "c1ient",
+            client_secret: &secret,
+        };
+        let request = exchange(app, &grant());
         let body: serde_json::Value = serde_json::from_str(&request.body.expect("a body")).expect("JSON");
         assert_eq!(request.url, "https://login.bigcommerce.com/oauth2/token");
         assert_eq!(body["redirect_uri"], "https://app.example/auth");

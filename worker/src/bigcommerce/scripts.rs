@@ -104,9 +104,13 @@ pub struct Plan {
     pub disabled: Vec<u64>,
 }
 
-/// Compares. `repair`: the merchant has asked for it, so what is off is switched on.
+/// Compares. `repair`: the merchant has asked for it, so what is off is switched on. Without `channels` the
+/// storefronts are not known, and nothing is taken away.
 pub fn plan(found: &[Script], channels: &[u64], wanted: &Wanted, repair: bool) -> Plan {
     let mut plan = Plan::default();
+    if channels.is_empty() {
+        return plan;
+    }
     let mut rest: Vec<&Script> = found.iter().filter(|s| is_ours(s)).collect();
     for &channel in channels {
         let mine = |s: &&Script| s.channel_id.map_or(channels.len() == 1, |id| id == channel);
@@ -243,6 +247,11 @@ mod tests {
         let plan = plan(&[right(1), double, closed, shown("u4", &foreign)], &[1], &wanted(), false);
         let gone = |uuid: &str| Deed::Delete { uuid: uuid.to_owned() };
         assert_eq!(plan.deeds, [gone("u2"), gone("u3")]);
+    }
+
+    #[test]
+    fn where_no_storefront_is_known_every_script_stays() {
+        assert_eq!(plan(&[right(1)], &[], &wanted(), true), Plan::default());
     }
 
     #[test]

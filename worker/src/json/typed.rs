@@ -11,7 +11,6 @@
 //! What is null or an empty list is not written, and read back as such where it is absent.
 
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What can be written as JSON.
@@ -103,7 +102,9 @@ impl<'a> Fields<'a> {
 
 /// A variant with its content: `{"name": content}`.
 pub fn variant(name: &str, content: Value) -> Value {
-    Value::Object(Map::from_iter([(name.to_owned(), content)]))
+    let mut map = Map::new();
+    map.insert(name.to_owned(), content);
+    Value::Object(map)
 }
 
 /// The name of a variant, and its content; null where it has none.
@@ -292,6 +293,18 @@ impl FromJson for String {
     }
 }
 
+impl ToJson for Value {
+    fn to_json(&self) -> Value {
+        self.clone()
+    }
+}
+
+impl FromJson for Value {
+    fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        Ok(value.clone())
+    }
+}
+
 /// Nothing, as the answer of what only does something.
 impl ToJson for () {
     fn to_json(&self) -> Value {
@@ -374,25 +387,6 @@ impl<T: ToJson> ToJson for Vec<T> {
 impl<T: FromJson> FromJson for Vec<T> {
     fn from_json(value: &Value) -> Result<Self, Unreadable> {
         elements(value)?.iter().map(T::from_json).collect()
-    }
-}
-
-impl<T: ToJson> ToJson for BTreeSet<T> {
-    fn to_json(&self) -> Value {
-        Value::Array(self.iter().map(T::to_json).collect())
-    }
-}
-
-impl<T: FromJson + Ord> FromJson for BTreeSet<T> {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        elements(value)?.iter().map(T::from_json).collect()
-    }
-}
-
-impl<T: FromJson> FromJson for BTreeMap<String, T> {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        let Fields(map) = Fields::of(value)?;
-        map.iter().map(|(name, value)| Ok((name.clone(), T::from_json(value)?))).collect()
     }
 }
 

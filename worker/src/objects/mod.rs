@@ -9,7 +9,19 @@ pub mod store_client;
 pub mod turn;
 
 use crate::context::now_ms;
-use worker::{Result, Storage};
+use crate::http;
+use crate::json::ToJson;
+use worker::{Error, Result, Storage, Stub};
+
+/// Carries a question to an object as JSON, and its answer back.
+async fn ask(stub: &Stub, question: &dyn ToJson) -> Result<String> {
+    let request = http::post("https://object/", &question.to_json().to_string())?;
+    let mut answer = stub.fetch_with_request(request).await?;
+    match answer.status_code() {
+        200 => answer.text().await,
+        status => Err(Error::RustError(["the object answered ", &status.to_string()].concat())),
+    }
+}
 
 /// Sets an object's alarm to a moment (milliseconds since the epoch), where the library takes an offset.
 pub async fn wake_at(storage: &Storage, at_ms: i64) -> Result<()> {

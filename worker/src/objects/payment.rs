@@ -12,6 +12,7 @@ mod remote;
 use super::payment_client::{Ask, History, Question, StartAsk, Started};
 use super::store_client::{LedgerRow, StoreClient};
 use super::turn::{Turn, Turns};
+use crate::bindings::allows;
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::json::{ToJson, read, write};
@@ -24,7 +25,7 @@ use crate::payment::machine::{Input, Machine, Now, Output, Reply};
 use crate::payment::settings::Mode;
 use crate::payment::shop::{Channel, Label, Shop};
 use crate::payment::snapshot::Snapshot;
-use crate::payment::start::{Proof, Start, cart_hash};
+use crate::payment::start::{Proof, Start};
 use crate::profile::{self, Absent, Profile};
 use records::Records;
 use remote::Remote;
@@ -70,7 +71,8 @@ impl DurableObject for PaymentObject {
         let Some((store, order)) = self.records.identity()? else { return Response::empty() };
         let tries = self.records.unfinished_alarms()?;
         self.records.set_unfinished_alarms(tries.saturating_add(1))?;
-        let delays = self.delays()?;
+        // Whatever is wrong with the configuration, this comes back.
+        let delays = self.delays().unwrap_or_default();
         self.wake_at(now_ms() + delays.guard().max(delays.retry(tries))).await?;
         if self.work(&Whose { store, order }).await? {
             self.records.set_unfinished_alarms(0)?;
@@ -102,7 +104,7 @@ impl PaymentObject {
             Err(Absent::CannotTell) => return Ok(Started::CannotTell),
         };
         let start = Box::new(start_of(ask));
-        if !self.is_proved(&start.proof)? && !self.may_look(whose).await? {
+        if !self.costs_no_look(&start.proof)? && !self.may_look(whose).await? {
             return Ok(Started::TooMany);
         }
         let _turn = self.take_turn().await;
@@ -114,20 +116,19 @@ impl PaymentObject {
         })
     }
 
-    /// A proof that is already known costs no call, right or wrong.
-    fn is_proved(&self, proof: &Proof) -> Result<bool> {
+    /// Where the proof is known already, a wrong one costs no call and a right one is no stranger's.
+    fn costs_no_look(&self, proof: &Proof) -> Result<bool> {
         let known = self.with(|machine| machine.state().head.cart_hash.clone())?;
-        Ok(match (proof, known) {
-            (Proof::Link, _) => true,
-            (Proof::Cart(cart), Some(known)) => cart_hash(cart) == known,
-            (Proof::Cart(_), None) => false,
+        Ok(match proof {
+            Proof::Link => true,
+            Proof::Cart(_) => known.is_some(),
             // Refused without a look.
-            (Proof::Nothing, _) => true,
+            Proof::Nothing => true,
         })
     }
 
     async fn may_look(&self, whose: &Whose) -> Result<bool> {
-        Ok(self.env.rate_limiter(UNPROVED_LIMIT)?.limit(whose.store.to_string()).await?.success)
+        allows(&self.env, UNPROVED_LIMIT, whose.store.as_str()).await
     }
 
     /// Answers from what is known; a look that the question makes due happens after the answer.
@@ -178,7 +179,7 @@ impl PaymentObject {
             let state = machine.state();
             Some(History {
                 snapshot: machine.snapshot(Locale::default()),
-                attention: state.attentions().into_iter().collect(),
+                attention: state.attentions(),
                 timeline: state.timeline.clone(),
             })
         })

@@ -1,14 +1,13 @@
 //! How to talk to the PaymentObject of one order: typed questions and answers, carried as JSON.
 
-use crate::json::{FromJson, read, record, variants, write};
+use crate::json::{FromJson, read, record, variants};
 use crate::payment::call::Locale;
 use crate::payment::hint::Hint;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal};
 use crate::payment::state::{Attention, Entry};
-use worker::wasm_bindgen::JsValue;
-use worker::{Env, Method, Request, RequestInit, Stub};
+use worker::{Env, Stub};
 
 /// The Durable Object namespace; an object's name is `{store}/{order}`.
 pub const BINDING: &str = "PAYMENTS";
@@ -126,13 +125,6 @@ impl PaymentClient {
 
     async fn ask<T: FromJson>(&self, ask: Ask) -> worker::Result<T> {
         let question = Question { store: self.store.clone(), order: self.order, ask };
-        let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_body(Some(JsValue::from_str(&write(&question))));
-        let mut answer =
-            self.stub.fetch_with_request(Request::new_with_init("https://payment/", &init)?).await?;
-        match answer.status_code() {
-            200 => Ok(read(&answer.text().await?)?),
-            status => Err(worker::Error::RustError(format!("PaymentObject answered {status}"))),
-        }
+        Ok(read(&super::ask(&self.stub, &question).await?)?)
     }
 }

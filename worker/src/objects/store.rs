@@ -19,6 +19,7 @@ use super::store_client::Ask;
 use super::turn::Turns;
 use super::wake_at;
 use crate::bigcommerce::Api;
+use crate::bindings::Kv;
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::{Secret, Vault};
@@ -133,7 +134,7 @@ impl StoreObject {
         let mut published = None;
         while let Some(profile) = self.profile()?.filter(|p| Some(p.version) != published) {
             let text = write(&profile);
-            self.env.kv(profile::KV)?.put(&profile::key(&profile.store), text)?.execute().await?;
+            Kv::of(&self.env)?.put(&profile::key(&profile.store), &text).await?;
             published = Some(profile.version);
         }
         Ok(())

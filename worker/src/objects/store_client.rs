@@ -2,12 +2,11 @@
 
 use super::store::desk::{Answer, Session, Wish};
 use crate::bigcommerce::oauth::Grant;
-use crate::json::{FromJson, read, record, variants, write};
+use crate::json::{FromJson, read, record, variants};
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::settings::{Mode, Provider};
 use crate::profile::Profile;
-use worker::wasm_bindgen::JsValue;
-use worker::{Env, Method, Request, RequestInit, Stub};
+use worker::{Env, Stub};
 
 /// The Durable Object namespace; an object's name is its store hash.
 pub const BINDING: &str = "STORES";
@@ -195,13 +194,6 @@ impl StoreClient {
     }
 
     async fn ask<T: FromJson>(&self, ask: &Ask) -> worker::Result<T> {
-        let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_body(Some(JsValue::from_str(&write(ask))));
-        let mut answer =
-            self.stub.fetch_with_request(Request::new_with_init("https://store/", &init)?).await?;
-        match answer.status_code() {
-            200 => Ok(read(&answer.text().await?)?),
-            status => Err(worker::Error::RustError(format!("StoreObject answered {status}"))),
-        }
+        Ok(read(&super::ask(&self.stub, ask).await?)?)
     }
 }

@@ -5,6 +5,7 @@
 
 use super::ids::PaymentId;
 use super::reading::{Moment, OrderStatus};
+use super::state::Attention;
 use crate::json::{names, record, variants};
 use std::fmt;
 
@@ -68,8 +69,10 @@ pub struct OrderUpdate {
     pub payment_provider_id: String,
     /// The line added to the staff notes; holds the payment's id, so that it is never added twice.
     pub note: String,
+    /// What a person must look at because of it.
+    pub attention: Option<Attention>,
 }
-record!(OrderUpdate { status, payment_provider_id, note });
+record!(OrderUpdate { status, payment_provider_id, note, attention });
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeedState {

@@ -106,6 +106,9 @@ impl Delays {
         HOUR
     }
 
+    /// Two starts of one page visit: tabs opened together, a request repeated. Later, it is someone who came back.
+    pub const SAME_VISIT: i64 = 30 * SECOND;
+
     /// The alarm set before work begins, in case the work never ends.
     pub fn guard(self) -> i64 {
         self.of(5 * MINUTE)

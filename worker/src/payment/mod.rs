@@ -7,6 +7,7 @@
 //! request. A *deed* is our mutation of the outside world, written down before it leaves. [`plan`] turns them into
 //! the next step.
 
+mod by_key;
 pub mod call;
 pub mod deed;
 pub mod delays;

@@ -4,6 +4,7 @@
 use super::call::Locale;
 use super::deed::MilestoneKind;
 use super::ids::PaymentId;
+use super::money::Money;
 use super::reading::PaymentReading;
 use super::settings::Mode;
 use super::terms::Terms;
@@ -12,7 +13,15 @@ use super::terms::Terms;
 const LONGEST: usize = 65_535;
 
 /// One line: what happened, how much, by what, which payment.
-pub fn line(kind: MilestoneKind, payment: &PaymentReading, terms: &Terms, locale: Locale) -> String {
+///
+/// `due`: what the order is due now, where that is no longer what was asked and paid.
+pub fn line(
+    kind: MilestoneKind,
+    payment: &PaymentReading,
+    terms: &Terms,
+    due: Option<Money>,
+    locale: Locale,
+) -> String {
     let tag = match terms.mode {
         Mode::Test => "[KOMOJU TEST]",
         Mode::Live => "[KOMOJU]",
@@ -20,6 +29,12 @@ pub fn line(kind: MilestoneKind, payment: &PaymentReading, terms: &Terms, locale
     let amount = payment.total.map_or_else(|| terms.amount.to_string(), |m| m.to_string());
     let asked = terms.amount;
     let (method, id) = (method_name(&payment.method, locale), &payment.id);
+    let edited = due.map(|due| match locale {
+        Locale::En => format!("Paid {amount} by {method}, but {due} is due now: please check"),
+        Locale::Ja => {
+            format!("{method}で{amount}が支払われましたが、現在のご請求額は{due}です。ご確認ください")
+        }
+    });
     let what = match (locale, kind) {
         (Locale::En, MilestoneKind::CodeIssued) => format!("Waiting for {amount} by {method}"),
         (Locale::Ja, MilestoneKind::CodeIssued) => format!("{method}で{amount}の入金待ち"),
@@ -40,6 +55,7 @@ pub fn line(kind: MilestoneKind, payment: &PaymentReading, terms: &Terms, locale
             format!("{method}の{amount}に異議申し立て（チャージバック）")
         }
     };
+    let what = edited.unwrap_or(what);
     format!("{tag} {what} ({}, {id})", kind.key())
 }
 

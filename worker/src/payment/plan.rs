@@ -88,7 +88,7 @@ fn due_look(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step
             return Some(Step::LookAtSession { attempt: attempt.n });
         }
     }
-    for (id, payment) in &state.payments {
+    for (id, payment) in state.payments.iter() {
         if wake.is_due_opt(payment_look(state, id, payment, c.delays)) {
             return Some(Step::LookAtPayment { payment: id.clone() });
         }
@@ -148,7 +148,7 @@ fn deadline(state: &State, id: &PaymentId) -> Option<Moment> {
 // ---- milestones --------------------------------------------------------------------------------------------------
 
 fn due_milestone(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
-    for (id, payment) in &state.payments {
+    for (id, payment) in state.payments.iter() {
         let Some(reading) = &payment.register.reading else { continue };
         let Some(attempt) = state.attempt(payment.attempt) else { continue };
         for milestone in milestones(state, attempt, payment, reading) {
@@ -158,7 +158,7 @@ fn due_milestone(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option
             let deed = state.deed(&Action::UpdateOrder { payment: id.clone(), milestone });
             let not_before = deed.map_or(0, not_before).max(state.order.retry_at);
             if wake.is_due(not_before) {
-                return Some(tell_order(c, id, milestone, attempt, reading));
+                return Some(tell_order(c, id, milestone, attempt, reading, deed));
             }
         }
     }
@@ -168,8 +168,7 @@ fn due_milestone(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option
 fn not_before(deed: &Deed) -> Moment {
     match deed.state {
         DeedState::Intended { not_before } => not_before,
-        DeedState::Sent | DeedState::Refused { .. } => deed.retry_at,
-        DeedState::Done => 0,
+        DeedState::Sent | DeedState::Done | DeedState::Refused { .. } => deed.retry_at,
     }
 }
 
@@ -213,8 +212,9 @@ fn milestones(
 fn is_as_asked(state: &State, attempt: &Attempt, reading: &PaymentReading) -> bool {
     let asked = attempt.terms.amount;
     match reading.net {
+        None => false,
         Some(net) if net.currency == asked.currency => net == asked,
-        _ => {
+        Some(_) => {
             let session = state.attempt(attempt.n).and_then(|a| a.register.reading.as_ref());
             session.and_then(|s| s.amount) == Some(asked)
         }
@@ -227,25 +227,36 @@ fn tell_order(
     kind: MilestoneKind,
     attempt: &Attempt,
     reading: &PaymentReading,
+    sent: Option<&Deed>,
 ) -> Step {
     let Some(fresh) = c.fresh else { return Step::LookAtOrder };
     let order = &fresh.reading;
     let column = Column::of(order.status, order.deleted);
-    let cell = cell(row(kind), column, order.digital);
-    let attention = cell.attention.then(|| attention(kind));
-    let conclude = Step::Conclude { payment: id.clone(), milestone: kind, attention };
-    // Our line is there: an update whose answer was lost did take effect.
-    if notes::holds(&fresh.staff_notes, kind, id) || column == Column::Deleted {
-        return conclude;
+    // The order was edited since: what was paid is what was asked, but no longer what is due.
+    let edited =
+        kind == MilestoneKind::Paid && column == Column::Unpaid && order.due != Ok(attempt.terms.amount);
+    let row = if edited { Row::CapturedOtherwise } else { row(kind) };
+    let cell = cell(row, column, order.digital);
+    let attention = cell.attention.then(|| attention(row));
+    let conclude = |attention| Step::Conclude { payment: id.clone(), milestone: kind, attention };
+    // Our line is there: an update whose answer was lost did take effect, and meant what it was decided to mean.
+    if notes::holds(&fresh.staff_notes, kind, id) {
+        return conclude(
+            sent.and_then(|deed| deed.update.as_ref()).map_or(attention, |update| update.attention),
+        );
+    }
+    if column == Column::Deleted {
+        return conclude(attention);
     }
     let status = allowed_status(cell, &attempt.terms, c.shop);
-    let note = notes::line(kind, reading, &attempt.terms, c.shop.locale);
+    let due = order.due.ok().filter(|_| edited);
+    let note = notes::line(kind, reading, &attempt.terms, due, c.shop.locale);
     match cell.note || status.is_some() {
         true => {
-            let update = OrderUpdate { status, payment_provider_id: id.to_string(), note };
+            let update = OrderUpdate { status, payment_provider_id: id.to_string(), note, attention };
             Step::UpdateOrder { payment: id.clone(), milestone: kind, update }
         }
-        false => conclude,
+        false => conclude(attention),
     }
 }
 
@@ -260,14 +271,12 @@ fn row(kind: MilestoneKind) -> Row {
     }
 }
 
-fn attention(kind: MilestoneKind) -> Attention {
-    match kind {
-        MilestoneKind::Paid | MilestoneKind::CodeIssued | MilestoneKind::Authorized => {
-            Attention::PaidAfterEnd
-        }
-        MilestoneKind::Mismatch => Attention::AmountMismatch,
-        MilestoneKind::Refunded => Attention::RefundedAtKomoju,
-        MilestoneKind::Disputed => Attention::Disputed,
+fn attention(row: Row) -> Attention {
+    match row {
+        Row::CapturedAsAsked | Row::Open | Row::Authorized => Attention::PaidAfterEnd,
+        Row::CapturedOtherwise => Attention::AmountMismatch,
+        Row::Refunded => Attention::RefundedAtKomoju,
+        Row::Disputed => Attention::Disputed,
     }
 }
 
@@ -304,16 +313,12 @@ fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
 }
 
 /// The next thing to end of an attempt that must not be paid: a live payment first, then the session itself. None
-/// when nothing is left, or KOMOJU has refused often enough.
+/// when nothing is left, or asking has been to no avail often enough.
 pub fn next_cancel(state: &State, attempt: &Attempt) -> Option<Action> {
     let live = state.live_payment(attempt).map(|id| Action::CancelPayment { payment: id.clone() });
     let paid = matches!(state.standing(attempt), Standing::Captured(_));
     let session =
         (attempt.session_is_pending() && !paid).then_some(Action::CancelSession { attempt: attempt.n });
-    let tired = |action: &Action| {
-        state
-            .deed(action)
-            .is_some_and(|d| matches!(d.state, DeedState::Refused { .. }) && d.n >= CANCEL_TRIES)
-    };
+    let tired = |action: &Action| state.deed(action).is_some_and(|d| !d.is_open() && d.n >= CANCEL_TRIES);
     live.or(session).filter(|action| !tired(action))
 }

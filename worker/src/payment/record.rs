@@ -3,12 +3,12 @@
 //! Every row is `(kind, key) → JSON`. A commit is the difference to what was last written, so a crash between two
 //! commits loses nothing that left.
 
+use super::by_key::ByKey;
 use super::deed::{Deed, MilestoneKind};
 use super::hint::StoredHint;
 use super::ids::PaymentId;
 use super::state::{Attempt, Entry, Head, Payment, Reached, State};
 use crate::json::{FromJson, write};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// One row to write; without a body, to delete.
@@ -36,17 +36,17 @@ impl fmt::Display for Corrupt {
 impl std::error::Error for Corrupt {}
 
 /// Rows by kind and key, as last written.
-pub type Rows = BTreeMap<(String, String), String>;
+pub type Rows = ByKey<(String, String), String>;
 
 pub fn rows(state: &State) -> Rows {
-    let mut rows = Rows::new();
+    let mut rows = Rows::default();
     let mut put = |kind: &str, key: String, body: String| rows.insert((kind.to_owned(), key), body);
     put("head", String::new(), write(&state.head));
     put("order", String::new(), write(&state.order));
     for attempt in &state.attempts {
         put("attempt", padded(u64::from(attempt.n)), write(attempt));
     }
-    for (id, payment) in &state.payments {
+    for (id, payment) in state.payments.iter() {
         put("payment", id.to_string(), write(payment));
     }
     for hint in &state.hints {
@@ -55,7 +55,7 @@ pub fn rows(state: &State) -> Rows {
     for deed in &state.deeds {
         put("deed", format!("{}#{}", deed.action, padded(u64::from(deed.n))), write(deed));
     }
-    for ((payment, milestone), reached) in &state.reached {
+    for ((payment, milestone), reached) in state.reached.iter() {
         put("reached", format!("{payment}#{}", milestone.key()), write(&(payment, milestone, reached)));
     }
     for (i, entry) in (state.head.timeline_start..).zip(&state.timeline) {
@@ -66,8 +66,8 @@ pub fn rows(state: &State) -> Rows {
 
 /// The rows of `new` that differ from `old`, and the deletion of those that are gone.
 pub fn difference(old: &Rows, new: &Rows) -> Vec<Record> {
-    let changed = new.iter().filter(|(key, body)| old.get(*key) != Some(body));
-    let gone = old.keys().filter(|key| !new.contains_key(*key));
+    let changed = new.iter().filter(|(key, body)| old.get(key) != Some(body));
+    let gone = old.keys().filter(|key| !new.contains_key(key));
     let write = |((kind, key), body): (&(String, String), &String)| Record {
         kind: kind.clone(),
         key: key.clone(),
@@ -80,7 +80,7 @@ pub fn difference(old: &Rows, new: &Rows) -> Vec<Record> {
 /// Errors: the first row that cannot be read. Nothing is dropped quietly: money hangs on it.
 pub fn restore(rows: &Rows) -> Result<State, Corrupt> {
     let mut state = State::default();
-    for ((kind, key), body) in rows {
+    for ((kind, key), body) in rows.iter() {
         let read = Row { kind, key, body };
         match kind.as_str() {
             "head" => state.head = read.parse::<Head>()?,

@@ -50,8 +50,8 @@ impl Shop {
         let learned = self.labels.iter().find(|l| l.channel == channel && same_label(&l.text, label));
         match learned.map(|l| l.provider) {
             Some(Some(provider)) => self.ownership_of(provider),
-            Some(None) => Ownership::NotOurs,
-            None => Ownership::Unknown,
+            // Looked up in vain once: the list of transactions may have lagged behind the order.
+            Some(None) | None => Ownership::Unknown,
         }
     }
 

@@ -4,6 +4,7 @@
 
 use super::call::{Browser, Locale, OrderSeen};
 use super::deed::Action;
+use super::delays::Delays;
 use super::ids::{CartId, PaymentId};
 use super::money::Money;
 use super::page::is_confirmation_page;
@@ -24,10 +25,12 @@ pub enum Intent {
     Arrive,
     /// The shopper pressed the button.
     Pay,
+    /// The shopper came by plain navigation: may go to KOMOJU, but a GET never ends what is live.
+    Visit,
     /// The shopper wants another way than the code that is live.
     Restart,
 }
-names!(Intent, key { Arrive = "arrive", Pay = "pay", Restart = "restart" });
+names!(Intent, key { Arrive = "arrive", Pay = "pay", Visit = "visit", Restart = "restart" });
 
 /// What a start brings.
 #[derive(Debug, Clone, PartialEq)]
@@ -252,17 +255,21 @@ fn settle_current(
         return Err(StartStep::LookAtSession { attempt: attempt.n });
     }
     let usable = attempt.terms.ask_the_same(wanted) && attempt.expires_at - c.now >= c.delays.reuse_margin();
-    let first_visit = start.intent != Intent::Arrive || attempt.returned_at.is_none();
+    // Another amount is due now: what is live would be paid in vain.
+    let outdated = attempt.terms.amount != wanted.amount && start.intent != Intent::Visit;
+    let ends_live = start.intent == Intent::Restart || outdated;
+    let just_left = attempt.left_at.is_none_or(|at| c.now - at < Delays::SAME_VISIT);
+    let first_visit = start.intent != Intent::Arrive || (attempt.returned_at.is_none() && just_left);
     match state.standing(attempt) {
         Standing::None | Standing::Dead => Ok(()),
         Standing::Captured(_) | Standing::Authorized(_) => Err(StartStep::Show { redirect: false }),
-        Standing::Waiting(_) if start.intent != Intent::Restart => Err(StartStep::Show { redirect: false }),
+        Standing::Waiting(_) if !ends_live => Err(StartStep::Show { redirect: false }),
         Standing::Open if usable && start.intent != Intent::Restart => {
             Err(StartStep::Show { redirect: may_leave && first_visit })
         }
         // A payment under way elsewhere is not to be cut off by a page visit; the session shows how it stands.
-        Standing::Pending(_) if start.intent != Intent::Restart => {
-            Err(StartStep::Show { redirect: start.intent == Intent::Pay && attempt.session_is_pending() })
+        Standing::Pending(_) if !ends_live => {
+            Err(StartStep::Show { redirect: start.intent != Intent::Arrive && attempt.session_is_pending() })
         }
         Standing::Open | Standing::Pending(_) | Standing::Waiting(_) if !may_leave => {
             Err(StartStep::Show { redirect: false })

@@ -3,8 +3,9 @@
 //! Invariants: an attempt's terms never change; a payment belongs to the attempt whose session holds it, for good;
 //! a milestone is reached once per payment; `captured` and the refunds seen are high-water marks that only rise.
 
+use super::by_key::ByKey;
 use super::call::Locale;
-use super::deed::{Action, CANCEL_TRIES, Deed, DeedState, MilestoneKind};
+use super::deed::{Action, CANCEL_TRIES, Deed, MilestoneKind};
 use super::hint::StoredHint;
 use super::ids::{PaymentId, RefundId, SessionId};
 use super::reading::{
@@ -13,7 +14,6 @@ use super::reading::{
 use super::settings::Capture;
 use super::terms::Terms;
 use crate::json::{names, record};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How many hints and timeline entries are kept.
 pub const HISTORY: usize = 200;
@@ -23,10 +23,10 @@ pub struct State {
     pub head: Head,
     pub order: Register<OrderReading>,
     pub attempts: Vec<Attempt>,
-    pub payments: BTreeMap<PaymentId, Payment>,
+    pub payments: ByKey<PaymentId, Payment>,
     pub hints: Vec<StoredHint>,
     pub deeds: Vec<Deed>,
-    pub reached: BTreeMap<(PaymentId, MilestoneKind), Reached>,
+    pub reached: ByKey<(PaymentId, MilestoneKind), Reached>,
     pub timeline: Vec<Entry>,
 }
 
@@ -45,10 +45,12 @@ pub struct Head {
     pub amount_disputed: bool,
     /// KOMOJU's last refusal to make a session, in its words; cleared by the next one made.
     pub session_refused: Option<String>,
+    /// BigCommerce's last answer about the order was 404.
+    pub order_missed: bool,
     /// How many of the oldest timeline entries have been dropped.
     pub timeline_start: u64,
 }
-record!(Head { seq, version, ledger_version, cart_hash, amount_disputed, session_refused, timeline_start });
+record!(Head { seq, version, ledger_version, cart_hash, amount_disputed, session_refused, order_missed or false, timeline_start });
 
 /// How far the making of an attempt's session got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +77,8 @@ pub struct Attempt {
     /// Where the shopper goes back to: a confirmation page of the order's own shop.
     pub page: Option<String>,
     pub locale: Locale,
+    /// When a shopper was first sent to KOMOJU, and when one last came back.
+    pub left_at: Option<Moment>,
     pub returned_at: Option<Moment>,
 }
 record!(Attempt {
@@ -88,6 +92,7 @@ record!(Attempt {
     register,
     page,
     locale,
+    left_at,
     returned_at,
 });
 
@@ -99,7 +104,7 @@ pub struct Payment {
     /// High-water mark: KOMOJU has said `captured` of it.
     pub captured: bool,
     /// High-water mark: every refund ever seen on it.
-    pub refunds: BTreeSet<RefundId>,
+    pub refunds: Vec<RefundId>,
     pub first_seen: Moment,
 }
 record!(Payment { attempt, register, captured, refunds, first_seen });
@@ -258,13 +263,14 @@ impl State {
     }
 
     /// Everything a person must look at now.
-    pub fn attentions(&self) -> BTreeSet<Attention> {
-        let mut all: BTreeSet<_> = self.reached.values().filter_map(|r| r.attention).collect();
+    pub fn attentions(&self) -> Vec<Attention> {
+        let mut all = Vec::new();
         let mut add = |condition: bool, attention| {
-            if condition {
-                all.insert(attention);
+            if condition && !all.contains(&attention) {
+                all.push(attention);
             }
         };
+        self.reached.values().filter_map(|r| r.attention).for_each(|a| add(true, a));
         add(self.captured().count() > 1, Attention::PaidTwice);
         add(self.head.amount_disputed, Attention::AmountDisputed);
         add(self.head.session_refused.is_some(), Attention::SessionRefused);
@@ -274,15 +280,15 @@ impl State {
         all
     }
 
-    /// Something that must end was refused its end often enough, and still lives.
+    /// Something that must end was asked to often enough, and still lives.
     fn cancel_is_refused(&self) -> bool {
         let live = |attempt: u32| {
             let standing = self.attempt(attempt).map(|a| self.standing(a));
             !matches!(standing, None | Some(Standing::Dead | Standing::Captured(_)))
         };
         self.deeds.iter().any(|deed| {
-            let refused = matches!(deed.state, DeedState::Refused { .. }) && deed.n >= CANCEL_TRIES;
-            refused
+            let in_vain = !deed.is_open() && deed.n >= CANCEL_TRIES;
+            in_vain
                 && match &deed.action {
                     Action::CancelSession { attempt } => live(*attempt),
                     Action::CancelPayment { payment } => {

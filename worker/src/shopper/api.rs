@@ -6,6 +6,7 @@
 use super::links::{Links, open};
 use super::view::view;
 use super::words;
+use crate::bindings::allows;
 use crate::context::{Ctx, query};
 use crate::crypto::Purpose;
 use crate::json::{ToJson, read, readable, write};
@@ -56,7 +57,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         Err(problem) => return problem.response(),
     };
     let ip = address(&request);
-    if !ctx.env.rate_limiter(ADDRESS_LIMIT)?.limit(format!("{}:{ip}", profile.store)).await?.success {
+    if !allows(&ctx.env, ADDRESS_LIMIT, &[profile.store.as_str(), ":", &ip].concat()).await? {
         return with_cors(too_many(locale).response()?, cors.as_deref());
     }
     let ask = StartAsk {

@@ -7,6 +7,7 @@ use super::links::{Links, Subject, is_on, open};
 use super::page;
 use super::view::{View, view};
 use super::words;
+use crate::bindings::allows;
 use crate::context::{Ctx, query};
 use crate::crypto::Purpose;
 use crate::objects::payment_client::{PaymentClient, StartAsk};
@@ -80,7 +81,7 @@ pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
         Err(problem) => return page::problem(&spoken(problem, locale), locale),
     };
     let page = Some(get("page")).filter(|p| !p.is_empty());
-    let ask = ask(&request, Some(get("cart_id")), Intent::Pay, page, locale);
+    let ask = ask(&request, Some(get("cart_id")), Intent::Visit, page, locale);
     if !within_limit(&request, ctx, &profile.store).await? {
         return page::problem(&too_many(locale), locale);
     }
@@ -93,7 +94,7 @@ pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Respon
     let Ok(subject) = open(&ctx.config, Purpose::PayLink, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
-    let ask = ask(&request, None, Intent::Pay, None, locale);
+    let ask = ask(&request, None, Intent::Visit, None, locale);
     begin(ctx, &subject.store, subject.order, ask, locale).await
 }
 
@@ -164,7 +165,7 @@ fn ask(
 
 async fn within_limit(request: &Request, ctx: &Ctx, store: &StoreHash) -> Result<bool> {
     let key = format!("{store}:{}", address(request));
-    Ok(ctx.env.rate_limiter("START_LIMIT_ADDRESS")?.limit(key).await?.success)
+    allows(&ctx.env, "START_LIMIT_ADDRESS", &key).await
 }
 
 fn too_many(locale: Locale) -> Problem {

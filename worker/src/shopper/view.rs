@@ -78,11 +78,16 @@ pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Local
         message,
         lines: lines(snapshot, locale),
         link: link(snapshot, locale),
-        pay: (snapshot.phase == Phase::Unpaid).then(|| words::pay(snapshot.ended, snapshot.declined, locale)),
+        pay: may_pay(snapshot).then(|| words::pay(snapshot.ended, snapshot.declined, locale)),
         restart: (snapshot.phase == Phase::Waiting).then(|| words::restart(locale)),
         test: snapshot.test.then(|| words::test_badge(locale)),
         poll_ms: poll_ms(snapshot.phase),
     }
+}
+
+/// Unpaid, or begun elsewhere and perhaps given up there: whoever comes back can go on.
+fn may_pay(snapshot: &Snapshot) -> bool {
+    snapshot.phase == Phase::Unpaid || (snapshot.phase == Phase::Confirming && snapshot.session_url.is_some())
 }
 
 fn state(phase: Phase) -> ViewState {

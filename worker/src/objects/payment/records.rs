@@ -3,7 +3,7 @@
 //! Schema 1: `meta(key, value)`, `records(kind, key, body)`. An object migrates on first use, expanding first and
 //! contracting a release later; an object that has never written has no tables at all.
 
-use crate::objects::sql::{Row, rows};
+use crate::objects::sql::rows;
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::record::{Record, Rows};
 use worker::{Result, SqlStorage, SqlStorageValue};
@@ -28,10 +28,13 @@ impl Records {
 
     pub fn load(&self) -> Result<Rows> {
         if !self.exist()? {
-            return Ok(Rows::new());
+            return Ok(Rows::default());
         }
-        let record = |mut row: Row| Ok(((row.text()?, row.text()?), row.text()?));
-        rows(&self.sql, "SELECT kind, key, body FROM records", Vec::new())?.into_iter().map(record).collect()
+        let mut records = Rows::default();
+        for mut row in rows(&self.sql, "SELECT kind, key, body FROM records", Vec::new())? {
+            records.insert((row.text()?, row.text()?), row.text()?);
+        }
+        Ok(records)
     }
 
     /// Whose payment this is; None before the first write.

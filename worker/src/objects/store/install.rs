@@ -5,6 +5,7 @@ use super::health::{Health, why};
 use super::records::Installation;
 use super::{PROBES_MS, StoreObject, api};
 use crate::bigcommerce::{oauth, store, success};
+use crate::bindings::Kv;
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::{Secret, Vault, random_hex, sha256_hex};
@@ -38,7 +39,7 @@ impl StoreObject {
             return Ok(Installed::AlreadyDone);
         }
         let config = self.config()?;
-        let outcome = http::send(oauth::exchange(&config, &grant)).await;
+        let outcome = http::send(oauth::exchange(config.app(), &grant)).await;
         let consent = match oauth::consent(&outcome, &grant) {
             Ok(consent) => consent,
             Err(failure) => return Ok(refused(&failure)),
@@ -174,7 +175,7 @@ impl StoreObject {
         if installation.token.is_some() {
             return self.records.drop_chore(Chore::Purge);
         }
-        self.env.kv(profile::KV)?.delete(&profile::key(&installation.store)).await?;
+        Kv::of(&self.env)?.delete(&profile::key(&installation.store)).await?;
         self.state.storage().delete_all().await?;
         self.records.forget();
         Ok(())

@@ -3,13 +3,14 @@
 //! as one.
 
 use super::health::Health;
+use crate::bigcommerce::channels::Channel;
 use crate::crypto::Sealed;
 use crate::json::{read, record, write};
 use crate::komoju::methods::PaymentType;
 use crate::objects::sql::{Row, row, rows};
 use crate::payment::ids::StoreHash;
 use crate::payment::settings::{Provider, Settings};
-use crate::profile::{Channel, KomojuAccount, LearnedLabel, Profile};
+use crate::profile::{KomojuAccount, LearnedLabel, Profile};
 use std::cell::Cell;
 use worker::{Result, SqlStorage, SqlStorageValue};
 

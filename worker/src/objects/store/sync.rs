@@ -5,7 +5,8 @@
 use super::health::{Health, Trouble, why};
 use super::records::Installation;
 use super::{Chore, StoreObject, api};
-use crate::bigcommerce::{Api, channels, hooks, scripts, store, success};
+use crate::bigcommerce::channels::{self, Channel};
+use crate::bigcommerce::{Api, hooks, scripts, store, success};
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::Vault;
@@ -14,7 +15,7 @@ use crate::komoju::methods::{self, PaymentType};
 use crate::komoju::request::Access;
 use crate::payment::call::Failure;
 use crate::payment::ids::AccountId;
-use crate::profile::{Channel, field};
+use crate::profile::field;
 use crate::storefront;
 use worker::Result;
 

@@ -3,13 +3,12 @@
 
 use super::{Flight, Learned, Machine, Now, What, want};
 use crate::payment::call::{Answer, Failure, OrderSeen, SessionSeen};
-use crate::payment::deed::{Action, DeedState, MilestoneKind, OrderUpdate};
+use crate::payment::deed::{Action, DeedState, MilestoneKind};
 use crate::payment::delays::Delays;
 use crate::payment::ids::PaymentId;
-use crate::payment::reading::{Moment, OrderStatus, PaymentReading, PaymentStatus, Register};
+use crate::payment::reading::{Moment, PaymentReading, PaymentStatus, Register};
 use crate::payment::start::Refusal;
 use crate::payment::state::{Attention, Payment, Reached, Stage};
-use std::collections::BTreeSet;
 
 impl Machine {
     pub(super) fn answer(&mut self, answer: Answer, now: Now<'_>) {
@@ -33,10 +32,9 @@ impl Machine {
         match answer {
             Answer::Order(seen) => self.take_order(seq, *seen, now.at),
             answer => match failure_of(answer) {
-                Failure::NotFound if self.state.order.reading.is_some() && self.start.is_none() => {
-                    self.order_is_gone(seq, now.at);
-                }
+                Failure::NotFound if self.is_missed_again() => self.order_is_gone(seq, now.at),
                 failure => {
+                    self.state.head.order_missed = failure == Failure::NotFound;
                     let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
                     self.state.order.failed(retry);
                     self.fail_start(bigcommerce_refusal(&failure));
@@ -45,7 +43,13 @@ impl Machine {
         }
     }
 
+    /// One 404 may be a hiccup; the second in a row, a step of the ladder later, is an order that was deleted.
+    fn is_missed_again(&self) -> bool {
+        self.state.head.order_missed && self.state.order.reading.is_some() && self.start.is_none()
+    }
+
     pub(super) fn take_order(&mut self, seq: u64, seen: OrderSeen, at: Moment) {
+        self.state.head.order_missed = false;
         self.state.order.accept(seq, at, seen.reading.clone());
         match self.start.as_mut() {
             Some((_, _, order)) => *order = Some(seen),
@@ -109,7 +113,7 @@ impl Machine {
         match reading.id == *id && reading.session == session {
             true => self.take_payment(n, seq, reading, at),
             // A hint named it, but it is not of this session: none of ours.
-            false => drop(self.state.payments.remove(id)),
+            false => self.state.payments.remove(id),
         }
     }
 
@@ -119,16 +123,18 @@ impl Machine {
             attempt: n,
             register: Register::default(),
             captured: false,
-            refunds: BTreeSet::new(),
+            refunds: Vec::new(),
             first_seen: at,
         };
-        let payment = self.state.payments.entry(id.clone()).or_insert_with(fresh);
+        let payment = self.state.payments.get_or_insert_with(&id, fresh);
         if payment.attempt != n {
             return;
         }
         let before = payment.register.reading.as_ref().map(|r| r.status.clone());
         payment.captured |= matches!(reading.status, PaymentStatus::Captured);
-        payment.refunds.extend(reading.refunds.iter().map(|r| r.id.clone()));
+        let new = reading.refunds.iter().map(|r| &r.id).filter(|id| !payment.refunds.contains(id));
+        let new: Vec<_> = new.cloned().collect();
+        payment.refunds.extend(new);
         let status = reading.status.clone();
         payment.register.accept(seq, at, reading);
         if before.as_ref() != Some(&status) {
@@ -168,7 +174,7 @@ impl Machine {
         self.state.head.session_refused = None;
         self.state.log(at, "session_made", seen.reading.id.to_string());
         self.take_session(n, seq, seen, at);
-        self.show(true);
+        self.show(true, at);
     }
 
     /// The attempt is void. A number already used at KOMOJU is tried once more with the next one.
@@ -200,13 +206,13 @@ impl Machine {
                 }
             }
             Answer::Session(seen) => {
-                self.done(action, now.at);
+                self.done(action, now);
                 if let Action::CancelSession { attempt } = action {
                     self.take_session(*attempt, seq, *seen, now.at);
                 }
             }
             Answer::Payment(reading) => {
-                self.done(action, now.at);
+                self.done(action, now);
                 if let Action::CancelPayment { payment } = action {
                     self.take_payment_by_id(payment, seq, *reading, now.at);
                 }
@@ -216,18 +222,20 @@ impl Machine {
         }
     }
 
-    pub(super) fn done(&mut self, action: &Action, at: Moment) {
+    /// Accepted is not ended: should the target still live when it is looked at, the next try waits its turn.
+    pub(super) fn done(&mut self, action: &Action, now: Now<'_>) {
         if let Some(deed) = self.deed_mut(action) {
             deed.state = DeedState::Done;
+            deed.retry_at = now.at + now.delays.retry(deed.n);
         }
-        self.state.log(at, "done", action.to_string());
+        self.state.log(now.at, "done", action.to_string());
     }
 
     pub(super) fn order_updated(&mut self, payment: PaymentId, milestone: MilestoneKind, now: Now<'_>) {
         let update = self
             .deed_mut(&Action::UpdateOrder { payment: payment.clone(), milestone })
             .and_then(|deed| deed.update.clone());
-        let attention = update.and_then(|u| milestone_attention(milestone, &u));
+        let attention = update.and_then(|u| u.attention);
         self.conclude(payment, milestone, attention, now.at);
     }
 
@@ -290,17 +298,6 @@ impl Machine {
     }
 }
 
-/// What a person must look at once an update has been taken: 12 and 13 are for people.
-fn milestone_attention(milestone: MilestoneKind, update: &OrderUpdate) -> Option<Attention> {
-    match (milestone, update.status) {
-        (MilestoneKind::Mismatch, _) => Some(Attention::AmountMismatch),
-        (MilestoneKind::Disputed, _) => Some(Attention::Disputed),
-        (MilestoneKind::Refunded, _) => Some(Attention::RefundedAtKomoju),
-        (MilestoneKind::Paid, Some(OrderStatus::MANUAL_VERIFICATION)) => Some(Attention::PaidAfterEnd),
-        (MilestoneKind::Paid | MilestoneKind::CodeIssued | MilestoneKind::Authorized, _) => None,
-    }
-}
-
 fn failure_of(answer: Answer) -> Failure {
     match answer {
         Answer::Failed(failure) => failure,
@@ -312,11 +309,16 @@ fn refused(message: String) -> Failure {
     Failure::Refused { status: 0, code: String::new(), param: String::new(), message }
 }
 
+/// However long the other side asks for: a day's money is looked after within a day.
+const LONGEST_WAIT: i64 = 86_400_000;
+
 /// How long to wait after a failure: what the other side asks for, or the ladder, whichever is longer.
 fn wait(failure: &Failure, failures: u32, delays: Delays) -> i64 {
     let ladder = delays.retry(failures.saturating_add(1));
     match failure {
-        Failure::Later { after_ms: Some(ms) } => ladder.max(i64::try_from(*ms).unwrap_or(i64::MAX)),
+        Failure::Later { after_ms: Some(ms) } => {
+            ladder.max(i64::try_from(*ms).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT))
+        }
         _ => ladder,
     }
 }

@@ -5,7 +5,6 @@ use crate::payment::hint::{About, Hint, StoredHint};
 use crate::payment::ids::{PaymentId, SessionId};
 use crate::payment::reading::{Moment, Register};
 use crate::payment::state::{Attempt, HISTORY, Payment, Stage, Standing, State};
-use std::collections::BTreeSet;
 
 impl Machine {
     /// Keeps a hint and wants a look; what [`Self::handle`] does with one, for whoever knows only the time. A hint
@@ -58,10 +57,10 @@ impl Machine {
                 attempt: n,
                 register: Register::default(),
                 captured: false,
-                refunds: BTreeSet::new(),
+                refunds: Vec::new(),
                 first_seen: at,
             };
-            let payment = self.state.payments.entry(id.clone()).or_insert_with(unknown);
+            let payment = self.state.payments.get_or_insert_with(id, unknown);
             want(&mut payment.register, seq);
         }
         true

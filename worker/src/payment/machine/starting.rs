@@ -3,7 +3,7 @@
 use super::{Machine, Now, Reply, What};
 use crate::payment::call::{Call, NewSession};
 use crate::payment::plan::Circumstances;
-use crate::payment::reading::Register;
+use crate::payment::reading::{Moment, Register};
 use crate::payment::snapshot::snapshot;
 use crate::payment::start::{Proof, Refusal, StartStep, cart_hash, next};
 use crate::payment::state::{Attempt, Stage};
@@ -32,13 +32,13 @@ impl Machine {
                 done.sessions_tried += 1;
                 self.new_attempt(*terms, page, now);
             }
-            StartStep::Show { redirect } => self.show(redirect),
+            StartStep::Show { redirect } => self.show(redirect, now.at),
             StartStep::Refuse(refusal) => self.refuse(refusal),
         }
     }
 
     /// Answers the start with the picture. Where the order is not ours to remember there is none to show.
-    pub(super) fn show(&mut self, redirect: bool) {
+    pub(super) fn show(&mut self, redirect: bool, at: Moment) {
         let Some((start, _, order)) = self.start.take() else { return };
         self.state.head.amount_disputed = false;
         let mut snapshot = snapshot(&self.state, start.locale);
@@ -47,6 +47,9 @@ impl Machine {
             snapshot.amount = snapshot.amount.or(due);
         }
         let redirect = redirect && snapshot.session_url.is_some();
+        if let Some(attempt) = self.state.attempt_mut(snapshot.attempt).filter(|_| redirect) {
+            attempt.left_at.get_or_insert(at);
+        }
         self.reply = Some(Reply::Show { snapshot, redirect });
     }
 
@@ -76,6 +79,7 @@ impl Machine {
             register: Register::default(),
             page,
             locale,
+            left_at: None,
             returned_at: None,
         });
         self.state.log(now.at, "attempt", format!("{} {}", terms.external_order_num, terms.amount));
