@@ -1,13 +1,13 @@
 //! The log tells what happened, and nothing that must stay secret or private.
 
 use sandbox::bigcommerce::{OrderSpec, SignedPayload};
-use sandbox::harness::{Shop, World};
+use sandbox::harness::{Shop, World, eventually, world};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_payment_from_installation_to_refusal_leaves_no_secret_in_the_log() {
-    let world = World::own().await;
-    let shop = Shop::open(&world).await;
+    let world = world().await;
+    let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::total(4_980));
     let told = shop.arrive(&order).await;
     let session = shop.go(&told).await;
@@ -21,9 +21,9 @@ async fn a_payment_from_installation_to_refusal_leaves_no_secret_in_the_log() {
     }
     shop.arrive_with(&order, json!({ "cart_id": "" })).await.is_problem(403, "wrong_cart");
 
-    let log = world.worker.log();
+    let log = log_with(&shop, "komoju_webhook").await;
     let token = world.sandbox.bigcommerce.installation(&shop.hash).and_then(|i| i.token).expect("installed");
-    let (hook_secret, billing) = (hook_secret(&world, &shop), &paid.billing);
+    let (hook_secret, billing) = (hook_secret(world, &shop), &paid.billing);
     for (what, secret) in [
         ("BigCommerce's token", token.as_str()),
         ("KOMOJU's key", &shop.merchant.secret_key_live),
@@ -48,12 +48,12 @@ async fn a_payment_from_installation_to_refusal_leaves_no_secret_in_the_log() {
 
 #[tokio::test]
 async fn every_line_of_the_log_is_json_with_a_request_id() {
-    let world = World::own().await;
-    let shop = Shop::open(&world).await;
+    let world = world().await;
+    let shop = Shop::open(world).await;
     let (order, session) = shop.begin(&OrderSpec::new()).await;
     world.sandbox.komoju.pay_card(&session.id, "4111111111111111").expect("the session takes cards");
     shop.paid_order(order.order_id).await;
-    let log = world.worker.log();
+    let log = log_with(&shop, "komoju_webhook").await;
     let own = log.lines().filter(|line| line.contains("\"event\""));
     let lines: Vec<Value> = own
         .map(|line| {
@@ -66,6 +66,15 @@ async fn every_line_of_the_log_is_json_with_a_request_id() {
     for line in lines {
         assert!(line["level"].is_string() && line["request"].is_string(), "{line} in {log}");
     }
+}
+
+/// The whole log, once it tells of this event in the shop; lines come a moment after what they tell of.
+async fn log_with(shop: &Shop<'_>, event: &str) -> String {
+    let told = async || {
+        let log = shop.world.worker.log();
+        log.lines().any(|line| line.contains(event) && line.contains(&shop.hash)).then_some(log)
+    };
+    eventually(format!("{event} in the log"), told).await
 }
 
 fn hook_secret(world: &World, shop: &Shop<'_>) -> String {
