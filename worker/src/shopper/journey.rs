@@ -141,7 +141,8 @@ async fn show(
     let links = Links::new(&ctx.config, store, order, ctx.now_ms);
     let view: View = view(snapshot, false, links, locale);
     let shop = profile::load(&ctx.env, store).await?.map(|p| p.store_name).unwrap_or_default();
-    page::status(&view, &shop, order, locale)
+    let home = snapshot.page.as_deref().and_then(web::origin_of);
+    page::status(&view, &shop, home.as_deref(), order, locale)
 }
 
 fn ask(

@@ -10,8 +10,15 @@ use worker::{Response, Result};
 
 const STYLE: &str = include_str!("page.css");
 
-/// How the payment stands. Asks anew by itself for as long as that may change.
-pub fn status(view: &View, shop: &str, order: OrderId, locale: Locale) -> Result<Response> {
+/// How the payment stands. Asks anew by itself for as long as that may change. `home`: the shop's address, where it is
+/// known.
+pub fn status(
+    view: &View,
+    shop: &str,
+    home: Option<&str>,
+    order: OrderId,
+    locale: Locale,
+) -> Result<Response> {
     let refresh = view.poll_ms.map_or_else(String::new, |ms| {
         format!("<meta http-equiv=\"refresh\" content=\"{}\">", ms.div_ceil(1_000).max(3))
     });
@@ -27,6 +34,10 @@ pub fn status(view: &View, shop: &str, order: OrderId, locale: Locale) -> Result
     body.push_str(&format!("<h1>{}</h1><p>{}</p>", escape(view.title), escape(view.message)));
     body.push_str(&lines(view));
     body.push_str(&buttons(view, locale));
+    if let Some(home) = home {
+        let (home, label) = (escape(home), words::back_to_shop(locale));
+        body.push_str(&format!("<a class=\"button quiet\" href=\"{home}/\" rel=\"noreferrer\">{label}</a>"));
+    }
     page(200, state(view.state), view.title, &refresh, &body, locale)
 }
 
