@@ -39,7 +39,7 @@ pub enum Fault {
     Unanswered,
 }
 
-/// The key form as entered.
+/// The key form as entered. A key that was refused is forgotten with that: no page ever shows one.
 #[derive(Clone, Default)]
 pub struct Entry {
     text: String,
@@ -52,8 +52,8 @@ impl Entry {
         Self { text, fault: None }
     }
 
-    pub fn with(self, fault: Fault) -> Self {
-        Self { fault: Some(fault), ..self }
+    pub fn refused(fault: Fault) -> Self {
+        Self { text: String::new(), fault: Some(fault) }
     }
 
     /// The key; None where the field was left blank, which keeps the stored one.
@@ -122,7 +122,7 @@ fn key_card(panel: &Panel<'_>, desk: &Desk, w: Words, entry: &Entry) -> Html {
         "<form method=\"post\" action=\"/panel/keys\">" (hidden_token(panel))
         "<label for=\"secret_key\">" (w.of("New secret key", "新しいシークレットキー")) "</label>"
         "<input id=\"secret_key\" name=\"secret_key\" autocomplete=\"off\" spellcheck=\"false\" class=\"code\" "
-        "aria-describedby=\"" (described) "\" placeholder=\"" (placeholder) "\" value=\"" (entry.text.as_str()) "\">"
+        "aria-describedby=\"" (described) "\" placeholder=\"" (placeholder) "\">"
         (fault) "<p class=\"hint\" id=\"key-hint\">" (w.of(
             "From the KOMOJU dashboard, under Merchant settings. It decides between test and live payments, is tried \
              out when you save it, and is stored encrypted. Leave it blank to keep the stored key.",

@@ -116,7 +116,7 @@ impl<'a> Panel<'a> {
         let key = match entry.key() {
             Ok(Some(key)) => key,
             Ok(None) => return layout::see_other(&self.visitor.link(self.ctx, "/keys", &[])),
-            Err(fault) => return self.keys_again(entry.with(fault)).await,
+            Err(fault) => return self.keys_again(keys::Entry::refused(fault)).await,
         };
         let access = Access { base: &self.ctx.config.komoju_api_url, secret_key: &key };
         let outcome = http::send(komoju_methods::list_request(access)).await;
@@ -126,9 +126,9 @@ impl<'a> Panel<'a> {
                 self.done(Wish::SaveKey { account, types }, "/keys", "key").await
             }
             Err(Failure::Unauthorized | Failure::Forbidden) => {
-                self.keys_again(entry.with(keys::Fault::Unknown)).await
+                self.keys_again(keys::Entry::refused(keys::Fault::Unknown)).await
             }
-            Err(_) => self.keys_again(entry.with(keys::Fault::Unanswered)).await,
+            Err(_) => self.keys_again(keys::Entry::refused(keys::Fault::Unanswered)).await,
         }
     }
 
