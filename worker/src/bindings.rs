@@ -30,9 +30,8 @@ impl Kv {
         Ok(call(&self.0, "get", &[key.into()]).await?.as_string())
     }
 
-    /// `cache_s`: how long the nearest data centre may answer from its own copy.
-    pub async fn bytes(&self, key: &str, cache_s: u32) -> Result<Option<Vec<u8>>> {
-        let options = object(&[("type", "arrayBuffer".into()), ("cacheTtl", cache_s.into())])?;
+    pub async fn bytes(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        let options = object(&[("type", "arrayBuffer".into())])?;
         let found = call(&self.0, "get", &[key.into(), options]).await?;
         Ok(found.dyn_ref::<ArrayBuffer>().map(|buffer| Uint8Array::new(buffer).to_vec()))
     }

@@ -14,7 +14,6 @@ mod build {
 
 pub use build::{HASH, INTEGRITY};
 
-const YEAR_S: u32 = 31_536_000;
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// For tags made by hand, which name no build: a new one arrives within five minutes.
 const BRIEFLY: &str = "public, max-age=300";
@@ -40,8 +39,9 @@ pub async fn newest(ctx: &Ctx) -> Result<Response> {
     script(ctx, HASH, BRIEFLY).await
 }
 
+/// With KV's own short caching: a longer one would remember for as long that a build was not there yet.
 async fn published(env: &Env, hash: &str) -> Result<Option<Vec<u8>>> {
-    Kv::of(env)?.bytes(&["script:", hash].concat(), YEAR_S).await
+    Kv::of(env)?.bytes(&["script:", hash].concat()).await
 }
 
 fn is_hash(text: &str) -> bool {
