@@ -20,6 +20,9 @@ const DOORS: [(Method, &str, &str); 6] = [
     (Method::GET, "/pay/", "pay-link"),
 ];
 
+/// One address may start so often in two minutes in one store, and a bit (wrangler.toml).
+const TWICE_THE_LIMIT: usize = 45;
+
 #[tokio::test]
 async fn a_token_of_ours_opens_the_door_it_is_for_and_no_other() {
     let world = world().await;
@@ -68,6 +71,29 @@ async fn a_forged_damaged_or_expired_token_is_refused() {
         }
     }
     assert_eq!(shop.sessions().len(), 1);
+}
+
+#[tokio::test]
+async fn a_good_token_starts_and_looks_only_so_often() {
+    let world = world().await;
+    for (method, path, purpose) in &DOORS[2..] {
+        // Leads to KOMOJU and asks nobody.
+        if *purpose == "go" {
+            continue;
+        }
+        let shop = Shop::open(world).await;
+        let token = Payload::to_komoju(&shop).await.sign(purpose);
+        let mut reply = knock(world, method, path, &token).await;
+        // Two windows of a minute may meet, so that twice the limit can pass.
+        for _ in 0..TWICE_THE_LIMIT {
+            if reply.status == 429 {
+                break;
+            }
+            reply = knock(world, method, path, &token).await;
+        }
+        reply.is_problem_page(429, "too_many_requests");
+        assert!(reply.header("retry-after").parse::<u32>().is_ok(), "{path}: {reply:?}");
+    }
 }
 
 #[tokio::test]

@@ -44,6 +44,9 @@ pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> 
     let Ok(Subject { store, order, .. }) = open(&ctx.config, Purpose::Return, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
+    if !within_limit(&request, ctx, &store).await? {
+        return page::problem(&too_many(locale), locale);
+    }
     let session = web::value(&query(&request), "session_id").and_then(|id| SessionId::parse(id).ok());
     let snapshot = PaymentClient::new(&ctx.env, &store, order)?.returned(session, locale).await?;
     let links = Links::new(&ctx.config, &store, order, ctx.now_ms);
@@ -94,6 +97,9 @@ pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Respon
     let Ok(subject) = open(&ctx.config, Purpose::PayLink, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
+    if !within_limit(&request, ctx, &subject.store).await? {
+        return page::problem(&too_many(locale), locale);
+    }
     let ask = ask(&request, None, Intent::Visit, None, locale);
     begin(ctx, &subject.store, subject.order, ask, locale).await
 }
@@ -108,6 +114,9 @@ pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<R
     let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
+    if !within_limit(&request, ctx, &subject.store).await? {
+        return page::problem(&too_many(locale), locale);
+    }
     let intent = if web::value(&form, "intent") == Some("restart") { Intent::Restart } else { Intent::Pay };
     let ask = ask(&request, None, intent, None, locale);
     begin(ctx, &subject.store, subject.order, ask, locale).await
