@@ -5,8 +5,8 @@
 //! once (rate-limited) before anything is refused. Not being able to ask is never read as a no. Nothing here is ever
 //! used for dedupe, locks or payment state.
 
-use crate::bindings::{Kv, allows};
 use crate::bigcommerce::channels::Channel;
+use crate::bindings::{Kv, allows};
 use crate::crypto::Sealed;
 use crate::json::{read, record};
 use crate::log;

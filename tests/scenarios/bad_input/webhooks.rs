@@ -41,6 +41,38 @@ async fn only_a_webhook_signed_with_our_secret_is_heard() {
 }
 
 #[tokio::test]
+async fn unsigned_posts_in_any_number_hide_no_store() {
+    let world = world().await;
+    let shop = Shop::open(world).await;
+    let mut told_to_wait = false;
+    // More than the store is asked in two minutes whether its secret is new (wrangler.toml).
+    for n in 0..15 {
+        let reply = post(&shop, "{}", Some(&sign(&format!("guess {n}"), b"{}"))).await;
+        if reply.status == 503 {
+            reply.is_problem(503, "try_again");
+            assert_eq!(reply.header("retry-after"), "30");
+            told_to_wait = true;
+        } else {
+            reply.is_problem(401, "bad_signature");
+        }
+    }
+    assert!(told_to_wait, "what may be a new secret is not refused unasked");
+
+    let ping = json!({ "id": "ev1", "type": "ping", "resource": "event", "data": {} });
+    assert_eq!(signed(&shop, &ping.to_string()).await.status, 200);
+    shop.begin(&OrderSpec::new()).await;
+}
+
+#[tokio::test]
+async fn a_store_that_never_was_stays_unknown_however_often_it_is_named() {
+    let world = world().await;
+    for _ in 0..15 {
+        let reply = world.send(Method::POST, "/webhooks/komoju/neverwashere", &[], "{}").await;
+        reply.is_problem(404, "unknown_store");
+    }
+}
+
+#[tokio::test]
 async fn a_webhook_that_says_paid_is_not_believed() {
     let world = world().await;
     let shop = Shop::open(world).await;
