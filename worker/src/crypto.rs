@@ -5,7 +5,7 @@
 //! panel. Keys rotate by being listed: the first makes, all of them open.
 
 use crate::config::Key;
-use crate::json::{FromJson, ToJson, Unreadable, read, write};
+use crate::json::{FromJson, Json, ToJson, read, write};
 use crate::payment::ids::StoreHash;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
 use hmac::{Hmac, KeyInit, Mac};
@@ -47,8 +47,8 @@ impl ToJson for Sealed {
 }
 
 impl FromJson for Sealed {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        String::from_json(value).map(Self)
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        String::from_json(json).map(Self)
     }
 }
 

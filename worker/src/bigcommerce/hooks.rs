@@ -126,7 +126,7 @@ impl Deed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::FromJson;
+    use crate::json::read_value;
 
     fn wanted() -> Wanted {
         let store = StoreHash::parse("q7w8e9").expect("a hash");
@@ -136,7 +136,7 @@ mod tests {
     fn shown(id: u64, scope: &str) -> Hook {
         let mut body = wanted().body(scope);
         body["id"] = json!(id);
-        FromJson::from_json(&body).expect("BigCommerce echoes what it took")
+        read_value(&body).expect("BigCommerce echoes what it took")
     }
 
     fn right() -> Vec<Hook> {

@@ -164,7 +164,7 @@ impl Deed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::FromJson;
+    use crate::json::read_value;
 
     fn wanted() -> Wanted {
         let store = StoreHash::parse("q7w8e9").expect("a hash");
@@ -175,7 +175,7 @@ mod tests {
     fn shown(uuid: &str, body: &Value) -> Script {
         let mut body = body.clone();
         body["uuid"] = json!(uuid);
-        FromJson::from_json(&body).expect("BigCommerce echoes what it took")
+        read_value(&body).expect("BigCommerce echoes what it took")
     }
 
     fn right(channel: u64) -> Script {

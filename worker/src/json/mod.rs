@@ -4,9 +4,9 @@
 mod typed;
 
 use serde_json::Value;
-pub use typed::{
-    Fields, FromJson, ToJson, Unreadable, object, read, unknown_variant, variant, variant_of, write,
-};
+#[cfg(test)]
+pub use typed::read_value;
+pub use typed::{FromJson, Json, ToJson, Unreadable, object, read, variant, write};
 pub(crate) use typed::{names, readable, record, spelled, variants, written};
 
 /// The text of a field; a number's own digits; "" where it is absent, null or something else.

@@ -11,6 +11,7 @@
 //! What is null or an empty list is not written, and read back as such where it is absent.
 
 use serde_json::{Map, Value};
+use std::cell::RefCell;
 use std::fmt;
 
 /// What can be written as JSON.
@@ -20,12 +21,19 @@ pub trait ToJson {
 
 /// What can be read from JSON. Fields that are unknown are passed over.
 pub trait FromJson: Sized {
-    fn from_json(value: &Value) -> Result<Self, Unreadable>;
+    /// None once [`Json::expected`] has noted why.
+    fn from_json(json: Json<'_>) -> Option<Self>;
 }
 
 /// Errors: not JSON, or not of the type's shape.
 pub fn read<T: FromJson>(text: &str) -> Result<T, Unreadable> {
-    T::from_json(&parse(text)?)
+    read_value(&parse(text)?)
+}
+
+/// Errors: not of the type's shape.
+pub fn read_value<T: FromJson>(value: &Value) -> Result<T, Unreadable> {
+    let why = RefCell::default();
+    T::from_json(Json { value, why: &why }).ok_or_else(|| Unreadable(why.into_inner()))
 }
 
 pub fn write(value: &dyn ToJson) -> String {
@@ -40,16 +48,6 @@ fn parse(text: &str) -> Result<Value, Unreadable> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable(String);
 
-impl Unreadable {
-    pub fn expected(what: &str) -> Self {
-        Self(["expected ", what].concat())
-    }
-
-    fn within(self, field: &str) -> Self {
-        Self([field, ": ", &self.0].concat())
-    }
-}
-
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -61,6 +59,58 @@ impl std::error::Error for Unreadable {}
 impl From<Unreadable> for worker::Error {
     fn from(error: Unreadable) -> Self {
         worker::Error::RustError(error.0)
+    }
+}
+
+/// A value to be read. Errors do not travel beside what was read, which every type would have to carry out anew: they
+/// are noted once, here.
+#[derive(Debug, Clone, Copy)]
+pub struct Json<'a> {
+    pub value: &'a Value,
+    why: &'a RefCell<String>,
+}
+
+impl<'a> Json<'a> {
+    pub fn expected<T>(self, what: &str) -> Option<T> {
+        *self.why.borrow_mut() = ["expected ", what].concat();
+        None
+    }
+
+    fn at(self, value: &'a Value) -> Self {
+        Self { value, why: self.why }
+    }
+
+    /// The elements of a list; of null, none.
+    fn elements(self) -> Option<&'a [Value]> {
+        match self.value {
+            Value::Array(list) => Some(list),
+            Value::Null => Some(&[]),
+            _ => self.expected("a list"),
+        }
+    }
+
+    pub fn unknown_variant<T>(self) -> Option<T> {
+        self.expected("a known variant")
+    }
+
+    /// The name of a variant, and its content; null where it has none.
+    pub fn variant(self) -> Option<(&'a str, Self)> {
+        if let Value::String(name) = self.value {
+            return Some((name, self.at(&Value::Null)));
+        }
+        let only = self.value.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next());
+        match only {
+            Some((name, content)) => Some((name, self.at(content))),
+            None => self.unknown_variant(),
+        }
+    }
+
+    /// The fields of an object.
+    pub fn fields(self) -> Option<Fields<'a>> {
+        match self.value {
+            Value::Object(map) => Some(Fields { map, why: self.why }),
+            _ => self.expected("an object"),
+        }
     }
 }
 
@@ -79,24 +129,33 @@ pub fn object(fields: &[(&str, &dyn ToJson)]) -> Value {
 }
 
 /// The fields of an object, to be read by name.
-#[derive(Debug)]
-pub struct Fields<'a>(&'a Map<String, Value>);
+#[derive(Debug, Clone, Copy)]
+pub struct Fields<'a> {
+    map: &'a Map<String, Value>,
+    why: &'a RefCell<String>,
+}
 
-impl<'a> Fields<'a> {
-    pub fn of(value: &'a Value) -> Result<Self, Unreadable> {
-        value.as_object().map(Self).ok_or_else(|| Unreadable::expected("an object"))
-    }
-
+impl Fields<'_> {
     /// An absent field reads like null.
-    pub fn read<T: FromJson>(&self, name: &str) -> Result<T, Unreadable> {
-        T::from_json(self.0.get(name).unwrap_or(&Value::Null)).map_err(|e| e.within(name))
+    pub fn read<T: FromJson>(self, name: &str) -> Option<T> {
+        let value = self.map.get(name).unwrap_or(&Value::Null);
+        let field = T::from_json(Json { value, why: self.why });
+        if field.is_none() {
+            self.failed_in(name);
+        }
+        field
     }
 
-    pub fn read_or<T: FromJson>(&self, name: &str, absent: T) -> Result<T, Unreadable> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(absent),
-            Some(value) => T::from_json(value).map_err(|e| e.within(name)),
+    pub fn read_or<T: FromJson>(self, name: &str, absent: T) -> Option<T> {
+        match self.map.get(name) {
+            None | Some(Value::Null) => Some(absent),
+            Some(_) => self.read(name),
         }
+    }
+
+    fn failed_in(self, name: &str) {
+        let mut why = self.why.borrow_mut();
+        *why = [name, ": ", why.as_str()].concat();
     }
 }
 
@@ -105,19 +164,6 @@ pub fn variant(name: &str, content: Value) -> Value {
     let mut map = Map::new();
     map.insert(name.to_owned(), content);
     Value::Object(map)
-}
-
-/// The name of a variant, and its content; null where it has none.
-pub fn variant_of(value: &Value) -> Result<(&str, &Value), Unreadable> {
-    if let Value::String(name) = value {
-        return Ok((name, &Value::Null));
-    }
-    let only = value.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next());
-    only.map(|(name, content)| (name.as_str(), content)).ok_or_else(unknown_variant)
-}
-
-pub fn unknown_variant() -> Unreadable {
-    Unreadable::expected("a known variant")
 }
 
 /// A struct as an object of the fields named. `field or value` may be absent.
@@ -143,9 +189,9 @@ macro_rules! written {
 macro_rules! readable {
     ($type:ident $(<$param:ident>)? { $($field:ident $(or $absent:expr)?),+ $(,)? }) => {
         impl $(<$param: $crate::json::FromJson>)? $crate::json::FromJson for $type $(<$param>)? {
-            fn from_json(value: &serde_json::Value) -> Result<Self, $crate::json::Unreadable> {
-                let fields = $crate::json::Fields::of(value)?;
-                Ok(Self { $($field: $crate::json::readable!(@ fields $field $($absent)?)),+ })
+            fn from_json(json: $crate::json::Json<'_>) -> Option<Self> {
+                let fields = json.fields()?;
+                Some(Self { $($field: $crate::json::readable!(@ fields $field $($absent)?)),+ })
             }
         }
     };
@@ -172,11 +218,10 @@ macro_rules! names {
         }
 
         impl $crate::json::FromJson for $type {
-            fn from_json(value: &serde_json::Value) -> Result<Self, $crate::json::Unreadable> {
+            fn from_json(json: $crate::json::Json<'_>) -> Option<Self> {
                 let all = [$(Self::$variant),+];
-                all.into_iter()
-                    .find(|one| value.as_str() == Some(one.$key()))
-                    .ok_or_else($crate::json::unknown_variant)
+                let found = all.into_iter().find(|one| json.value.as_str() == Some(one.$key()));
+                found.or_else(|| json.unknown_variant())
             }
         }
     };
@@ -196,12 +241,12 @@ macro_rules! variants {
         }
 
         impl $crate::json::FromJson for $type {
-            fn from_json(value: &serde_json::Value) -> Result<Self, $crate::json::Unreadable> {
-                let (name, content) = $crate::json::variant_of(value)?;
+            fn from_json(json: $crate::json::Json<'_>) -> Option<Self> {
+                let (name, content) = json.variant()?;
                 $(if name == stringify!($variant) {
                     return $crate::json::variants!(@read content $variant $(($item))? $({ $($field),+ })?);
                 })+
-                Err($crate::json::unknown_variant())
+                json.unknown_variant()
             }
         }
     };
@@ -212,13 +257,13 @@ macro_rules! variants {
     (@write $variant:ident { $($field:ident),+ }) => {
         $crate::json::variant(stringify!($variant), $crate::json::object(&[$((stringify!($field), $field)),+]))
     };
-    (@read $content:ident $variant:ident) => { Ok(Self::$variant) };
+    (@read $content:ident $variant:ident) => { Some(Self::$variant) };
     (@read $content:ident $variant:ident ($item:ident)) => {
         $crate::json::FromJson::from_json($content).map(Self::$variant)
     };
     (@read $content:ident $variant:ident { $($field:ident),+ }) => {{
-        let fields = $crate::json::Fields::of($content)?;
-        Ok(Self::$variant { $($field: fields.read(stringify!($field))?),+ })
+        let fields = $content.fields()?;
+        Some(Self::$variant { $($field: fields.read(stringify!($field))?),+ })
     }};
 }
 
@@ -232,9 +277,9 @@ macro_rules! spelled {
         }
 
         impl $crate::json::FromJson for $type {
-            fn from_json(value: &serde_json::Value) -> Result<Self, $crate::json::Unreadable> {
-                let parsed = value.as_str().and_then(|text| Self::$parse(text).ok());
-                parsed.ok_or_else(|| $crate::json::Unreadable::expected($what))
+            fn from_json(json: $crate::json::Json<'_>) -> Option<Self> {
+                let parsed = json.value.as_str().and_then(|text| Self::$parse(text).ok());
+                parsed.or_else(|| json.expected($what))
             }
         }
     };
@@ -253,9 +298,9 @@ macro_rules! whole_numbers {
         }
 
         impl FromJson for $number {
-            fn from_json(value: &Value) -> Result<Self, Unreadable> {
-                let number = value.as_i64().and_then(|n| n.try_into().ok());
-                number.ok_or_else(|| Unreadable::expected("a whole number"))
+            fn from_json(json: Json<'_>) -> Option<Self> {
+                let number = json.value.as_i64().and_then(|n| n.try_into().ok());
+                number.or_else(|| json.expected("a whole number"))
             }
         }
     )+};
@@ -270,8 +315,8 @@ impl ToJson for bool {
 }
 
 impl FromJson for bool {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        value.as_bool().ok_or_else(|| Unreadable::expected("true or false"))
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        json.value.as_bool().or_else(|| json.expected("true or false"))
     }
 }
 
@@ -288,8 +333,8 @@ impl ToJson for String {
 }
 
 impl FromJson for String {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        value.as_str().map(str::to_owned).ok_or_else(|| Unreadable::expected("a string"))
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        json.value.as_str().map(str::to_owned).or_else(|| json.expected("a string"))
     }
 }
 
@@ -300,8 +345,8 @@ impl ToJson for Value {
 }
 
 impl FromJson for Value {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        Ok(value.clone())
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        Some(json.value.clone())
     }
 }
 
@@ -313,8 +358,8 @@ impl ToJson for () {
 }
 
 impl FromJson for () {
-    fn from_json(_: &Value) -> Result<Self, Unreadable> {
-        Ok(())
+    fn from_json(_: Json<'_>) -> Option<Self> {
+        Some(())
     }
 }
 
@@ -331,8 +376,8 @@ impl<T: ToJson> ToJson for Box<T> {
 }
 
 impl<T: FromJson> FromJson for Box<T> {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        T::from_json(value).map(Self::new)
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        T::from_json(json).map(Self::new)
     }
 }
 
@@ -343,8 +388,8 @@ impl<T: ToJson> ToJson for Option<T> {
 }
 
 impl<T: FromJson> FromJson for Option<T> {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        if value.is_null() { Ok(None) } else { T::from_json(value).map(Some) }
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        if json.value.is_null() { Some(None) } else { T::from_json(json).map(Some) }
     }
 }
 
@@ -358,25 +403,16 @@ impl<T: ToJson, E: ToJson> ToJson for Result<T, E> {
 }
 
 impl<T: FromJson, E: FromJson> FromJson for Result<T, E> {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        match variant_of(value)? {
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        match json.variant()? {
             ("Ok", value) => T::from_json(value).map(Ok),
             ("Err", error) => E::from_json(error).map(Err),
-            _ => Err(unknown_variant()),
+            _ => json.unknown_variant(),
         }
     }
 }
 
 // ---- lists -------------------------------------------------------------------------------------------------------
-
-/// The elements of a list; of null, none.
-fn elements(value: &Value) -> Result<&[Value], Unreadable> {
-    match value {
-        Value::Array(list) => Ok(list),
-        Value::Null => Ok(&[]),
-        _ => Err(Unreadable::expected("a list")),
-    }
-}
 
 impl<T: ToJson> ToJson for Vec<T> {
     fn to_json(&self) -> Value {
@@ -385,8 +421,12 @@ impl<T: ToJson> ToJson for Vec<T> {
 }
 
 impl<T: FromJson> FromJson for Vec<T> {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        elements(value)?.iter().map(T::from_json).collect()
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        let mut list = Vec::new();
+        for value in json.elements()? {
+            list.push(T::from_json(json.at(value))?);
+        }
+        Some(list)
     }
 }
 
@@ -400,10 +440,10 @@ macro_rules! tuples {
         }
 
         impl<$($param: FromJson),+> FromJson for ($($param,)+) {
-            fn from_json(value: &Value) -> Result<Self, Unreadable> {
-                match elements(value)? {
-                    list if list.len() == $count => Ok(($($param::from_json(&list[$i])?,)+)),
-                    _ => Err(Unreadable::expected("another number of elements")),
+            fn from_json(json: Json<'_>) -> Option<Self> {
+                match json.elements()? {
+                    list if list.len() == $count => Some(($($param::from_json(json.at(&list[$i]))?,)+)),
+                    _ => json.expected("another number of elements"),
                 }
             }
         }

@@ -138,7 +138,7 @@ pub fn label(form: &[Pair]) -> Option<Wish> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::{FromJson, ToJson};
+    use crate::json::{ToJson, read_value};
     use crate::objects::store::health::Health;
     use crate::objects::store::ledger::Tally;
     use crate::payment::settings::Settings;
@@ -152,8 +152,8 @@ mod tests {
         });
         let konbini = serde_json::json!([{ "slug": "konbini", "name_en": "Konbini", "name_ja": "コンビニ" }]);
         Desk {
-            profile: FromJson::from_json(&profile).expect("a profile"),
-            payment_types: FromJson::from_json(&konbini).expect("a list"),
+            profile: read_value(&profile).expect("a profile"),
+            payment_types: read_value(&konbini).expect("a list"),
             health: Health::default(),
             undecided: Vec::new(),
             tally: Tally::default(),

@@ -3,7 +3,7 @@
 //! Each is checked once, where it enters; past that point it is known to be short, printable and harmless in a
 //! URL path, a log line or a SQL key.
 
-use crate::json::{FromJson, ToJson, Unreadable};
+use crate::json::{FromJson, Json, ToJson};
 use serde_json::Value;
 use std::fmt;
 
@@ -105,8 +105,8 @@ impl ToJson for OrderId {
 }
 
 impl FromJson for OrderId {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        value.as_u64().and_then(|n| Self::new(n).ok()).ok_or_else(|| Unreadable::expected("order id"))
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        json.value.as_u64().and_then(|n| Self::new(n).ok()).or_else(|| json.expected("order id"))
     }
 }
 

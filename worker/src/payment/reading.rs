@@ -5,7 +5,7 @@
 
 use super::ids::{PaymentId, RefundId, SessionId};
 use super::money::{Money, MoneyError};
-use crate::json::{self, FromJson, ToJson, names, record, variants};
+use crate::json::{FromJson, Json, ToJson, names, record, variants};
 use serde_json::Value;
 
 /// Milliseconds since the Unix epoch; always handed in, never asked for.
@@ -67,8 +67,8 @@ impl ToJson for OrderStatus {
 }
 
 impl FromJson for OrderStatus {
-    fn from_json(value: &Value) -> Result<Self, json::Unreadable> {
-        u8::from_json(value).map(Self)
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        u8::from_json(json).map(Self)
     }
 }
 

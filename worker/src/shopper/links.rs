@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::crypto::{Purpose, TokenError, Tokens};
-use crate::json::{FromJson, ToJson, Unreadable};
+use crate::json::{FromJson, Json, ToJson};
 use crate::payment::ids::{OrderId, StoreHash};
 use serde_json::Value;
 
@@ -28,9 +28,9 @@ impl ToJson for Subject {
 }
 
 impl FromJson for Subject {
-    fn from_json(value: &Value) -> Result<Self, Unreadable> {
-        let (store, order, attempt, url) = FromJson::from_json(value)?;
-        Ok(Self { store, order, attempt, url })
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        let (store, order, attempt, url) = FromJson::from_json(json)?;
+        Some(Self { store, order, attempt, url })
     }
 }
 
