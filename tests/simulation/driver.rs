@@ -82,7 +82,7 @@ impl World {
             store: Store::with_order(4_980, EPOCH),
             bank: Bank::open(EPOCH),
             machine: Machine::default(),
-            rows: Rows::new(),
+            rows: Rows::default(),
             alarm: None,
             shop,
             troubles: Vec::new(),

@@ -142,7 +142,7 @@ fn quiet(world: &World) -> Result<(), TestCaseError> {
         "nobody is called for nothing: {:?}",
         attentions
     );
-    for (id, payment) in &state.payments {
+    for (id, payment) in state.payments.iter() {
         let seen = payment.register.reading.as_ref().map(|r| format!("{:?}", r.status).to_lowercase());
         let known = world.bank.payments[id.as_str()].status;
         prop_assert_eq!(seen.as_deref(), Some(known), "what is known of {} is what is", id);
@@ -152,7 +152,7 @@ fn quiet(world: &World) -> Result<(), TestCaseError> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1_000,
+        cases: 600,
         max_shrink_iters: 20_000,
         failure_persistence: None, // What it found stands below, by name.
         ..ProptestConfig::default()
