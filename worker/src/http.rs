@@ -113,7 +113,8 @@ pub fn post(url: &str, body: &str) -> worker::Result<Request> {
     Ok(web_sys::Request::new_with_str_and_init(url, &init)?.into())
 }
 
-async fn read(response: Response) -> worker::Result<String> {
+/// The whole text of an answer, up to a limit far above any.
+pub async fn read(response: Response) -> worker::Result<String> {
     let Some(stream) = web_sys::Response::from(response).body() else { return Ok(String::new()) };
     let bytes = read_at_most(&stream, MAX_BODY).await?;
     let bytes =

@@ -16,9 +16,9 @@ use worker::{Error, Result, Storage, Stub};
 /// Carries a question to an object as JSON, and its answer back.
 async fn ask(stub: &Stub, question: &dyn ToJson) -> Result<String> {
     let request = http::post("https://object/", &question.to_json().to_string())?;
-    let mut answer = stub.fetch_with_request(request).await?;
+    let answer = stub.fetch_with_request(request).await?;
     match answer.status_code() {
-        200 => answer.text().await,
+        200 => http::read(answer).await,
         status => Err(Error::RustError(["the object answered ", &status.to_string()].concat())),
     }
 }
