@@ -186,7 +186,7 @@ impl Bank {
 
     /// The newest payment in `status`.
     pub fn newest(&self, status: &str) -> Option<String> {
-        self.payments.values().filter(|p| p.status == status).map(|p| p.id.clone()).last()
+        self.payments.values().rev().find(|p| p.status == status).map(|p| p.id.clone())
     }
 
     /// Whether the payment is the one its session shows.

@@ -184,8 +184,8 @@ impl World {
         for Record { kind, key, body } in records {
             let at = (kind.clone(), key.clone());
             match body {
-                Some(body) => drop(self.rows.insert(at, body.clone())),
-                None => drop(self.rows.remove(&at)),
+                Some(body) => self.rows.insert(at, body.clone()),
+                None => self.rows.remove(&at),
             }
         }
     }

@@ -64,8 +64,8 @@ pub fn attention(w: Words, key: &str) -> &str {
             "二重に支払われています。どちらかを KOMOJU で返金してください。",
         ),
         "disputed" => w.of(
-            "The payment is disputed, or was marked as fraud. Do not ship before this is settled.",
-            "支払いに異議申し立てまたは不正の疑いがあります。解決するまで発送しないでください。",
+            "The payment is disputed. Do not ship before this is settled.",
+            "支払いに異議申し立てがありました。解決するまで発送しないでください。",
         ),
         "refunded_at_komoju" => w.of(
             "Refunded at KOMOJU, but the order does not show it. Record the refund in BigCommerce.",
