@@ -98,6 +98,11 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// A header's text; "" where it is absent.
+pub fn header(request: &Request, name: &str) -> String {
+    request.headers().get(name).ok().flatten().unwrap_or_default()
+}
+
 /// A request's body. Errors: 413 over `most` bytes, 400 where it breaks off.
 pub async fn body(request: &mut Request, most: usize) -> Result<Vec<u8>, Problem> {
     let too_large =

@@ -7,13 +7,14 @@ use crate::context::Ctx;
 use crate::crypto::{Secret, hmac_sha256, same};
 use crate::json::{text, unsigned};
 use crate::komoju::webhook::{self, Notice};
+use crate::log;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::store_client::{LedgerKey, StoreClient};
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::problem::Problem;
 use crate::profile::{self, Absent, Doubt, Profile, field};
-use crate::{log, web};
+use crate::web::{self, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use worker::{Request, Response, Result};
@@ -212,10 +213,6 @@ fn bad_signature() -> Problem {
         "Not signed",
         "The signature is missing or was not made with our secret.",
     )
-}
-
-fn header(request: &Request, name: &str) -> String {
-    request.headers().get(name).ok().flatten().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::start::{Intent, Refusal};
 use crate::problem::Problem;
 use crate::profile::{self, Absent, Doubt, Profile};
-use crate::web::{self, origin_of};
+use crate::web::{self, header, origin_of};
 use worker::{Request, Response, Result};
 
 /// Bounds starts per store and address.
@@ -56,8 +56,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         Ok(cors) => cors,
         Err(problem) => return problem.response(),
     };
-    let ip = address(&request);
-    if !allows(&ctx.env, ADDRESS_LIMIT, &[profile.store.as_str(), ":", &ip].concat()).await? {
+    if !within_limit(&request, ctx, &profile.store).await? {
         return with_cors(too_many(locale).response()?, cors.as_deref());
     }
     let ask = StartAsk {
@@ -65,7 +64,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         intent: body.intent,
         page: body.page,
         locale,
-        ip,
+        ip: address(&request),
         user_agent: header(&request, "user-agent"),
         language: header(&request, "accept-language"),
         seen: body.seen_amount.zip(body.seen_currency),
@@ -184,7 +183,13 @@ fn refused(refusal: &Refusal, locale: Locale) -> Problem {
     if retry { problem.retry_after(3) } else { problem }
 }
 
-fn too_many(locale: Locale) -> Problem {
+/// Whether this address may start, or look, once more in this store.
+pub async fn within_limit(request: &Request, ctx: &Ctx, store: &StoreHash) -> Result<bool> {
+    let key = [store.as_str(), ":", &address(request)].concat();
+    allows(&ctx.env, ADDRESS_LIMIT, &key).await
+}
+
+pub fn too_many(locale: Locale) -> Problem {
     let detail = "Too many starts from this address or for this store.";
     Problem::new(429, "too_many_requests", "Too many requests", detail)
         .say(words::busy(locale))
@@ -261,10 +266,6 @@ fn json(value: &dyn ToJson) -> Result<Response> {
         .with_header("content-type", "application/json")?
         .with_header("cache-control", "no-store")?;
     Ok(builder.fixed(write(value).into_bytes()))
-}
-
-pub fn header(request: &Request, name: &str) -> String {
-    request.headers().get(name).ok().flatten().unwrap_or_default()
 }
 
 /// The shopper's address, as Cloudflare saw it.

@@ -2,12 +2,10 @@
 //!
 //! A GET never cancels a live code: it shows it. Starting anew is a POST. Nothing here marks anything paid.
 
-use super::api::{address, bad_token, find, header, outcome, spoken};
+use super::api::{address, bad_token, find, outcome, spoken, too_many, within_limit};
 use super::links::{Links, Subject, is_on, open};
 use super::page;
 use super::view::{View, view};
-use super::words;
-use crate::bindings::allows;
 use crate::context::{Ctx, query};
 use crate::crypto::Purpose;
 use crate::objects::payment_client::{PaymentClient, StartAsk};
@@ -15,9 +13,8 @@ use crate::payment::call::Locale;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::Intent;
-use crate::problem::Problem;
 use crate::profile;
-use crate::web;
+use crate::web::{self, header};
 use worker::{Request, Response, Result};
 
 /// How long a browser remembers that it left for KOMOJU from here.
@@ -171,18 +168,6 @@ fn ask(
         language: header(request, "accept-language"),
         seen: None,
     }
-}
-
-async fn within_limit(request: &Request, ctx: &Ctx, store: &StoreHash) -> Result<bool> {
-    let key = format!("{store}:{}", address(request));
-    allows(&ctx.env, "START_LIMIT_ADDRESS", &key).await
-}
-
-fn too_many(locale: Locale) -> Problem {
-    let detail = "Too many starts from this address.";
-    Problem::new(429, "too_many_requests", "Too many requests", detail)
-        .say(words::busy(locale))
-        .retry_after(20)
 }
 
 /// Asked for, else what the browser prefers.
