@@ -12,6 +12,7 @@ use super::method::{METHODS, Method};
 use super::model::{Endpoint, Event, Livemode, Merchant, Payment, Session};
 use super::money::Currency;
 use super::paying::{Outcome, Payer, WalletAnswer};
+use super::refund_request::RefundRequest;
 use super::world::World;
 use super::{Komoju, card, random, webhooks};
 use crate::delivery::{Mode, Order, Record};
@@ -25,6 +26,8 @@ pub struct MerchantSpec {
     pub methods: Vec<&'static str>,
     /// Yen added to the customer's total for konbini and Pay-easy: 0, or KOMOJU's 190.
     pub fee: i64,
+    /// The same for single methods, by slug: `vec![("bank_transfer", 250)]`.
+    pub fees: Vec<(&'static str, i64)>,
     /// Charge every session in this currency, with an exchange rate, whatever its own.
     pub charge_in: Option<Currency>,
     /// Refuse refunds above this many minor units.
@@ -37,6 +40,7 @@ impl Default for MerchantSpec {
             name: "Sandbox merchant".into(),
             methods: METHODS.iter().map(|method| method.slug).collect(),
             fee: 0,
+            fees: Vec::new(),
             charge_in: None,
             unsettled_balance: None,
         }
@@ -66,6 +70,7 @@ impl Komoju {
             publishable_key_live: named("pk", Livemode::Live),
             methods: spec.methods.into_iter().filter_map(Method::find).collect(),
             fee: spec.fee,
+            fees: spec.fees.into_iter().collect(),
             charge_in: spec.charge_in,
             unsettled_balance: spec.unsettled_balance,
             processing: Duration::ZERO,
@@ -214,6 +219,11 @@ impl Komoju {
         self.with(|world| world.capture(payment))
     }
 
+    /// A two-step payment is captured in the dashboard for less than was authorized; the rest is never charged.
+    pub fn capture_part(&self, payment: &str, amount: i64) -> Result<(), ApiError> {
+        self.with(|world| world.capture_by_api(payment, Some(amount), 0))
+    }
+
     /// The code's deadline passes, or the authorization lapses.
     pub fn expire_payment(&self, payment: &str) -> Result<(), ApiError> {
         self.with(|world| world.expire_payment(payment))
@@ -237,6 +247,27 @@ impl Komoju {
     /// The merchant refunds in the dashboard; `None` is all that is left.
     pub fn refund(&self, payment: &str, amount: Option<i64>) -> Result<(), ApiError> {
         self.with(|world| world.refund(payment, amount, None))
+    }
+
+    /// Refunds above this many minor units (of the payment's currency) are refused with 422 from now on; `None` lets
+    /// every refund pass again.
+    pub fn set_unsettled_balance(&self, merchant: &str, balance: Option<i64>) -> Result<(), ApiError> {
+        self.change_merchant(merchant, |merchant| merchant.unsettled_balance = balance)
+    }
+
+    /// The requests made for a payment, oldest first.
+    pub fn refund_requests(&self, payment: &str) -> Result<Vec<RefundRequest>, ApiError> {
+        Ok(self.payment(payment)?.refund_requests)
+    }
+
+    /// KOMOJU has transferred the money: a refund with the request's description.
+    pub fn complete_refund_request(&self, payment: &str, request: &str) -> Result<(), ApiError> {
+        self.with(|world| world.complete_request(payment, request))
+    }
+
+    /// KOMOJU cannot transfer the money: the account is wrong, say.
+    pub fn reject_refund_request(&self, payment: &str, request: &str) -> Result<(), ApiError> {
+        self.with(|world| world.reject_request(payment, request))
     }
 
     pub fn mark_fraud(&self, payment: &str) -> Result<(), ApiError> {

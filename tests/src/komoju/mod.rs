@@ -29,6 +29,7 @@ mod money;
 mod pages;
 mod paying;
 mod random;
+mod refund_request;
 mod render;
 mod rules;
 mod webhooks;
@@ -53,6 +54,7 @@ pub use self::model::{
 };
 pub use self::money::{Currency, Rate};
 pub use self::paying::{Outcome, Payer, WalletAnswer};
+pub use self::refund_request::{BankAccount, RefundRequest, RequestStatus};
 pub use self::webhooks::{EVENTS, sign};
 use self::world::World;
 use crate::env::Env;

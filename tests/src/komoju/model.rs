@@ -4,6 +4,7 @@
 //! pending, completed and cancelled; that it has expired is told by the clock. `completed` is not paid: only a captured
 //! payment is.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -12,6 +13,7 @@ use time::OffsetDateTime;
 use super::error::ApiError;
 use super::method::{Kind, Method};
 use super::money::{Currency, Rate};
+use super::refund_request::RefundRequest;
 
 /// Which of a merchant's two worlds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +82,8 @@ pub struct Merchant {
     pub methods: Vec<&'static Method>,
     /// Yen that the customer pays on top for konbini and Pay-easy.
     pub fee: i64,
+    /// The same for single methods, by slug; these go before [`Merchant::fee`].
+    pub fees: BTreeMap<&'static str, i64>,
     /// Charges every session in this currency instead of its own, with an exchange rate.
     pub charge_in: Option<Currency>,
     /// Refunds above this many minor units (of the payment's currency) are refused.
@@ -110,10 +114,14 @@ impl Merchant {
 
     /// The customer's fee for a method, charged in `currency`: the fee is in yen and never converted.
     pub(super) fn customer_fee(&self, method: &Method, currency: Currency) -> i64 {
-        match method.kind {
-            Kind::Konbini | Kind::PayEasy if currency == Currency::JPY => self.fee,
-            Kind::Konbini | Kind::PayEasy | Kind::Card | Kind::BankTransfer | Kind::Wallet => 0,
+        if currency != Currency::JPY {
+            return 0;
         }
+        let usual = match method.kind {
+            Kind::Konbini | Kind::PayEasy => self.fee,
+            Kind::Card | Kind::BankTransfer | Kind::Wallet => 0,
+        };
+        self.fees.get(method.slug).copied().unwrap_or(usual)
     }
 }
 
@@ -318,7 +326,7 @@ pub struct Payment {
     pub metadata: Map<String, Value>,
     pub locale: Locale,
     pub refunds: Vec<Refund>,
-    pub refund_requests: Vec<Value>,
+    pub refund_requests: Vec<RefundRequest>,
     pub marked_as_fraud: bool,
 }
 

@@ -36,7 +36,7 @@ pub fn payment(payment: &Payment, pages: &str) -> Value {
         "mcc": null,
         "statement_descriptor": null,
         "refunds": payment.refunds.iter().map(|refund| self::refund(refund, &payment.id)).collect::<Vec<_>>(),
-        "refund_requests": payment.refund_requests,
+        "refund_requests": payment.refund_requests.iter().map(|request| request.row(&payment.id)).collect::<Vec<_>>(),
     })
 }
 
@@ -174,13 +174,15 @@ fn offer(offer: &Offer) -> Value {
         Kind::Konbini => {
             row["brands"] =
                 STORES.iter().map(|store| (store.0.to_owned(), icon(store.0))).collect::<Map<_, _>>().into();
-            row["customer_fee"] = offer.customer_fee.into();
         }
-        Kind::BankTransfer | Kind::PayEasy => row["customer_fee"] = offer.customer_fee.into(),
+        Kind::BankTransfer | Kind::PayEasy => {}
         Kind::Wallet => {
             row["offsite"] = true.into();
             row["additional_fields"] = json!([]);
         }
+    }
+    if offer.method.kind.is_cash() || offer.customer_fee > 0 {
+        row["customer_fee"] = offer.customer_fee.into();
     }
     row
 }

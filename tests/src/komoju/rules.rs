@@ -3,8 +3,6 @@
 //! Every change of a payment goes through here or through [`super::paying`], whoever asks: the API, the hosted page, the
 //! dashboard, a test. Nothing expires unasked: a deadline passes when a test or a button says so.
 
-use serde_json::Value;
-
 use super::error::ApiError;
 use super::method::Kind;
 use super::model::{PaymentStatus, Refund, SessionStatus};
@@ -103,14 +101,13 @@ impl World {
             return Err(ApiError::invalid("amount", "amount must be greater than 0."));
         }
         if amount > left {
-            return Err(ApiError::invalid(
-                "amount",
-                "amount must not be greater than the refundable amount.",
-            ));
+            return Err(ApiError::not_able("not_refundable"));
         }
         let balance = self.merchant(&paid.merchant).and_then(|merchant| merchant.unsettled_balance);
         if balance.is_some_and(|balance| amount > balance) {
-            return Err(ApiError::unprocessable("The amount exceeds your unsettled balance."));
+            let message =
+                "The refund amount exceeds your unsettled balance. Please try again after further payments.";
+            return Err(ApiError::unprocessable(message));
         }
         self.ask_network(payment)?;
         self.pay_back(payment, amount, description, false)
@@ -126,7 +123,8 @@ impl World {
         self.pay_back(payment, left, None, true)
     }
 
-    fn pay_back(
+    /// The money goes back, for whatever reason.
+    pub(super) fn pay_back(
         &mut self,
         payment: &str,
         amount: i64,
@@ -149,16 +147,6 @@ impl World {
             self.emit("payment.refunded", payment, None)?;
         }
         self.emit("payment.refund.created", payment, None)
-    }
-
-    /// Somebody will pay the customer back by bank transfer, later, or refuse to.
-    pub fn request_refund(&mut self, payment: &str, request: Value) -> Result<(), ApiError> {
-        let paid = self.payment_mut(payment)?;
-        if paid.status != PaymentStatus::Captured {
-            return Err(ApiError::not_able("not_refundable"));
-        }
-        paid.refund_requests.push(request);
-        Ok(())
     }
 
     pub fn mark_fraud(&mut self, payment: &str) -> Result<(), ApiError> {

@@ -13,7 +13,7 @@ use crate::delivery::{Delivery, Outgoing};
 use crate::faults::Side;
 
 /// Every event that a webhook of the sandbox can be subscribed to. A ping comes unasked.
-pub const EVENTS: [&str; 9] = [
+pub const EVENTS: [&str; 10] = [
     "payment.authorized",
     "payment.captured",
     "payment.updated",
@@ -23,6 +23,7 @@ pub const EVENTS: [&str; 9] = [
     "payment.refund.created",
     "payment.refunded",
     "payment.marked.as.fraud",
+    "refund_request.updated",
 ];
 
 /// `X-Komoju-Signature`: lower-case hex of HMAC-SHA256 over the raw body.

@@ -46,6 +46,14 @@ pub fn integer(fields: &Map<String, Value>, name: &str) -> Result<Option<i64>, A
     Ok(Some(number))
 }
 
+/// An amount, where there is one.
+pub fn amount(fields: &Map<String, Value>) -> Result<Option<i64>, ApiError> {
+    match integer(fields, "amount")? {
+        Some(amount) if amount <= 0 => Err(ApiError::invalid("amount", "amount must be greater than 0.")),
+        amount => Ok(amount),
+    }
+}
+
 pub fn map(fields: &Map<String, Value>, name: &str) -> Result<Map<String, Value>, ApiError> {
     match field(fields, name) {
         None => Ok(Map::new()),

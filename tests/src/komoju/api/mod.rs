@@ -5,6 +5,7 @@
 
 mod body;
 mod payments;
+mod refund_requests;
 mod sessions;
 
 use std::collections::HashMap;
@@ -54,7 +55,7 @@ pub fn router(komoju: &Komoju) -> Router {
         .route("/payments/{id}/capture", post(payments::capture))
         .route("/payments/{id}/cancel", post(payments::cancel))
         .route("/payments/{id}/refund", post(payments::refund))
-        .route("/payments/{id}/refund_request", post(payments::request_refund))
+        .route("/payments/{id}/refund_request", post(refund_requests::create))
         .route("/payment_methods", get(payment_methods))
         .route("/events", get(events))
         .route("/events/{id}", get(event))

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::{Extension, Json};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::body::{Listing, field, integer, metadata, object, text};
+use super::body::{self, Listing, field, integer, metadata, object, text};
 use super::{Answer, listed};
 use crate::komoju::error::ApiError;
 use crate::komoju::world::{Caller, World};
-use crate::komoju::{Komoju, clock, random, render};
+use crate::komoju::{Komoju, render};
 
 pub async fn list(
     State(komoju): State<Komoju>,
@@ -86,7 +86,7 @@ pub async fn capture(
     body: Bytes,
 ) -> Answer {
     let fields = object(&headers, &body)?;
-    let amount = positive(&fields)?;
+    let amount = body::amount(&fields)?;
     komoju.with(|world| {
         let payment = world.payment_of(&caller, &id)?;
         let tax = tax(&fields, amount.unwrap_or(payment.amount))?;
@@ -126,68 +126,10 @@ pub async fn refund(
     body: Bytes,
 ) -> Answer {
     let fields = object(&headers, &body)?;
-    let (amount, description) = (positive(&fields)?, text(&fields, "description")?);
+    let (amount, description) = (body::amount(&fields)?, text(&fields, "description")?);
     komoju.with(|world| {
         world.payment_of(&caller, &id)?;
         world.refund(&id, amount, description)?;
         shown(world, &caller, &id)
     })
-}
-
-fn positive(fields: &Map<String, Value>) -> Result<Option<i64>, ApiError> {
-    match integer(fields, "amount")? {
-        Some(amount) if amount <= 0 => Err(ApiError::invalid("amount", "amount must be greater than 0.")),
-        amount => Ok(amount),
-    }
-}
-
-/// Asks for money to be sent to the customer's bank account by hand; answers with no body.
-pub async fn request_refund(
-    State(komoju): State<Komoju>,
-    Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<StatusCode, ApiError> {
-    let fields = object(&headers, &body)?;
-    let request = refund_request(&fields)?;
-    komoju.with(|world| {
-        world.payment_of(&caller, &id)?;
-        world.request_refund(&id, request)?;
-        Ok(StatusCode::NO_CONTENT)
-    })
-}
-
-fn refund_request(fields: &Map<String, Value>) -> Result<Value, ApiError> {
-    let required = |name: &str| text(fields, name)?.ok_or_else(|| ApiError::missing(name));
-    let amount = positive(fields)?.ok_or_else(|| ApiError::missing("amount"))?;
-    let account_type = required("account_type")?;
-    if !matches!(account_type.as_str(), "normal" | "checking" | "savings") {
-        return Err(ApiError::invalid(
-            "account_type",
-            format!("{account_type} does not have a valid value."),
-        ));
-    }
-    let with_fee = field(fields, "include_payment_method_fee").and_then(Value::as_bool);
-    Ok(json!({
-        "id": random::id(),
-        "resource": "refund_request",
-        "status": "pending",
-        "amount": amount,
-        "customer_name": required("customer_name")?,
-        "bank_name": required("bank_name")?,
-        "bank_code": text(fields, "bank_code")?,
-        "branch_name": text(fields, "branch_name")?,
-        "branch_number": numbered(required("branch_number")?, "branch_number", 3)?,
-        "account_type": account_type,
-        "account_number": numbered(required("account_number")?, "account_number", 7)?,
-        "include_payment_method_fee": with_fee.ok_or_else(|| ApiError::missing("include_payment_method_fee"))?,
-        "description": text(fields, "description")?,
-        "created_at": clock::utc(clock::now()),
-    }))
-}
-
-fn numbered(value: String, name: &str, length: usize) -> Result<String, ApiError> {
-    let right = value.len() == length && value.bytes().all(|byte| byte.is_ascii_digit());
-    if right { Ok(value) } else { Err(ApiError::invalid(name, format!("{name} must have {length} digits."))) }
 }

@@ -190,6 +190,8 @@ async fn payments_are_listed_newest_first_by_filter_and_page() {
     assert_eq!(captured["total"], 1);
     let (_, found) = shop.get("/payments?external_order_num=4123111111111000").await;
     assert_eq!(found["data"][0]["payment_details"]["last_four_digits"], "1000");
+    let (_, none) = shop.get("/payments?start_time=2099-01-01T00:00:00Z").await;
+    assert_eq!((&none["total"], &none["data"]), (&json!(0), &json!([])));
     assert_eq!(
         refusal(&shop.get("/payments?per_page=0").await),
         (422, "invalid_parameter", Some("per_page"))
@@ -229,22 +231,14 @@ async fn events_are_listed_newest_first_with_the_payment_as_it_was() {
     assert_eq!(&shown, oldest);
     let (_, none) = shop.get("/events?end_time=2020-01-01").await;
     assert_eq!(none["total"], 0);
-}
-
-#[tokio::test]
-async fn a_refund_request_wants_the_customers_bank_account() {
-    let shop = shop();
-    let session = shop.session(json!({})).await;
-    let payment = shop.komoju.pay_konbini(&session, "lawson").expect("it is payable");
-    shop.komoju.capture(&payment).expect("it is authorized");
-    let path = format!("/payments/{payment}/refund_request");
-    let mut body = json!({
-        "amount": 1200, "customer_name": "ﾎｼﾉ ﾊﾅｺ", "bank_name": "みなと銀行", "branch_number": "012",
-        "account_type": "normal", "account_number": "0123456", "include_payment_method_fee": false,
-    });
-    assert_eq!(shop.post(&path, body.clone()).await, (StatusCode::NO_CONTENT, Value::Null));
-    let (_, shown) = shop.get(&format!("/payments/{payment}")).await;
-    assert_eq!(shown["refund_requests"][0]["status"], "pending");
-    body["account_number"] = "1".into();
-    assert_eq!(refusal(&shop.post(&path, body).await), (422, "invalid_parameter", Some("account_number")));
+    let (_, second) = shop.get("/events?start_time=2020-01-01&per_page=2&page=2").await;
+    assert_eq!(
+        (&second["resource"], &second["total"], &second["page"]),
+        (&json!("list"), &json!(3), &json!(2))
+    );
+    assert_eq!(
+        (&second["per_page"], &second["last_page"], &second["data"][0]),
+        (&json!(2), &json!(2), oldest)
+    );
+    assert_eq!(refusal(&shop.get("/events/unknown").await), (404, "not_found", None));
 }

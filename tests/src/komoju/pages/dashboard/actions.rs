@@ -149,10 +149,13 @@ pub async fn on_payment(
         return Err(ApiError::not_found().into());
     }
     match action.as_str() {
-        "capture" => komoju.capture(&id)?,
+        "capture" => match amount(&form, payment.currency)? {
+            None => komoju.capture(&id)?,
+            Some(part) => komoju.capture_part(&id, part)?,
+        },
         "cancel" => komoju.cancel(&id)?,
         "expire" => komoju.expire_payment(&id)?,
-        "refund" => komoju.refund(&id, refund_amount(&form, payment.currency)?)?,
+        "refund" => komoju.refund(&id, amount(&form, payment.currency)?)?,
         "fraud" => komoju.mark_fraud(&id)?,
         "chargeback" => komoju.chargeback(&id)?,
         "resend" => again(&komoju, &merchant, last_webhook(&komoju, &merchant, &id))?,
@@ -161,8 +164,24 @@ pub async fn on_payment(
     Ok(whence.back(&merchant))
 }
 
-/// Major units, as people write them; nothing means all that is left.
-fn refund_amount(form: &Fields, currency: Currency) -> Result<Option<i64>, ApiError> {
+pub async fn on_request(
+    State(komoju): State<Komoju>,
+    Path((merchant, id, request, action)): Path<(String, String, String, String)>,
+    whence: Whence,
+) -> Answer {
+    if komoju.payment(&id)?.merchant != merchant {
+        return Err(ApiError::not_found().into());
+    }
+    match action.as_str() {
+        "complete" => komoju.complete_refund_request(&id, &request)?,
+        "reject" => komoju.reject_refund_request(&id, &request)?,
+        _ => return Err(ApiError::not_found().into()),
+    }
+    Ok(whence.back(&merchant))
+}
+
+/// Major units, as people write them; nothing means all there is.
+fn amount(form: &Fields, currency: Currency) -> Result<Option<i64>, ApiError> {
     let Some(text) = form.filled("amount") else { return Ok(None) };
     let amount = currency.read(&text);
     amount.map(Some).ok_or_else(|| ApiError::invalid("amount", format!("{text} is no amount in {currency}.")))

@@ -29,6 +29,7 @@ pub fn router() -> Router<Komoju> {
         .route("/dashboard/{merchant}/sessions/{id}/{action}", post(actions::on_session))
         .route("/dashboard/{merchant}/payments/{id}", get(payment::show))
         .route("/dashboard/{merchant}/payments/{id}/{action}", post(actions::on_payment))
+        .route("/dashboard/{merchant}/payments/{id}/requests/{request}/{action}", post(actions::on_request))
 }
 
 async fn list(State(komoju): State<Komoju>) -> Response {
