@@ -1,4 +1,4 @@
-//! What the shops sell: the goods of a small coffee roaster, priced in every currency by hand, as merchants do.
+//! What the shops sell: the goods of a small coffee roaster, priced by hand in its main currencies, as merchants do.
 
 use super::money::Currency;
 use super::store::Locale;
@@ -13,7 +13,7 @@ pub struct Product {
     pub name_ja: &'static str,
     pub about_en: &'static str,
     pub about_ja: &'static str,
-    /// Minor units, in the order of [`Currency::ALL`].
+    /// Minor units of yen, dollars and euros.
     prices: [i64; 3],
     pub digital: bool,
     /// An inline drawing.
@@ -27,6 +27,8 @@ impl Product {
             Currency::Jpy => self.prices[0],
             Currency::Usd => self.prices[1],
             Currency::Eur => self.prices[2],
+            Currency::Twd => self.prices[0] / 5,
+            Currency::Idr => self.prices[0] * 10_500,
         }
     }
 
@@ -54,6 +56,8 @@ pub fn shipping_cost(currency: Currency) -> i64 {
         Currency::Jpy => 550,
         Currency::Usd => 600,
         Currency::Eur => 560,
+        Currency::Twd => 120,
+        Currency::Idr => 5_800_000,
     }
 }
 

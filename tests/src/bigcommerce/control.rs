@@ -7,9 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::deeds::OrderUpdate;
-use super::order::{Actor, Order, Refund, RefundItem, status};
+use super::order::{Actor, Order, status};
 use super::quota::Quota;
-use super::refunds::{Draft, DraftPayment};
 use super::spec::{OrderSpec, PlacedOrder};
 use super::store::{
     Hook, Installation, PaymentMethod, PurchaseEvent, Script, Settings, Store, StoreSpec, Visit,
@@ -19,8 +18,8 @@ use super::{BigCommerce, random, storefront};
 /// How long [`BigCommerce::order_when`] waits: generous, because nobody waits for it when all is well.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-const NO_STORE: &str = "the store exists";
-const NO_ORDER: &str = "the order exists";
+pub(super) const NO_STORE: &str = "the store exists";
+pub(super) const NO_ORDER: &str = "the order exists";
 
 impl BigCommerce {
     /// Opens a store and returns its hash.
@@ -237,39 +236,6 @@ impl BigCommerce {
     pub fn delete_order(&self, hash: &str, id: u64) {
         self.write(hash, |store| store.orders.remove(&id)).flatten().expect(NO_ORDER);
         self.emit(hash, "store/order/archived", &super::deeds::about(id));
-    }
-
-    /// The merchant refunds `minor` on the order's own payment method.
-    ///
-    /// # Errors
-    /// BigCommerce's refusal, where it refuses.
-    pub fn create_refund(&self, hash: &str, id: u64, minor: i64) -> Result<Refund, String> {
-        let provider = self.order(hash, id).provider;
-        self.create_refund_by(hash, id, minor, &provider)
-    }
-
-    /// The merchant refunds `minor` by a method: the order's own, `custom` or `storecredit`.
-    ///
-    /// # Errors
-    /// BigCommerce's refusal, where it refuses.
-    pub fn create_refund_by(
-        &self,
-        hash: &str,
-        id: u64,
-        minor: i64,
-        provider: &str,
-    ) -> Result<Refund, String> {
-        let item = RefundItem {
-            item_type: "ORDER".into(),
-            item_id: id,
-            quantity: None,
-            requested: Some(minor),
-            reason: String::new(),
-        };
-        let offline = provider != "storecredit" && provider != PaymentMethod::GATEWAY;
-        let payment = DraftPayment { provider_id: provider.into(), amount: minor, offline };
-        let draft = Draft { items: vec![item], payments: vec![payment] };
-        self.refund(hash, id, draft, Actor::Merchant).expect(NO_ORDER)
     }
 
     /// The purchase events the confirmation page has fired.

@@ -23,6 +23,8 @@ pub(super) struct OrderUpdate {
     /// A new grand total in minor units.
     pub total: Option<i64>,
     pub archived: Option<bool>,
+    /// Items that have left so far.
+    pub shipped: Option<u32>,
 }
 
 impl BigCommerce {
@@ -85,6 +87,10 @@ fn apply(order: &mut Order, update: OrderUpdate, by: Actor) -> Option<u8> {
     set(&mut order.external_order_id, update.external_order_id);
     set(&mut order.external_source, update.external_source);
     set(&mut order.archived, update.archived);
+    if update.shipped.is_some_and(|shipped| shipped > order.shipped) {
+        order.date_shipped = Some(OffsetDateTime::now_utc());
+    }
+    set(&mut order.shipped, update.shipped);
     if update.total.is_some() {
         order.total_override = update.total;
     }
@@ -125,7 +131,7 @@ fn compose(store: &mut Store, spec: &OrderSpec) -> Order {
         gift_certificate: spec.gift_certificate,
         total_override: None,
         instructions: instructions(method.as_ref(), id),
-        payment_method: method.map_or_else(|| provider.clone(), |method| method.label),
+        payment_method: method.map_or_else(|| unlisted(&provider).into(), |method| method.label),
         provider,
         payment_provider_id: Value::Null,
         staff_notes: String::new(),
@@ -137,6 +143,8 @@ fn compose(store: &mut Store, spec: &OrderSpec) -> Order {
         shipping_address: (!digital).then(|| (store.draw_id(), billing.clone())),
         billing,
         refunds: Vec::new(),
+        shipped: 0,
+        date_shipped: None,
         metafields: Vec::new(),
         archived: false,
         buy_now: spec.buy_now,
@@ -157,6 +165,15 @@ fn coupon(store: &mut Store, discount: i64) -> Option<Coupon> {
     (discount > 0).then(|| Coupon { id: store.draw_id(), code: "HOSHI-WELCOME".into(), discount })
 }
 
+/// What v2 shows where no method of the store's was chosen.
+fn unlisted(provider: &str) -> &str {
+    match provider {
+        "storecredit" => "Store Credit",
+        "giftcertificate" => "Gift Certificate",
+        other => other,
+    }
+}
+
 fn instructions(method: Option<&PaymentMethod>, order: u64) -> String {
     method.map_or_else(String::new, |method| method.instructions.replace("%%OrderID%%", &order.to_string()))
 }
@@ -164,6 +181,6 @@ fn instructions(method: Option<&PaymentMethod>, order: u64) -> String {
 fn usual_address(currency: Currency) -> Address {
     match currency {
         Currency::Jpy => Address::japanese(),
-        Currency::Usd | Currency::Eur => Address::american(),
+        Currency::Usd | Currency::Eur | Currency::Twd | Currency::Idr => Address::american(),
     }
 }

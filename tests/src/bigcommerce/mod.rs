@@ -12,6 +12,7 @@ mod errors;
 mod events;
 mod html;
 mod jwt;
+mod merchant;
 mod money;
 mod oauth;
 mod order;

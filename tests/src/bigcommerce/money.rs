@@ -10,10 +10,13 @@ pub enum Currency {
     Jpy,
     Usd,
     Eur,
+    /// Two decimals in ISO 4217 and at KOMOJU; shops in Taiwan sell without, as this one does.
+    Twd,
+    Idr,
 }
 
 impl Currency {
-    pub const ALL: [Self; 3] = [Self::Jpy, Self::Usd, Self::Eur];
+    pub const ALL: [Self; 5] = [Self::Jpy, Self::Usd, Self::Eur, Self::Twd, Self::Idr];
 
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
@@ -27,6 +30,8 @@ impl Currency {
             Self::Jpy => "JPY",
             Self::Usd => "USD",
             Self::Eur => "EUR",
+            Self::Twd => "TWD",
+            Self::Idr => "IDR",
         }
     }
 
@@ -37,6 +42,8 @@ impl Currency {
             Self::Jpy => 1,
             Self::Usd => 2,
             Self::Eur => 3,
+            Self::Twd => 4,
+            Self::Idr => 5,
         }
     }
 
@@ -46,6 +53,8 @@ impl Currency {
             Self::Jpy => "Japanese Yen",
             Self::Usd => "US Dollar",
             Self::Eur => "Euro",
+            Self::Twd => "New Taiwan Dollar",
+            Self::Idr => "Indonesian Rupiah",
         }
     }
 
@@ -55,28 +64,36 @@ impl Currency {
             Self::Jpy => "¥",
             Self::Usd => "$",
             Self::Eur => "€",
+            Self::Twd => "NT$",
+            Self::Idr => "Rp",
         }
     }
 
+    /// As the store's currency settings have it: `decimalPlaces`.
     #[must_use]
     pub fn decimals(self) -> u32 {
         match self {
-            Self::Jpy => 0,
-            Self::Usd | Self::Eur => 2,
+            Self::Jpy | Self::Twd => 0,
+            Self::Usd | Self::Eur | Self::Idr => 2,
         }
     }
 
-    /// What one unit of `self` is worth in `other`, as BigCommerce writes rates.
+    /// What one unit of `self` is worth in `other`, with ten decimals, as BigCommerce writes rates.
     #[must_use]
-    pub fn rate_to(self, other: Self) -> &'static str {
-        match (self, other) {
-            (Self::Jpy, Self::Usd) => "0.0067000000",
-            (Self::Jpy, Self::Eur) => "0.0061000000",
-            (Self::Usd, Self::Jpy) => "149.2500000000",
-            (Self::Usd, Self::Eur) => "0.9100000000",
-            (Self::Eur, Self::Jpy) => "163.9300000000",
-            (Self::Eur, Self::Usd) => "1.0990000000",
-            (Self::Jpy, Self::Jpy) | (Self::Usd, Self::Usd) | (Self::Eur, Self::Eur) => "1.0000000000",
+    pub fn rate_to(self, other: Self) -> String {
+        const UNIT: i64 = 10_000_000_000;
+        let rate = self.worth() * UNIT / other.worth();
+        format!("{}.{:010}", rate / UNIT, rate % UNIT)
+    }
+
+    /// In thousandths of a yen.
+    fn worth(self) -> i64 {
+        match self {
+            Self::Jpy => 1_000,
+            Self::Usd => 149_250,
+            Self::Eur => 163_930,
+            Self::Twd => 4_700,
+            Self::Idr => 9,
         }
     }
 
@@ -187,6 +204,19 @@ mod tests {
         assert_eq!(number(1234, Usd).to_string(), "12.34");
         assert_eq!(number(2050, Usd).to_string(), "20.5");
         assert_eq!(number(1200, Usd).to_string(), "12");
+    }
+
+    #[test]
+    fn decimals_are_the_stores_own() {
+        assert_eq!(four_decimals(1200, Currency::Twd), "1200.0000");
+        assert_eq!(four_decimals(15_000_050, Currency::Idr), "150000.5000");
+    }
+
+    #[test]
+    fn rates_have_ten_decimals() {
+        assert_eq!(Usd.rate_to(Jpy), "149.2500000000");
+        assert_eq!(Jpy.rate_to(Usd), "0.0067001675");
+        assert_eq!(Jpy.rate_to(Jpy), "1.0000000000");
     }
 
     #[test]

@@ -10,13 +10,17 @@ pub mod status {
     pub const INCOMPLETE: u8 = 0;
     pub const PENDING: u8 = 1;
     pub const SHIPPED: u8 = 2;
+    pub const PARTIALLY_SHIPPED: u8 = 3;
     pub const REFUNDED: u8 = 4;
     pub const CANCELLED: u8 = 5;
     pub const DECLINED: u8 = 6;
     pub const AWAITING_PAYMENT: u8 = 7;
+    pub const AWAITING_PICKUP: u8 = 8;
+    pub const AWAITING_SHIPMENT: u8 = 9;
     pub const COMPLETED: u8 = 10;
     pub const AWAITING_FULFILLMENT: u8 = 11;
     pub const MANUAL_VERIFICATION: u8 = 12;
+    pub const DISPUTED: u8 = 13;
     pub const PARTIALLY_REFUNDED: u8 = 14;
 
     pub const ALL: [(u8, &str); 15] = [
@@ -229,6 +233,9 @@ pub struct Order {
     /// `None` for an order of digital goods only.
     pub shipping_address: Option<(u64, Address)>,
     pub refunds: Vec<Refund>,
+    /// Items that have left, in the order of the lines.
+    pub shipped: u32,
+    pub date_shipped: Option<OffsetDateTime>,
     pub metafields: Vec<Metafield>,
     /// Archived by the merchant; still readable by id.
     pub archived: bool,
@@ -281,6 +288,34 @@ impl Order {
         self.lines.iter().map(|line| line.quantity).sum()
     }
 
+    /// Items that are not downloads.
+    #[must_use]
+    pub fn shippable(&self) -> u32 {
+        self.lines.iter().filter(|line| !line.digital).map(|line| line.quantity).sum()
+    }
+
+    /// How many of a line's items have left: lines are shipped one after the other.
+    #[must_use]
+    pub fn shipped_of(&self, line: u64) -> u32 {
+        let mut left = self.shipped;
+        for known in self.lines.iter().filter(|line| !line.digital) {
+            let gone = left.min(known.quantity);
+            if known.id == line {
+                return gone;
+            }
+            left -= gone;
+        }
+        0
+    }
+
+    /// What the order's own payment method took and has not given back.
+    #[must_use]
+    pub fn left_on_provider(&self) -> i64 {
+        let payments = self.refunds.iter().flat_map(|refund| &refund.payments);
+        let own = payments.filter(|payment| payment.provider_id == self.provider);
+        self.due() - own.map(|payment| payment.amount).sum::<i64>()
+    }
+
     #[must_use]
     pub fn status(&self) -> &'static str {
         status::name(self.status_id).unwrap_or_default()
@@ -313,7 +348,7 @@ impl Order {
     pub fn tax_within(&self, amount: i64) -> i64 {
         match self.currency {
             Currency::Jpy => amount / 11,
-            Currency::Usd | Currency::Eur => 0,
+            Currency::Usd | Currency::Eur | Currency::Twd | Currency::Idr => 0,
         }
     }
 }

@@ -13,6 +13,8 @@ use super::store::is_offline;
 /// Title of BigCommerce's refusal.
 pub(super) type Refusal = String;
 
+/// *Order refunds should be processed sequentially.*
+pub(super) const ONE_AT_A_TIME: &str = "Another refund of this order is being processed.";
 pub(super) const GUEST_STORE_CREDIT: &str = "Unable to provide store credit for a guest customer.";
 
 /// A refund as asked for.
@@ -40,6 +42,25 @@ pub(super) struct PaymentOption {
 }
 
 impl BigCommerce {
+    /// Refunds for an app, which takes as long as the store was told it does. A caller that hangs up does not stop it.
+    pub(super) async fn refund_slowly(
+        &self,
+        hash: &str,
+        id: u64,
+        draft: Draft,
+    ) -> Option<Result<Refund, Refusal>> {
+        let claimed = self.write(hash, |store| store.refunding.insert(id).then_some(store.refund_time))?;
+        let Some(processing) = claimed else { return Some(Err(ONE_AT_A_TIME.into())) };
+        let (platform, hash) = (self.clone(), hash.to_owned());
+        let work = tokio::spawn(async move {
+            tokio::time::sleep(processing).await;
+            let refunded = platform.refund(&hash, id, draft, Actor::App);
+            platform.write(&hash, |store| store.refunding.remove(&id));
+            refunded
+        });
+        work.await.ok().flatten()
+    }
+
     /// Refunds, moves the order to 4 or 14, and tells the hooks. `None`: no such order.
     pub(super) fn refund(
         &self,
@@ -49,6 +70,9 @@ impl BigCommerce {
         by: Actor,
     ) -> Option<Result<Refund, Refusal>> {
         let done = self.write(hash, |store| {
+            if by == Actor::Merchant && store.refunding.contains(&id) {
+                return Some(Err(ONE_AT_A_TIME.into()));
+            }
             let order = store.orders.get(&id)?;
             let total = match check(order, &draft) {
                 Ok(total) => total,
@@ -114,7 +138,7 @@ fn check_payment(order: &Order, payment: &DraftPayment) -> Result<(), Refusal> {
         _ if !payment.offline && (provider == "custom" || is_offline(provider)) => {
             Err(format!("The payment provider {provider} can only be refunded offline."))
         }
-        _ if provider == order.provider && payment.amount > left_on_provider(order) => {
+        _ if provider == order.provider && payment.amount > order.left_on_provider() => {
             Err(format!("The amount exceeds what was paid by {provider}."))
         }
         _ => Ok(()),
@@ -170,14 +194,6 @@ pub(super) fn returned(order: &Order, line: u64) -> u32 {
         .sum()
 }
 
-/// What the order's own payment method took and has not given back.
-fn left_on_provider(order: &Order) -> i64 {
-    let payments = order.refunds.iter().flat_map(|refund| &refund.payments);
-    let back: i64 =
-        payments.filter(|payment| payment.provider_id == order.provider).map(|payment| payment.amount).sum();
-    order.due() - back
-}
-
 /// The methods by which `total` may be given back; each is a list of parts.
 pub(super) fn methods(order: &Order, total: i64) -> Vec<Vec<PaymentOption>> {
     let customer = order.customer_id != 0;
@@ -186,7 +202,7 @@ pub(super) fn methods(order: &Order, total: i64) -> Vec<Vec<PaymentOption>> {
         methods.push(vec![store_credit(total)]);
     }
     methods.push(vec![offline("custom", "Custom", total)]);
-    let own = total.min(left_on_provider(order));
+    let own = total.min(order.left_on_provider());
     if own > 0 && (own == total || customer) {
         let mut method = vec![if is_offline(&order.provider) {
             offline(&order.provider, &order.payment_method, own)

@@ -101,7 +101,8 @@ impl OrderSpec {
         self
     }
 
-    /// Payment method by provider id: `instore`, `cod`, `bankdeposit`, `moneyorder`, `cheque`, `testgateway`.
+    /// Payment method by provider id: `instore`, `cod`, `bankdeposit`, `moneyorder`, `cheque`, `testgateway`; or
+    /// `storecredit`, `giftcertificate` for an order that was paid by nothing else.
     #[must_use]
     pub fn provider(mut self, provider: &str) -> Self {
         self.provider = Some(provider.into());

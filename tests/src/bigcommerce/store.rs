@@ -1,10 +1,11 @@
 //! One store and everything in it. Plain data: the rules live with the APIs that change it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::merchant::Meddling;
 use super::money::Currency;
 use super::order::Order;
 use super::quota::Quota;
@@ -156,6 +157,8 @@ pub struct Settings {
     pub offline_transactions: bool,
     /// What an e-mailed confirmation link is worth.
     pub permalink: Permalink,
+    /// Whether v2's `refunded_amount` tells what was refunded. The specification says that it "always returns `0`".
+    pub refunded_amount: bool,
 }
 
 impl Settings {
@@ -167,6 +170,7 @@ impl Settings {
             consent_banner: false,
             offline_transactions: true,
             permalink: Permalink::Valid,
+            refunded_amount: false,
         }
     }
 }
@@ -332,6 +336,11 @@ pub struct Store {
     pub purchases: Vec<PurchaseEvent>,
     pub visits: Vec<Visit>,
     pub quota: Quota,
+    /// Orders with a refund under way.
+    pub refunding: BTreeSet<u64>,
+    pub refund_time: Duration,
+    /// What the merchant will do just before an app's next PUT of an order.
+    pub(super) meddling: BTreeMap<u64, Vec<Meddling>>,
     next_order: u64,
     next_id: u64,
 }
@@ -359,6 +368,9 @@ impl Store {
             purchases: Vec::new(),
             visits: Vec::new(),
             quota: Quota::new(150, Duration::from_secs(30)),
+            refunding: BTreeSet::new(),
+            refund_time: Duration::ZERO,
+            meddling: BTreeMap::new(),
             next_order: 1000,
             next_id: 100,
         }

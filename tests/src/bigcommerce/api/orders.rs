@@ -95,6 +95,7 @@ pub(super) async fn update(
         return Err(ApiError::v2(StatusCode::BAD_REQUEST, "The request body is not a valid JSON object."));
     };
     let update = parse_update(&fields, currency)?;
+    platform.before_put(&hash, id);
     platform.update_order(&hash, id, update, Actor::App).ok_or_else(ApiError::v2_not_found)?;
     platform.with_order(&hash, &id.to_string(), |store, order, api| {
         Json(Writer { store, api }.order(order, Include::default())).into_response()

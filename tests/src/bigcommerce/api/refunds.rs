@@ -38,7 +38,7 @@ pub(super) async fn create(
     let fields = v3_object(&body)?;
     let draft =
         Draft { items: items(&fields, order.currency)?, payments: payments(&fields, order.currency)? };
-    match platform.refund(&hash, order.id, draft, Actor::App) {
+    match platform.refund_slowly(&hash, order.id, draft).await {
         None => Err(ApiError::v3_not_found("Order")),
         Some(Err(refusal)) => Err(ApiError::refund(&refusal)),
         Some(Ok(refund)) => Ok((StatusCode::CREATED, v3(resource(&order, &refund))).into_response()),

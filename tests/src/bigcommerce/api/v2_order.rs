@@ -36,13 +36,13 @@ impl Writer<'_> {
     }
 
     fn rest(&self, order: &Order) -> Value {
+        let refunded = if self.store.settings.refunded_amount { order.refunded() } else { 0 };
         let payment_status = if is_offline(&order.provider) { "" } else { "captured" };
         json!({
             "payment_method": order.payment_method,
             "payment_provider_id": order.payment_provider_id,
             "payment_status": payment_status,
-            // "Always returns 0", says the specification: what was refunded is known by its refunds.
-            "refunded_amount": "0.0000",
+            "refunded_amount": four_decimals(refunded, order.currency),
             "order_is_digital": order.is_digital(),
             "ip_address": "203.0.113.24",
             "ip_address_v6": "",
@@ -131,7 +131,7 @@ fn head(order: &Order) -> Value {
         "customer_id": order.customer_id,
         "date_created": rfc2822(order.created),
         "date_modified": rfc2822(order.modified),
-        "date_shipped": "",
+        "date_shipped": order.date_shipped.map(rfc2822).unwrap_or_default(),
         "status_id": order.status_id,
         "status": order.status(),
         "custom_status": order.status(),
@@ -152,7 +152,7 @@ fn costs(order: &Order) -> Value {
         "total_tax": tax(total),
         "is_tax_inclusive_pricing": true,
         "items_total": order.items(),
-        "items_shipped": 0,
+        "items_shipped": order.shipped,
         "store_credit_amount": money(order.store_credit),
         "gift_certificate_amount": money(order.gift_certificate),
         "discount_amount": "0.0000",
@@ -202,7 +202,7 @@ pub fn shipping_address(order: &Order, id: u64, address: &Address) -> Value {
         &mut body,
         json!({
             "items_total": order.items(),
-            "items_shipped": 0,
+            "items_shipped": order.shipped,
             "shipping_method": "Flat rate",
             "base_cost": money(order.shipping),
             "cost_ex_tax": money(order.shipping - tax),
@@ -256,7 +256,7 @@ pub fn product(order: &Order, line: &Line) -> Value {
         "is_refunded": false,
         "quantity_refunded": returned(order, line.id),
         "refund_amount": "0.0000",
-        "quantity_shipped": 0,
+        "quantity_shipped": order.shipped_of(line.id),
         "option_set_id": null,
         "parent_order_product_id": null,
         "is_bundled_product": false,

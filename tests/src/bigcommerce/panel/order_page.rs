@@ -36,7 +36,7 @@ fn main(hash: &str, order: &Order, problem: Option<&str>) -> String {
 <h1>Order {id} {pill}{archived}</h1>{problem}
 <div class="two"><div>{goods}{history}</div><div>{status}{payment}{notes}{refund}{customer}{more}</div></div>"#,
         pill = pill(order.status_id),
-        goods = goods(order),
+        goods = goods(hash, order),
         history = history(order),
         status = status_form(hash, order),
         payment = payment(order),
@@ -47,18 +47,20 @@ fn main(hash: &str, order: &Order, problem: Option<&str>) -> String {
     )
 }
 
-fn goods(order: &Order) -> String {
+fn goods(hash: &str, order: &Order) -> String {
     let money = |minor| shown(minor, order.currency);
     let lines: String = order
         .lines
         .iter()
         .map(|line| {
             format!(
-                r#"<tr><td>{} × {}<br><small>{}</small></td><td class="amount">{}</td></tr>"#,
+                r#"<tr><td>{} × {}<br><small>{}</small></td><td class="amount">{}<form method="post" action="/stores/{hash}/orders/{order}/items/{id}/remove"><button class="quiet" data-test="remove-{id}">Remove</button></form></td></tr>"#,
                 line.quantity,
                 escape(&line.name),
                 escape(&line.sku),
-                money(line.total())
+                money(line.total()),
+                order = order.id,
+                id = line.id,
             )
         })
         .collect();
@@ -75,12 +77,14 @@ fn goods(order: &Order) -> String {
         .map(|refund| extra(&format!("Refund {} ({})", refund.id, time(refund.created)), -refund.total))
         .collect();
     format!(
-        r#"<section class="card"><h2>Items</h2><table class="list">{lines}{}{}<tr class="grand"><td>Grand total</td><td class="amount" data-test="total">{}</td></tr>{}{}{refunds}</table></section>"#,
+        r#"<section class="card"><h2>Items</h2><table class="list">{lines}{}{}<tr class="grand"><td>Grand total</td><td class="amount" data-test="total">{}</td></tr>{}{}{refunds}</table>
+<form class="line" method="post" action="/stores/{hash}/orders/{id}/items"><input name="name" value="Gift wrapping" aria-label="Goods"><input name="price" inputmode="decimal" placeholder="Price" aria-label="Price" required><input name="quantity" type="number" min="1" max="99" value="1" aria-label="Quantity"><button data-test="add-item">Add item</button></form></section>"#,
         extra("Shipping", order.shipping),
         extra("Coupon", -order.discount()),
         money(order.total()),
         extra("of which store credit", order.store_credit),
         extra("of which gift certificate", order.gift_certificate),
+        id = order.id,
     )
 }
 
@@ -110,8 +114,23 @@ fn status_form(hash: &str, order: &Order) -> String {
             format!(r#"<option value="{id}"{selected}>{name}</option>"#)
         })
         .collect();
+    let buttons: String = [
+        ("ship", "Ship all"),
+        ("ship-one", "Ship one item"),
+        ("complete", "Complete"),
+        ("cancel", "Cancel"),
+        ("decline", "Decline"),
+    ]
+    .iter()
+    .map(|(deed, label)| {
+        format!(
+            r#"<button formaction="/stores/{hash}/orders/{}/do/{deed}" data-test="{deed}">{label}</button>"#,
+            order.id
+        )
+    })
+    .collect();
     format!(
-        r#"<section class="card"><h2>Status</h2><form class="line" method="post" action="/stores/{hash}/orders/{}/status"><select name="status">{options}</select><button>Update</button></form></section>"#,
+        r#"<section class="card"><h2>Status</h2><form class="line" method="post" action="/stores/{hash}/orders/{}/status"><select name="status">{options}</select><button>Update</button></form><form class="line" method="post">{buttons}</form></section>"#,
         order.id
     )
 }
@@ -144,14 +163,27 @@ fn refund(hash: &str, order: &Order) -> String {
     if left <= 0 || !status::is_paid(order.status_id) {
         return String::new();
     }
-    let credit =
-        if order.customer_id == 0 { "" } else { r#"<option value="storecredit">Store credit</option>"# };
+    let (credit, split) = match order.customer_id {
+        0 => ("", String::new()),
+        _ => (r#"<option value="storecredit">Store credit</option>"#, split(order)),
+    };
     format!(
-        r#"<section class="card"><h2>Refund</h2><form class="line" method="post" action="/stores/{hash}/orders/{}/refund"><input name="amount" value="{}" inputmode="decimal" aria-label="Amount"><select name="provider"><option value="{}">{}</option><option value="custom">Custom</option>{credit}</select><button data-test="refund">Refund</button></form></section>"#,
+        r#"<section class="card"><h2>Refund</h2><form class="line" method="post" action="/stores/{hash}/orders/{}/refund"><input name="amount" value="{}" inputmode="decimal" aria-label="Amount"><select name="provider"><option value="{}">{}</option><option value="custom">Custom</option>{credit}</select>{split}<button data-test="refund">Refund</button></form>
+<form class="line" method="post" action="/stores/{hash}/orders/{id}/do/refund"><button data-test="refund-all">Refund all that is left</button></form></section>"#,
         order.id,
-        plain(left, order.currency),
+        plain(left.min(order.left_on_provider()), order.currency),
         escape(&order.provider),
         escape(&order.payment_method),
+        id = order.id,
+    )
+}
+
+/// A customer may get a part back as store credit.
+fn split(order: &Order) -> String {
+    let credit = order.total() - order.refunded() - order.left_on_provider();
+    format!(
+        r#"<input name="credit" value="{}" inputmode="decimal" aria-label="And as store credit" placeholder="and as store credit">"#,
+        plain(credit.max(0), order.currency),
     )
 }
 

@@ -28,6 +28,16 @@ pub(super) struct AmountForm {
     amount: String,
     #[serde(default)]
     provider: String,
+    /// A second part of a refund, given back as store credit.
+    #[serde(default)]
+    credit: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ItemForm {
+    name: String,
+    price: String,
+    quantity: u32,
 }
 
 pub(super) async fn list(State(platform): State<BigCommerce>, Path(hash): Path<String>) -> Response {
@@ -80,6 +90,48 @@ pub(super) async fn set_status(
     })
 }
 
+/// One of the buttons that say what they do.
+pub(super) async fn act(
+    State(platform): State<BigCommerce>,
+    Path((hash, id, deed)): Path<(String, u64, String)>,
+) -> Response {
+    platform.on_order(&hash, id, |_| {
+        match deed.as_str() {
+            "ship" => platform.ship(&hash, id),
+            "ship-one" => platform.ship_some(&hash, id, 1),
+            "complete" => platform.complete(&hash, id),
+            "cancel" => platform.cancel(&hash, id),
+            "decline" => platform.decline(&hash, id),
+            "refund" => return platform.refund_in_full(&hash, id).map(drop),
+            _ => return Err("There is no such button.".into()),
+        }
+        Ok(())
+    })
+}
+
+pub(super) async fn add_item(
+    State(platform): State<BigCommerce>,
+    Path((hash, id)): OrderPath,
+    Form(form): Form<ItemForm>,
+) -> Response {
+    platform.on_order(&hash, id, |order| {
+        let price = parse(&form.price, order.currency).filter(|price| *price >= 0);
+        let price = price.ok_or("That is no amount.")?;
+        platform.add_item(&hash, id, &form.name, price, form.quantity.clamp(1, 99));
+        Ok(())
+    })
+}
+
+pub(super) async fn remove_item(
+    State(platform): State<BigCommerce>,
+    Path((hash, id, line)): Path<(String, u64, u64)>,
+) -> Response {
+    platform.on_order(&hash, id, |_| {
+        platform.remove_item(&hash, id, line);
+        Ok(())
+    })
+}
+
 pub(super) async fn set_notes(
     State(platform): State<BigCommerce>,
     Path((hash, id)): OrderPath,
@@ -109,8 +161,13 @@ pub(super) async fn refund(
     Form(form): Form<AmountForm>,
 ) -> Response {
     platform.on_order(&hash, id, |order| {
-        let amount = parse(&form.amount, order.currency).ok_or("That is no amount.")?;
-        platform.create_refund_by(&hash, id, amount, &form.provider).map(drop)
+        let amount = |text: &str| match text.trim() {
+            "" => Ok(0),
+            text => parse(text, order.currency).ok_or("That is no amount."),
+        };
+        let parts = [(form.provider.as_str(), amount(&form.amount)?), ("storecredit", amount(&form.credit)?)];
+        let parts: Vec<_> = parts.into_iter().filter(|(_, minor)| *minor != 0).collect();
+        platform.refund_parts(&hash, id, &parts).map(drop)
     })
 }
 

@@ -32,6 +32,8 @@ pub(super) struct StorefrontForm {
     consent_banner: bool,
     #[serde(default)]
     offline_transactions: bool,
+    #[serde(default)]
+    refunded_amount: bool,
 }
 
 pub(super) async fn payments(State(platform): State<BigCommerce>, Path(hash): Path<String>) -> Response {
@@ -115,6 +117,11 @@ fn storefront_form(hash: &str, settings: &Settings) -> String {
             settings.offline_transactions,
             "Offline orders have a transaction row",
         ),
+        checkbox(
+            "refunded_amount",
+            settings.refunded_amount,
+            "v2 orders tell their refunded amount (the specification says they always tell 0)",
+        ),
     ]
     .concat();
     format!(
@@ -152,6 +159,7 @@ pub(super) async fn save_storefront(
             custom_confirmation: form.custom_confirmation,
             consent_banner: form.consent_banner,
             offline_transactions: form.offline_transactions,
+            refunded_amount: form.refunded_amount,
             permalink,
         };
     });

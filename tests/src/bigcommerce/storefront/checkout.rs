@@ -123,7 +123,7 @@ fn address(fields: &Fields, currency: Currency) -> Address {
 fn country(currency: Currency) -> (&'static str, &'static str) {
     match currency {
         Currency::Jpy => ("Japan", "JP"),
-        Currency::Usd | Currency::Eur => ("United States", "US"),
+        Currency::Usd | Currency::Eur | Currency::Twd | Currency::Idr => ("United States", "US"),
     }
 }
 
@@ -177,7 +177,7 @@ fn form(store: &Store, session: Option<&Session>, buy_now: bool) -> String {
 fn usual(currency: Currency) -> Address {
     match currency {
         Currency::Jpy => Address::japanese(),
-        Currency::Usd | Currency::Eur => Address::american(),
+        Currency::Usd | Currency::Eur | Currency::Twd | Currency::Idr => Address::american(),
     }
 }
 

@@ -173,7 +173,7 @@ fn shipping(order: &Order) -> Value {
         body["lineItems"] = items.into();
         body["shippingAddressId"] = (*id).into();
         body["itemsTotal"] = order.items().into();
-        body["itemsShipped"] = 0.into();
+        body["itemsShipped"] = order.shipped.into();
         body["shippingMethod"] = "Flat rate".into();
         for cost in ["baseCost", "costExTax", "costIncTax"] {
             body[cost] = number(order.shipping, order.currency);

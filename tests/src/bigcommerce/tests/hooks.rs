@@ -52,6 +52,66 @@ async fn a_status_change_is_told_thinly_and_signed() {
     assert_eq!(body["data"], json!({ "type": "order", "id": id, "status": status }));
 }
 
+/// Scope, and what the hook says besides the order.
+fn said(received: &Received) -> Vec<(String, Value)> {
+    let received = received.lock().expect("nobody panics while holding it");
+    let told = received.iter().map(|(_, body)| {
+        let mut data = body["data"].clone();
+        let more = ["status", "refund"].into_iter().map(|name| data[name].take());
+        (body["scope"].as_str().unwrap_or_default().into(), more.filter(|value| !value.is_null()).collect())
+    });
+    told.collect()
+}
+
+#[tokio::test]
+async fn every_actors_deeds_are_told() {
+    let (url, received) = app().await;
+    let fixture = Fixture::with_app(&url).await;
+    for scope in ["created", "statusUpdated", "refund/created"] {
+        let hook = json!({ "scope": format!("store/order/{scope}"), "destination": format!("{url}/hooks") });
+        assert_eq!(fixture.post("/v3/hooks", hook).await.status, 200);
+    }
+    let id = fixture.place(&OrderSpec::total(1200)).order_id;
+    fixture.put(&format!("/v2/orders/{id}"), json!({ "status_id": 11 })).await;
+    let refund = fixture.sandbox.bigcommerce.create_refund(&fixture.hash, id, 300).expect("it is paid");
+    let own = json!({
+        "items": [{ "item_type": "ORDER", "item_id": id, "amount": 900 }],
+        "payments": [{ "provider_id": "instore", "amount": 900, "offline": true }],
+    });
+    let own = fixture.post(&format!("/v3/orders/{id}/payment_actions/refunds"), own).await;
+    fixture.sandbox.delivery().settled(&fixture.hash, Side::BigCommerce).await;
+    let status = |from: u8, to: u8| {
+        let moved = json!([{ "previous_status_id": from, "new_status_id": to }]);
+        ("store/order/statusUpdated".to_owned(), moved)
+    };
+    let refunded = |id: &Value| ("store/order/refund/created".to_owned(), json!([{ "refund_id": id }]));
+    let expected = [
+        ("store/order/created".to_owned(), json!([])),
+        status(0, 7),
+        status(7, 11),
+        refunded(&refund.id.into()),
+        status(11, 14),
+        refunded(&own.body["data"]["id"]),
+        status(14, 4),
+    ];
+    assert_eq!(said(&received), expected);
+}
+
+#[tokio::test]
+async fn hooks_can_go_missing_or_be_changed() {
+    let fixture = Fixture::start().await;
+    for scope in ["store/order/created", "store/order/statusUpdated"] {
+        let hook = json!({ "scope": scope, "destination": "https://pay.example.com/hook" });
+        assert_eq!(fixture.post("/v3/hooks", hook).await.status, 200);
+    }
+    fixture.sandbox.bigcommerce.delete_hooks(&fixture.hash, "store/order/created");
+    let change = |hook: &mut crate::bigcommerce::Hook| hook.destination = "https://elsewhere.example/".into();
+    fixture.sandbox.bigcommerce.change_hooks(&fixture.hash, change);
+    let left = fixture.get("/v3/hooks").await.body["data"].clone();
+    assert_eq!(left.as_array().map(Vec::len), Some(1));
+    assert_eq!(left[0]["destination"], "https://elsewhere.example/");
+}
+
 #[tokio::test]
 async fn a_hook_is_unique_by_scope_and_destination() {
     let fixture = Fixture::start().await;

@@ -2,6 +2,7 @@
 
 mod faults;
 mod hooks;
+mod merchant;
 mod oauth;
 mod orders;
 mod refunds;
