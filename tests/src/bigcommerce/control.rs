@@ -43,6 +43,15 @@ impl BigCommerce {
         if first { self.env.places.demo_shop() } else { self.env.places.shop(hash) }
     }
 
+    /// Origin of the storefront of one of a store's channels.
+    #[must_use]
+    pub fn channel_origin(&self, hash: &str, channel: u64) -> String {
+        match channel {
+            Store::SECOND_CHANNEL => self.env.places.shop(&format!("{hash}{}", storefront::SECOND)),
+            _ => self.shop_origin(hash),
+        }
+    }
+
     #[must_use]
     pub fn settings(&self, hash: &str) -> Settings {
         self.read(hash, |store| store.settings.clone()).expect(NO_STORE)
@@ -152,8 +161,10 @@ impl BigCommerce {
     /// Places an order without a browser.
     pub fn place_order(&self, hash: &str, spec: &OrderSpec) -> PlacedOrder {
         let session = random::hex(16);
+        let known = |channel| self.read(hash, |store| store.channels.contains(&channel)) == Some(true);
+        assert!(spec.channel.is_none_or(known), "the store has the channel");
         let order = self.place(hash, &session, spec).expect(NO_STORE);
-        let shop = self.shop_origin(hash);
+        let shop = self.channel_origin(hash, order.channel_id);
         let path = storefront::confirmation_path(&order);
         PlacedOrder {
             order_id: order.id,

@@ -119,6 +119,7 @@ fn compose(store: &mut Store, spec: &OrderSpec) -> Order {
     let mut order = Order {
         id,
         cart_id: String::new(),
+        channel_id: spec.channel.unwrap_or(Store::CHANNEL),
         permalink_token: random::hex(20),
         status_id: status::INCOMPLETE,
         history: Vec::new(),

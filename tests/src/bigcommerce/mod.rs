@@ -45,11 +45,10 @@ pub use order::{
 pub use spec::{OrderSpec, PlacedOrder};
 pub use store::{
     Cart, Hook, Installation, Locale, PaymentMethod, Permalink, PurchaseEvent, Script, Session, Settings,
-    StoreSpec, Visit,
+    Store, StoreSpec, Visit,
 };
 
 use oauth::Codes;
-use store::Store;
 
 /// The platform: all stores. Cheap to clone.
 #[derive(Clone)]

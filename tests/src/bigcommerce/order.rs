@@ -201,6 +201,7 @@ pub struct Coupon {
 pub struct Order {
     pub id: u64,
     pub cart_id: String,
+    pub channel_id: u64,
     /// Opens the e-mailed confirmation link.
     pub permalink_token: String,
     pub status_id: u8,

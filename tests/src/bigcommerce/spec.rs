@@ -22,6 +22,7 @@ pub struct OrderSpec {
     pub(super) billing: Option<Address>,
     pub(super) status: Option<u8>,
     pub(super) buy_now: bool,
+    pub(super) channel: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -168,6 +169,13 @@ impl OrderSpec {
     #[must_use]
     pub fn status(mut self, id: u8) -> Self {
         self.status = Some(id);
+        self
+    }
+
+    /// The sales channel it is placed on; the store's default one otherwise.
+    #[must_use]
+    pub fn channel(mut self, id: u64) -> Self {
+        self.channel = Some(id);
         self
     }
 

@@ -44,6 +44,8 @@ pub struct StoreSpec {
     pub locale: Locale,
     /// Enabled payment methods. Names may be the merchant's own.
     pub methods: Vec<PaymentMethod>,
+    /// Sells on a second channel too, [`Store::SECOND_CHANNEL`], which has a site of its own.
+    pub second_channel: bool,
 }
 
 impl Default for StoreSpec {
@@ -54,6 +56,7 @@ impl Default for StoreSpec {
             currency: Currency::Jpy,
             locale: Locale::Ja,
             methods: PaymentMethod::demo(),
+            second_channel: false,
         }
     }
 }
@@ -74,6 +77,12 @@ impl StoreSpec {
     #[must_use]
     pub fn currency(mut self, currency: Currency) -> Self {
         self.currency = currency;
+        self
+    }
+
+    #[must_use]
+    pub fn second_channel(mut self) -> Self {
+        self.second_channel = true;
         self
     }
 
@@ -326,6 +335,8 @@ pub struct Store {
     pub id: u64,
     pub name: String,
     pub currency: Currency,
+    /// Sales channels by id, the default one first.
+    pub channels: Vec<u64>,
     pub settings: Settings,
     pub methods: Vec<PaymentMethod>,
     pub installation: Option<Installation>,
@@ -346,9 +357,11 @@ pub struct Store {
 }
 
 impl Store {
-    /// The only channel.
+    /// The default channel, and often the only one.
     pub const CHANNEL: u64 = 1;
     pub const SITE: u64 = 1000;
+    pub const SECOND_CHANNEL: u64 = 664_179;
+    pub const SECOND_SITE: u64 = 1001;
 
     #[must_use]
     pub fn new(hash: String, id: u64, account_uuid: String, spec: StoreSpec) -> Self {
@@ -358,6 +371,9 @@ impl Store {
             id,
             name: spec.name,
             currency: spec.currency,
+            channels: std::iter::once(Self::CHANNEL)
+                .chain(spec.second_channel.then_some(Self::SECOND_CHANNEL))
+                .collect(),
             settings: Settings::new(spec.locale),
             methods: spec.methods,
             installation: None,

@@ -170,7 +170,7 @@ fn matches(order: &Order, query: &[(String, String)]) -> bool {
         "payment_method" => *value == order.payment_method,
         "email" => *value == order.billing.email,
         "customer_id" => *value == order.customer_id.to_string(),
-        "channel_id" => *value == Store::CHANNEL.to_string(),
+        "channel_id" => *value == order.channel_id.to_string(),
         "external_order_id" => order.external_order_id.as_str() == Some(value),
         "min_date_created" => time_of(value).is_some_and(|at| order.created >= at),
         "max_date_created" => time_of(value).is_some_and(|at| order.created <= at),

@@ -108,6 +108,7 @@ fn rules<'a>(platform: &'a BigCommerce, store: &'a Store) -> Rules<'a> {
     let granted = store.installation.as_ref().map_or(&[][..], |installation| &installation.scopes);
     Rules {
         app_url: &platform.env.app.url,
+        channels: &store.channels,
         checkout: granted.iter().any(|scope| scope == "store_content_checkout"),
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Rules<'a> {
     pub app_url: &'a str,
     /// Whether the app holds the *Checkout content* scope.
     pub checkout: bool,
+    /// The store's.
+    pub channels: &'a [u64],
 }
 
 const HTML_LIMIT: usize = 65_536;
@@ -115,7 +117,7 @@ fn check(script: &Script, rules: &Rules) -> Result<(), ApiError> {
     if !(1..=255).contains(&length) {
         return bad("name", if length == 0 { "error.path.missing." } else { "error.maxLength" });
     }
-    if script.channel_id != Store::CHANNEL {
+    if !rules.channels.contains(&script.channel_id) {
         return bad("channel_id", "The channel does not exist.");
     }
     if !rules.checkout && matches!(script.visibility.as_str(), "all_pages" | "checkout") {
@@ -165,7 +167,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const RULES: Rules = Rules { app_url: "http://app.localhost:8787", checkout: true };
+    const RULES: Rules =
+        Rules { app_url: "http://app.localhost:8787", checkout: true, channels: &[Store::CHANNEL] };
 
     fn made(fields: Value, rules: &Rules) -> Result<Script, ApiError> {
         let Value::Object(fields) = fields else { panic!("an object is given") };
@@ -192,6 +195,7 @@ mod tests {
         let src = "https://pay.example.com/x.js";
         assert!(refused(json!({ "src": src })));
         assert!(refused(json!({ "name": "Pay" })));
+        assert!(refused(json!({ "name": "Pay", "src": src, "channel_id": Store::SECOND_CHANNEL })));
         assert!(refused(json!({ "name": "Pay", "src": "http://pay.example.com/x.js" })));
         assert!(refused(json!({ "name": "Pay", "src": src, "html": "<script></script>" })));
         assert!(refused(json!({ "name": "Pay", "src": src, "integrity_hashes": ["sha384-short"] })));

@@ -65,7 +65,7 @@ impl Writer<'_> {
             "is_email_opt_in": false,
             "credit_card_type": null,
             "order_source": "www",
-            "channel_id": Store::CHANNEL,
+            "channel_id": order.channel_id,
             "external_source": order.external_source,
             "external_id": null,
             "external_merchant_id": null,

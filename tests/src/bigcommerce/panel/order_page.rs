@@ -142,11 +142,12 @@ fn payment(order: &Order) -> String {
         other => other.to_string(),
     };
     format!(
-        r#"<section class="card"><h2>Payment</h2><dl><dt>Method</dt><dd>{}</dd><dt>Provider</dt><dd>{}</dd><dt>Transaction ID</dt><dd data-test="payment-id">{}</dd><dt>Due by this method</dt><dd>{}</dd></dl></section>"#,
+        r#"<section class="card"><h2>Payment</h2><dl><dt>Method</dt><dd>{}</dd><dt>Provider</dt><dd>{}</dd><dt>Transaction ID</dt><dd data-test="payment-id">{}</dd><dt>Due by this method</dt><dd>{}</dd><dt>Sales channel</dt><dd>{}</dd></dl></section>"#,
         escape(&order.payment_method),
         escape(&order.provider),
         escape(&reference),
         shown(order.due(), order.currency),
+        order.channel_id,
     )
 }
 

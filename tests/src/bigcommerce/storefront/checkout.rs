@@ -20,8 +20,6 @@ use crate::bigcommerce::order::{Address, Order};
 use crate::bigcommerce::store::{Locale, PaymentMethod, Session, Store};
 use crate::bigcommerce::{BigCommerce, OrderSpec};
 
-const CHECKOUT: Place = Place { page: PageKind::Checkout, nonce: None, order: None };
-
 /// What the checkout page posts.
 #[derive(Debug, Deserialize)]
 struct Submitted {
@@ -63,7 +61,8 @@ pub(super) async fn page(
     platform.shop_page(&visitor, |store, session| {
         let words = Words::of(store.settings.locale);
         let main = form(store, session, cart.is_some());
-        Frame { store, session, place: CHECKOUT, title: words.checkout, main }.render()
+        let place = Place::on(PageKind::Checkout, visitor.channel);
+        Frame { store, session, place, title: words.checkout, main }.render()
     })
 }
 
@@ -80,7 +79,7 @@ pub(super) async fn place(
     let Ok(submitted) = serde_json::from_slice::<Submitted>(&body) else {
         return refused("malformed request");
     };
-    let spec = platform.read(&visitor.hash, |store| spec_of(store, &visitor.session, &submitted)).flatten();
+    let spec = platform.read(&visitor.hash, |store| spec_of(store, &visitor, &submitted)).flatten();
     let Some(spec) = spec else { return refused("empty cart or unknown payment method") };
     match platform.place(&visitor.hash, &visitor.session, &spec) {
         Some(order) => (StatusCode::CREATED, Json(placed(&order))).into_response(),
@@ -88,11 +87,12 @@ pub(super) async fn place(
     }
 }
 
-fn spec_of(store: &Store, session: &str, submitted: &Submitted) -> Option<OrderSpec> {
-    let session = store.sessions.get(session).filter(|session| !session.cart.items.is_empty())?;
+fn spec_of(store: &Store, visitor: &Visitor, submitted: &Submitted) -> Option<OrderSpec> {
+    let session = store.sessions.get(&visitor.session).filter(|session| !session.cart.items.is_empty())?;
     let method = store.method(&submitted.provider).filter(|method| method.enabled)?;
     let mut spec = OrderSpec::new()
         .currency(session.currency)
+        .channel(visitor.channel)
         .provider(&method.provider)
         .customer_message(&submitted.comment)
         .billing(address(&submitted.address, session.currency));

@@ -67,6 +67,7 @@ impl BigCommerce {
                 page: PageKind::Confirmation,
                 nonce: blocks_wasm.then_some(&*nonce),
                 order: Some(id),
+                channel: visitor.channel,
             };
             Frame { store, session, place, title, main: content(store, id, &nonce, permalink) }.render()
         });

@@ -24,11 +24,14 @@ use axum::routing::{get, post};
 use time::OffsetDateTime;
 
 use super::order::Order;
-use super::store::Visit;
+use super::store::{Store, Visit};
 use super::{BigCommerce, random};
 use crate::server::host_name;
 
 pub(super) use bundles::Bundles;
+
+/// What follows the store's hash in the host name of its second channel.
+pub(super) const SECOND: &str = "-second";
 
 const SESSION: &str = "SHOP_SESSION_TOKEN";
 
@@ -37,6 +40,7 @@ const SESSION: &str = "SHOP_SESSION_TOKEN";
 pub(super) struct Visitor {
     pub hash: String,
     pub session: String,
+    pub channel: u64,
 }
 
 pub(super) fn router(platform: &BigCommerce) -> Router {
@@ -77,12 +81,12 @@ pub(super) fn confirmation_path(order: &Order) -> String {
 
 /// Finds the store by host name and the browser by cookie, and notes the visit.
 async fn visitor(State(platform): State<BigCommerce>, mut request: Request, next: Next) -> Response {
-    let Some(hash) = platform.store_at(host_name(request.headers())) else {
+    let Some((hash, channel)) = platform.store_at(host_name(request.headers())) else {
         return (StatusCode::NOT_FOUND, "There is no store at this address.").into_response();
     };
     let known = cookie(request.headers(), SESSION);
     let session = known.clone().unwrap_or_else(|| random::hex(16));
-    request.extensions_mut().insert(Visitor { hash: hash.clone(), session: session.clone() });
+    request.extensions_mut().insert(Visitor { hash: hash.clone(), session: session.clone(), channel });
     let method = request.method().to_string();
     let path = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
     let mut response = next.run(request).await;
@@ -124,14 +128,18 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 impl BigCommerce {
-    /// The store of a host name: `{hash}.shop.localhost`, or the first store at `shop.localhost`.
-    fn store_at(&self, host: &str) -> Option<String> {
+    /// The store and channel of a host name: `{hash}.shop.localhost`, or the first store at `shop.localhost`.
+    fn store_at(&self, host: &str) -> Option<(String, u64)> {
         let state = self.lock();
-        let found = match host.strip_suffix(".shop.localhost") {
-            Some(hash) => state.stores.iter().find(|store| store.hash == hash),
-            None => state.stores.first(),
+        let Some(name) = host.strip_suffix(".shop.localhost") else {
+            return state.stores.first().map(|store| (store.hash.clone(), Store::CHANNEL));
         };
-        found.map(|store| store.hash.clone())
+        let (hash, channel) = match name.strip_suffix(SECOND) {
+            Some(hash) => (hash, Store::SECOND_CHANNEL),
+            None => (name, Store::CHANNEL),
+        };
+        let found = state.stores.iter().find(|store| store.hash == hash && store.channels.contains(&channel));
+        found.map(|store| (store.hash.clone(), channel))
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn order(store: &Store, order: &Order, include: Include, shop: &str) 
         "customerMessage": order.customer_message,
         "taxes": [{ "name": tax_name(store.settings.locale), "amount": money(order.tax_within(order.total())) }],
         "taxTotal": money(order.tax_within(order.total())),
-        "channelId": Store::CHANNEL,
+        "channelId": order.channel_id,
         "consignments": { "shipping": shipping(order) },
         "fees": [],
         "totalDiscount": money(order.discount()),

@@ -29,6 +29,14 @@ pub(super) struct Place<'a> {
     pub page: PageKind,
     pub nonce: Option<&'a str>,
     pub order: Option<u64>,
+    pub channel: u64,
+}
+
+impl Place<'_> {
+    /// On a page that is about no order.
+    pub(super) fn on(page: PageKind, channel: u64) -> Self {
+        Self { page, nonce: None, order: None, channel }
+    }
 }
 
 /// The tags of one location, `head` or `footer`, in the order they were made.
@@ -36,6 +44,7 @@ pub(super) fn tags(store: &Store, location: &str, place: Place) -> String {
     let shown = store.scripts.iter().filter(|script| {
         script.enabled
             && script.location == location
+            && script.channel_id == place.channel
             && place.page.shows(&script.visibility)
             && consented(store, script)
     });
@@ -79,7 +88,8 @@ mod tests {
         Store::new("abc".into(), 1, String::new(), StoreSpec::default())
     }
 
-    const CONFIRMATION: Place = Place { page: PageKind::Confirmation, nonce: None, order: Some(7) };
+    const CONFIRMATION: Place =
+        Place { page: PageKind::Confirmation, nonce: None, order: Some(7), channel: Store::CHANNEL };
 
     #[test]
     fn a_script_by_address_gets_integrity_and_crossorigin() {
@@ -115,6 +125,10 @@ mod tests {
         store.scripts.push(Script { enabled: false, ..script.clone() });
         store.scripts.push(Script { visibility: "checkout".into(), ..script.clone() });
         store.scripts.push(Script { consent_category: "unknown".into(), ..script });
+        store.scripts.push(Script {
+            channel_id: Store::SECOND_CHANNEL,
+            ..Script::pasted("u".into(), "<script></script>")
+        });
         store.settings.consent_banner = true;
         assert_eq!(tags(&store, "head", CONFIRMATION), "");
     }

@@ -16,9 +16,6 @@ use crate::bigcommerce::html::escape;
 use crate::bigcommerce::money::{Currency, shown};
 use crate::bigcommerce::store::{Cart, Locale, Session, Store};
 
-/// An ordinary page of the shop, where scripts for `storefront` render.
-const SHOP: Place = Place { page: PageKind::Storefront, nonce: None, order: None };
-
 #[derive(Debug, Deserialize)]
 pub(super) struct Item {
     product: u32,
@@ -42,7 +39,7 @@ pub(super) async fn home(
             r#"<section class="hero"><h1>{}</h1><p>{}</p></section><main class="goods">{goods}</main>"#,
             words.tagline, words.lead
         );
-        Frame { store, session, place: SHOP, title: words.tagline, main }.render()
+        Frame { store, session, place: shop(&visitor), title: words.tagline, main }.render()
     })
 }
 
@@ -56,7 +53,7 @@ pub(super) async fn cart(
             Some(session) if !session.cart.items.is_empty() => basket(store.settings.locale, session),
             Some(_) | None => empty(words),
         };
-        Frame { store, session, place: SHOP, title: words.cart, main }.render()
+        Frame { store, session, place: shop(&visitor), title: words.cart, main }.render()
     })
 }
 
@@ -115,9 +112,14 @@ pub(super) async fn not_found(
     let page = platform.shop_page(&visitor, |store, session| {
         let words = Words::of(store.settings.locale);
         let main = format!(r#"<main class="page"><h1>{}</h1></main>"#, words.not_found);
-        Frame { store, session, place: SHOP, title: words.not_found, main }.render()
+        Frame { store, session, place: shop(&visitor), title: words.not_found, main }.render()
     });
     (StatusCode::NOT_FOUND, page).into_response()
+}
+
+/// An ordinary page of the shop, where scripts for `storefront` render.
+fn shop(visitor: &Visitor) -> Place<'static> {
+    Place::on(PageKind::Storefront, visitor.channel)
 }
 
 impl BigCommerce {

@@ -1,5 +1,6 @@
 //! The platform from outside: over HTTP, as the worker and browsers meet it.
 
+mod channels;
 mod faults;
 mod hooks;
 mod merchant;
