@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::browsing::{PurchaseEvent, Visit};
 use super::deeds::OrderUpdate;
 use super::order::{Actor, Order, status};
 use super::quota::Quota;
 use super::spec::{OrderSpec, PlacedOrder};
-use super::store::{
-    Hook, Installation, PaymentMethod, PurchaseEvent, Script, Settings, Store, StoreSpec, Visit,
-};
+use super::store::{Hook, Installation, PaymentMethod, Script, Settings, Store, StoreSpec};
 use super::{BigCommerce, random, storefront};
 
 /// How long [`BigCommerce::order_when`] waits: generous, because nobody waits for it when all is well.

@@ -4,9 +4,10 @@
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use super::browsing::Session;
 use super::order::{Actor, Address, Coupon, Line, Order, status};
 use super::spec::OrderSpec;
-use super::store::{Locale, Session, Store, is_offline};
+use super::store::{Locale, Store, is_offline};
 use super::{BigCommerce, Currency, PaymentMethod, catalog, random};
 
 /// Fields of an order that somebody sets; what is `None` stays.

@@ -139,6 +139,17 @@ impl BigCommerce {
         self.refund(hash, id, draft, Actor::Merchant).expect(NO_ORDER)
     }
 
+    /// The payments of a refund turn out to be declined: the refund stays in the list, and gave nothing back.
+    pub fn decline_refund(&self, hash: &str, id: u64, refund: u64) {
+        let declined = self.write(hash, |store| {
+            let refunds = &mut store.orders.get_mut(&id)?.refunds;
+            let refund = refunds.iter_mut().find(|known| known.id == refund)?;
+            refund.payments.iter_mut().for_each(|payment| payment.declined = true);
+            Some(())
+        });
+        declined.flatten().expect("the order has the refund");
+    }
+
     /// How long a refund through the API is processed before it is there; a second one meanwhile is refused.
     pub fn slow_refunds(&self, hash: &str, processing: Duration) {
         self.write(hash, |store| store.refund_time = processing).expect(NO_STORE);

@@ -5,6 +5,7 @@
 //! history and hooks cannot be forgotten.
 
 mod api;
+mod browsing;
 mod catalog;
 mod control;
 mod deeds;
@@ -34,6 +35,7 @@ use tokio::sync::watch;
 
 use crate::env::Env;
 
+pub use browsing::{Cart, PurchaseEvent, Session, Visit};
 pub use catalog::{PRODUCTS, Product, product, shipping_cost};
 pub use control::PATIENCE;
 pub use jwt::{Algorithm, SignedPayload};
@@ -43,10 +45,7 @@ pub use order::{
     Actor, Address, Line, Metafield, Order, Refund, RefundItem, RefundPayment, StatusChange, status,
 };
 pub use spec::{OrderSpec, PlacedOrder};
-pub use store::{
-    Cart, Hook, Installation, Locale, PaymentMethod, Permalink, PurchaseEvent, Script, Session, Settings,
-    Store, StoreSpec, Visit,
-};
+pub use store::{Hook, Installation, Locale, PaymentMethod, Permalink, Script, Settings, Store, StoreSpec};
 
 use oauth::Codes;
 

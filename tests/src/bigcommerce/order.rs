@@ -164,6 +164,8 @@ pub struct RefundPayment {
     pub provider_id: String,
     pub amount: i64,
     pub offline: bool,
+    /// The money did not go back after all.
+    pub declined: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -271,7 +273,8 @@ impl Order {
 
     #[must_use]
     pub fn refunded(&self) -> i64 {
-        self.refunds.iter().map(|refund| refund.total).sum()
+        let payments = self.refunds.iter().flat_map(|refund| &refund.payments);
+        payments.filter(|payment| !payment.declined).map(|payment| payment.amount).sum()
     }
 
     #[must_use]
@@ -313,7 +316,7 @@ impl Order {
     #[must_use]
     pub fn left_on_provider(&self) -> i64 {
         let payments = self.refunds.iter().flat_map(|refund| &refund.payments);
-        let own = payments.filter(|payment| payment.provider_id == self.provider);
+        let own = payments.filter(|payment| payment.provider_id == self.provider && !payment.declined);
         self.due() - own.map(|payment| payment.amount).sum::<i64>()
     }
 

@@ -74,7 +74,7 @@ impl BigCommerce {
                 return Some(Err(ONE_AT_A_TIME.into()));
             }
             let order = store.orders.get(&id)?;
-            let total = match check(order, &draft) {
+            let total = match check(order, &draft, by) {
                 Ok(total) => total,
                 Err(refusal) => return Some(Err(refusal)),
             };
@@ -84,6 +84,7 @@ impl BigCommerce {
                 provider_id: payment.provider_id,
                 amount: payment.amount,
                 offline: payment.offline,
+                declined: false,
             });
             let payments = payments.collect();
             let refund = Refund {
@@ -114,7 +115,7 @@ impl BigCommerce {
 }
 
 /// The total of a draft, or why it is refused.
-fn check(order: &Order, draft: &Draft) -> Result<i64, Refusal> {
+fn check(order: &Order, draft: &Draft, by: Actor) -> Result<i64, Refusal> {
     let total = total(order, &draft.items)?;
     let paid: i64 = draft.payments.iter().map(|payment| payment.amount).sum();
     if paid != total {
@@ -123,7 +124,19 @@ fn check(order: &Order, draft: &Draft) -> Result<i64, Refusal> {
     for payment in &draft.payments {
         check_payment(order, payment)?;
     }
+    if by == Actor::App && !methods(order, total).iter().any(|method| is_quoted(method, &draft.payments)) {
+        return Err("The payments do not match a refund method of the quote.".into());
+    }
     Ok(total)
+}
+
+/// Whether these are the payments of one quoted method; merchants may split as they like.
+fn is_quoted(method: &[PaymentOption], payments: &[DraftPayment]) -> bool {
+    let is = |part: &PaymentOption, payment: &DraftPayment| {
+        part.provider_id == payment.provider_id && part.amount == payment.amount
+    };
+    method.len() == payments.len()
+        && payments.iter().all(|payment| method.iter().any(|part| is(part, payment)))
 }
 
 fn check_payment(order: &Order, payment: &DraftPayment) -> Result<(), Refusal> {

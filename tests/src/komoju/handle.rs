@@ -290,6 +290,11 @@ impl Komoju {
         self.change_merchant(merchant, |merchant| merchant.processing = processing)
     }
 
+    /// A day passes: idempotency keys that have been answered are free again, and the same request is done again.
+    pub fn forget_idempotency_keys(&self, merchant: &str) {
+        self.with(|world| world.idempotency.forget(merchant));
+    }
+
     /// Posts any JSON, rightly signed, to every webhook of the merchant; it is no event that GET /events knows.
     pub fn emit_custom_event(&self, merchant: &str, body: &Value) -> Result<(), ApiError> {
         let kind = body.get("type").and_then(Value::as_str).unwrap_or_default();

@@ -68,6 +68,11 @@ impl Idempotency {
         }
     }
 
+    /// A day passes for the keys of one account.
+    pub fn forget(&mut self, merchant: &str) {
+        self.claims.retain(|(owner, ..), claim| owner != merchant || claim.answer.is_none());
+    }
+
     /// Keeps the answer of the request that holds the claim.
     pub fn answered(&mut self, scope: &Scope, answer: Answered) {
         if let Some(claim) = self.claims.get_mut(scope) {

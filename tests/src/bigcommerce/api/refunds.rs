@@ -205,8 +205,8 @@ fn resource(order: &Order, refund: &Refund) -> Value {
             "provider_id": payment.provider_id,
             "amount": money(payment.amount),
             "offline": payment.offline,
-            "is_declined": false,
-            "declined_message": "",
+            "is_declined": payment.declined,
+            "declined_message": if payment.declined { "The refund was declined." } else { "" },
         })
     });
     json!({

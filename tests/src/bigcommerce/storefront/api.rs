@@ -12,7 +12,7 @@ use super::order_json::{self, Include};
 use super::settings_json::{checkout_settings as settings, form_fields as fields};
 use super::{Visitor, origin};
 use crate::bigcommerce::BigCommerce;
-use crate::bigcommerce::store::PurchaseEvent;
+use crate::bigcommerce::browsing::PurchaseEvent;
 
 /// The order, to the browser that may read it.
 pub(super) async fn order(

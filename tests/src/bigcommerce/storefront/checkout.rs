@@ -13,11 +13,12 @@ use super::scripts::{PageKind, Place};
 use super::shop::currency_of;
 use super::words::Words;
 use super::{Visitor, order_json};
+use crate::bigcommerce::browsing::Session;
 use crate::bigcommerce::catalog::{product, shipping_cost};
 use crate::bigcommerce::html::escape;
 use crate::bigcommerce::money::{Currency, number, shown};
 use crate::bigcommerce::order::{Address, Order};
-use crate::bigcommerce::store::{Locale, PaymentMethod, Session, Store};
+use crate::bigcommerce::store::{Locale, PaymentMethod, Store};
 use crate::bigcommerce::{BigCommerce, OrderSpec};
 
 /// What the checkout page posts.

@@ -11,7 +11,8 @@ use super::Visitor;
 use super::layout::Frame;
 use super::scripts::{PageKind, Place};
 use super::words::Words;
-use crate::bigcommerce::store::{Permalink, Session, Store};
+use crate::bigcommerce::browsing::Session;
+use crate::bigcommerce::store::{Permalink, Store};
 use crate::bigcommerce::{BigCommerce, random};
 
 /// The page of whatever this browser ordered last.

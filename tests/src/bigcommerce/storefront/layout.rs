@@ -4,9 +4,10 @@ use axum::response::Html;
 
 use super::scripts::{Place, tags};
 use super::words::Words;
+use crate::bigcommerce::browsing::Session;
 use crate::bigcommerce::html::escape;
 use crate::bigcommerce::money::Currency;
-use crate::bigcommerce::store::{Session, Store};
+use crate::bigcommerce::store::Store;
 
 /// One page within the frame. `main` is HTML.
 pub(super) struct Frame<'a> {

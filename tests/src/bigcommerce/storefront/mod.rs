@@ -23,8 +23,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use time::OffsetDateTime;
 
+use super::browsing::Visit;
 use super::order::Order;
-use super::store::{Store, Visit};
+use super::store::Store;
 use super::{BigCommerce, random};
 use crate::server::host_name;
 

@@ -11,10 +11,11 @@ use super::layout::Frame;
 use super::scripts::{PageKind, Place};
 use super::words::Words;
 use crate::bigcommerce::BigCommerce;
+use crate::bigcommerce::browsing::{Cart, Session};
 use crate::bigcommerce::catalog::{PRODUCTS, Product, product};
 use crate::bigcommerce::html::escape;
 use crate::bigcommerce::money::{Currency, shown};
-use crate::bigcommerce::store::{Cart, Locale, Session, Store};
+use crate::bigcommerce::store::{Locale, Store};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Item {

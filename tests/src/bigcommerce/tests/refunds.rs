@@ -72,6 +72,36 @@ async fn a_quote_offers_the_methods_an_order_was_paid_by() {
 }
 
 #[tokio::test]
+async fn an_apps_payments_are_those_of_a_quoted_method() {
+    let fixture = Fixture::start().await;
+    let id = fixture.place(&OrderSpec::total(1200).store_credit(300)).order_id;
+    fixture.sandbox.bigcommerce.set_status(&fixture.hash, id, status::AWAITING_FULFILLMENT);
+    let split = |own: i64, credit: i64| {
+        let mut body = refund(id, own + credit, "instore", true);
+        body["payments"] = json!([
+            { "provider_id": "instore", "amount": own, "offline": true },
+            { "provider_id": "storecredit", "amount": credit, "offline": false },
+        ]);
+        body
+    };
+    assert_eq!(fixture.post(&path(id), split(800, 400)).await.status, 422);
+    assert_eq!(fixture.post(&path(id), split(900, 300)).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_declined_refund_gave_nothing_back() {
+    let fixture = Fixture::start().await;
+    let platform = &fixture.sandbox.bigcommerce;
+    let id = fixture.place(&OrderSpec::total(1200)).order_id;
+    platform.set_status(&fixture.hash, id, status::AWAITING_FULFILLMENT);
+    let refund = platform.create_refund(&fixture.hash, id, 300).expect("it is paid");
+    platform.decline_refund(&fixture.hash, id, refund.id);
+    let listed = fixture.get(&path(id)).await.body;
+    assert_eq!(listed["data"][0]["payments"][0]["is_declined"], true);
+    assert_eq!(platform.order(&fixture.hash, id).refunded(), 0);
+}
+
+#[tokio::test]
 async fn a_refund_is_found_by_its_id() {
     let fixture = Fixture::start().await;
     let id = fixture.place(&OrderSpec::total(1200)).order_id;

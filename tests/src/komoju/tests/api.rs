@@ -130,6 +130,8 @@ async fn a_post_that_comes_again_gets_the_first_answer() {
     assert_eq!(shop.send(request(500)).await, first);
     assert_eq!(shop.komoju.sessions(&shop.merchant.id).len(), 1);
     assert_eq!(refusal(&shop.send(request(501)).await), (422, "unprocessable_entity", None));
+    shop.komoju.forget_idempotency_keys(&shop.merchant.id);
+    assert_ne!(shop.send(request(500)).await, first, "a day later it is another request");
 }
 
 #[tokio::test]
