@@ -9,7 +9,7 @@
 mod records;
 mod remote;
 
-use super::payment_client::{Ask, History, Question, StartAsk, Started};
+use super::payment_client::{Ask, History, Met, Question, StartAsk, Started};
 use super::store_client::{LedgerRow, StoreClient};
 use super::turn::{Turn, Turns};
 use crate::bindings::allows;
@@ -18,6 +18,7 @@ use crate::context::now_ms;
 use crate::json::{ToJson, read, write};
 use crate::log;
 use crate::payment::call::{Browser, Locale};
+use crate::payment::decision::Decided;
 use crate::payment::delays::Delays;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{CartId, HintId, OrderId, SessionId, StoreHash};
@@ -26,14 +27,17 @@ use crate::payment::settings::Mode;
 use crate::payment::shop::{Channel, Label, Shop};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Proof, Start};
+use crate::payment::statement::statement;
 use crate::profile::{self, Absent, Profile};
 use records::Records;
 use remote::Remote;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 /// Bounds what unproved starts may cost a store: at most a quarter of its BigCommerce quota.
 const UNPROVED_LIMIT: &str = "START_LIMIT_STORE";
+/// What the ledger calls an order of ours whose shopper has not come.
+const NOT_STARTED: &str = "not_started";
 /// How long after a ledger row could not be written it is tried again.
 const LEDGER_RETRY_MS: i64 = 60_000;
 
@@ -46,12 +50,21 @@ pub struct PaymentObject {
     records: Records,
     machine: RefCell<Option<Machine>>,
     turns: Turns,
+    /// When the alarm stands, as far as this instance has set it.
+    alarm: Cell<Option<i64>>,
 }
 
 impl DurableObject for PaymentObject {
     fn new(state: State, env: Env) -> Self {
         let records = Records::new(state.storage().sql());
-        Self { state, env, records, machine: RefCell::new(None), turns: Turns::default() }
+        Self {
+            state,
+            env,
+            records,
+            machine: RefCell::new(None),
+            turns: Turns::default(),
+            alarm: Cell::new(None),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -62,7 +75,9 @@ impl DurableObject for PaymentObject {
             Ask::Status { locale } => json(&self.status(&whose, locale).await?),
             Ask::Hint { hint } => json(&self.hint(&whose, hint).await?),
             Ask::Return { session, locale } => json(&self.returned(&whose, session, locale).await?),
-            Ask::History => json(&self.history()?),
+            Ask::Decide { decided } => json(&self.decide(&whose, decided).await?),
+            Ask::Meet => json(&self.meet(&whose).await?),
+            Ask::History => json(&self.history(&whose).await?),
         }
     }
 
@@ -171,15 +186,42 @@ impl PaymentObject {
         self.with(|machine| Some(machine.snapshot(locale)))
     }
 
-    fn history(&self) -> Result<Option<History>> {
+    /// Durable when this returns; acted on by the alarm that follows at once.
+    async fn decide(&self, whose: &Whose, decided: Decided) -> Result<bool> {
+        if !self.records.exist()? {
+            return Ok(false);
+        }
+        self.with(|machine| machine.decide(decided, now_ms()))?;
+        self.commit_and_wake(whose).await?;
+        Ok(true)
+    }
+
+    /// Where the order turns out to be none to keep, nothing is written, not even tables.
+    async fn meet(&self, whose: &Whose) -> Result<Met> {
+        let Ok(setting) = self.setting(whose).await? else { return Ok(Met::TryAgain) };
+        let _turn = self.take_turn().await;
+        self.handle(Input::Meet, &setting)?;
+        self.run(whose, &setting, false).await?;
+        let met = self.with(|machine| machine.state().head.to_meet)?;
+        if met && !self.records.exist()? {
+            self.machine.borrow_mut().take();
+            return Ok(Met::TryAgain);
+        }
+        Ok(Met::Done)
+    }
+
+    async fn history(&self, whose: &Whose) -> Result<Option<History>> {
         if !self.records.exist()? {
             return Ok(None);
         }
+        let settings = self.setting(whose).await?.map(|s| s.shop.settings).unwrap_or_default();
         self.with(|machine| {
             let state = machine.state();
             Some(History {
                 snapshot: machine.snapshot(Locale::default()),
-                attention: state.attentions(),
+                statement: statement(state, &settings),
+                not_started: state.attempts.is_empty(),
+                attention: state.attentions(&settings),
                 timeline: state.timeline.clone(),
             })
         })
@@ -262,12 +304,12 @@ impl PaymentObject {
                     self.wake_soon().await?;
                     return Ok(Some(reply));
                 }
-                Output::Idle { wake } if !ledger_tried && self.ledger_row(whose, wake)?.is_some() => {
+                Output::Idle { wake } if !ledger_tried && self.ledger_row(setting, wake)?.is_some() => {
                     ledger_tried = true;
                     self.write_ledger(whose, setting, wake).await?;
                 }
                 Output::Idle { wake } => {
-                    self.rest(whose, wake).await?;
+                    self.rest(setting, wake).await?;
                     return Ok(None);
                 }
             }
@@ -312,11 +354,12 @@ impl PaymentObject {
         }
     }
 
-    /// Makes sure that something wakes this object if the work under way never ends.
+    /// Makes sure that something wakes this object if the work under way never ends. Nothing is awaited before the
+    /// alarm is set, so it commits with the rows.
     async fn guard(&self, delays: Delays) -> Result<()> {
         let guard = now_ms() + delays.guard();
-        match self.state.storage().get_alarm().await? {
-            Some(at) if at <= guard => Ok(()),
+        match self.alarm.get() {
+            Some(at) if (now_ms()..=guard).contains(&at) => Ok(()),
             _ => self.wake_at(guard).await,
         }
     }
@@ -326,35 +369,39 @@ impl PaymentObject {
     }
 
     async fn wake_at(&self, at: i64) -> Result<()> {
+        self.alarm.set(Some(at));
         let date = worker::js_sys::Date::new(&worker::wasm_bindgen::JsValue::from_f64(milliseconds(at)));
         self.state.storage().set_alarm(worker::ScheduledTime::new(date)).await
     }
 
     /// Sets the exact time, or none. Where the ledger could not be told, it is tried again soon.
-    async fn rest(&self, whose: &Whose, wake: Option<i64>) -> Result<()> {
+    async fn rest(&self, setting: &Setting, wake: Option<i64>) -> Result<()> {
         if !self.records.exist()? {
             return Ok(());
         }
-        let ledger = self.ledger_row(whose, wake)?.map(|_| now_ms() + LEDGER_RETRY_MS);
+        let ledger = self.ledger_row(setting, wake)?.map(|_| now_ms() + LEDGER_RETRY_MS);
         match wake.into_iter().chain(ledger).min() {
             Some(at) => self.wake_at(at).await,
-            None => self.state.storage().delete_alarm().await,
+            None => {
+                self.alarm.set(None);
+                self.state.storage().delete_alarm().await
+            }
         }
     }
 
     // ---- the ledger ----------------------------------------------------------------------------------------------
 
     /// The row the ledger lacks; None where it has the newest.
-    fn ledger_row(&self, whose: &Whose, wake: Option<i64>) -> Result<Option<LedgerRow>> {
+    fn ledger_row(&self, setting: &Setting, wake: Option<i64>) -> Result<Option<LedgerRow>> {
         self.with(|machine| {
             let state = machine.state();
             let news = state.is_worth_keeping() && state.head.version > state.head.ledger_version;
-            news.then(|| LedgerRow { next_alarm_ms: wake, ..ledger_row(machine, whose.order) })
+            news.then(|| LedgerRow { next_alarm_ms: wake, ..ledger_row(machine, &setting.shop) })
         })
     }
 
     async fn write_ledger(&self, whose: &Whose, setting: &Setting, wake: Option<i64>) -> Result<()> {
-        let Some(row) = self.ledger_row(whose, wake)? else { return Ok(()) };
+        let Some(row) = self.ledger_row(setting, wake)? else { return Ok(()) };
         let version = row.version;
         let written = async { StoreClient::new(&self.env, &whose.store)?.upsert_payment(row).await };
         match written.await {
@@ -431,23 +478,25 @@ fn shop(profile: &Profile, order: OrderId) -> Shop {
     }
 }
 
-fn ledger_row(machine: &Machine, order: OrderId) -> LedgerRow {
+fn ledger_row(machine: &Machine, shop: &Shop) -> LedgerRow {
     let state = machine.state();
     let snapshot = machine.snapshot(Locale::default());
-    let amount = snapshot.amount;
+    let due = state.order.reading.as_ref().and_then(|o| o.due.ok());
+    let amount = snapshot.amount.or(due);
+    let phase = if state.attempts.is_empty() { NOT_STARTED } else { snapshot.phase.key() };
     let sessions = state.attempts.iter().filter_map(|a| a.session.as_ref()).map(ToString::to_string);
     let numbers = state.attempts.iter().map(|a| a.terms.external_order_num.clone());
     let payments = state.payments.keys().map(ToString::to_string);
     LedgerRow {
-        order,
+        order: shop.order,
         version: state.head.version,
-        phase: snapshot.phase.key().to_owned(),
+        phase: phase.to_owned(),
         amount: amount.map(|m| m.to_string()).unwrap_or_default(),
         amount_minor: amount.map_or(0, |m| m.minor),
         currency: amount.map(|m| m.currency.code().to_owned()).unwrap_or_default(),
         mode: if snapshot.test { Mode::Test } else { Mode::Live },
         refs: sessions.chain(numbers).chain(payments).collect(),
-        attention: state.attentions().into_iter().map(|a| a.key().to_owned()).collect(),
+        attention: state.attentions(&shop.settings).into_iter().map(|a| a.key().to_owned()).collect(),
         updated_at_ms: now_ms(),
         next_alarm_ms: None,
     }

@@ -1,12 +1,15 @@
 //! How to talk to the PaymentObject of one order: typed questions and answers, carried as JSON.
 
-use crate::json::{FromJson, read, record, variants};
+use crate::json::{FromJson, names, read, record, variants};
+use crate::payment::attention::Attention;
 use crate::payment::call::Locale;
+use crate::payment::decision::Decided;
 use crate::payment::hint::Hint;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal};
-use crate::payment::state::{Attention, Entry};
+use crate::payment::state::Entry;
+use crate::payment::statement::Statement;
 use worker::{Env, Stub};
 
 /// The Durable Object namespace; an object's name is `{store}/{order}`.
@@ -37,9 +40,17 @@ pub enum Ask {
         session: Option<SessionId>,
         locale: Locale,
     },
+    /// The merchant has settled something; stored before it is answered, acted on afterwards.
+    Decide {
+        decided: Decided,
+    },
+    /// An order was placed, and its shopper may never come.
+    Meet,
     History,
 }
-variants!(Ask { Start(content), Status { locale }, Hint { hint }, Return { session, locale }, History });
+variants!(Ask {
+    Start(content), Status { locale }, Hint { hint }, Return { session, locale }, Decide { decided }, Meet, History,
+});
 
 #[derive(Debug)]
 pub struct StartAsk {
@@ -71,14 +82,27 @@ pub enum Started {
 }
 variants!(Started { Show { snapshot, redirect }, Refused(content), TooMany, UnknownStore, CannotTell });
 
+/// What came of meeting an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// Kept, or none of ours: nothing more to be done.
+    Done,
+    /// One side did not answer.
+    TryAgain,
+}
+names!(Met, key { Done = "done", TryAgain = "try_again" });
+
 /// What the merchant may read of one payment.
 #[derive(Debug)]
 pub struct History {
     pub snapshot: Snapshot,
+    pub statement: Statement,
+    /// Nobody has begun to pay.
+    pub not_started: bool,
     pub attention: Vec<Attention>,
     pub timeline: Vec<Entry>,
 }
-record!(History { snapshot, attention, timeline });
+record!(History { snapshot, statement, not_started, attention, timeline });
 
 /// One order's PaymentObject, as seen from elsewhere.
 #[derive(Debug)]
@@ -116,6 +140,16 @@ impl PaymentClient {
         locale: Locale,
     ) -> worker::Result<Option<Snapshot>> {
         self.ask(Ask::Return { session, locale }).await
+    }
+
+    /// Returns once the decision is durable. False: there is nothing it could be about.
+    pub async fn decide(&self, decided: Decided) -> worker::Result<bool> {
+        self.ask(Ask::Decide { decided }).await
+    }
+
+    /// Looks at an order without its shopper.
+    pub async fn meet(&self) -> worker::Result<Met> {
+        self.ask(Ask::Meet).await
     }
 
     /// None: nothing is known of this order.

@@ -192,7 +192,7 @@ pub fn moment(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::state::Attention;
+    use crate::payment::attention::Attention;
 
     const ALL: [Attention; 11] = [
         Attention::PaidAfterEnd,

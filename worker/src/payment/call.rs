@@ -2,13 +2,14 @@
 //!
 //! The protocol folders turn a [`Call`] into HTTP and an HTTP answer into an [`Answer`].
 
+use super::decision::Blob;
 use super::deed::OrderUpdate;
-use super::ids::{AccountId, CartId, PaymentId, SessionId};
+use super::ids::{AccountId, CartId, HintId, PaymentId, RefundId, SessionId};
 use super::money::Money;
-use super::reading::{OrderReading, PaymentReading, SessionReading};
+use super::reading::{Cause, OrderReading, PaymentReading, SessionReading};
 use super::settings::Provider;
 use super::terms::Terms;
-use crate::json::names;
+use crate::json::{names, record};
 
 /// One request to a remote side.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,50 @@ pub enum Call {
         payment: PaymentId,
         key: String,
     },
+    /// All of it where `minor` is none.
+    Capture {
+        account: AccountId,
+        payment: PaymentId,
+        minor: Option<i64>,
+        key: String,
+    },
+    /// `minor` in the payment's currency, which need not be the order's.
+    RefundPayment {
+        account: AccountId,
+        payment: PaymentId,
+        minor: i64,
+        cause: Cause,
+        key: String,
+    },
+    /// `bank`: the shopper's account, as [`BankDetails`]; sealed until whoever carries the call out opens it.
+    RequestRefund {
+        account: AccountId,
+        payment: PaymentId,
+        minor: i64,
+        cause: Cause,
+        bank: Blob,
+        key: String,
+    },
+    /// Every payment that an attempt's session ever held: a session shows but one.
+    ListPayments {
+        account: AccountId,
+        external_order_num: String,
+    },
+    /// A message that KOMOJU sent, as KOMOJU itself has it.
+    ReadEvent {
+        account: AccountId,
+        event: HintId,
+    },
+    ReadOrderRefunds,
+    /// How BigCommerce would book a refund; it changes nothing.
+    QuoteRefund {
+        amount: Money,
+    },
+    RecordRefund {
+        amount: Money,
+        provider: Provider,
+        refund: RefundId,
+    },
 }
 
 /// What became of a call.
@@ -48,8 +93,63 @@ pub enum Answer {
     Provider(Option<Provider>),
     Session(Box<SessionSeen>),
     Payment(Box<PaymentReading>),
+    Payments(Vec<PaymentReading>),
+    Event(EventSeen),
+    OrderRefunds(Vec<OrderRefundSeen>),
+    /// The ways in which BigCommerce would book a refund, each in one or more parts.
+    Quote(Vec<Vec<RefundPart>>),
+    /// KOMOJU has taken a refund request.
+    Requested,
     Failed(Failure),
 }
+
+/// What KOMOJU says one of its events was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventSeen {
+    pub kind: String,
+    pub payment: Option<PaymentId>,
+}
+
+/// A refund in BigCommerce's books; its amounts are decimals of the order's currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRefundSeen {
+    pub id: u64,
+    pub parts: Vec<RefundPart>,
+    pub komoju: Option<RefundId>,
+}
+
+/// What of a refund goes to one provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundPart {
+    /// None: not one of the offline methods (store credit, a gift certificate, a gateway).
+    pub provider: Option<Provider>,
+    pub decimal: String,
+}
+
+/// Where a refund by bank transfer goes. Kept sealed, and no longer than until KOMOJU has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BankDetails {
+    /// Half-width kana, as banks write names.
+    pub customer_name: String,
+    pub bank_name: String,
+    pub bank_code: String,
+    pub branch_name: String,
+    /// Three digits.
+    pub branch_number: String,
+    /// `normal`, `checking` or `savings`.
+    pub account_type: String,
+    /// Seven digits.
+    pub account_number: String,
+}
+record!(BankDetails {
+    customer_name,
+    bank_name,
+    bank_code,
+    branch_name,
+    branch_number,
+    account_type,
+    account_number,
+});
 
 /// Why there is no reading, grouped by what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]

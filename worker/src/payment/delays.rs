@@ -18,6 +18,13 @@ const OPEN_SESSION: [i64; 4] = [2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR];
 /// When a cash code is looked at around its deadline.
 const AFTER_DEADLINE: [i64; 3] = [HOUR, DAY, 3 * DAY];
 
+/// When a paid order is looked at without any hint, counted from when it was told: a refund or a move by hand whose
+/// message was lost is found.
+const SETTLED: [i64; 5] = [HOUR, DAY, 3 * DAY, 10 * DAY, 30 * DAY];
+
+/// An authorization lives for 30 days; this long into it, the merchant is told.
+const AUTHORIZATION_WARNING: i64 = 27 * DAY;
+
 /// How long something is looked at or tried daily before it is left to rest for good.
 const DAYS: i64 = 60;
 
@@ -82,7 +89,26 @@ impl Delays {
         step.or_else(|| self.daily(since, looked))
     }
 
-    fn daily(self, since: Moment, looked: Moment) -> Option<Moment> {
+    /// The next unprompted look at what was paid at `since`.
+    pub fn settled(self, since: Moment, looked: Moment) -> Option<Moment> {
+        SETTLED.into_iter().map(|after| since + self.of(after)).find(|at| *at > looked)
+    }
+
+    /// When all that a session ever took is looked at.
+    pub fn after_expiry(self, expires: Moment) -> Moment {
+        expires + self.of(HOUR)
+    }
+
+    pub fn authorization_warning(self, since: Moment) -> Moment {
+        since + self.of(AUTHORIZATION_WARNING)
+    }
+
+    /// A grace that the merchant has set.
+    pub fn grace(self, ms: i64) -> i64 {
+        self.of(ms)
+    }
+
+    pub fn daily(self, since: Moment, looked: Moment) -> Option<Moment> {
         (looked - since < self.of(DAYS * DAY)).then(|| looked + self.of(DAY))
     }
 

@@ -1,7 +1,7 @@
 //! Hints: reasons to look. Stored by id before they are answered; nothing in one is believed.
 
 use super::ids::{HintId, PaymentId, SessionId};
-use super::reading::Moment;
+use super::reading::{Moment, OrderStatus};
 use crate::json::{record, variants};
 
 /// Something that may have happened.
@@ -19,13 +19,26 @@ pub enum About {
     /// KOMOJU says something of a payment, perhaps of one of our sessions.
     Komoju { session: Option<SessionId>, payment: Option<PaymentId>, event: String },
     /// BigCommerce says something of the order.
-    Order { scope: String },
+    Order {
+        scope: String,
+        /// The status that was replaced, and the one that replaced it, where the message says so.
+        moved: Option<Moved>,
+    },
     /// The shopper came back from KOMOJU.
     Return { session: Option<SessionId> },
     /// The merchant asked for a look.
     Click,
 }
-variants!(About { Komoju { session, payment, event }, Order { scope }, Return { session }, Click });
+variants!(About { Komoju { session, payment, event }, Order { scope, moved }, Return { session }, Click });
+
+/// A change of status as a message tells it. Believed for one thing only: that our own PUT replaced what the merchant
+/// had set a moment before, of which BigCommerce keeps no other trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    pub from: OrderStatus,
+    pub to: OrderStatus,
+}
+record!(Moved { from, to });
 
 /// A hint as it is kept: `seq` orders it against the readings.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,16 +5,18 @@
 //! alarm always rest on durable rows. At most one call is under way.
 
 mod answers;
+mod deciding;
 mod hearing;
 mod starting;
 mod steps;
 
 use super::call::{Answer, Call, Locale, OrderSeen};
+use super::decision::Decided;
 use super::deed::Action;
 use super::delays::Delays;
 use super::hint::Hint;
-use super::ids::PaymentId;
-use super::plan::{Circumstances, Step, plan};
+use super::ids::{PaymentId, RefundId};
+use super::plan::{Circumstances, Fresh, Step, plan};
 use super::reading::{Moment, Register};
 use super::record::{Corrupt, Record, Rows, difference, restore, rows};
 use super::settings::Provider;
@@ -30,6 +32,10 @@ pub enum Input {
     /// The shopper's page asks how things stand.
     Status,
     Hint(Hint),
+    /// The merchant has settled something in the panel.
+    Decide(Decided),
+    /// An order was placed, and no shopper of it has come: to be kept where it is ours and unpaid.
+    Meet,
     Answer(Answer),
     /// The ledger has the row of this version.
     LedgerHas(u64),
@@ -79,8 +85,8 @@ pub struct Machine {
     outbox: Option<Call>,
     start: Option<(Start, Progress, Option<OrderSeen>)>,
     reply: Option<Reply>,
-    /// The order as the very last call read it.
-    fresh: Option<OrderSeen>,
+    /// What the very last calls have read.
+    fresh: Fresh,
     learned: Vec<Learned>,
 }
 
@@ -97,6 +103,10 @@ enum What {
     Provider,
     Session(u32),
     Payment(PaymentId),
+    Payments(u32),
+    Event(PaymentId),
+    OrderRefunds,
+    Quote(RefundId),
     Creation(u32),
     Deed(Action),
 }
@@ -137,6 +147,8 @@ impl Machine {
             Input::Start(start) => self.start = Some((*start, Progress::default(), None)),
             Input::Status => self.look_for_shopper(now),
             Input::Hint(hint) => self.hear(hint, now.at),
+            Input::Decide(decided) => self.decide(decided, now.at),
+            Input::Meet => self.state.head.to_meet = !self.state.is_worth_keeping(),
             Input::Answer(answer) => self.answer(answer, now),
             Input::LedgerHas(version) => self.state.head.ledger_version = version,
         }
@@ -181,10 +193,10 @@ impl Machine {
                 continue;
             }
             let circumstances =
-                Circumstances { shop: now.shop, delays: now.delays, now: now.at, fresh: self.fresh.as_ref() };
+                Circumstances { shop: now.shop, delays: now.delays, now: now.at, fresh: &self.fresh };
             match plan(&self.state, circumstances) {
                 Step::Rest(wake) => {
-                    self.fresh = None;
+                    self.fresh = Fresh::default();
                     return Output::Idle { wake };
                 }
                 step => self.carry_out(step, now),

@@ -7,8 +7,10 @@
 //! request. A *deed* is our mutation of the outside world, written down before it leaves. [`plan`] turns them into
 //! the next step.
 
+pub mod attention;
 mod by_key;
 pub mod call;
+pub mod decision;
 pub mod deed;
 pub mod delays;
 pub mod hint;
@@ -20,10 +22,12 @@ pub mod page;
 pub mod plan;
 pub mod reading;
 pub mod record;
+pub mod refunds;
 pub mod settings;
 pub mod shop;
 pub mod snapshot;
 pub mod start;
 pub mod state;
+pub mod statement;
 pub mod table;
 pub mod terms;

@@ -2,8 +2,7 @@
 //! recognised and never added twice.
 
 use super::call::Locale;
-use super::deed::MilestoneKind;
-use super::ids::PaymentId;
+use super::deed::{MilestoneKind, Subject};
 use super::money::Money;
 use super::reading::PaymentReading;
 use super::settings::Mode;
@@ -17,6 +16,7 @@ const LONGEST: usize = 65_535;
 /// `due`: what the order is due now, where that is no longer what was asked and paid.
 pub fn line(
     kind: MilestoneKind,
+    subject: &Subject,
     payment: &PaymentReading,
     terms: &Terms,
     due: Option<Money>,
@@ -28,7 +28,7 @@ pub fn line(
     };
     let amount = payment.total.map_or_else(|| terms.amount.to_string(), |m| m.to_string());
     let asked = terms.amount;
-    let (method, id) = (method_name(&payment.method, locale), &payment.id);
+    let method = method_name(&payment.method, locale);
     let edited = due.map(|due| match locale {
         Locale::En => format!("Paid {amount} by {method}, but {due} is due now: please check"),
         Locale::Ja => {
@@ -48,6 +48,26 @@ pub fn line(
         (Locale::Ja, MilestoneKind::Mismatch) => {
             format!("{method}で{amount}が支払われましたが、請求額は{asked}です。ご確認ください")
         }
+        (Locale::En, MilestoneKind::Fraud) => format!("Marked as fraud by KOMOJU: {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::Fraud) => {
+            format!("KOMOJUが{method}の{amount}を不正利用と判定しました")
+        }
+        (Locale::En, MilestoneKind::CaptureRefused) => {
+            format!("KOMOJU did not capture {amount} by {method}: do not ship before this is settled")
+        }
+        (Locale::Ja, MilestoneKind::CaptureRefused) => {
+            format!("{method}の{amount}の売上確定がKOMOJUに拒否されました。解決するまで発送しないでください")
+        }
+        (Locale::En, MilestoneKind::LapsesSoon) => {
+            format!("The authorization of {amount} by {method} lapses within three days")
+        }
+        (Locale::Ja, MilestoneKind::LapsesSoon) => {
+            format!("{method}の{amount}の仮売上は3日以内に失効します")
+        }
+        // Not a payment's: said without an amount.
+        (_, MilestoneKind::Ended | MilestoneKind::Unpaid | MilestoneKind::Restored) => {
+            return short(kind, subject, locale);
+        }
         (Locale::En, MilestoneKind::Refunded) => format!("Refunded at KOMOJU, of {amount} by {method}"),
         (Locale::Ja, MilestoneKind::Refunded) => format!("{method}の{amount}についてKOMOJU側で返金あり"),
         (Locale::En, MilestoneKind::Disputed) => format!("Disputed: {amount} by {method}"),
@@ -56,12 +76,29 @@ pub fn line(
         }
     };
     let what = edited.unwrap_or(what);
-    format!("{tag} {what} ({}, {id})", kind.key())
+    format!("{tag} {what} {}", mark(kind, subject))
+}
+
+/// One line about the order itself, or an attempt of it.
+pub fn short(kind: MilestoneKind, subject: &Subject, locale: Locale) -> String {
+    let what = match (kind, locale) {
+        (MilestoneKind::Unpaid, Locale::En) => "Not paid in time",
+        (MilestoneKind::Unpaid, Locale::Ja) => "期限までに支払われませんでした",
+        (MilestoneKind::Restored, Locale::En) => "Your status stands again: ours came a moment after it",
+        (MilestoneKind::Restored, Locale::Ja) => "直前に設定されたステータスに戻しました",
+        (_, Locale::En) => "Ended what was still open: this order is not to be paid any more",
+        (_, Locale::Ja) => "このご注文は支払い対象外となったため、未払いの決済を終了しました",
+    };
+    format!("[KOMOJU] {what} {}", mark(kind, subject))
 }
 
 /// Whether `notes` already hold the line of this milestone.
-pub fn holds(notes: &str, kind: MilestoneKind, payment: &PaymentId) -> bool {
-    notes.contains(&format!("({}, {payment})", kind.key()))
+pub fn holds(notes: &str, kind: MilestoneKind, subject: &Subject) -> bool {
+    notes.contains(&mark(kind, subject))
+}
+
+fn mark(kind: MilestoneKind, subject: &Subject) -> String {
+    format!("({}, {subject})", kind.key())
 }
 
 /// The notes with a line added; what the merchant wrote stays first and whole.

@@ -7,6 +7,7 @@ use super::ids::{PaymentId, RefundId, SessionId};
 use super::money::{Money, MoneyError};
 use crate::json::{FromJson, Json, ToJson, names, record, variants};
 use serde_json::Value;
+use std::fmt;
 
 /// Milliseconds since the Unix epoch; always handed in, never asked for.
 pub type Moment = i64;
@@ -75,11 +76,23 @@ impl FromJson for OrderStatus {
 impl OrderStatus {
     pub const INCOMPLETE: Self = Self(0);
     pub const PENDING: Self = Self(1);
+    pub const SHIPPED: Self = Self(2);
+    pub const PARTIALLY_SHIPPED: Self = Self(3);
+    pub const REFUNDED: Self = Self(4);
+    pub const CANCELLED: Self = Self(5);
+    pub const DECLINED: Self = Self(6);
     pub const AWAITING_PAYMENT: Self = Self(7);
     pub const COMPLETED: Self = Self(10);
     pub const AWAITING_FULFILLMENT: Self = Self(11);
     pub const MANUAL_VERIFICATION: Self = Self(12);
     pub const DISPUTED: Self = Self(13);
+    pub const PARTIALLY_REFUNDED: Self = Self(14);
+
+    /// What nobody but the merchant may leave.
+    pub fn is_final(self) -> bool {
+        [Self::SHIPPED, Self::PARTIALLY_SHIPPED, Self::REFUNDED, Self::COMPLETED, Self::PARTIALLY_REFUNDED]
+            .contains(&self)
+    }
 }
 
 /// What we keep of a BigCommerce order. Nothing personal.
@@ -96,8 +109,33 @@ pub struct OrderReading {
     pub label: String,
     pub payment_provider_id: String,
     pub placed_at: Moment,
+    /// All that was refunded in BigCommerce, in minor units of the currency due.
+    pub refunded_minor: i64,
 }
-record!(OrderReading { status, deleted, due, digital, channel, label, payment_provider_id, placed_at });
+record!(OrderReading {
+    status,
+    deleted,
+    due,
+    digital,
+    channel,
+    label,
+    payment_provider_id,
+    placed_at,
+    refunded_minor or 0,
+});
+
+/// A refund as BigCommerce's books have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRefund {
+    pub id: u64,
+    /// The part that moves money of ours: on the offline method, never store credit or a gift certificate.
+    pub minor: i64,
+    /// All of it.
+    pub total_minor: i64,
+    /// The refund at KOMOJU that it records; none where the merchant made it here.
+    pub komoju: Option<RefundId>,
+}
+record!(OrderRefund { id, minor, total_minor, komoju });
 
 /// Why an amount due could not be known. Kept, so that the merchant can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +203,7 @@ pub struct PaymentReading {
     pub total: Option<Money>,
     pub refunded_minor: i64,
     pub refunds: Vec<RefundReading>,
+    pub refund_requests: Vec<RefundRequestReading>,
     /// The payment type's slug (`konbini`, `credit_card`, …); empty where KOMOJU says none yet.
     pub method: String,
     pub instructions: Instructions,
@@ -178,6 +217,7 @@ record!(PaymentReading {
     total,
     refunded_minor,
     refunds,
+    refund_requests,
     method,
     instructions,
     deadline,
@@ -196,8 +236,80 @@ pub struct RefundReading {
     pub id: RefundId,
     pub minor: i64,
     pub chargeback: bool,
+    /// Why we made it; none where somebody made it at KOMOJU.
+    pub cause: Option<Cause>,
 }
-record!(RefundReading { id, minor, chargeback });
+record!(RefundReading { id, minor, chargeback, cause });
+
+/// A refund by bank transfer that KOMOJU's staff carry out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundRequestReading {
+    pub minor: i64,
+    pub status: RequestStatus,
+    pub cause: Option<Cause>,
+}
+record!(RefundRequestReading { minor, status, cause });
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestStatus {
+    Pending,
+    Rejected,
+    Completed,
+    Other(String),
+}
+variants!(RequestStatus { Pending, Rejected, Completed, Other(content) });
+
+/// Why we refunded. Written into the refund's description, it is what pairs the two sides' refunds one to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// The merchant refunded in BigCommerce.
+    OrderRefund(u64),
+    /// The order was paid twice.
+    Twice,
+    /// The merchant asked for it in the panel; by the number of the decision.
+    Merchant(u64),
+}
+variants!(Cause { OrderRefund(content), Twice, Merchant(content) });
+
+impl Cause {
+    const ORDER_REFUND: &str = "bc-refund:";
+    const TWICE: &str = "duplicate-payment";
+    const MERCHANT: &str = "panel-refund:";
+
+    /// Found anywhere in a description: whatever stands around it is for people.
+    pub fn in_text(text: &str) -> Option<Self> {
+        let number = |marker: &str| marked(text, marker).and_then(|digits| digits.parse().ok());
+        let twice = text.contains(Self::TWICE).then_some(Self::Twice);
+        number(Self::ORDER_REFUND)
+            .map(Self::OrderRefund)
+            .or_else(|| number(Self::MERCHANT).map(Self::Merchant))
+            .or(twice)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OrderRefund(id) => write!(f, "{}{id}", Self::ORDER_REFUND),
+            Self::Twice => f.write_str(Self::TWICE),
+            Self::Merchant(n) => write!(f, "{}{n}", Self::MERCHANT),
+        }
+    }
+}
+
+/// What stands in a BigCommerce refund's reason where it records one made at KOMOJU.
+pub const RECORDED: &str = "komoju-refund:";
+
+/// The refund at KOMOJU that a reason names.
+pub fn recorded_refund(reason: &str) -> Option<RefundId> {
+    marked(reason, RECORDED).and_then(|id| RefundId::parse(id).ok())
+}
+
+/// The word that follows a marker.
+fn marked<'a>(text: &'a str, marker: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(marker)?;
+    Some(rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').next().unwrap_or(rest))
+}
 
 /// What the shopper needs in order to pay a code, in KOMOJU's words.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,15 +1,23 @@
 //! The state as rows: what is written, and how it is read back.
 //!
-//! Every row is `(kind, key) → JSON`. A commit is the difference to what was last written, so a crash between two
+//! Every row is `(kind, key) → JSON`, in the schema that the head row names. Rows of an older one are brought up to
+//! date as they are read, and written back with the next commit. A commit is the difference to what was last written, so a crash between two
 //! commits loses nothing that left.
 
+use super::attention::Attention;
 use super::by_key::ByKey;
-use super::deed::{Deed, MilestoneKind};
+use super::decision::StoredDecision;
+use super::deed::{Deed, MilestoneKind, Subject};
 use super::hint::StoredHint;
 use super::ids::PaymentId;
 use super::state::{Attempt, Entry, Head, Payment, Reached, State};
 use crate::json::{FromJson, write};
+use serde_json::Value;
 use std::fmt;
+
+/// 1: milestones were a payment's alone, and refunds nobody's.
+/// 2: milestones have subjects; refunds, captures and decisions are kept.
+pub const SCHEMA: u32 = 2;
 
 /// One row to write; without a body, to delete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +51,7 @@ pub fn rows(state: &State) -> Rows {
     let mut put = |kind: &str, key: String, body: String| rows.insert((kind.to_owned(), key), body);
     put("head", String::new(), write(&state.head));
     put("order", String::new(), write(&state.order));
+    put("order_refunds", String::new(), write(&state.order_refunds));
     for attempt in &state.attempts {
         put("attempt", padded(u64::from(attempt.n)), write(attempt));
     }
@@ -52,11 +61,14 @@ pub fn rows(state: &State) -> Rows {
     for hint in &state.hints {
         put("hint", padded(hint.seq), write(hint));
     }
+    for decision in &state.decisions {
+        put("decision", padded(decision.seq), write(decision));
+    }
     for deed in &state.deeds {
         put("deed", format!("{}#{}", deed.action, padded(u64::from(deed.n))), write(deed));
     }
-    for ((payment, milestone), reached) in state.reached.iter() {
-        put("reached", format!("{payment}#{}", milestone.key()), write(&(payment, milestone, reached)));
+    for ((subject, milestone), reached) in state.reached.iter() {
+        put("reached", format!("{subject}#{}", milestone.key()), write(&(subject, milestone, reached)));
     }
     for (i, entry) in (state.head.timeline_start..).zip(&state.timeline) {
         put("timeline", padded(i), write(entry));
@@ -80,27 +92,64 @@ pub fn difference(old: &Rows, new: &Rows) -> Vec<Record> {
 /// Errors: the first row that cannot be read. Nothing is dropped quietly: money hangs on it.
 pub fn restore(rows: &Rows) -> Result<State, Corrupt> {
     let mut state = State::default();
+    let head = rows.get(&("head".to_owned(), String::new()));
+    let schema = head
+        .map(|body| Row { kind: "head", key: "", body }.parse::<Head>())
+        .transpose()?
+        .map_or(SCHEMA, |h| h.schema);
     for ((kind, key), body) in rows.iter() {
+        let body = if schema < SCHEMA { &upgraded(kind, body) } else { body };
         let read = Row { kind, key, body };
         match kind.as_str() {
             "head" => state.head = read.parse::<Head>()?,
             "order" => state.order = read.parse()?,
+            "order_refunds" => state.order_refunds = read.parse()?,
             "attempt" => state.attempts.push(read.parse::<Attempt>()?),
             "payment" => {
                 let id = PaymentId::parse(key).map_err(|e| read.corrupt(e.to_string()))?;
                 state.payments.insert(id, read.parse::<Payment>()?);
             }
             "hint" => state.hints.push(read.parse::<StoredHint>()?),
+            "decision" => state.decisions.push(read.parse::<StoredDecision>()?),
             "deed" => state.deeds.push(read.parse::<Deed>()?),
             "reached" => {
-                let (payment, milestone, reached): (PaymentId, MilestoneKind, Reached) = read.parse()?;
-                state.reached.insert((payment, milestone), reached);
+                let (subject, milestone, reached): (Subject, MilestoneKind, Reached) = read.parse()?;
+                state.reached.insert((subject, milestone), reached);
             }
             "timeline" => state.timeline.push(read.parse::<Entry>()?),
             _ => return Err(read.corrupt("a kind this version does not know".to_owned())),
         }
     }
+    state.head.schema = SCHEMA;
+    sort(&mut state);
     Ok(state)
+}
+
+/// A row of schema 1 as schema 2 would have written it. What cannot be understood is left for the reader to refuse.
+fn upgraded(kind: &str, body: &str) -> String {
+    let Ok(mut row) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
+    match kind {
+        "deed" => {
+            let update = row.pointer_mut("/action/UpdateOrder").and_then(Value::as_object_mut);
+            if let Some((update, payment)) = update.and_then(|u| u.remove("payment").map(|p| (u, p))) {
+                update.insert("subject".to_owned(), payment);
+            }
+        }
+        // What was shown to a person then is entered in BigCommerce's books now.
+        "reached" => {
+            let shown = row.pointer("/2/attention").and_then(Value::as_str);
+            if shown == Some(Attention::RefundedAtKomoju.key()) {
+                row[2]["attention"] = Value::Null;
+            }
+        }
+        _ => {}
+    }
+    row.to_string()
+}
+
+/// Rows come by key; deeds are told apart by when they were decided on.
+fn sort(state: &mut State) {
+    state.deeds.sort_by_key(|deed| (deed.seq, deed.n));
 }
 
 struct Row<'a> {

@@ -1,5 +1,6 @@
 //! What the merchant decides about payments. Frozen into an attempt's terms where a later change must not reach it.
 
+use super::reading::OrderStatus;
 use crate::json::{names, record};
 
 /// One of BigCommerce's five offline payment methods, by the id that no renaming changes.
@@ -65,6 +66,35 @@ pub struct Method {
 }
 record!(Method { provider, label, types });
 
+/// What becomes of an order that nobody paid, once nothing of it can be paid any more and the grace is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unpaid {
+    Leave,
+    Cancel,
+    Decline,
+}
+names!(Unpaid, key { Leave = "leave", Cancel = "cancel", Decline = "decline" });
+
+impl Unpaid {
+    pub fn status(self) -> Option<OrderStatus> {
+        match self {
+            Self::Leave => None,
+            Self::Cancel => Some(OrderStatus::CANCELLED),
+            Self::Decline => Some(OrderStatus::DECLINED),
+        }
+    }
+}
+
+/// What a refund made in BigCommerce does at KOMOJU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundPolicy {
+    AtOnce,
+    /// Once somebody has confirmed it in the panel.
+    Confirm,
+    Never,
+}
+names!(RefundPolicy, key { AtOnce = "at_once", Confirm = "confirm", Never = "never" });
+
 /// A store's payment settings. `version` rises with each change, so that an attempt can say what it was made under.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -73,10 +103,38 @@ pub struct Settings {
     pub order_prefix: String,
     pub methods: Vec<Method>,
     pub capture: Capture,
+    /// Two-step: where the order stands while the money is authorized.
+    pub authorized_status: OrderStatus,
+    /// Two-step: moving the order to Shipped or Completed captures.
+    pub capture_on_shipping: bool,
+    pub unpaid: Unpaid,
+    pub unpaid_grace_hours: u32,
+    pub refunds: RefundPolicy,
+    /// Of two paid attempts, the later is refunded without asking.
+    pub refund_second: bool,
+    /// New orders are looked at although no shopper of theirs has reached us.
+    pub watch_new_orders: bool,
     /// Lets test payments move orders to a status that ships. For trying the app out; off unless ticked.
     pub test_moves_orders: bool,
 }
-record!(Settings { version, order_prefix, methods, capture, test_moves_orders });
+record!(Settings {
+    version, order_prefix, methods, capture,
+    authorized_status or OrderStatus::AWAITING_FULFILLMENT,
+    capture_on_shipping or true,
+    unpaid or Unpaid::Leave,
+    unpaid_grace_hours or DEFAULT_GRACE_HOURS,
+    refunds or RefundPolicy::Confirm,
+    refund_second or false,
+    watch_new_orders or true,
+    test_moves_orders,
+});
+
+/// Where an order may stand while its money is authorized: waiting for something, and nothing that captures.
+pub const AUTHORIZED_STATUSES: [OrderStatus; 5] =
+    [OrderStatus(7), OrderStatus(8), OrderStatus(9), OrderStatus(11), OrderStatus(12)];
+pub const DEFAULT_GRACE_HOURS: u32 = 72;
+/// From an hour to sixty days.
+pub const GRACE_HOURS: std::ops::RangeInclusive<u32> = 1..=1_440;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -86,6 +144,13 @@ impl Default for Settings {
             order_prefix: "BC-".to_owned(),
             methods: vec![Method { provider: Provider::InStore, label, types: Vec::new() }],
             capture: Capture::Auto,
+            authorized_status: OrderStatus::AWAITING_FULFILLMENT,
+            capture_on_shipping: true,
+            unpaid: Unpaid::Leave,
+            unpaid_grace_hours: DEFAULT_GRACE_HOURS,
+            refunds: RefundPolicy::Confirm,
+            refund_second: false,
+            watch_new_orders: true,
             test_moves_orders: false,
         }
     }

@@ -1,10 +1,11 @@
 //! What the shopper may know: a small picture of the state, without words.
 
+use super::attention::Attention;
 use super::call::Locale;
 use super::money::Money;
 use super::reading::{Instructions, Moment, PaymentStatus};
 use super::settings::Mode;
-use super::state::{Attempt, Attention, Standing, State};
+use super::state::{Attempt, Standing, State};
 use super::table::Column;
 use crate::json::{names, record};
 
@@ -135,8 +136,7 @@ fn of_attempt(state: &State, attempt: &Attempt) -> Snapshot {
 }
 
 fn phase(state: &State, attempt: Option<&Attempt>) -> Phase {
-    let attentions = state.attentions();
-    let must_look = |a| attentions.contains(&a);
+    let must_look = |attention| state.needs(attention);
     let standing = attempt.map_or(Standing::None, |a| state.standing(a));
     if let Standing::Captured(id) = &standing {
         let review = must_look(Attention::AmountMismatch) || must_look(Attention::PaidAfterEnd);

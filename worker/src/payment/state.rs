@@ -3,14 +3,17 @@
 //! Invariants: an attempt's terms never change; a payment belongs to the attempt whose session holds it, for good;
 //! a milestone is reached once per payment; `captured` and the refunds seen are high-water marks that only rise.
 
+use super::attention::Attention;
 use super::by_key::ByKey;
 use super::call::Locale;
-use super::deed::{Action, CANCEL_TRIES, Deed, MilestoneKind};
-use super::hint::StoredHint;
-use super::ids::{PaymentId, RefundId, SessionId};
+use super::decision::StoredDecision;
+use super::deed::{Action, Deed, MilestoneKind, Subject};
+use super::hint::{Moved, StoredHint};
+use super::ids::{HintId, PaymentId, RefundId, SessionId};
 use super::reading::{
-    Moment, OrderReading, PaymentReading, PaymentStatus, Register, SessionReading, SessionStatus,
+    Moment, OrderReading, OrderRefund, PaymentReading, PaymentStatus, Register, SessionReading, SessionStatus,
 };
+use super::record::SCHEMA;
 use super::settings::Capture;
 use super::terms::Terms;
 use crate::json::{names, record};
@@ -22,17 +25,22 @@ pub const HISTORY: usize = 200;
 pub struct State {
     pub head: Head,
     pub order: Register<OrderReading>,
+    /// The order's refunds, as BigCommerce's books have them.
+    pub order_refunds: Register<Vec<OrderRefund>>,
     pub attempts: Vec<Attempt>,
     pub payments: ByKey<PaymentId, Payment>,
     pub hints: Vec<StoredHint>,
+    pub decisions: Vec<StoredDecision>,
     pub deeds: Vec<Deed>,
-    pub reached: ByKey<(PaymentId, MilestoneKind), Reached>,
+    pub reached: ByKey<(Subject, MilestoneKind), Reached>,
     pub timeline: Vec<Entry>,
 }
 
 /// What there is one of per order.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Head {
+    /// In what form the rows are written.
+    pub schema: u32,
     /// The counter that orders hints, readings and deeds.
     pub seq: u64,
     /// Rises with every change; the ledger ignores older ones.
@@ -47,10 +55,40 @@ pub struct Head {
     pub session_refused: Option<String>,
     /// BigCommerce's last answer about the order was 404.
     pub order_missed: bool,
+    /// An order that is to be looked at although no shopper of it has come; until that look, nothing is kept.
+    pub to_meet: bool,
+    /// When an unpaid order of ours was met without a shopper.
+    pub met_at: Moment,
+    /// Our update replaced this status, which the merchant had set a moment before.
+    pub replaced: Option<Moved>,
+    /// What the merchant has seen and dismissed, each with what it looked like then.
+    pub dismissed: Vec<(Attention, String)>,
     /// How many of the oldest timeline entries have been dropped.
     pub timeline_start: u64,
 }
-record!(Head { seq, version, ledger_version, cart_hash, amount_disputed, session_refused, order_missed or false, timeline_start });
+record!(Head {
+    schema or 1, seq, version, ledger_version, cart_hash, amount_disputed, session_refused, order_missed or false,
+    to_meet or false, met_at or 0, replaced, dismissed, timeline_start });
+
+impl Default for Head {
+    fn default() -> Self {
+        Self {
+            schema: SCHEMA,
+            seq: 0,
+            version: 0,
+            ledger_version: 0,
+            cart_hash: None,
+            amount_disputed: false,
+            session_refused: None,
+            order_missed: false,
+            to_meet: false,
+            met_at: 0,
+            replaced: None,
+            dismissed: Vec::new(),
+            timeline_start: 0,
+        }
+    }
+}
 
 /// How far the making of an attempt's session got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +118,10 @@ pub struct Attempt {
     /// When a shopper was first sent to KOMOJU, and when one last came back.
     pub left_at: Option<Moment>,
     pub returned_at: Option<Moment>,
+    /// Looks at all its payments, of which the session shows but one.
+    pub listing: Register<u32>,
+    /// It was ended because of what became of the order; that deserves a line in its notes.
+    pub ended_by_order: bool,
 }
 record!(Attempt {
     n,
@@ -94,6 +136,8 @@ record!(Attempt {
     locale,
     left_at,
     returned_at,
+    listing or Register::default(),
+    ended_by_order or false,
 });
 
 /// One payment that an attempt's session held at some time.
@@ -106,8 +150,32 @@ pub struct Payment {
     /// High-water mark: every refund ever seen on it.
     pub refunds: Vec<RefundId>,
     pub first_seen: Moment,
+    /// High-water mark, in minor units without the shopper's fee: what a capture takes a part of.
+    pub most: i64,
+    /// KOMOJU itself has an event that marks it as fraud.
+    pub fraud: bool,
+    /// A message said so; what KOMOJU has of that message is looked at first.
+    pub suspicion: Option<Suspicion>,
 }
-record!(Payment { attempt, register, captured, refunds, first_seen });
+record!(Payment {
+    attempt,
+    register,
+    captured,
+    refunds,
+    first_seen,
+    most or 0,
+    fraud or false,
+    suspicion,
+});
+
+/// A message that must be read at its source before it means anything.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspicion {
+    pub event: HintId,
+    pub failures: u32,
+    pub retry_at: Moment,
+}
+record!(Suspicion { event, failures, retry_at });
 
 /// A milestone, and what telling the order came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,45 +185,6 @@ pub struct Reached {
     pub attention: Option<Attention>,
 }
 record!(Reached { at, attention });
-
-/// What a merchant must look at, by key; the panel has the words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Attention {
-    /// Paid, though the order was cancelled, refunded or deleted.
-    PaidAfterEnd,
-    /// Captured, but another amount or currency than the order's.
-    AmountMismatch,
-    /// Two payments of one order are both paid.
-    PaidTwice,
-    Disputed,
-    /// Refunded at KOMOJU; the order does not show it.
-    RefundedAtKomoju,
-    /// BigCommerce will not take the order's new status.
-    OrderUpdateRefused,
-    /// KOMOJU will not end a session or code that must not be paid any more.
-    CancelRefused,
-    /// KOMOJU refuses to make a session.
-    SessionRefused,
-    /// The shopper's page showed another amount than the order has.
-    AmountDisputed,
-    /// One side has not answered for a day.
-    Unreachable,
-    /// A payment KOMOJU once called captured no longer is.
-    CaptureVanished,
-}
-names!(Attention, key {
-    PaidAfterEnd = "paid_after_end",
-    AmountMismatch = "amount_mismatch",
-    PaidTwice = "paid_twice",
-    Disputed = "disputed",
-    RefundedAtKomoju = "refunded_at_komoju",
-    OrderUpdateRefused = "order_update_refused",
-    CancelRefused = "cancel_refused",
-    SessionRefused = "session_refused",
-    AmountDisputed = "amount_disputed",
-    Unreachable = "unreachable",
-    CaptureVanished = "capture_vanished",
-});
 
 /// A line of the payment's history, for the merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,7 +233,7 @@ impl State {
     /// Whether there is anything to keep: an order is not ours to remember before its first attempt, unless a
     /// person must look at why there is none.
     pub fn is_worth_keeping(&self) -> bool {
-        !self.attempts.is_empty() || self.head.amount_disputed
+        !self.attempts.is_empty() || self.head.amount_disputed || self.head.met_at > 0
     }
 
     pub fn attempt(&self, n: u32) -> Option<&Attempt> {
@@ -261,51 +290,6 @@ impl State {
             self.payments_of(attempt.n).filter_map(|(id, p)| Some((p.rank(attempt.terms.capture)?, id)));
         ranked.filter(|(rank, _)| *rank != Rank::Captured).max_by_key(|(rank, _)| *rank).map(|(_, id)| id)
     }
-
-    /// Everything a person must look at now.
-    pub fn attentions(&self) -> Vec<Attention> {
-        let mut all = Vec::new();
-        let mut add = |condition: bool, attention| {
-            if condition && !all.contains(&attention) {
-                all.push(attention);
-            }
-        };
-        self.reached.values().filter_map(|r| r.attention).for_each(|a| add(true, a));
-        add(self.captured().count() > 1, Attention::PaidTwice);
-        add(self.head.amount_disputed, Attention::AmountDisputed);
-        add(self.head.session_refused.is_some(), Attention::SessionRefused);
-        add(self.payments.values().any(Payment::capture_vanished), Attention::CaptureVanished);
-        add(self.is_unreachable(), Attention::Unreachable);
-        add(self.cancel_is_refused(), Attention::CancelRefused);
-        all
-    }
-
-    /// Something that must end was asked to often enough, and still lives.
-    fn cancel_is_refused(&self) -> bool {
-        let live = |attempt: u32| {
-            let standing = self.attempt(attempt).map(|a| self.standing(a));
-            !matches!(standing, None | Some(Standing::Dead | Standing::Captured(_)))
-        };
-        self.deeds.iter().any(|deed| {
-            let in_vain = !deed.is_open() && deed.n >= CANCEL_TRIES;
-            in_vain
-                && match &deed.action {
-                    Action::CancelSession { attempt } => live(*attempt),
-                    Action::CancelPayment { payment } => {
-                        self.payments.get(payment).is_some_and(|p| live(p.attempt))
-                    }
-                    Action::UpdateOrder { .. } => false,
-                }
-        })
-    }
-
-    fn is_unreachable(&self) -> bool {
-        let tired = super::delays::Delays::is_persistent;
-        tired(self.order.failures)
-            || self.attempts.iter().any(|a| tired(a.register.failures))
-            || self.payments.values().any(|p| tired(p.register.failures))
-            || self.deeds.iter().any(|d| d.is_open() && tired(d.failures))
-    }
 }
 
 /// Orders what a payment may still become; the larger is further.
@@ -318,6 +302,19 @@ enum Rank {
 }
 
 impl Payment {
+    pub fn new(attempt: u32, first_seen: Moment) -> Self {
+        Self {
+            attempt,
+            register: Register::default(),
+            captured: false,
+            refunds: Vec::new(),
+            first_seen,
+            most: 0,
+            fraud: false,
+            suspicion: None,
+        }
+    }
+
     pub fn is(&self, status: &PaymentStatus) -> bool {
         self.register.reading.as_ref().is_some_and(|r| r.status == *status)
     }
@@ -326,11 +323,6 @@ impl Payment {
     pub fn waits_for_shopper(&self, capture: Capture) -> bool {
         self.is(&PaymentStatus::Authorized)
             && self.register.reading.as_ref().is_some_and(|r| r.waits_for_cash() || capture == Capture::Auto)
-    }
-
-    /// KOMOJU once said `captured` and now says something that no captured payment becomes.
-    fn capture_vanished(&self) -> bool {
-        self.captured && !self.is(&PaymentStatus::Captured) && !self.is(&PaymentStatus::Refunded)
     }
 
     fn rank(&self, capture: Capture) -> Option<Rank> {

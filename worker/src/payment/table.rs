@@ -13,9 +13,18 @@ pub enum Row {
     Authorized,
     /// A code or a session that can still be paid.
     Open,
+    /// Nothing of the order was paid, and nothing can be paid any more.
+    Dead,
+    /// Refunded at KOMOJU by the merchant, in part or in full.
     Refunded,
-    /// Chargeback or fraud mark.
+    /// Chargeback.
     Disputed,
+    /// Fraud mark.
+    Fraud,
+    /// Two-step: KOMOJU will not capture.
+    CaptureRefused,
+    /// Two-step: the authorization ends within days.
+    LapsesSoon,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,10 +61,17 @@ pub struct Cell {
     pub attention: bool,
     /// End it at KOMOJU.
     pub cancel: bool,
+    /// Enter the refund in BigCommerce, which moves the order to 4 or 14 itself.
+    pub record: bool,
+    /// Move it to 5 or 6 once the grace is over, where the merchant wants that.
+    pub lapse: bool,
 }
 
 impl Cell {
-    const LEAVE: Self = Self { status: None, note: false, attention: false, cancel: false };
+    const LEAVE: Self =
+        Self { status: None, note: false, attention: false, cancel: false, record: false, lapse: false };
+    const RECORD: Self = Self { record: true, ..Self::LEAVE };
+    const LAPSE: Self = Self { lapse: true, ..Self::LEAVE };
 
     const fn to(status: OrderStatus) -> Self {
         Self { status: Some(status), note: true, ..Self::LEAVE }
@@ -94,11 +110,27 @@ pub fn cell(row: Row, column: Column, digital: bool) -> Cell {
         (Row::Open, Ended) => LEAVE.cancelled().noted(),
         (Row::Open, Refunded | MovedOn) => LEAVE.cancelled(),
         (Row::Authorized | Row::Open, Deleted) => LEAVE.cancelled(),
-        (Row::Refunded, Unpaid | Ended | Refunded | MovedOn) => LEAVE.attended(),
+        (Row::Dead, Unpaid) => Cell::LAPSE,
+        (Row::Dead, Ended | Refunded | MovedOn | Deleted) => LEAVE,
+        (Row::Refunded, Unpaid | Refunded | MovedOn) => Cell::RECORD,
+        // BigCommerce books refunds of paid orders only; here the merchant has done both by hand.
+        (Row::Refunded, Ended) => LEAVE.noted(),
         (Row::Disputed, Unpaid | Ended | Refunded | MovedOn) => Cell::to(OrderStatus::DISPUTED).attended(),
-        (Row::CapturedAsAsked | Row::CapturedOtherwise | Row::Refunded | Row::Disputed, Deleted) => {
-            LEAVE.attended()
-        }
+        (Row::Fraud, Unpaid | Ended | Refunded | MovedOn) => VERIFY.attended(),
+        // The goods may be on their way: this once, a shipped order goes back.
+        (Row::CaptureRefused, Unpaid | MovedOn) => VERIFY.attended(),
+        (Row::CaptureRefused, Ended | Refunded) => LEAVE.attended(),
+        (Row::LapsesSoon, Unpaid | MovedOn) => LEAVE.noted().attended(),
+        (Row::LapsesSoon, Ended | Refunded | Deleted) => LEAVE,
+        (
+            Row::CapturedAsAsked
+            | Row::CapturedOtherwise
+            | Row::Refunded
+            | Row::Disputed
+            | Row::Fraud
+            | Row::CaptureRefused,
+            Deleted,
+        ) => LEAVE.attended(),
     }
 }
 
@@ -107,19 +139,25 @@ mod tests {
     use super::*;
 
     /// The table as the design writes it down, by hand: a number is the new status, `-` leaves it, then `n`ote,
-    /// `a`ttention, `c`ancel. Columns: unpaid, ended, refunded, moved on, deleted.
-    const WRITTEN: [(Row, [&str; 5]); 6] = [
+    /// `a`ttention, `c`ancel, `r`ecord in the books, `l`apse after the grace. Columns: unpaid, ended, refunded, moved
+    /// on, deleted.
+    const WRITTEN: [(Row, [&str; 5]); 10] = [
         (Row::CapturedAsAsked, ["11n", "12na", "-a", "-n", "-a"]),
         (Row::CapturedOtherwise, ["12na", "12na", "-a", "-a", "-a"]),
         (Row::Authorized, ["11n", "-nc", "-nc", "-n", "-c"]),
         (Row::Open, ["-n", "-nc", "-c", "-c", "-c"]),
-        (Row::Refunded, ["-a", "-a", "-a", "-a", "-a"]),
+        (Row::Dead, ["-l", "-", "-", "-", "-"]),
+        (Row::Refunded, ["-r", "-n", "-r", "-r", "-a"]),
         (Row::Disputed, ["13na", "13na", "13na", "13na", "-a"]),
+        (Row::Fraud, ["12na", "12na", "12na", "12na", "-a"]),
+        (Row::CaptureRefused, ["12na", "-a", "-a", "12na", "-a"]),
+        (Row::LapsesSoon, ["-na", "-", "-", "-na", "-"]),
     ];
 
     fn spell(cell: Cell) -> String {
         let mut text = cell.status.map_or("-".to_owned(), |s| s.0.to_string());
-        for (on, letter) in [(cell.note, 'n'), (cell.attention, 'a'), (cell.cancel, 'c')] {
+        let Cell { note, attention, cancel, record, lapse, .. } = cell;
+        for (on, letter) in [(note, 'n'), (attention, 'a'), (cancel, 'c'), (record, 'r'), (lapse, 'l')] {
             if on {
                 text.push(letter);
             }

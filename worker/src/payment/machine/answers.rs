@@ -1,27 +1,41 @@
 //! What an answer, or the lack of one, changes: readings are taken by `seq`, deeds become done, refused, or stay
 //! indeterminate.
 
+use super::hearing::FRAUD_EVENT;
 use super::{Flight, Learned, Machine, Now, What, want};
-use crate::payment::call::{Answer, Failure, OrderSeen, SessionSeen};
-use crate::payment::deed::{Action, DeedState, MilestoneKind};
+use crate::payment::attention::Attention;
+use crate::payment::call::{Answer, Failure, OrderRefundSeen, OrderSeen, RefundPart, SessionSeen};
+use crate::payment::deed::{Action, DeedState, MilestoneKind, Subject};
 use crate::payment::delays::Delays;
-use crate::payment::ids::PaymentId;
-use crate::payment::reading::{Moment, PaymentReading, PaymentStatus, Register};
+use crate::payment::ids::{PaymentId, RefundId};
+use crate::payment::money::Money;
+use crate::payment::reading::{Cause, Moment, OrderRefund, PaymentReading, PaymentStatus};
 use crate::payment::start::Refusal;
-use crate::payment::state::{Attention, Payment, Reached, Stage};
+use crate::payment::state::{Payment, Reached, Stage};
 
 impl Machine {
     pub(super) fn answer(&mut self, answer: Answer, now: Now<'_>) {
         let Some(Flight { seq, what }) = self.flight.take() else { return };
         match (what, answer) {
             (What::Order, answer) => self.order_answered(seq, answer, now),
-            (What::Provider, answer) => self.provider_answered(answer),
+            (What::Provider, answer) => self.provider_answered(answer, now),
             (What::Session(n), Answer::Session(seen)) => self.take_session(n, seq, *seen, now.at),
             (What::Session(n), answer) => self.session_look_failed(n, failure_of(answer), now),
             (What::Payment(id), Answer::Payment(reading)) => {
                 self.take_payment_by_id(&id, seq, *reading, now.at)
             }
             (What::Payment(id), answer) => self.payment_look_failed(&id, failure_of(answer), now),
+            (What::Payments(n), Answer::Payments(list)) => self.take_payments(n, seq, list, now.at),
+            (What::Payments(n), answer) => self.listing_failed(n, failure_of(answer), now),
+            (What::Event(id), answer) => self.event_answered(&id, answer, now),
+            (What::OrderRefunds, Answer::OrderRefunds(list)) => self.take_order_refunds(seq, list, now.at),
+            (What::OrderRefunds, answer) => {
+                let failure = failure_of(answer);
+                let retry = now.at + wait(&failure, self.state.order_refunds.failures, now.delays);
+                self.state.order_refunds.failed(retry);
+            }
+            (What::Quote(_), Answer::Quote(options)) => self.fresh.quote = Some(options),
+            (What::Quote(refund), answer) => self.quote_failed(refund, failure_of(answer), now),
             (What::Creation(n), Answer::Session(seen)) => self.session_made(n, seq, *seen, now.at),
             (What::Creation(n), answer) => self.session_not_made(n, failure_of(answer), now.at),
             (What::Deed(action), answer) => self.deed_answered(&action, seq, answer, now),
@@ -53,7 +67,7 @@ impl Machine {
         self.state.order.accept(seq, at, seen.reading.clone());
         match self.start.as_mut() {
             Some((_, _, order)) => *order = Some(seen),
-            None => self.fresh = Some(seen),
+            None => self.fresh.order = Some(seen),
         }
     }
 
@@ -69,17 +83,31 @@ impl Machine {
             staff_notes: String::new(),
             checkout: Default::default(),
         };
-        self.fresh = Some(gone);
+        self.fresh.order = Some(gone);
     }
 
-    pub(super) fn provider_answered(&mut self, answer: Answer) {
+    pub(super) fn provider_answered(&mut self, answer: Answer, now: Now<'_>) {
         let provider = match answer {
             Answer::Provider(provider) => provider,
-            answer => return self.fail_start(bigcommerce_refusal(&failure_of(answer))),
+            answer => {
+                let failure = failure_of(answer);
+                let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
+                self.state.order.failed(retry);
+                self.fresh.order = None;
+                return self.fail_start(bigcommerce_refusal(&failure));
+            }
         };
-        let Some((_, done, Some(order))) = self.start.as_mut() else { return };
-        done.provider = Some(provider);
-        let (channel, label) = (order.reading.channel, order.reading.label.clone());
+        let reading = match self.start.as_mut() {
+            Some((_, done, order)) => {
+                done.provider = Some(provider);
+                order.as_ref().map(|order| &order.reading)
+            }
+            None => {
+                self.fresh.provider = Some(provider);
+                self.fresh.order.as_ref().map(|order| &order.reading)
+            }
+        };
+        let Some((channel, label)) = reading.map(|r| (r.channel, r.label.clone())) else { return };
         self.learned.push(Learned { channel, label, provider });
     }
 
@@ -119,19 +147,13 @@ impl Machine {
 
     pub(super) fn take_payment(&mut self, n: u32, seq: u64, reading: PaymentReading, at: Moment) {
         let id = reading.id.clone();
-        let fresh = || Payment {
-            attempt: n,
-            register: Register::default(),
-            captured: false,
-            refunds: Vec::new(),
-            first_seen: at,
-        };
-        let payment = self.state.payments.get_or_insert_with(&id, fresh);
+        let payment = self.state.payments.get_or_insert_with(&id, || Payment::new(n, at));
         if payment.attempt != n {
             return;
         }
         let before = payment.register.reading.as_ref().map(|r| r.status.clone());
         payment.captured |= matches!(reading.status, PaymentStatus::Captured);
+        payment.most = payment.most.max(reading.net.map_or(0, |net| net.minor));
         let new = reading.refunds.iter().map(|r| &r.id).filter(|id| !payment.refunds.contains(id));
         let new: Vec<_> = new.cloned().collect();
         payment.refunds.extend(new);
@@ -139,6 +161,82 @@ impl Machine {
         payment.register.accept(seq, at, reading);
         if before.as_ref() != Some(&status) {
             self.state.log(at, "payment_is", format!("{status:?} {id}"));
+        }
+    }
+
+    /// All that the session ever took, those it no longer shows among them.
+    fn take_payments(&mut self, n: u32, seq: u64, list: Vec<PaymentReading>, at: Moment) {
+        let Some(attempt) = self.state.attempt_mut(n) else { return };
+        let session = attempt.session.clone();
+        let of_it: Vec<_> =
+            list.into_iter().filter(|p| p.session.is_some() && p.session == session).collect();
+        attempt.listing.accept(seq, at, u32::try_from(of_it.len()).unwrap_or(u32::MAX));
+        for reading in of_it {
+            self.take_payment(n, seq, reading, at);
+        }
+    }
+
+    fn listing_failed(&mut self, n: u32, failure: Failure, now: Now<'_>) {
+        let Some(attempt) = self.state.attempt_mut(n) else { return };
+        let retry = now.at + wait(&failure, attempt.listing.failures, now.delays);
+        attempt.listing.failed(retry);
+    }
+
+    /// Only what KOMOJU itself has of an event counts. One that it does not know says nothing.
+    fn event_answered(&mut self, id: &PaymentId, answer: Answer, now: Now<'_>) {
+        let Some(payment) = self.state.payments.get_mut(id) else { return };
+        match answer {
+            Answer::Event(seen) => {
+                payment.fraud |= seen.kind == FRAUD_EVENT && seen.payment.as_ref() == Some(id);
+                payment.suspicion = None;
+            }
+            Answer::Failed(Failure::NotFound | Failure::Refused { .. }) => payment.suspicion = None,
+            answer => {
+                let failure = failure_of(answer);
+                if let Some(suspicion) = payment.suspicion.as_mut() {
+                    suspicion.retry_at = now.at + wait(&failure, suspicion.failures, now.delays);
+                    suspicion.failures = suspicion.failures.saturating_add(1);
+                }
+            }
+        }
+    }
+
+    fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, at: Moment) {
+        let list = list.iter().map(|seen| self.order_refund(seen)).collect();
+        self.state.order_refunds.accept(seq, at, list);
+        self.fresh.refunds = true;
+    }
+
+    /// What of a refund is ours: the part on an offline method. Amounts are in the currency that was asked for.
+    fn order_refund(&self, seen: &OrderRefundSeen) -> OrderRefund {
+        let asked = self.state.attempts.last().map(|a| a.terms.amount.currency);
+        let currency =
+            asked.or(self.state.order.reading.as_ref().and_then(|o| o.due.ok()).map(|m| m.currency));
+        let minor = |part: &RefundPart| {
+            currency.and_then(|c| Money::parse(&part.decimal, c).ok()).map_or(0, |money| money.minor)
+        };
+        OrderRefund {
+            id: seen.id,
+            minor: seen.parts.iter().filter(|part| part.provider.is_some()).map(minor).sum(),
+            total_minor: seen.parts.iter().map(minor).sum(),
+            komoju: seen.komoju.clone(),
+        }
+    }
+
+    fn quote_failed(&mut self, refund: RefundId, failure: Failure, now: Now<'_>) {
+        let action = Action::RecordRefund { refund };
+        match failure {
+            Failure::NotFound | Failure::Refused { .. } => self.deed_failed(&action, failure, now),
+            // Nothing was changed, whatever became of it.
+            _ => {
+                let Some(deed) = self.deed_mut(&action) else { return };
+                let retry = now.at + wait(&failure, deed.failures, now.delays);
+                deed.failures = deed.failures.saturating_add(1);
+                deed.retry_at = retry;
+                if !deed.is_indeterminate() {
+                    deed.state = DeedState::Intended { not_before: retry };
+                }
+            }
         }
     }
 
@@ -201,8 +299,8 @@ impl Machine {
         match answer {
             Answer::Order(seen) => {
                 self.state.order.accept(seq, now.at, seen.reading);
-                if let Action::UpdateOrder { payment, milestone } = action.clone() {
-                    self.order_updated(payment, milestone, now);
+                if let Action::UpdateOrder { subject, milestone } = action.clone() {
+                    self.order_updated(subject, milestone, now);
                 }
             }
             Answer::Session(seen) => {
@@ -213,9 +311,22 @@ impl Machine {
             }
             Answer::Payment(reading) => {
                 self.done(action, now);
-                if let Action::CancelPayment { payment } = action {
-                    self.take_payment_by_id(payment, seq, *reading, now.at);
+                match action {
+                    Action::CancelPayment { payment }
+                    | Action::Capture { payment }
+                    | Action::RefundPayment { payment, .. } => {
+                        self.take_payment_by_id(payment, seq, *reading, now.at);
+                    }
+                    _ => {}
                 }
+                self.want_target(action);
+            }
+            Answer::Requested => {
+                self.done(action, now);
+                self.want_target(action);
+            }
+            Answer::OrderRefunds(_) => {
+                self.done(action, now);
                 self.want_target(action);
             }
             answer => self.deed_failed(action, failure_of(answer), now),
@@ -228,27 +339,45 @@ impl Machine {
             deed.state = DeedState::Done;
             deed.retry_at = now.at + now.delays.retry(deed.n);
         }
+        self.forget_what_it_needed(action);
         self.state.log(now.at, "done", action.to_string());
     }
 
-    pub(super) fn order_updated(&mut self, payment: PaymentId, milestone: MilestoneKind, now: Now<'_>) {
+    /// Bank details are kept no longer than they are needed.
+    fn forget_what_it_needed(&mut self, action: &Action) {
+        let Action::RequestRefund { cause, .. } = action else { return };
+        let Some(deed) = self.deed_mut(action) else { return };
+        deed.bank = None;
+        let decided = deed.decided;
+        let refund = match cause {
+            Cause::OrderRefund(id) => Some(*id),
+            Cause::Twice | Cause::Merchant(_) => None,
+        };
+        self.forget_bank_details(decided, refund);
+    }
+
+    pub(super) fn order_updated(&mut self, subject: Subject, milestone: MilestoneKind, now: Now<'_>) {
         let update = self
-            .deed_mut(&Action::UpdateOrder { payment: payment.clone(), milestone })
+            .deed_mut(&Action::UpdateOrder { subject: subject.clone(), milestone })
             .and_then(|deed| deed.update.clone());
         let attention = update.and_then(|u| u.attention);
-        self.conclude(payment, milestone, attention, now.at);
+        self.conclude(subject, milestone, attention, now.at);
     }
 
     pub(super) fn deed_failed(&mut self, action: &Action, failure: Failure, now: Now<'_>) {
-        let is_order = matches!(action, Action::UpdateOrder { .. });
+        let at_bigcommerce = matches!(action, Action::UpdateOrder { .. } | Action::RecordRefund { .. });
         let Some(deed) = self.deed_mut(action) else { return };
         let retry = now.at + wait(&failure, deed.failures, now.delays);
         deed.failures = deed.failures.saturating_add(1);
         deed.retry_at = retry;
         match &failure {
-            Failure::Indeterminate(_) => {}
+            Failure::Indeterminate(_) => {
+                if action.moves_money() {
+                    self.want_target(action);
+                }
+            }
             // KOMOJU's 409: an earlier send of the same key still runs.
-            Failure::Later { .. } if !is_order => {}
+            Failure::Later { .. } if !at_bigcommerce => {}
             Failure::Later { .. } | Failure::Unauthorized | Failure::Forbidden => {
                 deed.state = DeedState::Intended { not_before: retry };
             }
@@ -267,12 +396,16 @@ impl Machine {
     /// must know, unless the order is simply gone.
     pub(super) fn refused(&mut self, action: &Action, failure: &Failure, at: Moment) {
         match action {
-            Action::UpdateOrder { payment, milestone } if *failure != Failure::NotFound => {
+            Action::UpdateOrder { subject, milestone } if *failure != Failure::NotFound => {
                 let reached = Reached { at, attention: Some(Attention::OrderUpdateRefused) };
-                self.state.reached.insert((payment.clone(), *milestone), reached);
+                self.state.reached.insert((subject.clone(), *milestone), reached);
+                if *milestone == MilestoneKind::Restored {
+                    self.state.head.replaced = None;
+                }
             }
             _ => self.want_target(action),
         }
+        self.forget_what_it_needed(action);
         if let Some((_, done, _)) = self.start.as_mut() {
             done.looked_at = None;
         }
@@ -283,8 +416,19 @@ impl Machine {
         let seq = self.state.next_seq();
         let attempt = match action {
             Action::UpdateOrder { .. } => return want(&mut self.state.order, seq),
+            Action::RecordRefund { .. } => {
+                want(&mut self.state.order, seq);
+                return want(&mut self.state.order_refunds, seq);
+            }
             Action::CancelSession { attempt } => Some(*attempt),
-            Action::CancelPayment { payment } => {
+            // The refunds of a payment are its own; its session knows nothing of them.
+            Action::RefundPayment { payment, .. } | Action::RequestRefund { payment, .. } => {
+                if let Some(payment) = self.state.payments.get_mut(payment) {
+                    want(&mut payment.register, seq);
+                }
+                None
+            }
+            Action::CancelPayment { payment } | Action::Capture { payment } => {
                 let payment = self.state.payments.get_mut(payment);
                 payment.map(|p| {
                     want(&mut p.register, seq);

@@ -1,10 +1,16 @@
 //! How hints come in: kept by id, and turned into looks that are wanted. Nothing else ever comes of one.
 
 use super::{Machine, Now, want};
-use crate::payment::hint::{About, Hint, StoredHint};
-use crate::payment::ids::{PaymentId, SessionId};
-use crate::payment::reading::{Moment, Register};
-use crate::payment::state::{Attempt, HISTORY, Payment, Stage, Standing, State};
+use crate::payment::deed::Deed;
+use crate::payment::hint::{About, Hint, Moved, StoredHint};
+use crate::payment::ids::{HintId, PaymentId, SessionId};
+use crate::payment::reading::Moment;
+use crate::payment::state::{Attempt, HISTORY, Payment, Stage, Standing, State, Suspicion};
+
+/// KOMOJU's event that a payment was marked as fraud.
+pub(super) const FRAUD_EVENT: &str = "payment.marked.as.fraud";
+/// BigCommerce's message that a refund was entered in its books.
+const REFUND_SCOPE: &str = "store/order/refund/created";
 
 impl Machine {
     /// Keeps a hint and wants a look; what [`Self::handle`] does with one, for whoever knows only the time. A hint
@@ -19,6 +25,9 @@ impl Machine {
                 if !self.want_komoju(session.as_ref(), payment.as_ref(), seq, at) {
                     return;
                 }
+                if let Some(payment) = payment.as_ref().filter(|_| event == FRAUD_EVENT) {
+                    self.suspect(payment, &hint.id);
+                }
                 self.state.log(at, "heard_komoju", event.clone());
             }
             About::Return { session } => {
@@ -26,8 +35,14 @@ impl Machine {
                     return;
                 }
             }
-            About::Order { scope } => {
+            About::Order { scope, moved } => {
                 want(&mut self.state.order, seq);
+                if scope == REFUND_SCOPE {
+                    want(&mut self.state.order_refunds, seq);
+                }
+                if let Some(moved) = moved.filter(|moved| self.is_our_overtaking(*moved)) {
+                    self.state.head.replaced = Some(moved);
+                }
                 self.state.log(at, "heard_bigcommerce", scope.clone());
             }
             About::Click => self.want_everything(seq),
@@ -53,17 +68,27 @@ impl Machine {
             want(&mut attempt.register, seq);
         }
         if let Some(id) = payment {
-            let unknown = || Payment {
-                attempt: n,
-                register: Register::default(),
-                captured: false,
-                refunds: Vec::new(),
-                first_seen: at,
-            };
-            let payment = self.state.payments.get_or_insert_with(id, unknown);
+            let payment = self.state.payments.get_or_insert_with(id, || Payment::new(n, at));
             want(&mut payment.register, seq);
         }
         true
+    }
+
+    /// Nothing that KOMOJU says of a payment shows a fraud mark; only the event itself does.
+    fn suspect(&mut self, payment: &PaymentId, event: &HintId) {
+        if let Some(payment) = self.state.payments.get_mut(payment).filter(|p| !p.fraud) {
+            payment.suspicion = Some(Suspicion { event: event.clone(), failures: 0, retry_at: 0 });
+        }
+    }
+
+    /// Whether a message tells of an update of ours that replaced what nobody but the merchant may leave, although it
+    /// was decided over another status.
+    fn is_our_overtaking(&self, moved: Moved) -> bool {
+        let ours = |deed: &Deed| {
+            let update = deed.update.as_ref().filter(|update| update.status == Some(moved.to));
+            update.is_some_and(|update| update.over.is_some_and(|over| over != moved.from))
+        };
+        moved.from.is_final() && moved.from != moved.to && self.state.deeds.iter().any(ours)
     }
 
     /// The shopper is back. The session named in the address is a hint like any other: not ours, no look.
@@ -82,6 +107,10 @@ impl Machine {
         want(&mut self.state.order, seq);
         for attempt in self.state.attempts.iter_mut().filter(|a| a.stage == Stage::Open) {
             want(&mut attempt.register, seq);
+            want(&mut attempt.listing, seq);
+        }
+        for payment in self.state.payments.values_mut() {
+            want(&mut payment.register, seq);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Machine, Now, Reply, What};
 use crate::payment::call::{Call, NewSession};
-use crate::payment::plan::Circumstances;
+use crate::payment::plan::{Circumstances, Fresh};
 use crate::payment::reading::{Moment, Register};
 use crate::payment::snapshot::snapshot;
 use crate::payment::start::{Proof, Refusal, StartStep, cart_hash, next};
@@ -12,7 +12,8 @@ use crate::payment::terms::Terms;
 impl Machine {
     pub(super) fn step_of_start(&mut self, now: Now<'_>) {
         let Some((start, done, order)) = self.start.as_mut() else { return };
-        let circumstances = Circumstances { shop: now.shop, delays: now.delays, now: now.at, fresh: None };
+        let fresh = Fresh::default();
+        let circumstances = Circumstances { shop: now.shop, delays: now.delays, now: now.at, fresh: &fresh };
         match next(&self.state, start, done, circumstances, order.as_ref()) {
             StartStep::LookAtOrder => {
                 done.looked_at_order = true;
@@ -26,7 +27,7 @@ impl Machine {
             StartStep::LookAtPayment { payment } => self.look_at_payment(payment),
             StartStep::Cancel(action) => {
                 done.cancels += 1;
-                self.cancel(&action, now);
+                self.cancel(&action, false, now);
             }
             StartStep::NewAttempt { terms, page } => {
                 done.sessions_tried += 1;
@@ -81,6 +82,8 @@ impl Machine {
             locale,
             left_at: None,
             returned_at: None,
+            listing: Register::default(),
+            ended_by_order: false,
         });
         self.state.log(now.at, "attempt", format!("{} {}", terms.external_order_num, terms.amount));
         let key = format!("{}-{}-session-{n}", now.shop.store, now.shop.order);

@@ -1,13 +1,16 @@
 //! How a step of the plan is carried out: the deed is written down, then the call waits for the commit.
 
 use super::{Flight, Machine, Now, What};
+use crate::payment::attention::Attention;
 use crate::payment::call::Call;
-use crate::payment::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate};
-use crate::payment::ids::{AccountId, PaymentId};
+use crate::payment::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate, Subject, UNANSWERED};
+use crate::payment::ids::{AccountId, PaymentId, RefundId};
+use crate::payment::money::Money;
 use crate::payment::notes;
-use crate::payment::plan::Step;
+use crate::payment::plan::{Fresh, Step, Transfer};
 use crate::payment::reading::Moment;
-use crate::payment::state::{Attention, Reached};
+use crate::payment::settings::Provider;
+use crate::payment::state::Reached;
 
 impl Machine {
     pub(super) fn carry_out(&mut self, step: Step, now: Now<'_>) {
@@ -15,13 +18,29 @@ impl Machine {
             Step::LookAtOrder => self.take_off(What::Order, |_| Call::ReadOrder),
             Step::LookAtSession { attempt } => self.look_at_session(attempt),
             Step::LookAtPayment { payment } => self.look_at_payment(payment),
-            Step::UpdateOrder { payment, milestone, update } => {
-                self.update_order(payment, milestone, update, now)
+            Step::LookAtPayments { attempt } => self.look_at_payments(attempt),
+            Step::LookAtEvent { payment } => self.look_at_event(payment),
+            Step::LookAtOrderRefunds => self.take_off(What::OrderRefunds, |_| Call::ReadOrderRefunds),
+            Step::LookAtProvider => {
+                let order = self.fresh.order.take();
+                self.take_off(What::Provider, |_| Call::ReadProvider);
+                self.fresh.order = order;
             }
-            Step::Conclude { payment, milestone, attention } => {
-                self.conclude(payment, milestone, attention, now.at)
+            Step::Meet { keep } => self.meet(keep, now),
+            Step::UpdateOrder { subject, milestone, update } => {
+                self.update_order(subject, milestone, update, now)
             }
-            Step::Cancel(action) => self.cancel(&action, now),
+            Step::Conclude { subject, milestone, attention } => {
+                self.conclude(subject, milestone, attention, now.at)
+            }
+            Step::Cancel { action, because_of_order } => self.cancel(&action, because_of_order, now),
+            Step::Transfer(transfer) => self.transfer(transfer, now),
+            Step::QuoteRefund { refund, amount } => self.quote_refund(refund, amount, now),
+            Step::RecordRefund { refund, amount, provider } => {
+                self.record_refund(refund, amount, provider, now)
+            }
+            Step::Found(action) => self.done(&action, now),
+            Step::GiveUp { action, reason } => self.give_up(&action, reason, now),
             Step::Rest(_) => {}
         }
     }
@@ -29,7 +48,7 @@ impl Machine {
     /// Takes a `seq`, remembers what is under way, and puts the call where `poll` finds it after the commit.
     pub(super) fn take_off(&mut self, what: What, call: impl FnOnce(u64) -> Call) {
         let seq = self.state.next_seq();
-        self.fresh = None;
+        self.fresh = Fresh::default();
         self.outbox = Some(call(seq));
         self.flight = Some(Flight { seq, what });
     }
@@ -52,16 +71,39 @@ impl Machine {
         Some(attempt.terms.account.clone())
     }
 
+    fn look_at_payments(&mut self, n: u32) {
+        let Some(attempt) = self.state.attempt(n) else { return };
+        let (account, external_order_num) =
+            (attempt.terms.account.clone(), attempt.terms.external_order_num.clone());
+        self.take_off(What::Payments(n), |_| Call::ListPayments { account, external_order_num });
+    }
+
+    fn look_at_event(&mut self, payment: PaymentId) {
+        let Some(account) = self.account_of(&payment) else { return };
+        let suspicion = self.state.payments.get(&payment).and_then(|p| p.suspicion.as_ref());
+        let Some(event) = suspicion.map(|s| s.event.clone()) else { return };
+        self.take_off(What::Event(payment), |_| Call::ReadEvent { account, event });
+    }
+
+    /// An order met without a shopper is kept, or forgotten as if nobody had asked.
+    fn meet(&mut self, keep: bool, now: Now<'_>) {
+        self.state.head.to_meet = false;
+        if keep {
+            self.state.head.met_at = now.at;
+            self.state.log(now.at, "met", "");
+        }
+    }
+
     /// Sends the update with the order just read: its notes are the ones the line is added to.
     pub(super) fn update_order(
         &mut self,
-        payment: PaymentId,
+        subject: Subject,
         milestone: MilestoneKind,
         update: OrderUpdate,
         now: Now<'_>,
     ) {
-        let Some(fresh) = self.fresh.take() else { return };
-        let action = Action::UpdateOrder { payment, milestone };
+        let Some(fresh) = self.fresh.order.take() else { return };
+        let action = Action::UpdateOrder { subject, milestone };
         let deed = self.deed_to_send(&action, now.at);
         deed.update = Some(update.clone());
         let staff_notes = notes::append(&fresh.staff_notes, &update.note);
@@ -71,31 +113,95 @@ impl Machine {
 
     pub(super) fn conclude(
         &mut self,
-        payment: PaymentId,
+        subject: Subject,
         milestone: MilestoneKind,
         attention: Option<Attention>,
         at: Moment,
     ) {
-        let action = Action::UpdateOrder { payment: payment.clone(), milestone };
+        let action = Action::UpdateOrder { subject: subject.clone(), milestone };
         if let Some(deed) = self.deed_mut(&action).filter(|d| d.is_open()) {
             deed.state = DeedState::Done;
         }
-        self.state.log(at, milestone.key(), payment.to_string());
-        self.state.reached.insert((payment, milestone), Reached { at, attention });
+        if milestone == MilestoneKind::Restored {
+            self.state.head.replaced = None;
+        }
+        self.state.log(at, milestone.key(), subject.to_string());
+        self.state.reached.insert((subject, milestone), Reached { at, attention });
     }
 
-    pub(super) fn cancel(&mut self, action: &Action, now: Now<'_>) {
+    pub(super) fn cancel(&mut self, action: &Action, because_of_order: bool, now: Now<'_>) {
+        let attempt = match action {
+            Action::CancelSession { attempt } => Some(*attempt),
+            Action::CancelPayment { payment } => self.state.payments.get(payment).map(|p| p.attempt),
+            _ => None,
+        };
+        if let Some(attempt) = attempt.and_then(|n| self.state.attempt_mut(n)).filter(|_| because_of_order) {
+            attempt.ended_by_order = true;
+        }
         let Some(call) = self.cancel_call(action, now) else { return };
         self.take_off(What::Deed(action.clone()), |_| call);
         self.stamp(action);
     }
 
+    /// A capture or a refund leaves, with what was frozen when it was first begun.
+    fn transfer(&mut self, transfer: Transfer, now: Now<'_>) {
+        let Transfer { action, minor, decided, bank } = transfer;
+        let scope = scope(now);
+        let deed = self.deed_to_send(&action, now.at);
+        (deed.minor, deed.decided, deed.bank) = (minor, decided, bank.clone());
+        let key = deed.idempotency_key(&scope);
+        let call = |account| match action.clone() {
+            Action::Capture { payment } => Some(Call::Capture { account, payment, minor, key }),
+            Action::RefundPayment { payment, cause } => {
+                Some(Call::RefundPayment { account, payment, minor: minor?, cause, key })
+            }
+            Action::RequestRefund { payment, cause } => {
+                Some(Call::RequestRefund { account, payment, minor: minor?, cause, bank: bank?, key })
+            }
+            _ => None,
+        };
+        let account = match &action {
+            Action::Capture { payment }
+            | Action::RefundPayment { payment, .. }
+            | Action::RequestRefund { payment, .. } => self.account_of(payment),
+            _ => None,
+        };
+        match account.and_then(call) {
+            Some(call) => {
+                self.take_off(What::Deed(action.clone()), |_| call);
+                self.stamp(&action);
+            }
+            None => self.give_up(&action, "it lacks what it needs".to_owned(), now),
+        }
+    }
+
+    /// A quote changes nothing; that it failed counts as a failure of the refund it is for.
+    fn quote_refund(&mut self, refund: RefundId, amount: Money, now: Now<'_>) {
+        self.deed_to_send(&Action::RecordRefund { refund: refund.clone() }, now.at);
+        self.take_off(What::Quote(refund), |_| Call::QuoteRefund { amount });
+        self.fresh.refunds = true;
+    }
+
+    fn record_refund(&mut self, refund: RefundId, amount: Money, provider: Provider, now: Now<'_>) {
+        let action = Action::RecordRefund { refund: refund.clone() };
+        self.deed_to_send(&action, now.at).minor = Some(amount.minor);
+        self.take_off(What::Deed(action.clone()), |_| Call::RecordRefund { amount, provider, refund });
+        self.stamp(&action);
+    }
+
+    fn give_up(&mut self, action: &Action, reason: String, now: Now<'_>) {
+        self.state.log(now.at, "failed", format!("{action}: {reason}"));
+        if let Some(deed) = self.deed_mut(action) {
+            deed.state = DeedState::Refused { reason };
+        }
+    }
+
     /// The call of a cancel; past the life of its idempotency key only looking is safe, so it becomes a new try.
     pub(super) fn cancel_call(&mut self, action: &Action, now: Now<'_>) -> Option<Call> {
-        let scope = format!("{}-{}", now.shop.store, now.shop.order);
+        let scope = scope(now);
         let deed = self.deed_to_send(action, now.at);
         if deed.is_indeterminate() && !now.delays.idempotency_holds(deed.first_sent, now.at) {
-            deed.state = DeedState::Refused { reason: "unanswered".to_owned() };
+            deed.state = DeedState::Refused { reason: UNANSWERED.to_owned() };
             self.want_target(action);
             return None;
         }
@@ -111,7 +217,11 @@ impl Machine {
                 let (account, session) = (attempt.terms.account.clone(), attempt.session.clone()?);
                 Some(Call::CancelSession { account, session, key })
             }
-            Action::UpdateOrder { .. } => None,
+            Action::UpdateOrder { .. }
+            | Action::Capture { .. }
+            | Action::RefundPayment { .. }
+            | Action::RequestRefund { .. }
+            | Action::RecordRefund { .. } => None,
         }
     }
 
@@ -119,7 +229,13 @@ impl Machine {
     pub(super) fn deed_to_send(&mut self, action: &Action, at: Moment) -> &mut Deed {
         let last = self.state.deeds.iter().rposition(|d| d.action == *action);
         let index = match last {
-            Some(index) if self.state.deeds[index].is_open() => index,
+            Some(index) if self.state.deeds[index].is_open() => {
+                // Whatever left before was certainly without effect: the key's life begins now.
+                if !self.state.deeds[index].is_indeterminate() {
+                    self.state.deeds[index].first_sent = at;
+                }
+                index
+            }
             other => {
                 let n = other.map_or(1, |index| self.state.deeds[index].n + 1);
                 self.state.deeds.push(Deed {
@@ -131,6 +247,9 @@ impl Machine {
                     failures: 0,
                     retry_at: 0,
                     update: None,
+                    minor: None,
+                    bank: None,
+                    decided: 0,
                 });
                 self.state.deeds.len() - 1
             }
@@ -150,4 +269,9 @@ impl Machine {
     pub(super) fn deed_mut(&mut self, action: &Action) -> Option<&mut Deed> {
         self.state.deeds.iter_mut().rev().find(|d| d.action == *action)
     }
+}
+
+/// What names an order in KOMOJU's idempotency keys.
+fn scope(now: Now<'_>) -> String {
+    format!("{}-{}", now.shop.store, now.shop.order)
 }

@@ -1,0 +1,288 @@
+//! What a merchant must look at, and nothing else: whatever clears up by itself is not here.
+//!
+//! Some of it was decided at a milestone and stands until it is dismissed; the rest is read off what is known, and goes
+//! when the reason goes. What was dismissed stays away only as long as it looks as it did then.
+
+use super::deed::{Action, CANCEL_TRIES, DeedState, MilestoneKind, Subject};
+use super::delays::Delays;
+use super::reading::{PaymentStatus, RequestStatus};
+use super::refunds::{self, PayBack};
+use super::settings::{RefundPolicy, Settings};
+use super::state::{Payment, Standing, State};
+use super::table::Column;
+use crate::json::names;
+
+/// By key; the panel has the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Attention {
+    /// Paid, though the order was cancelled, refunded or deleted.
+    PaidAfterEnd,
+    /// Captured, but another amount or currency than the order's.
+    AmountMismatch,
+    /// The order was edited after it was paid: another amount is due than was paid.
+    OrderEdited,
+    /// The merchant cancelled an order whose money we hold: it may want to be paid back.
+    CancelledWhilePaid,
+    /// Two payments of one order are both paid.
+    PaidTwice,
+    Disputed,
+    FraudMarked,
+    /// Refunded at KOMOJU; BigCommerce's books do not show it, and it will not enter it.
+    RefundedAtKomoju,
+    /// Refunded in BigCommerce; KOMOJU waits for a person to say so.
+    RefundToConfirm,
+    /// KOMOJU refuses a refund; it may be tried again.
+    RefundRefused,
+    /// More was refunded in BigCommerce than KOMOJU holds.
+    RefundTooLarge,
+    /// A cash payment is paid back by bank transfer, and nobody has said where to.
+    RefundNeedsBank,
+    /// BigCommerce will not take the order's new status.
+    OrderUpdateRefused,
+    /// KOMOJU will not capture an authorized payment.
+    CaptureRefused,
+    /// An authorization lapses within days.
+    CaptureDue,
+    /// An authorization is gone, and the order still looks as if its money were safe.
+    AuthorizationLost,
+    /// KOMOJU will not end a session or code that must not be paid any more.
+    CancelRefused,
+    /// KOMOJU refuses to make a session.
+    SessionRefused,
+    /// The shopper's page showed another amount than the order has.
+    AmountDisputed,
+    /// One side has not answered for a day.
+    Unreachable,
+    /// A payment KOMOJU once called captured no longer is, or a refund it once showed is gone.
+    CaptureVanished,
+}
+names!(Attention, key {
+    PaidAfterEnd = "paid_after_end",
+    AmountMismatch = "amount_mismatch",
+    OrderEdited = "order_edited",
+    CancelledWhilePaid = "cancelled_while_paid",
+    PaidTwice = "paid_twice",
+    Disputed = "disputed",
+    FraudMarked = "fraud_marked",
+    RefundedAtKomoju = "refunded_at_komoju",
+    RefundToConfirm = "refund_to_confirm",
+    RefundRefused = "refund_refused",
+    RefundTooLarge = "refund_too_large",
+    RefundNeedsBank = "refund_needs_bank",
+    OrderUpdateRefused = "order_update_refused",
+    CaptureRefused = "capture_refused",
+    CaptureDue = "capture_due",
+    AuthorizationLost = "authorization_lost",
+    CancelRefused = "cancel_refused",
+    SessionRefused = "session_refused",
+    AmountDisputed = "amount_disputed",
+    Unreachable = "unreachable",
+    CaptureVanished = "capture_vanished",
+});
+
+impl State {
+    /// Everything a person must look at now, under the settings as they are now.
+    pub fn attentions(&self, settings: &Settings) -> Vec<Attention> {
+        let mut all = Vec::new();
+        let mut add = |condition: bool, attention| {
+            if condition && !all.contains(&attention) && !self.is_dismissed(attention) {
+                all.push(attention);
+            }
+        };
+        for ((subject, milestone), reached) in self.reached.iter() {
+            if let Some(attention) = reached.attention {
+                add(self.still_matters(subject, *milestone), attention);
+            }
+        }
+        add(self.captured().count() > 1, Attention::PaidTwice);
+        add(self.head.amount_disputed, Attention::AmountDisputed);
+        add(self.head.session_refused.is_some(), Attention::SessionRefused);
+        add(self.payments.values().any(Payment::has_lost_something), Attention::CaptureVanished);
+        add(self.is_unreachable(), Attention::Unreachable);
+        add(self.cancel_is_refused(), Attention::CancelRefused);
+        add(self.is_cancelled_while_paid(), Attention::CancelledWhilePaid);
+        add(self.was_edited_after_it_was_paid(), Attention::OrderEdited);
+        add(self.authorization_is_lost(), Attention::AuthorizationLost);
+        for attention in self.refunds_in_trouble(settings) {
+            add(true, attention);
+        }
+        all
+    }
+
+    /// Whether that is among them, for what no setting has a say in.
+    pub fn needs(&self, attention: Attention) -> bool {
+        self.attentions(&Settings::default()).contains(&attention)
+    }
+
+    /// What was decided at a milestone can be overtaken: a captured payment needs no capture any more.
+    fn still_matters(&self, subject: &Subject, milestone: MilestoneKind) -> bool {
+        let Subject::Payment(id) = subject else { return true };
+        let authorized = || self.payments.get(id).is_some_and(|p| p.is(&PaymentStatus::Authorized));
+        !matches!(milestone, MilestoneKind::CaptureRefused | MilestoneKind::LapsesSoon) || authorized()
+    }
+
+    /// Something that must end was asked to often enough, and still lives.
+    fn cancel_is_refused(&self) -> bool {
+        let live = |attempt: u32| {
+            let standing = self.attempt(attempt).map(|a| self.standing(a));
+            !matches!(standing, None | Some(Standing::Dead | Standing::Captured(_)))
+        };
+        self.deeds.iter().any(|deed| {
+            let in_vain = !deed.is_open() && deed.n >= CANCEL_TRIES;
+            in_vain
+                && match &deed.action {
+                    Action::CancelSession { attempt } => live(*attempt),
+                    Action::CancelPayment { payment } => {
+                        self.payments.get(payment).is_some_and(|p| live(p.attempt))
+                    }
+                    _ => false,
+                }
+        })
+    }
+
+    fn is_unreachable(&self) -> bool {
+        let tired = Delays::is_persistent;
+        tired(self.order.failures)
+            || tired(self.order_refunds.failures)
+            || self.attempts.iter().any(|a| tired(a.register.failures))
+            || self.payments.values().any(|p| tired(p.register.failures))
+            || self.deeds.iter().any(|d| d.is_open() && tired(d.failures))
+    }
+
+    /// Told as paid, then cancelled by hand; the money is still here.
+    fn is_cancelled_while_paid(&self) -> bool {
+        let ended =
+            self.order.reading.as_ref().is_some_and(|o| Column::of(o.status, o.deleted) == Column::Ended);
+        ended && self.captured().any(|(id, p)| p.held() > 0 && self.was_told_as_paid(id))
+    }
+
+    /// Another amount is due than the one that was paid as asked. Where the difference was there already when it was
+    /// paid, that milestone has said so.
+    fn was_edited_after_it_was_paid(&self) -> bool {
+        let Some(order) = &self.order.reading else { return false };
+        let column = Column::of(order.status, order.deleted);
+        let Some((id, payment)) = refunds::credited(self) else { return false };
+        let asked = self.attempt(payment.attempt).map(|a| a.terms.amount);
+        let told = self.reached.get(&(Subject::Payment(id.clone()), MilestoneKind::Paid));
+        matches!(column, Column::MovedOn | Column::Unpaid)
+            && payment.is(&PaymentStatus::Captured)
+            && told.is_some_and(|reached| reached.attention.is_none())
+            && order.due.ok() != asked
+    }
+
+    /// Gone without our asking, though the order was moved because of it.
+    fn authorization_is_lost(&self) -> bool {
+        let moved_on =
+            self.order.reading.as_ref().is_some_and(|o| Column::of(o.status, o.deleted) == Column::MovedOn);
+        let lost = |(id, payment): (&super::ids::PaymentId, &Payment)| {
+            let told = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
+            let gone = [PaymentStatus::Cancelled, PaymentStatus::Expired, PaymentStatus::Failed];
+            self.reached.contains_key(&told)
+                && gone.iter().any(|status| payment.is(status))
+                && self.deed(&Action::CancelPayment { payment: id.clone() }).is_none()
+        };
+        moved_on && self.captured().count() == 0 && self.payments.iter().any(lost)
+    }
+
+    fn was_told_as_paid(&self, id: &super::ids::PaymentId) -> bool {
+        let told = |kind| self.reached.contains_key(&(Subject::Payment(id.clone()), kind));
+        told(MilestoneKind::Paid) || told(MilestoneKind::Mismatch)
+    }
+
+    fn refunds_in_trouble(&self, settings: &Settings) -> Vec<Attention> {
+        let of = |refund| match refunds::pay_back(self, settings, refund) {
+            PayBack::NotConfirmed { .. } => {
+                (settings.refunds == RefundPolicy::Confirm).then_some(Attention::RefundToConfirm)
+            }
+            PayBack::TooLarge => Some(Attention::RefundTooLarge),
+            PayBack::NeedsBank { .. } => Some(Attention::RefundNeedsBank),
+            PayBack::Refused { .. } => Some(Attention::RefundRefused),
+            PayBack::Due { .. } | PayBack::Settled => None,
+        };
+        let mut all: Vec<_> = refunds::made_in_bigcommerce(self).into_iter().filter_map(of).collect();
+        all.extend(self.deeds_refused_for_good().then_some(Attention::RefundRefused));
+        all.extend(
+            self.payments.values().any(Payment::has_a_rejected_request).then_some(Attention::RefundRefused),
+        );
+        all
+    }
+
+    /// A refund that nobody in BigCommerce asked for (paid twice, asked for in the panel), and KOMOJU refused.
+    fn deeds_refused_for_good(&self) -> bool {
+        use super::reading::Cause;
+        self.deeds.iter().any(|deed| match &deed.action {
+            action @ Action::RefundPayment { cause: Cause::Twice | Cause::Merchant(_), payment } => {
+                let last = self.deed(action).is_some_and(|last| last.n == deed.n);
+                let held = self.payments.get(payment).is_some_and(|p| p.held() > 0);
+                last && held && matches!(deed.state, DeedState::Refused { .. })
+            }
+            _ => false,
+        })
+    }
+
+    // ---- dismissing ----------------------------------------------------------------------------------------------
+
+    /// The merchant has seen it.
+    pub fn dismiss(&mut self, attention: Attention) {
+        for reached in self.reached.values_mut().filter(|r| r.attention == Some(attention)) {
+            reached.attention = None;
+        }
+        if attention == Attention::AmountDisputed {
+            self.head.amount_disputed = false;
+        }
+        let look = self.looks_like(attention);
+        self.head.dismissed.retain(|(known, _)| *known != attention);
+        self.head.dismissed.push((attention, look));
+        // A difference that was seen once is not shown anew under another name.
+        if attention == Attention::AmountMismatch {
+            self.dismiss(Attention::OrderEdited);
+        }
+    }
+
+    fn is_dismissed(&self, attention: Attention) -> bool {
+        self.head
+            .dismissed
+            .iter()
+            .any(|(known, look)| *known == attention && *look == self.looks_like(attention))
+    }
+
+    /// What an attention is about, as text: changes where there is something new to see.
+    fn looks_like(&self, attention: Attention) -> String {
+        let order = self.order.reading.as_ref();
+        match attention {
+            Attention::OrderEdited => {
+                order.and_then(|o| o.due.ok()).map(|m| m.to_string()).unwrap_or_default()
+            }
+            Attention::PaidTwice | Attention::CaptureVanished => {
+                self.captured().map(|(id, _)| id.as_str()).collect::<Vec<_>>().join(" ")
+            }
+            Attention::RefundToConfirm
+            | Attention::RefundRefused
+            | Attention::RefundTooLarge
+            | Attention::RefundNeedsBank => {
+                let tries = self.deeds.iter().filter(|d| d.action.is_refund()).count();
+                let refunds = self.order_refunds.reading.as_ref().map_or(0, Vec::len);
+                [refunds.to_string(), tries.to_string()].join(" ")
+            }
+            Attention::SessionRefused => self.head.session_refused.clone().unwrap_or_default(),
+            _ => self.reached.values().filter(|r| r.attention == Some(attention)).count().to_string(),
+        }
+    }
+}
+
+impl Payment {
+    /// KOMOJU shows less than it once did: no captured payment becomes anything but refunded, no refund is undone.
+    fn has_lost_something(&self) -> bool {
+        let Some(reading) = &self.register.reading else { return false };
+        let vanished =
+            self.captured && !self.is(&PaymentStatus::Captured) && !self.is(&PaymentStatus::Refunded);
+        vanished || self.refunds.iter().any(|id| !reading.refunds.iter().any(|r| r.id == *id))
+    }
+
+    fn has_a_rejected_request(&self) -> bool {
+        let Some(reading) = &self.register.reading else { return false };
+        let rejected =
+            reading.refund_requests.iter().any(|r| r.status == RequestStatus::Rejected && r.cause.is_some());
+        rejected && self.held() > 0
+    }
+}

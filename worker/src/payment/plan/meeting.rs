@@ -1,0 +1,74 @@
+//! Orders whose shopper never reached us, and what becomes of those that nobody pays.
+
+use super::milestones::{News, tell};
+use super::{Circumstances, Step, Wake};
+use crate::payment::deed::{MilestoneKind, Subject};
+use crate::payment::reading::{Moment, OrderStatus};
+use crate::payment::settings::Mode;
+use crate::payment::shop::Ownership;
+use crate::payment::state::{Stage, Standing, State};
+use crate::payment::table::{Column, Row};
+
+const HOUR: Moment = 3_600_000;
+
+/// An order that is to be met is kept where it is ours and unpaid; of any other, no trace stays.
+pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    if !state.head.to_meet || state.is_worth_keeping() {
+        return None;
+    }
+    let Some(order) = &c.fresh.order else {
+        return wake.is_due(state.order.retry_at).then_some(Step::LookAtOrder);
+    };
+    let unpaid = Column::of(order.reading.status, order.reading.deleted) == Column::Unpaid;
+    let something_due = order.reading.due.is_ok_and(|due| due.minor > 0);
+    let ours = match c.fresh.provider {
+        Some(provider) => provider.map_or(Ownership::NotOurs, |p| c.shop.ownership_of(p)),
+        None => c.shop.ownership(order.reading.channel, &order.reading.label),
+    };
+    Some(match ours {
+        _ if !unpaid || !something_due || order.reading.status == OrderStatus::INCOMPLETE => {
+            Step::Meet { keep: false }
+        }
+        Ownership::Unknown => Step::LookAtProvider,
+        Ownership::Ours(_) => Step::Meet { keep: true },
+        Ownership::NotOurs => Step::Meet { keep: false },
+    })
+}
+
+/// Nobody paid, nothing can be paid any more, and the merchant wants such orders moved.
+pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    let status = c.shop.settings.unpaid.status()?;
+    let order = state.order.reading.as_ref()?;
+    let reached = state.reached.contains_key(&(Subject::Order, MilestoneKind::Unpaid));
+    if reached || Column::of(order.status, order.deleted) != Column::Unpaid || !nothing_can_be_paid(state, c)
+    {
+        return None;
+    }
+    let grace = c.delays.grace(Moment::from(c.shop.settings.unpaid_grace_hours) * HOUR);
+    if !wake.is_due((last_chance(state, order.placed_at) + grace).max(state.order.retry_at)) {
+        return None;
+    }
+    let news = News { status: Some(status), ..News::of_order(MilestoneKind::Unpaid, Row::Dead) };
+    Some(tell(state, c, news))
+}
+
+/// Every session is dead, everything that any of them took has been looked at, and none of it is or was paid. Of test
+/// money alone nothing follows, unless the merchant has allowed that.
+fn nothing_can_be_paid(state: &State, c: Circumstances<'_>) -> bool {
+    let dead = |a| matches!(state.standing(a), Standing::Dead | Standing::None);
+    let listed = |a: &crate::payment::state::Attempt| a.left_at.is_none() || a.listing.seq > 0;
+    let open = state.attempts.iter().filter(|a| a.stage == Stage::Open);
+    let only_test = !state.attempts.is_empty() && state.attempts.iter().all(|a| a.terms.mode == Mode::Test);
+    state.attempts.iter().all(dead)
+        && open.clone().all(listed)
+        && state.payments.values().all(|p| !p.captured && !p.register.is_wanted())
+        && open.clone().all(|a| !a.register.is_wanted())
+        && (!only_test || c.shop.settings.test_moves_orders)
+}
+
+/// When the last thing that could be paid ended.
+fn last_chance(state: &State, placed_at: Moment) -> Moment {
+    let sessions = state.attempts.iter().map(|a| a.expires_at.max(a.created_at));
+    let codes = state.payments.values().filter_map(|p| p.register.reading.as_ref()?.deadline);
+    sessions.chain(codes).max().unwrap_or(0).max(placed_at)
+}

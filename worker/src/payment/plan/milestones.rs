@@ -1,0 +1,228 @@
+//! What the order is told: each thing once, against the order as it has just been read.
+
+use super::{Circumstances, Fresh, Step, Wake, not_before};
+use crate::payment::attention::Attention;
+use crate::payment::call::OrderSeen;
+use crate::payment::deed::{Action, DeedState, MilestoneKind, OrderUpdate, Subject};
+use crate::payment::ids::PaymentId;
+use crate::payment::money::Money;
+use crate::payment::notes;
+use crate::payment::reading::{OrderStatus, PaymentReading, PaymentStatus};
+use crate::payment::settings::Mode;
+use crate::payment::state::{Attempt, Payment, Standing, State};
+use crate::payment::table::{Cell, Column, Row, cell};
+use crate::payment::terms::Terms;
+
+/// Something the order is to be told.
+#[derive(Clone)]
+pub(super) struct News<'a> {
+    pub subject: Subject,
+    pub kind: MilestoneKind,
+    pub row: Row,
+    /// The payment it is about, with the terms it was asked for under.
+    pub payment: Option<(&'a PaymentReading, &'a Terms)>,
+    /// A status that the table leaves to a setting.
+    pub status: Option<OrderStatus>,
+}
+
+impl News<'_> {
+    pub fn of_order(kind: MilestoneKind, row: Row) -> Self {
+        Self { subject: Subject::Order, kind, row, payment: None, status: None }
+    }
+}
+
+pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    if let Some(step) = restored(state, c, wake) {
+        return Some(step);
+    }
+    for (id, payment) in state.payments.iter() {
+        let Some(reading) = &payment.register.reading else { continue };
+        let Some(attempt) = state.attempt(payment.attempt) else { continue };
+        for (kind, row) in milestones(state, c, wake, attempt, id, payment, reading) {
+            let authorized = (kind == MilestoneKind::Authorized).then_some(c.shop.settings.authorized_status);
+            let subject = Subject::Payment(id.clone());
+            let news =
+                News { subject, kind, row, payment: Some((reading, &attempt.terms)), status: authorized };
+            if let Some(step) = tell_once(state, c, wake, news) {
+                return Some(step);
+            }
+        }
+    }
+    for attempt in state.attempts.iter().filter(|a| a.ended_by_order && state.standing(a) == Standing::Dead) {
+        let news = News {
+            subject: Subject::Attempt(attempt.n),
+            kind: MilestoneKind::Ended,
+            row: Row::Open,
+            payment: None,
+            status: None,
+        };
+        if let Some(step) = tell_once(state, c, wake, news) {
+            return Some(step);
+        }
+    }
+    super::meeting::lapse(state, c, wake)
+}
+
+fn tell_once(state: &State, c: Circumstances<'_>, wake: &mut Wake, news: News<'_>) -> Option<Step> {
+    if state.reached.contains_key(&(news.subject.clone(), news.kind)) {
+        return None;
+    }
+    let action = Action::UpdateOrder { subject: news.subject.clone(), milestone: news.kind };
+    let at = state.deed(&action).map_or(0, not_before).max(state.order.retry_at);
+    wake.is_due(at).then(|| tell(state, c, news))
+}
+
+/// Every milestone that a payment's reading stands for, in the order in which the order should hear of them.
+fn milestones(
+    state: &State,
+    c: Circumstances<'_>,
+    wake: &mut Wake,
+    attempt: &Attempt,
+    id: &PaymentId,
+    payment: &Payment,
+    reading: &PaymentReading,
+) -> Vec<(MilestoneKind, Row)> {
+    let mut all = Vec::new();
+    match reading.status {
+        PaymentStatus::Authorized if payment.waits_for_shopper(attempt.terms.capture) => {
+            // Only a code is worth a line in the notes; a wallet's short wait is not.
+            if reading.waits_for_cash() {
+                all.push((MilestoneKind::CodeIssued, Row::Open));
+            }
+        }
+        PaymentStatus::Authorized => {
+            all.push((MilestoneKind::Authorized, Row::Authorized));
+            if is_capture_refused(state, id) {
+                all.push((MilestoneKind::CaptureRefused, Row::CaptureRefused));
+            }
+            if wake.is_due(c.delays.authorization_warning(payment.first_seen)) {
+                all.push((MilestoneKind::LapsesSoon, Row::LapsesSoon));
+            }
+        }
+        PaymentStatus::Captured | PaymentStatus::Refunded => {
+            all.push(match is_as_asked(state, attempt, id, reading) {
+                true => (MilestoneKind::Paid, Row::CapturedAsAsked),
+                false => (MilestoneKind::Mismatch, Row::CapturedOtherwise),
+            })
+        }
+        PaymentStatus::Pending
+        | PaymentStatus::Cancelled
+        | PaymentStatus::Expired
+        | PaymentStatus::Failed
+        | PaymentStatus::Other(_) => {}
+    }
+    if reading.refunds.iter().any(|r| r.chargeback) {
+        all.push((MilestoneKind::Disputed, Row::Disputed));
+    }
+    if payment.fraud {
+        all.push((MilestoneKind::Fraud, Row::Fraud));
+    }
+    all
+}
+
+/// A final no; one that was never answered is tried anew instead.
+fn is_capture_refused(state: &State, id: &PaymentId) -> bool {
+    let deed = state.deed(&Action::Capture { payment: id.clone() });
+    deed.is_some_and(|d| matches!(d.state, DeedState::Refused { .. }) && !d.went_unanswered())
+}
+
+/// Amount and currency are what was asked. Where the payment is in another currency (FX), the session's amount
+/// decides: it was made under our terms. What we ourselves captured less of counts as asked.
+fn is_as_asked(state: &State, attempt: &Attempt, id: &PaymentId, reading: &PaymentReading) -> bool {
+    let asked = attempt.terms.amount;
+    let by_us = state.deed(&Action::Capture { payment: id.clone() }).and_then(|deed| deed.minor);
+    match reading.net {
+        None => false,
+        Some(net) if by_us == Some(net.minor) => true,
+        Some(net) if net.currency == asked.currency => net == asked,
+        Some(_) => attempt.register.reading.as_ref().and_then(|s| s.amount) == Some(asked),
+    }
+}
+
+/// Our update replaced what the merchant had set between our look and our update: that stands again, unless somebody
+/// has moved the order since.
+fn restored(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    let moved = state.head.replaced?;
+    let news = News { status: Some(moved.from), ..News::of_order(MilestoneKind::Restored, Row::Open) };
+    if let Some(fresh) = &c.fresh.order {
+        let still_ours = fresh.reading.status == moved.to && !fresh.reading.deleted;
+        if !still_ours {
+            let (subject, milestone) = (Subject::Order, MilestoneKind::Restored);
+            return Some(Step::Conclude { subject, milestone, attention: None });
+        }
+    }
+    tell_once(state, c, wake, news)
+}
+
+/// The step that tells the order, or finds that it need not be told.
+pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step {
+    let Fresh { order: Some(fresh), .. } = c.fresh else { return Step::LookAtOrder };
+    let order = &fresh.reading;
+    let column = Column::of(order.status, order.deleted);
+    let row = if is_edited(&news, column, fresh) { Row::CapturedOtherwise } else { news.row };
+    let cell = cell(row, column, order.digital);
+    let attention = cell.attention.then(|| attention(row));
+    let (subject, milestone) = (news.subject.clone(), news.kind);
+    let conclude = |attention| Step::Conclude { subject: subject.clone(), milestone, attention };
+    // Our line is there: an update whose answer was lost did take effect, and meant what it was decided to mean.
+    if notes::holds(&fresh.staff_notes, milestone, &subject) {
+        let sent = state.deed(&Action::UpdateOrder { subject: subject.clone(), milestone });
+        return conclude(
+            sent.and_then(|deed| deed.update.as_ref()).map_or(attention, |update| update.attention),
+        );
+    }
+    if column == Column::Deleted {
+        return conclude(attention);
+    }
+    let status = status(&news, cell, c).filter(|status| *status != order.status);
+    let told_anyway = matches!(milestone, MilestoneKind::Ended | MilestoneKind::Restored);
+    if !cell.note && !told_anyway && status.is_none() {
+        return conclude(attention);
+    }
+    let edited = (row != news.row).then_some(order.due.ok()).flatten();
+    let update = OrderUpdate {
+        status,
+        payment_provider_id: news.payment.map(|(reading, _)| reading.id.to_string()),
+        over: Some(order.status),
+        note: note(&news, edited, c),
+        attention,
+    };
+    Step::UpdateOrder { subject, milestone, update }
+}
+
+/// The order was edited since: what was paid is what was asked, but no longer what is due.
+fn is_edited(news: &News<'_>, column: Column, fresh: &OrderSeen) -> bool {
+    let asked = news.payment.map(|(_, terms)| terms.amount);
+    news.kind == MilestoneKind::Paid && column == Column::Unpaid && fresh.reading.due.ok() != asked
+}
+
+fn note(news: &News<'_>, due: Option<Money>, c: Circumstances<'_>) -> String {
+    match news.payment {
+        Some((reading, terms)) => notes::line(news.kind, &news.subject, reading, terms, due, c.shop.locale),
+        None => notes::short(news.kind, &news.subject, c.shop.locale),
+    }
+}
+
+fn attention(row: Row) -> Attention {
+    match row {
+        Row::CapturedAsAsked | Row::Open | Row::Authorized | Row::Dead => Attention::PaidAfterEnd,
+        Row::CapturedOtherwise => Attention::AmountMismatch,
+        Row::Refunded => Attention::RefundedAtKomoju,
+        Row::Disputed => Attention::Disputed,
+        Row::Fraud => Attention::FraudMarked,
+        Row::CaptureRefused => Attention::CaptureRefused,
+        Row::LapsesSoon => Attention::CaptureDue,
+    }
+}
+
+/// The table's status, or the one that a setting puts in its place. Test money moves no order, unless the merchant has
+/// allowed it for trying things out.
+fn status(news: &News<'_>, cell: Cell, c: Circumstances<'_>) -> Option<OrderStatus> {
+    let test = news.payment.is_some_and(|(_, terms)| terms.mode == Mode::Test);
+    let wanted = match news.kind {
+        MilestoneKind::Unpaid => news.status.filter(|_| cell.lapse),
+        MilestoneKind::Restored => news.status,
+        _ => cell.status.map(|status| news.status.unwrap_or(status)),
+    };
+    wanted.filter(|_| !test || c.shop.settings.test_moves_orders)
+}

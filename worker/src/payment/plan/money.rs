@@ -1,0 +1,288 @@
+//! Captures and refunds. One refund at a time, and each sent anew only after a look has shown that it did not take
+//! effect.
+
+use super::milestones::{News, tell};
+use super::{Circumstances, Step, Transfer, Wake, not_before};
+use crate::payment::attention::Attention;
+use crate::payment::call::RefundPart;
+use crate::payment::decision::Decision;
+use crate::payment::deed::{Action, Deed, DeedState, MilestoneKind, Subject, UNANSWERED};
+use crate::payment::ids::{PaymentId, RefundId};
+use crate::payment::money::Money;
+use crate::payment::reading::{Cause, OrderStatus, PaymentStatus};
+use crate::payment::refunds::{self, PayBack, Unrecorded, last_decision, share};
+use crate::payment::settings::{Mode, Provider};
+use crate::payment::state::{Attempt, Standing, State};
+use crate::payment::table::{Column, Row, cell};
+
+// ---- captures ----------------------------------------------------------------------------------------------------
+
+/// Reserved money is taken when the goods leave, or when the merchant says so.
+pub(super) fn due_capture(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    state.attempts.iter().find_map(|attempt| match state.standing(attempt) {
+        Standing::Authorized(id) => capture(state, c, wake, attempt, id),
+        _ => None,
+    })
+}
+
+fn capture(
+    state: &State,
+    c: Circumstances<'_>,
+    wake: &mut Wake,
+    attempt: &Attempt,
+    id: PaymentId,
+) -> Option<Step> {
+    let order = state.order.reading.as_ref().filter(|_| !state.order.is_wanted())?;
+    let column = Column::of(order.status, order.deleted);
+    if !matches!(column, Column::Unpaid | Column::MovedOn) {
+        return None;
+    }
+    let action = Action::Capture { payment: id.clone() };
+    let deed = state.deed(&action);
+    if let Some(open) = deed.filter(|d| d.is_open()) {
+        return resume(state, c, wake, open);
+    }
+    let decided = last_decision(state, |d| matches!(d, Decision::Capture { payment, .. } if *payment == id));
+    let by_hand = decided > deed.map_or(0, |d| d.decided);
+    let leaves = c.shop.settings.capture_on_shipping
+        && [OrderStatus::SHIPPED, OrderStatus::COMPLETED].contains(&order.status);
+    let untried = deed.is_none_or(Deed::went_unanswered);
+    if !by_hand && !(leaves && untried) {
+        return None;
+    }
+    let minor = match by_hand {
+        true => amount_of_decision(state, decided),
+        false => less_than_authorized(state, attempt, &id, order.due.ok()),
+    };
+    Some(Step::Transfer(Transfer { action, minor, decided, bank: None }))
+}
+
+fn amount_of_decision(state: &State, seq: u64) -> Option<i64> {
+    let stored = state.decisions.iter().find(|stored| stored.seq == seq)?;
+    match &stored.decided.decision {
+        Decision::Capture { minor, .. } | Decision::Refund { minor, .. } => *minor,
+        _ => None,
+    }
+}
+
+/// Where the order came to less since, only that is taken.
+fn less_than_authorized(state: &State, attempt: &Attempt, id: &PaymentId, due: Option<Money>) -> Option<i64> {
+    let asked = attempt.terms.amount;
+    let due = due.filter(|due| due.currency == asked.currency && due.minor < asked.minor && due.minor > 0)?;
+    let payment = state.payments.get(id)?;
+    Some(share(due.minor, payment.most, asked.minor))
+}
+
+// ---- refunds -----------------------------------------------------------------------------------------------------
+
+pub(super) fn due_refund(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    if let Some(open) = state.deeds.iter().find(|d| d.action.is_refund() && d.is_open()) {
+        return resume(state, c, wake, open);
+    }
+    // What either side has may have changed: first the looks that are wanted, or else a refund would be made twice.
+    if state.order.is_wanted()
+        || state.order_refunds.is_wanted()
+        || state.payments.values().any(|p| p.register.is_wanted())
+    {
+        return None;
+    }
+    due_at_komoju(state, c).map(Step::Transfer).or_else(|| due_in_books(state, c, wake))
+}
+
+/// Refunds that are to be made at KOMOJU.
+fn due_at_komoju(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
+    for refund in refunds::made_in_bigcommerce(state) {
+        if let PayBack::Due { payment, minor, decided } = refunds::pay_back(state, &c.shop.settings, refund) {
+            let cause = Cause::OrderRefund(refund.id);
+            let bank = by_transfer(state, &payment)
+                .then(|| refunds::bank_details(state, refund.id).map(|(sealed, _)| sealed.clone()))
+                .flatten();
+            return Some(transfer(state, payment, cause, minor, decided, bank));
+        }
+    }
+    asked_for_in_the_panel(state).or_else(|| paid_twice(state, c))
+}
+
+fn by_transfer(state: &State, payment: &PaymentId) -> bool {
+    state.payments.get(payment).is_some_and(refunds::goes_by_transfer)
+}
+
+fn transfer(
+    state: &State,
+    payment: PaymentId,
+    cause: Cause,
+    minor: i64,
+    decided: u64,
+    bank: Option<crate::payment::decision::Blob>,
+) -> Transfer {
+    let action = match by_transfer(state, &payment) {
+        true => Action::RequestRefund { payment, cause },
+        false => Action::RefundPayment { payment, cause },
+    };
+    Transfer { action, minor: Some(minor), decided, bank }
+}
+
+fn asked_for_in_the_panel(state: &State) -> Option<Transfer> {
+    state.decisions.iter().find_map(|stored| {
+        let Decision::Refund { payment, minor, sealed } = &stored.decided.decision else { return None };
+        let cause = Cause::Merchant(stored.seq);
+        let held = state.payments.get(payment)?;
+        let minor = minor.unwrap_or(held.refundable()).min(held.refundable());
+        let tried = state.deeds.iter().any(|d| of_cause(&d.action, cause) && !d.went_unanswered());
+        let can = !refunds::goes_by_transfer(held) || sealed.as_ref().is_some_and(|blob| !blob.0.is_empty());
+        (!tried && minor > 0 && can)
+            .then(|| transfer(state, payment.clone(), cause, minor, stored.seq, sealed.clone()))
+    })
+}
+
+fn of_cause(action: &Action, wanted: Cause) -> bool {
+    matches!(action,
+        Action::RefundPayment { cause, .. } | Action::RequestRefund { cause, .. } if *cause == wanted)
+}
+
+/// Where the merchant wants it, of two paid attempts the later is given back.
+fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
+    if !c.shop.settings.refund_second || state.captured().count() < 2 {
+        return None;
+    }
+    let (first, _) = refunds::credited(state)?;
+    let second = state.captured().find(|(id, payment)| {
+        let action = Action::RefundPayment { payment: (*id).clone(), cause: Cause::Twice };
+        let untried = state.deed(&action).is_none_or(Deed::went_unanswered);
+        *id != first && !refunds::goes_by_transfer(payment) && untried
+    });
+    let (id, payment) = second?;
+    Some(transfer(state, id.clone(), Cause::Twice, payment.refundable(), 0, None))
+}
+
+/// Refunds made at KOMOJU that BigCommerce's books lack.
+fn due_in_books(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    let order = state.order.reading.as_ref()?;
+    let column = Column::of(order.status, order.deleted);
+    for found in refunds::unrecorded(state) {
+        let (subject, milestone) = (Subject::Refund(found.refund.clone()), MilestoneKind::Refunded);
+        if state.reached.contains_key(&(subject.clone(), milestone)) {
+            continue;
+        }
+        let attempt = state.payments.get(&found.payment).and_then(|p| state.attempt(p.attempt))?;
+        if cell(Row::Refunded, column, order.digital).record {
+            // Test money that moved nothing has nothing to be refunded in the books either.
+            let untouched = attempt.terms.mode == Mode::Test && column == Column::Unpaid;
+            if untouched {
+                return Some(Step::Conclude { subject, milestone, attention: None });
+            }
+            return record(state, c, wake, &found);
+        }
+        let reading = state.payments.get(&found.payment).and_then(|p| p.register.reading.as_ref())?;
+        let payment = Some((reading, &attempt.terms));
+        let news = News { subject, kind: milestone, row: Row::Refunded, payment, status: None };
+        return wake.is_due(state.order.retry_at).then(|| tell(state, c, news));
+    }
+    None
+}
+
+/// The list first, then the quote, then the refund: each of them just before the next.
+fn record(state: &State, c: Circumstances<'_>, wake: &mut Wake, found: &Unrecorded) -> Option<Step> {
+    let action = Action::RecordRefund { refund: found.refund.clone() };
+    let deed = state.deed(&action);
+    if let Some(DeedState::Refused { .. }) = deed.map(|d| &d.state) {
+        let (subject, milestone) = (Subject::Refund(found.refund.clone()), MilestoneKind::Refunded);
+        return Some(Step::Conclude { subject, milestone, attention: Some(Attention::RefundedAtKomoju) });
+    }
+    let ready_at = deed.map_or(0, not_before).max(state.order_refunds.retry_at);
+    if !wake.is_due(ready_at) {
+        return None;
+    }
+    if !c.fresh.refunds {
+        return Some(Step::LookAtOrderRefunds);
+    }
+    Some(match &c.fresh.quote {
+        None => Step::QuoteRefund { refund: found.refund.clone(), amount: found.amount },
+        Some(options) => match offline_method(options, found.amount) {
+            Some(provider) => {
+                Step::RecordRefund { refund: found.refund.clone(), amount: found.amount, provider }
+            }
+            None => Step::GiveUp { action, reason: "BigCommerce offers no offline method for it".to_owned() },
+        },
+    })
+}
+
+/// The way of booking that is one part, on an offline method, for exactly the amount.
+fn offline_method(options: &[Vec<RefundPart>], amount: Money) -> Option<Provider> {
+    options.iter().find_map(|option| match option.as_slice() {
+        [RefundPart { provider, decimal }] => {
+            provider.filter(|_| Money::parse(decimal, amount.currency) == Ok(amount))
+        }
+        _ => None,
+    })
+}
+
+// ---- what is under way -------------------------------------------------------------------------------------------
+
+/// Goes on with a deed that was begun. One that left without an answer is looked for before it is sent again: with the
+/// same key while KOMOJU keeps that, and afterwards as a new try.
+fn resume(state: &State, c: Circumstances<'_>, wake: &mut Wake, deed: &Deed) -> Option<Step> {
+    let action = deed.action.clone();
+    if let Action::RecordRefund { refund } = &action {
+        return resume_record(state, c, wake, refund);
+    }
+    if took_effect(state, &action) {
+        return Some(Step::Found(action));
+    }
+    if !wake.is_due(not_before(deed)) {
+        return None;
+    }
+    if deed.is_indeterminate() {
+        let payment = payment_of(&action)?;
+        let register = &state.payments.get(payment)?.register;
+        if register.seq <= deed.seq {
+            return wake.is_due(register.retry_at).then(|| Step::LookAtPayment { payment: payment.clone() });
+        }
+        if !c.delays.idempotency_holds(deed.first_sent, c.now) {
+            return Some(Step::GiveUp { action, reason: UNANSWERED.to_owned() });
+        }
+    }
+    Some(Step::Transfer(Transfer {
+        action,
+        minor: deed.minor,
+        decided: deed.decided,
+        bank: deed.bank.clone(),
+    }))
+}
+
+fn resume_record(state: &State, c: Circumstances<'_>, wake: &mut Wake, refund: &RefundId) -> Option<Step> {
+    let action = Action::RecordRefund { refund: refund.clone() };
+    let recorded = state.order_refunds.reading.iter().flatten().any(|b| b.komoju.as_ref() == Some(refund));
+    if recorded {
+        return Some(Step::Found(action));
+    }
+    let found = refunds::unrecorded(state).into_iter().find(|found| found.refund == *refund);
+    match found {
+        Some(found) => record(state, c, wake, &found),
+        // What it was to record has found its counterpart otherwise.
+        None => Some(Step::GiveUp { action, reason: "no longer due".to_owned() }),
+    }
+}
+
+fn payment_of(action: &Action) -> Option<&PaymentId> {
+    match action {
+        Action::Capture { payment }
+        | Action::RefundPayment { payment, .. }
+        | Action::RequestRefund { payment, .. }
+        | Action::CancelPayment { payment } => Some(payment),
+        Action::UpdateOrder { .. } | Action::CancelSession { .. } | Action::RecordRefund { .. } => None,
+    }
+}
+
+fn took_effect(state: &State, action: &Action) -> bool {
+    let reading = payment_of(action).and_then(|id| state.payments.get(id)?.register.reading.as_ref());
+    let Some(reading) = reading else { return false };
+    match action {
+        Action::Capture { .. } => matches!(reading.status, PaymentStatus::Captured | PaymentStatus::Refunded),
+        Action::RefundPayment { cause, .. } => reading.refunds.iter().any(|r| r.cause == Some(*cause)),
+        Action::RequestRefund { cause, .. } => {
+            reading.refund_requests.iter().any(|r| r.cause == Some(*cause))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,400 @@
+//! Two books about one money: which refunds of BigCommerce and of KOMOJU are the same, and which lack a counterpart.
+//!
+//! They pair one to one, by a marker that whoever makes the second writes into it. Beside that, one pair is seen without
+//! a marker: a merchant who entered a refund by hand on both sides, before anything of ours was sent, meant one refund.
+//! A chargeback is nobody's refund and never pairs.
+
+use super::decision::Decision;
+use super::deed::{Action, Deed, DeedState, MilestoneKind, Subject};
+use super::ids::{PaymentId, RefundId};
+use super::money::Money;
+use super::reading::{Cause, Moment, OrderRefund, PaymentStatus, RefundReading, RequestStatus};
+use super::settings::{RefundPolicy, Settings};
+use super::state::{Payment, State};
+
+/// `total × part ÷ whole`, rounded half up. What is converted is always a total, never a step, so that steps add up.
+pub fn share(total: i64, part: i64, whole: i64) -> i64 {
+    if whole <= 0 {
+        return total;
+    }
+    let (total, part, whole) = (i128::from(total), i128::from(part), i128::from(whole));
+    i64::try_from((total * part * 2 + whole) / (whole * 2)).unwrap_or(i64::MAX)
+}
+
+impl Payment {
+    /// What was captured, in the payment's currency and without the shopper's fee.
+    fn net(&self) -> i64 {
+        self.register.reading.as_ref().and_then(|r| r.net).map_or(0, |m| m.minor)
+    }
+
+    /// What can still be paid back: the fee is part of it.
+    fn left(&self) -> i64 {
+        let Some(reading) = &self.register.reading else { return 0 };
+        let promised: i64 = reading
+            .refund_requests
+            .iter()
+            .filter(|r| r.status == RequestStatus::Pending)
+            .map(|r| r.minor)
+            .sum();
+        reading.total.map_or(0, |m| m.minor) - reading.refunded_minor - promised
+    }
+
+    /// What of the order's money is still here.
+    pub fn held(&self) -> i64 {
+        match self.is(&PaymentStatus::Captured) {
+            true => (self.net() - self.register.reading.as_ref().map_or(0, |r| r.refunded_minor)).max(0),
+            false => 0,
+        }
+    }
+
+    /// All of it that could be paid back now.
+    pub fn refundable(&self) -> i64 {
+        if self.is(&PaymentStatus::Captured) { self.left().max(0) } else { 0 }
+    }
+
+    fn refunds_by_hand(&self) -> impl Iterator<Item = &RefundReading> {
+        let all = self.register.reading.as_ref().map_or(&[][..], |r| &r.refunds);
+        all.iter().filter(|r| !r.chargeback)
+    }
+
+    fn was_captured(&self) -> bool {
+        self.captured || self.is(&PaymentStatus::Refunded)
+    }
+}
+
+impl State {
+    /// What a payment counts for in the order's currency: what was asked, or the part of it that was captured.
+    pub fn credit(&self, payment: &Payment) -> i64 {
+        let asked = self.attempt(payment.attempt).map_or(0, |a| a.terms.amount.minor);
+        match payment.most {
+            0 => asked,
+            most => share(payment.net(), asked, most),
+        }
+    }
+}
+
+/// The payment that the order counts with: the first that it was told of. Any other is money too much.
+pub fn credited(state: &State) -> Option<(&PaymentId, &Payment)> {
+    let told = |id: &PaymentId| -> Option<Moment> {
+        let reached = |kind| state.reached.get(&(Subject::Payment(id.clone()), kind)).map(|r| r.at);
+        reached(MilestoneKind::Paid).into_iter().chain(reached(MilestoneKind::Mismatch)).min()
+    };
+    let captured = state.payments.iter().filter(|(_, p)| p.was_captured());
+    captured.min_by_key(|(id, p)| (told(id).unwrap_or(Moment::MAX), p.attempt))
+}
+
+// ---- made in BigCommerce, to be paid back at KOMOJU -------------------------------------------------------------
+
+/// What must become of a refund made in BigCommerce.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PayBack {
+    /// Done, or nobody's business of ours.
+    Settled,
+    /// To be paid back now, in minor units of the payment's currency. `decided`: the decision it rests on.
+    Due {
+        payment: PaymentId,
+        minor: i64,
+        decided: u64,
+    },
+    /// Only once somebody says so.
+    NotConfirmed {
+        payment: PaymentId,
+        minor: i64,
+    },
+    NeedsBank {
+        payment: PaymentId,
+        minor: i64,
+    },
+    TooLarge,
+    /// KOMOJU said no, in its words.
+    Refused {
+        payment: PaymentId,
+        minor: i64,
+        reason: String,
+    },
+}
+
+/// Refunds that the merchant made in BigCommerce and that are about money of ours.
+pub fn made_in_bigcommerce(state: &State) -> Vec<&OrderRefund> {
+    let all = state.order_refunds.reading.as_deref().unwrap_or_default();
+    all.iter().filter(|refund| refund.komoju.is_none() && refund.minor > 0).collect()
+}
+
+pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> PayBack {
+    let cause = Cause::OrderRefund(refund.id);
+    if is_paid_back(state, cause)
+        || is_settled_outside(state, refund.id)
+        || is_by_hand_on_both_sides(state, refund)
+    {
+        return PayBack::Settled;
+    }
+    if state.payments.values().all(|p| !p.was_captured()) {
+        return PayBack::Settled;
+    }
+    let tried = last_try(state, cause);
+    let confirmed = last_decision(state, |d| match d {
+        Decision::ConfirmRefund { refund: id } | Decision::BankDetails { refund: id, .. } => *id == refund.id,
+        _ => false,
+    });
+    // A try under way keeps what it was begun with: the same key must carry the same body.
+    if let Some((payment, deed)) = tried.filter(|(_, deed)| deed.is_open()) {
+        return PayBack::Due {
+            payment: payment.clone(),
+            minor: deed.minor.unwrap_or(0),
+            decided: deed.decided,
+        };
+    }
+    let Some((payment, minor)) = payment_to_take_from(state, refund) else { return PayBack::TooLarge };
+    if let Some((_, deed)) = tried.filter(|(_, deed)| deed.decided >= confirmed && !deed.went_unanswered()) {
+        let reason = match &deed.state {
+            DeedState::Refused { reason } => reason.clone(),
+            _ if is_rejected(state, cause) => "KOMOJU has rejected the refund request".to_owned(),
+            // Done, but nothing of it is to be seen yet: looked at again before anything else.
+            _ => return PayBack::Settled,
+        };
+        return PayBack::Refused { payment: payment.clone(), minor, reason };
+    }
+    let by_transfer = state.payments.get(payment).is_some_and(goes_by_transfer);
+    let payment = payment.clone();
+    if by_transfer {
+        return match settings.refunds == RefundPolicy::Never && confirmed == 0 {
+            true => PayBack::NotConfirmed { payment, minor },
+            false if bank_details(state, refund.id).is_none() => PayBack::NeedsBank { payment, minor },
+            false => PayBack::Due { payment, minor, decided: confirmed },
+        };
+    }
+    match settings.refunds == RefundPolicy::AtOnce || confirmed > 0 {
+        true => PayBack::Due { payment, minor, decided: confirmed },
+        false => PayBack::NotConfirmed { payment, minor },
+    }
+}
+
+/// KOMOJU pays cash back by bank transfer only.
+pub fn goes_by_transfer(payment: &Payment) -> bool {
+    payment.register.reading.as_ref().is_some_and(|r| r.waits_for_cash())
+}
+
+/// Where the shopper is to be paid, sealed, unless KOMOJU has been told already.
+pub fn bank_details(state: &State, refund: u64) -> Option<(&super::decision::Blob, u64)> {
+    state.decisions.iter().rev().find_map(|stored| match &stored.decided.decision {
+        Decision::BankDetails { refund: id, sealed } if *id == refund && !sealed.0.is_empty() => {
+            Some((sealed, stored.seq))
+        }
+        _ => None,
+    })
+}
+
+fn is_paid_back(state: &State, cause: Cause) -> bool {
+    state.payments.values().filter_map(|p| p.register.reading.as_ref()).any(|reading| {
+        reading.refunds.iter().any(|r| r.cause == Some(cause))
+            || reading
+                .refund_requests
+                .iter()
+                .any(|r| r.cause == Some(cause) && r.status != RequestStatus::Rejected)
+    })
+}
+
+fn is_rejected(state: &State, cause: Cause) -> bool {
+    let readings = state.payments.values().filter_map(|p| p.register.reading.as_ref());
+    readings
+        .flat_map(|r| &r.refund_requests)
+        .any(|r| r.cause == Some(cause) && r.status == RequestStatus::Rejected)
+}
+
+fn is_settled_outside(state: &State, refund: u64) -> bool {
+    last_decision(state, |d| *d == Decision::SettleOutside { refund }) > 0
+}
+
+/// The `seq` of the newest decision of that kind; 0 where there is none.
+pub fn last_decision(state: &State, is_it: impl Fn(&Decision) -> bool) -> u64 {
+    state.decisions.iter().rev().find(|stored| is_it(&stored.decided.decision)).map_or(0, |stored| stored.seq)
+}
+
+/// The newest try at paying a refund back, and from which payment.
+fn last_try(state: &State, cause: Cause) -> Option<(&PaymentId, &Deed)> {
+    state.deeds.iter().rev().find_map(|deed| match &deed.action {
+        Action::RefundPayment { payment, cause: of } | Action::RequestRefund { payment, cause: of }
+            if *of == cause =>
+        {
+            Some((payment, deed))
+        }
+        _ => None,
+    })
+}
+
+/// The credited payment, or else any that holds enough, and how much of it.
+fn payment_to_take_from<'a>(state: &'a State, refund: &OrderRefund) -> Option<(&'a PaymentId, i64)> {
+    let first = credited(state);
+    let others = state.payments.iter().filter(|(id, _)| first.is_none_or(|(first, _)| first != *id));
+    first.into_iter().chain(others).filter(|(_, p)| p.is(&PaymentStatus::Captured)).find_map(
+        |(id, payment)| {
+            let books = Books::of(state, payment);
+            let minor = books.to_payment(refund.minor)?;
+            (minor <= payment.left()).then_some((id, minor))
+        },
+    )
+}
+
+// ---- made at KOMOJU, to be entered in BigCommerce ----------------------------------------------------------------
+
+/// A refund at KOMOJU that BigCommerce's books lack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unrecorded {
+    pub payment: PaymentId,
+    pub refund: RefundId,
+    /// In the order's currency, without what was paid too much.
+    pub amount: Money,
+}
+
+/// In the order in which they are to be entered. What only gives back money that was paid twice is none of the order's.
+pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
+    let Some((first, _)) = credited(state) else { return Vec::new() };
+    let mut surplus: i64 = 0;
+    let others = state.payments.iter().filter(|(id, p)| *id != first && p.was_captured());
+    for (_, payment) in others {
+        surplus += state.credit(payment);
+        let returned: i64 = payment.refunds_by_hand().map(|r| r.minor).sum();
+        surplus -= Books::of(state, payment).in_order(returned.min(payment.net()));
+    }
+    let Some(payment) = state.payments.get(first) else { return Vec::new() };
+    let Some(currency) = state.attempt(payment.attempt).map(|a| a.terms.amount.currency) else {
+        return Vec::new();
+    };
+    let mut books = Books::of(state, payment);
+    let mut found = Vec::new();
+    for refund in payment.refunds_by_hand().filter(|r| is_unpaired(state, r)) {
+        let minor = books.enter(refund.minor);
+        let absorbed = minor.min(surplus.max(0));
+        surplus -= absorbed;
+        if minor > absorbed {
+            let amount = Money::new(minor - absorbed, currency);
+            found.push(Unrecorded { payment: first.clone(), refund: refund.id.clone(), amount });
+        }
+    }
+    found
+}
+
+fn is_unpaired(state: &State, refund: &RefundReading) -> bool {
+    let recorded = |b: &OrderRefund| b.komoju.as_ref() == Some(&refund.id);
+    let ours = matches!(refund.cause, Some(Cause::OrderRefund(_) | Cause::Twice));
+    let twin = || twins(state).iter().any(|(_, twin)| *twin == refund.id);
+    !ours && !state.order_refunds.reading.as_deref().unwrap_or_default().iter().any(recorded) && !twin()
+}
+
+fn is_by_hand_on_both_sides(state: &State, refund: &OrderRefund) -> bool {
+    twins(state).iter().any(|(id, _)| *id == refund.id)
+}
+
+/// Refunds that were made by hand on both sides: of the same amount, and nothing of ours has been sent for either.
+fn twins(state: &State) -> Vec<(u64, RefundId)> {
+    let untouched = |refund: &&OrderRefund| {
+        let cause = Cause::OrderRefund(refund.id);
+        !is_paid_back(state, cause)
+            && !is_settled_outside(state, refund.id)
+            && last_try(state, cause).is_none()
+    };
+    let mut open: Vec<&OrderRefund> = made_in_bigcommerce(state).into_iter().filter(untouched).collect();
+    let mut pairs = Vec::new();
+    for payment in state.payments.values() {
+        let books = Books::of(state, payment);
+        for refund in payment.refunds_by_hand().filter(|r| r.cause.is_none()) {
+            let recorded = state.deed(&Action::RecordRefund { refund: refund.id.clone() }).is_some()
+                || state
+                    .order_refunds
+                    .reading
+                    .as_deref()
+                    .unwrap_or_default()
+                    .iter()
+                    .any(|b| b.komoju.as_ref() == Some(&refund.id));
+            let amount = books.in_order(refund.minor);
+            let same = open.iter().position(|b| b.minor == amount).filter(|_| !recorded);
+            if let Some(i) = same {
+                pairs.push((open.remove(i).id, refund.id.clone()));
+            }
+        }
+    }
+    pairs
+}
+
+// ---- currencies --------------------------------------------------------------------------------------------------
+
+/// What the paired refunds of one payment come to on both sides, so that totals are converted and never steps.
+struct Books {
+    net: i64,
+    credit: i64,
+    /// Already paired: at KOMOJU, in the payment's currency, and at BigCommerce, in the order's.
+    payment: i64,
+    order: i64,
+}
+
+impl Books {
+    fn of(state: &State, payment: &Payment) -> Self {
+        let mut books = Self { net: payment.net(), credit: state.credit(payment), payment: 0, order: 0 };
+        let list = state.order_refunds.reading.as_deref().unwrap_or_default();
+        for refund in payment.refunds_by_hand() {
+            let counterpart = list.iter().find(|b| match refund.cause {
+                Some(Cause::OrderRefund(of)) => b.id == of,
+                _ => b.komoju.as_ref() == Some(&refund.id),
+            });
+            if let Some(counterpart) = counterpart {
+                books.payment += refund.minor;
+                books.order += counterpart.minor;
+            }
+        }
+        books
+    }
+
+    fn in_order(&self, minor: i64) -> i64 {
+        share(minor, self.credit, self.net)
+    }
+
+    /// The order's `minor` more, in the payment's currency. None where that is more than was paid.
+    fn to_payment(&self, minor: i64) -> Option<i64> {
+        let total = self.order + minor;
+        (total <= self.credit).then(|| (share(total, self.net, self.credit) - self.payment).max(0))
+    }
+
+    /// The payment's `minor` more, in the order's currency; counted as paired from now on. The shopper's fee is not the
+    /// order's.
+    fn enter(&mut self, minor: i64) -> i64 {
+        let total = (self.payment + minor).min(self.net);
+        let entered = (self.in_order(total) - self.order).max(0);
+        self.payment += minor;
+        self.order += entered;
+        entered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_rounded_half_up_and_all_is_all() {
+        assert_eq!(share(333, 4106, 6000), 228);
+        assert_eq!(share(6000, 4106, 6000), 4106);
+        assert_eq!(share(1, 1, 2), 1);
+        assert_eq!(share(i64::MAX / 2, 2, 1), i64::MAX - 1);
+    }
+
+    /// Three partial refunds of a payment in another currency come to exactly what was paid.
+    #[test]
+    fn parts_add_up_to_the_whole() {
+        let mut books = Books { net: 4_106, credit: 6_000, payment: 0, order: 0 };
+        let mut sum = 0;
+        for minor in [1_999, 2_001, 2_000] {
+            let part = books.to_payment(minor).expect("not more than was paid");
+            books.payment += part;
+            books.order += minor;
+            sum += part;
+        }
+        assert_eq!(sum, 4_106);
+        assert_eq!(books.to_payment(1), None);
+    }
+
+    #[test]
+    fn the_fee_a_shopper_paid_is_not_refunded_to_the_order() {
+        let mut books = Books { net: 4_980, credit: 4_980, payment: 0, order: 0 };
+        assert_eq!(books.enter(5_170), 4_980);
+    }
+}
