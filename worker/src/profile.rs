@@ -24,6 +24,8 @@ pub mod field {
     pub const KOMOJU_SECRET_KEY: &str = "komoju_secret_key";
     pub const KOMOJU_WEBHOOK_SECRET: &str = "komoju_webhook_secret";
     pub const HOOK_SECRET: &str = "bigcommerce_hook_secret";
+    /// Where a refund goes that is paid by bank transfer.
+    pub const BANK_DETAILS: &str = "bank_details";
 }
 
 /// One store, as of `version`, which rises with each change.

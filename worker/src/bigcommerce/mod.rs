@@ -7,6 +7,7 @@ pub mod channels;
 pub mod hooks;
 pub mod oauth;
 pub mod order;
+pub mod refunds;
 pub mod scripts;
 pub mod signed_payload;
 pub mod store;

@@ -27,7 +27,10 @@ pub fn read(api: &Api<'_>, order: OrderId) -> HttpRequest {
 
 /// Status, payment id and note in one PUT; nothing else is ever sent back.
 pub fn update(api: &Api<'_>, order: OrderId, update: &OrderUpdate, staff_notes: &str) -> HttpRequest {
-    let mut body = json!({ "payment_provider_id": update.payment_provider_id, "staff_notes": staff_notes });
+    let mut body = json!({ "staff_notes": staff_notes });
+    if let Some(id) = &update.payment_provider_id {
+        body["payment_provider_id"] = json!(id);
+    }
     if let Some(status) = update.status {
         body["status_id"] = json!(status.0);
     }
@@ -72,6 +75,7 @@ fn parse(order: &Value) -> Option<OrderSeen> {
         label: text(order, "payment_method"),
         payment_provider_id: text(order, "payment_provider_id"),
         placed_at: parse_rfc2822(&text(order, "date_created")).unwrap_or(0),
+        refunded_minor: refunded(order).unwrap_or(0),
     };
     let cart = CartId::parse(&text(order, "cart_id")).ok();
     let (total, staff_notes) = (total(order).ok(), text(order, "staff_notes"));
@@ -86,6 +90,12 @@ fn due(order: &Value) -> Result<Money, Unreadable> {
         Some(_) => Money::parse(&text(order, field), currency).map(|m| m.minor),
     };
     Ok(Money::new(minor - part("store_credit_amount")? - part("gift_certificate_amount")?, currency))
+}
+
+/// Of the whole order, store credit included. None where it cannot be read: the refunds themselves are read apart.
+fn refunded(order: &Value) -> Option<i64> {
+    let currency = Currency::parse(&text(order, "default_currency_code")).ok()?;
+    Money::parse(&text(order, "refunded_amount"), currency).ok().map(|m| m.minor)
 }
 
 fn total(order: &Value) -> Result<Money, Unreadable> {
@@ -155,6 +165,8 @@ fn line(item: &Value, currency: Currency) -> Option<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::Secret;
+    use crate::payment::ids::StoreHash;
 
     fn order() -> Value {
         json!({
@@ -204,5 +216,40 @@ mod tests {
         assert_eq!(answer(200, r#"{"data":[{"gateway":"cod"}]}"#), Answer::Provider(Some(Provider::Cod)));
         assert_eq!(answer(200, r#"{"data":[{"gateway":"braintree"}]}"#), Answer::Provider(None));
         assert_eq!(answer(204, ""), Answer::Provider(None));
+    }
+    #[test]
+    fn what_was_refunded_is_read_in_the_currency_that_is_paid() {
+        let refunded = |amount: Value, currency: &str| {
+            let mut order = order();
+            order["refunded_amount"] = amount;
+            order["default_currency_code"] = json!(currency);
+            parse(&order).expect("an order").reading.refunded_minor
+        };
+        assert_eq!(refunded(json!("1280.0000"), "JPY"), 1_280);
+        assert_eq!(refunded(json!("12.8000"), "USD"), 1_280);
+        assert_eq!(refunded(Value::Null, "JPY"), 0);
+        assert_eq!(refunded(json!("9.0000"), "XAU"), 0);
+    }
+
+    #[test]
+    fn a_put_says_only_what_is_to_change() {
+        let (store, token) = (StoreHash::parse("q7w8e9").expect("a hash"), Secret::new("t0ken"));
+        let api = Api { base: "https://api.example", store: &store, token: &token, timeout_ms: 1 };
+        let put = |status, id: Option<&str>| {
+            let change = OrderUpdate {
+                status,
+                payment_provider_id: id.map(str::to_owned),
+                over: None,
+                note: "unused here".into(),
+                attention: None,
+            };
+            let request = update(&api, OrderId::new(31).expect("an id"), &change, "notes");
+            serde_json::from_str::<Value>(&request.body.expect("a body")).expect("JSON")
+        };
+        assert_eq!(put(None, None), json!({ "staff_notes": "notes" }));
+        assert_eq!(
+            put(Some(OrderStatus(11)), Some("pay5")),
+            json!({ "staff_notes": "notes", "payment_provider_id": "pay5", "status_id": 11 })
+        );
     }
 }

@@ -1,13 +1,17 @@
 //! KOMOJU payments. <https://doc.komoju.com/reference/payments-2>
 
-use super::request::{Access, read as read_answer};
+use super::request::{Access, read as read_answer, rows};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, integer, list, present, text};
 use crate::payment::call::{Answer, Failure};
 use crate::payment::ids::{PaymentId, RefundId, SessionId};
 use crate::payment::money::{Currency, Money};
-use crate::payment::reading::{InstructionKind, Instructions, PaymentReading, PaymentStatus, RefundReading};
+use crate::payment::reading::{
+    Cause, InstructionKind, Instructions, PaymentReading, PaymentStatus, RefundReading, RefundRequestReading,
+    RequestStatus,
+};
 use crate::time::parse_rfc3339;
+use crate::web;
 use serde_json::{Value, json};
 
 pub fn read(access: Access<'_>, id: &PaymentId) -> HttpRequest {
@@ -18,7 +22,35 @@ pub fn cancel(access: Access<'_>, id: &PaymentId, key: &str) -> HttpRequest {
     access.post(&["payments/", id.as_str(), "/cancel"].concat(), key, &json!({}))
 }
 
-/// The answer to every request of this file.
+/// Two-step: takes the reserved money, all of it where `minor` is none.
+pub fn capture(access: Access<'_>, id: &PaymentId, minor: Option<i64>, key: &str) -> HttpRequest {
+    let body = match minor {
+        Some(minor) => json!({ "amount": minor }),
+        None => json!({}),
+    };
+    access.post(&["payments/", id.as_str(), "/capture"].concat(), key, &body)
+}
+
+/// One page: an attempt's session holds one payment for each try of the shopper, and KOMOJU lists the newest first.
+pub fn list_request(access: Access<'_>, external_order_num: &str) -> HttpRequest {
+    let query = web::form(&[("external_order_num", external_order_num), ("per_page", "100")]);
+    access.get(&["payments?", &query].concat())
+}
+
+/// The answer to [`list_request`]. With one payment that cannot be read the list says nothing: it might be the paid one.
+pub fn list_answer(outcome: &Outcome) -> Answer {
+    match read_answer(outcome).and_then(|page| payments(&page)) {
+        Ok(payments) => Answer::Payments(payments),
+        Err(failure) => Answer::Failed(failure),
+    }
+}
+
+fn payments(page: &Value) -> Result<Vec<PaymentReading>, Failure> {
+    let all: Option<Vec<_>> = rows(page)?.iter().map(parse).collect();
+    all.ok_or_else(|| Failure::Indeterminate("a payment of the list cannot be read".to_owned()))
+}
+
+/// The answer to every other request for a payment.
 pub fn answer(outcome: &Outcome) -> Answer {
     match read_answer(outcome) {
         Err(failure) => Answer::Failed(failure),
@@ -43,6 +75,7 @@ pub fn parse(payment: &Value) -> Option<PaymentReading> {
         total,
         refunded_minor: integer(payment, "amount_refunded").unwrap_or(0),
         refunds: list(payment, "refunds").iter().filter_map(refund).collect(),
+        refund_requests: list(payment, "refund_requests").iter().map(refund_request).collect(),
         method: text(&details, "type"),
         instructions: instructions(&details),
         deadline: parse_rfc3339(&text(payment, "payment_deadline")),
@@ -77,7 +110,27 @@ fn amounts(payment: &Value) -> (Option<Money>, Option<Money>) {
 
 fn refund(refund: &Value) -> Option<RefundReading> {
     let id = RefundId::parse(&text(refund, "id")).ok()?;
-    Some(RefundReading { id, minor: integer(refund, "amount")?, chargeback: flag(refund, "chargeback") })
+    Some(RefundReading {
+        id,
+        minor: integer(refund, "amount")?,
+        chargeback: flag(refund, "chargeback"),
+        cause: Cause::in_text(&text(refund, "description")),
+    })
+}
+
+/// Its shape is not documented, so nothing of it is required: one that is passed over might be asked for again.
+fn refund_request(request: &Value) -> RefundRequestReading {
+    let status = match text(request, "status").as_str() {
+        "pending" => RequestStatus::Pending,
+        "rejected" => RequestStatus::Rejected,
+        "completed" => RequestStatus::Completed,
+        other => RequestStatus::Other(other.to_owned()),
+    };
+    RefundRequestReading {
+        minor: integer(request, "amount").unwrap_or(0),
+        status,
+        cause: Cause::in_text(&text(request, "description")),
+    }
 }
 
 /// What is shown of each cash type, in the order in which a shopper needs it.
@@ -109,6 +162,8 @@ fn instructions(details: &Value) -> Instructions {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::crypto::Secret;
+    use crate::komoju::request::tests::answer as answered;
 
     pub(crate) fn konbini() -> Value {
         json!({
@@ -161,5 +216,75 @@ pub(super) mod tests {
             refunds.iter().map(|r| (r.minor, r.chargeback)).collect::<Vec<_>>(),
             [(100, false), (50, true)]
         );
+    }
+    #[test]
+    fn a_refund_says_why_we_made_it_and_a_foreign_one_says_nothing() {
+        let mut payment = konbini();
+        payment["refunds"] = json!([
+            { "id": "r1", "amount": 100, "description": "BigCommerce refund 31 (bc-refund:31)" },
+            { "id": "r2", "amount": 50, "description": "called in" },
+            { "id": "r3", "amount": 7, "description": null },
+        ]);
+        let refunds = parse(&payment).expect("a payment").refunds;
+        let causes: Vec<_> = refunds.iter().map(|r| r.cause).collect();
+        assert_eq!(causes, [Some(Cause::OrderRefund(31)), None, None]);
+    }
+
+    #[test]
+    fn no_refund_request_is_passed_over() {
+        let mut payment = konbini();
+        payment["refund_requests"] = json!([
+            { "id": "q1", "status": "pending", "amount": 900, "description": "(panel-refund:4)" },
+            { "status": "rejected", "amount": 20, "description": "" },
+            { "status": "completed" },
+            {},
+        ]);
+        let requests = parse(&payment).expect("a payment").refund_requests;
+        let request = |minor, status, cause| RefundRequestReading { minor, status, cause };
+        assert_eq!(
+            requests,
+            [
+                request(900, RequestStatus::Pending, Some(Cause::Merchant(4))),
+                request(20, RequestStatus::Rejected, None),
+                request(0, RequestStatus::Completed, None),
+                request(0, RequestStatus::Other(String::new()), None),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_capture_names_an_amount_only_where_it_is_partial() {
+        let secret_key = Secret::new("sk_test_c");
+        let access = Access { base: "https://k.example", secret_key: &secret_key };
+        let id = PaymentId::parse("pay7").expect("an id");
+        let all = capture(access, &id, None, "k1");
+        assert_eq!((all.method, all.url.as_str()), ("POST", "https://k.example/payments/pay7/capture"));
+        assert_eq!(all.body.as_deref(), Some("{}"));
+        assert_eq!(capture(access, &id, Some(2_400), "k2").body.as_deref(), Some(r#"{"amount":2400}"#));
+    }
+
+    #[test]
+    fn an_order_number_cannot_change_the_query() {
+        let secret_key = Secret::new("sk_test_c");
+        let access = Access { base: "https://k.example", secret_key: &secret_key };
+        let request = list_request(access, "A&B #1-2");
+        let url = "https://k.example/payments?external_order_num=A%26B%20%231-2&per_page=100";
+        assert_eq!((request.method, request.url.as_str(), request.body), ("GET", url, None));
+    }
+
+    #[test]
+    fn a_list_is_read_whole_or_not_at_all() {
+        let listed = |data: Value| {
+            list_answer(&answered(
+                200,
+                &json!({ "resource": "list", "data": data, "last_page": 1 }).to_string(),
+            ))
+        };
+        let one = parse(&konbini()).expect("a payment");
+        assert_eq!(listed(json!([konbini(), konbini()])), Answer::Payments(vec![one.clone(), one]));
+        assert_eq!(listed(json!([])), Answer::Payments(Vec::new()));
+        for bad in [json!(null), json!({}), json!([konbini(), { "id": "p" }])] {
+            assert!(matches!(listed(bad), Answer::Failed(Failure::Indeterminate(_))));
+        }
     }
 }

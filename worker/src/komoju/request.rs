@@ -51,12 +51,23 @@ impl Access<'_> {
 
 /// The answer's JSON. Errors: grouped by what can be done about them.
 pub fn read(outcome: &Outcome) -> Result<Value, Failure> {
+    serde_json::from_str(success(outcome)?)
+        .map_err(|_| Failure::Indeterminate("the answer is not JSON".to_owned()))
+}
+
+/// The text of a 2xx answer, which may be empty.
+pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
     match outcome {
         Outcome::NoAnswer(why) => Err(Failure::Indeterminate(why.clone())),
-        Outcome::Answer { status: 200..=299, body, .. } => serde_json::from_str(body)
-            .map_err(|_| Failure::Indeterminate("the answer is not JSON".to_owned())),
+        Outcome::Answer { status: 200..=299, body, .. } => Ok(body),
         Outcome::Answer { status, headers, body } => Err(refusal(*status, headers.retry_after_ms, body)),
     }
+}
+
+/// What stands on one page of a list. Errors also: not a list.
+pub fn rows(page: &Value) -> Result<&[Value], Failure> {
+    let rows = page.get("data").and_then(Value::as_array).map(Vec::as_slice);
+    rows.ok_or_else(|| Failure::Indeterminate("the answer is not a list".to_owned()))
 }
 
 /// Refusals of cards and prepaid codes come as 502, with a code that tells them from a broken gateway.
@@ -85,6 +96,8 @@ fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
         403 => Failure::Forbidden,
         404 => Failure::NotFound,
         409 | 429 => Failure::Later { after_ms },
+        // The gateway gave up on the request: no word of KOMOJU's own.
+        408 | 425 => Failure::Indeterminate(["HTTP ", &status.to_string()].concat()),
         502 if FINAL_502.contains(&code.as_str()) => Failure::Refused { status, code, param, message },
         400..=499 => Failure::Refused { status, code, param, message },
         _ => Failure::Indeterminate(["HTTP ", &status.to_string()].concat()),

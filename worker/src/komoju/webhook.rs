@@ -40,11 +40,16 @@ pub fn is_about_a_payment(event: &str) -> bool {
     event.starts_with("payment.") || event.starts_with("refund_request.")
 }
 
-/// None: not an event. The type is looked at before the data, which for other types is of another shape.
+/// None: not an event.
 pub fn parse(body: &str) -> Option<Notice> {
-    let event: Value = serde_json::from_str(body).ok()?;
-    let id = HintId::parse(&text(&event, "id")).ok()?;
-    let kind = text(&event, "type");
+    notice(&serde_json::from_str(body).ok()?)
+}
+
+/// An event, as a webhook brings it or KOMOJU's list of events shows it. The type is looked at before the data, which
+/// for other types is of another shape.
+pub fn notice(event: &Value) -> Option<Notice> {
+    let id = HintId::parse(&text(event, "id")).ok()?;
+    let kind = text(event, "type");
     if kind.is_empty() {
         return None;
     }

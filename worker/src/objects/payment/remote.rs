@@ -1,18 +1,21 @@
-//! Carries the core's calls out: adds address and secret, sends, parses. One retry, and only for a token that has
-//! been replaced meanwhile.
+//! Carries the core's calls out: adds address and secret, opens what is sealed, sends, parses. One retry, and only for
+//! a token that has been replaced meanwhile.
 
 use crate::bigcommerce;
 use crate::config::Config;
-use crate::crypto::Vault;
+use crate::crypto::{SealError, Sealed, Vault};
 use crate::http::{self, HttpRequest, Outcome};
+use crate::json::{read, write};
 use crate::komoju;
 use crate::log;
 use crate::objects::store_client::StoreClient;
 use crate::payment::call::{Answer, Call, Failure};
+use crate::payment::decision::Blob;
 use crate::payment::ids::{AccountId, OrderId, StoreHash};
-use crate::profile::{self, Doubt, KomojuAccount, Profile, field};
+use crate::profile::{self, Absent, Doubt, KomojuAccount, Profile, field};
 use crate::shopper::links::Links;
 use crate::wire::{self, Side};
+use std::borrow::Cow;
 use worker::Env;
 
 /// Everything a call needs beside itself.
@@ -74,15 +77,17 @@ impl Remote<'_> {
             return Ok(answer);
         }
         // The copy in KV may be a minute old: ask the owner once before the store is called disconnected.
-        let newer = profile::refresh(self.env, self.store(), Doubt::Token)
-            .await?
-            .ok()
-            .filter(|p| p.bigcommerce_token != self.profile.bigcommerce_token);
-        if let Some(newer) = newer {
-            return self.bigcommerce_as(&newer, call).await;
+        match profile::refresh(self.env, self.store(), Doubt::Token).await? {
+            Ok(newer) if newer.bigcommerce_token != self.profile.bigcommerce_token => {
+                self.bigcommerce_as(&newer, call).await
+            }
+            // Nobody knows whether the token that was refused is the store's: nothing follows from it yet.
+            Err(Absent::CannotTell) => Ok(Answer::Failed(Failure::Later { after_ms: None })),
+            Ok(_) | Err(Absent::NeverInstalled) => {
+                StoreClient::new(self.env, self.store())?.token_refused().await?;
+                Ok(answer)
+            }
         }
-        StoreClient::new(self.env, self.store())?.token_refused().await?;
-        Ok(answer)
     }
 
     async fn bigcommerce_as(&self, profile: &Profile, call: &Call) -> Unsent {
@@ -106,6 +111,11 @@ impl Remote<'_> {
         let Some(account) = self.profile.account(account) else {
             return Ok(Answer::Failed(Failure::Unauthorized));
         };
+        let opened = match self.opened(call).await? {
+            Ok(opened) => opened,
+            Err(failure) => return Ok(Answer::Failed(failure)),
+        };
+        let call = opened.as_ref();
         let answer = self.komoju_as(account, call).await?;
         // A key that was replaced and then revoked: its merchant's objects answer to the new key as well, and to
         // nobody else's.
@@ -128,10 +138,42 @@ impl Remote<'_> {
         Ok(self.carry(wire::to_komoju(call, access, origin, |attempt| links.back(attempt))).await)
     }
 
+    /// The call with its bank details readable, for as long as it takes to send it. Errors: they never will be.
+    async fn opened<'c>(&self, call: &'c Call) -> worker::Result<Result<Cow<'c, Call>, Failure>> {
+        let Call::RequestRefund { bank, .. } = call else { return Ok(Ok(Cow::Borrowed(call))) };
+        let readable = match self.open_bank_details(bank).await {
+            Ok(readable) => readable,
+            Err(SealError::Platform) => return Err(SealError::Platform.into()),
+            Err(_) => return Ok(Err(unreadable_bank_details())),
+        };
+        let mut opened = call.clone();
+        if let Call::RequestRefund { bank, .. } = &mut opened {
+            *bank = readable;
+        }
+        Ok(Ok(Cow::Owned(opened)))
+    }
+
+    async fn open_bank_details(&self, sealed: &Blob) -> Result<Blob, SealError> {
+        let sealed: Sealed = read(&write(sealed)).map_err(|_| SealError::Malformed)?;
+        let text = self.vault().open(self.store(), field::BANK_DETAILS, &sealed).await?;
+        let opened = Blob(text.expose().to_owned());
+        wire::bank_details(&opened).map(|_| opened).ok_or(SealError::Malformed)
+    }
+
     async fn carry(&self, request: Option<(HttpRequest, wire::Parse)>) -> Answer {
         match request {
             Some((request, parse)) => parse(&self.send(request).await),
             None => Answer::Failed(Failure::Forbidden),
         }
+    }
+}
+
+/// A final no, but of our own: whoever asked for the refund must say anew where it goes.
+fn unreadable_bank_details() -> Failure {
+    Failure::Refused {
+        status: 0,
+        code: "bank_details".to_owned(),
+        param: String::new(),
+        message: "The bank details cannot be read any more: please enter them again.".to_owned(),
     }
 }

@@ -1,0 +1,279 @@
+//! An order's refunds: v3 payment actions. For an offline payment BigCommerce only keeps the books, and no money moves.
+//! <https://developer.bigcommerce.com/docs/store-operations/orders/refunds>
+//!
+//! A list with one part that cannot be read is no list at all: a refund passed over here would be made again there.
+
+use super::{Api, success};
+use crate::http::{HttpRequest, Outcome};
+use crate::json::{flag, list, text, unsigned};
+use crate::payment::call::{Answer, Failure, OrderRefundSeen, RefundPart};
+use crate::payment::ids::{OrderId, RefundId};
+use crate::payment::money::Money;
+use crate::payment::reading::{RECORDED, recorded_refund};
+use crate::payment::settings::Provider;
+use serde_json::{Number, Value, json};
+
+/// All of an order's refunds. No order has more of them than one page holds; see [`list_answer`].
+pub fn list_request(api: &Api<'_>, order: OrderId) -> HttpRequest {
+    api.get(&format!("/v3/orders/{order}/payment_actions/refunds?limit=250"))
+}
+
+/// How a refund of the order as a whole would be booked. Answers, and changes nothing.
+pub fn quote(api: &Api<'_>, order: OrderId, amount: Money) -> HttpRequest {
+    let body = json!({ "items": [item(order, amount)] });
+    api.request("POST", &format!("/v3/orders/{order}/payment_actions/refund_quotes"), Some(body.to_string()))
+}
+
+/// Books what KOMOJU has paid back. It names KOMOJU's refund, by which it is known again whatever becomes of the answer.
+pub fn record(
+    api: &Api<'_>,
+    order: OrderId,
+    amount: Money,
+    provider: Provider,
+    refund: &RefundId,
+) -> HttpRequest {
+    let mut item = item(order, amount);
+    item["reason"] = json!(format!("Refunded at KOMOJU ({RECORDED}{refund})"));
+    let payment = json!({ "provider_id": provider.id(), "amount": number(amount), "offline": true });
+    let body = json!({ "items": [item], "payments": [payment] });
+    api.request("POST", &format!("/v3/orders/{order}/payment_actions/refunds"), Some(body.to_string()))
+}
+
+fn item(order: OrderId, amount: Money) -> Value {
+    json!({ "item_type": "ORDER", "item_id": order.get(), "amount": number(amount) })
+}
+
+/// BigCommerce takes numbers only. No amount has more than fifteen digits that count, and so many come out of the tree as
+/// they went in.
+fn number(amount: Money) -> Value {
+    amount.decimal().parse::<Number>().map_or(Value::Null, Value::Number)
+}
+
+// ---- answers -----------------------------------------------------------------------------------------------------
+
+/// The answer to [`list_request`]. 204 is an empty list.
+pub fn list_answer(outcome: &Outcome) -> Answer {
+    read(outcome, |body| match body {
+        "" => Some(Answer::OrderRefunds(Vec::new())),
+        body => {
+            let body = parse(body)?;
+            let is_whole =
+                body.pointer("/meta/pagination/total_pages").and_then(Value::as_u64).unwrap_or(1) <= 1;
+            let refunds = body.get("data").filter(|_| is_whole)?.as_array()?.iter().map(refund);
+            Some(Answer::OrderRefunds(refunds.collect::<Option<_>>()?))
+        }
+    })
+}
+
+/// The answer to [`quote`].
+pub fn quote_answer(outcome: &Outcome) -> Answer {
+    read(outcome, |body| {
+        let body = parse(body)?;
+        let methods = body.get("data")?.get("refund_methods")?.as_array()?.iter();
+        let options = methods.map(|method| method.as_array()?.iter().map(part).collect());
+        Some(Answer::Quote(options.collect::<Option<_>>()?))
+    })
+}
+
+/// The answer to [`record`]: the refund as booked.
+pub fn record_answer(outcome: &Outcome) -> Answer {
+    let answer = read(outcome, |body| Some(Answer::OrderRefunds(vec![refund(parse(body)?.get("data")?)?])));
+    match answer {
+        Answer::Failed(Failure::Refused { message, .. }) if is_busy(&message) => {
+            Answer::Failed(Failure::Later { after_ms: None })
+        }
+        answer => answer,
+    }
+}
+
+/// BigCommerce makes an order's refunds one after the other. How it says so is not documented: mostly by a status that
+/// passes, and here by its words.
+fn is_busy(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains("another refund") || message.contains("being processed")
+}
+
+fn read(outcome: &Outcome, parse: impl FnOnce(&str) -> Option<Answer>) -> Answer {
+    let unreadable = || Answer::Failed(Failure::Indeterminate("the refunds cannot be read".to_owned()));
+    match success(outcome) {
+        Ok(body) => parse(body).unwrap_or_else(unreadable),
+        Err(failure) => Answer::Failed(failure),
+    }
+}
+
+fn parse(body: &str) -> Option<Value> {
+    serde_json::from_str(body).ok()
+}
+
+/// What was declined went to nobody.
+fn refund(refund: &Value) -> Option<OrderRefundSeen> {
+    let id = unsigned(refund, "id")?;
+    let taken = refund.get("payments")?.as_array()?.iter().filter(|payment| !flag(payment, "is_declined"));
+    Some(OrderRefundSeen { id, parts: taken.map(part).collect::<Option<_>>()?, komoju: recorded(refund) })
+}
+
+/// The reason stands with the items; a refund without items has one of its own.
+fn recorded(refund: &Value) -> Option<RefundId> {
+    let items = list(refund, "items").iter().chain([refund]);
+    items.filter_map(|item| recorded_refund(&text(item, "reason"))).next()
+}
+
+fn part(payment: &Value) -> Option<RefundPart> {
+    let decimal = text(payment, "amount");
+    let provider = Provider::from_id(&text(payment, "provider_id"));
+    (!decimal.is_empty()).then_some(RefundPart { provider, decimal })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bigcommerce::tests::answer;
+    use crate::crypto::Secret;
+    use crate::payment::ids::StoreHash;
+    use crate::payment::money::Currency;
+
+    fn sent(make: impl FnOnce(&Api<'_>, OrderId) -> HttpRequest) -> HttpRequest {
+        let (store, token) = (StoreHash::parse("q7w8e9").expect("a hash"), Secret::new("t0ken"));
+        let api = Api { base: "https://api.example", store: &store, token: &token, timeout_ms: 1 };
+        make(&api, OrderId::new(118).expect("an order"))
+    }
+
+    fn path(request: &HttpRequest) -> &str {
+        request.url.strip_prefix("https://api.example/stores/q7w8e9").expect("the store's API")
+    }
+
+    fn yen(minor: i64) -> Money {
+        Money::new(minor, Currency::JPY)
+    }
+
+    fn dollars(minor: i64) -> Money {
+        Money::new(minor, Currency::parse("USD").expect("USD"))
+    }
+
+    fn part_of(provider: Option<Provider>, decimal: &str) -> RefundPart {
+        RefundPart { provider, decimal: decimal.to_owned() }
+    }
+
+    fn booked() -> Value {
+        json!({ "id": 41, "order_id": 118, "user_id": 3, "reason": "", "total_amount": 1640.5,
+            "items": [{ "item_type": "ORDER", "item_id": 118, "requested_amount": "1640.50",
+                "reason": "Refunded at KOMOJU (komoju-refund:re7)" }],
+            "payments": [
+                { "id": 1, "provider_id": "instore", "amount": 1600.5, "offline": true, "is_declined": false },
+                { "id": 2, "provider_id": "storecredit", "amount": "40.00", "offline": false, "is_declined": false },
+                { "id": 3, "provider_id": "instore", "amount": 9, "offline": true, "is_declined": true },
+            ] })
+    }
+
+    fn seen() -> OrderRefundSeen {
+        let parts = vec![part_of(Some(Provider::InStore), "1600.5"), part_of(None, "40.00")];
+        OrderRefundSeen { id: 41, parts, komoju: RefundId::parse("re7").ok() }
+    }
+
+    #[test]
+    fn a_record_is_an_offline_refund_that_names_its_counterpart() {
+        let refund = RefundId::parse("re7").expect("an id");
+        let request = sent(|api, order| record(api, order, dollars(1_205), Provider::Cod, &refund));
+        assert_eq!((request.method, path(&request)), ("POST", "/v3/orders/118/payment_actions/refunds"));
+        let body: Value = serde_json::from_str(&request.body.expect("a body")).expect("JSON");
+        let wanted = json!({
+            "items": [{ "item_type": "ORDER", "item_id": 118, "amount": 12.05,
+                "reason": "Refunded at KOMOJU (komoju-refund:re7)" }],
+            "payments": [{ "provider_id": "cod", "amount": 12.05, "offline": true }],
+        });
+        assert_eq!(body, wanted);
+        assert_eq!(recorded(&body), Some(refund));
+    }
+
+    #[test]
+    fn a_quote_asks_for_the_order_as_a_whole() {
+        let request = sent(|api, order| quote(api, order, yen(900)));
+        assert_eq!(
+            (request.method, path(&request)),
+            ("POST", "/v3/orders/118/payment_actions/refund_quotes")
+        );
+        assert_eq!(
+            request.body.as_deref(),
+            Some(r#"{"items":[{"amount":900,"item_id":118,"item_type":"ORDER"}]}"#)
+        );
+    }
+
+    #[test]
+    fn amounts_go_out_as_exactly_the_decimal() {
+        for (amount, written) in [
+            (yen(1), "1"),
+            (yen(999_999_999_999_999), "999999999999999"),
+            (dollars(5), "0.05"),
+            (dollars(10), "0.1"),
+            (dollars(110), "1.1"),
+            (dollars(100), "1.0"),
+            (dollars(1_999), "19.99"),
+            (dollars(999_999_999_999_999), "9999999999999.99"),
+        ] {
+            let number = number(amount);
+            assert_eq!((number.is_number(), number.to_string().as_str()), (true, written));
+        }
+    }
+
+    #[test]
+    fn refunds_are_read_with_their_parts_and_their_counterpart() {
+        let by_hand = json!({ "id": 42, "reason": "scratched", "items": [{ "item_type": "PRODUCT", "reason": "scratched" }],
+            "payments": [{ "provider_id": "custom", "amount": 20, "offline": true }] });
+        let by_tax = json!({ "id": 43, "reason": "komoju-refund:re9", "items": [], "payments": [] });
+        let body = json!({ "data": [booked(), by_hand, by_tax], "meta": {} }).to_string();
+        let by_hand = OrderRefundSeen { id: 42, parts: vec![part_of(None, "20")], komoju: None };
+        let by_tax = OrderRefundSeen { id: 43, parts: Vec::new(), komoju: RefundId::parse("re9").ok() };
+        assert_eq!(list_answer(&answer(200, &body)), Answer::OrderRefunds(vec![seen(), by_hand, by_tax]));
+        let request = sent(list_request);
+        assert_eq!(path(&request), "/v3/orders/118/payment_actions/refunds?limit=250");
+    }
+
+    #[test]
+    fn none_is_an_empty_list_and_what_cannot_be_read_is_not() {
+        for (status, body) in [(204, ""), (200, ""), (200, r#"{"data":[]}"#)] {
+            assert_eq!(list_answer(&answer(status, body)), Answer::OrderRefunds(Vec::new()));
+        }
+        let without_id = json!({ "data": [{ "payments": [] }] }).to_string();
+        let without_amount =
+            json!({ "data": [{ "id": 1, "payments": [{ "provider_id": "cod" }] }] }).to_string();
+        let one_of_two = json!({ "data": [], "meta": { "pagination": { "total_pages": 2 } } }).to_string();
+        for body in ["{}", "<html>", r#"{"data":{}}"#, &without_id, &without_amount, &one_of_two] {
+            let answer = list_answer(&answer(200, body));
+            assert!(matches!(answer, Answer::Failed(Failure::Indeterminate(_))), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_quote_lists_the_ways_each_in_its_parts() {
+        let methods = json!([
+            [{ "provider_id": "storecredit", "amount": 88.2, "offline": false }],
+            [{ "provider_id": "bankdeposit", "amount": 80.1, "offline": true }, { "provider_id": "storecredit", "amount": 8.1 }],
+        ]);
+        let body = json!({ "data": { "total_refund_amount": 88.2, "refund_methods": methods } }).to_string();
+        let wanted = vec![
+            vec![part_of(None, "88.2")],
+            vec![part_of(Some(Provider::BankDeposit), "80.1"), part_of(None, "8.1")],
+        ];
+        assert_eq!(quote_answer(&answer(201, &body)), Answer::Quote(wanted));
+        assert!(matches!(quote_answer(&answer(201, "{}")), Answer::Failed(Failure::Indeterminate(_))));
+    }
+
+    #[test]
+    fn a_booked_refund_is_answered_as_a_list_of_one() {
+        let body = json!({ "data": booked(), "meta": {} }).to_string();
+        assert_eq!(record_answer(&answer(201, &body)), Answer::OrderRefunds(vec![seen()]));
+        assert!(matches!(record_answer(&answer(201, "")), Answer::Failed(Failure::Indeterminate(_))));
+    }
+
+    #[test]
+    fn while_another_refund_is_under_way_the_answer_is_later() {
+        let later = Answer::Failed(Failure::Later { after_ms: None });
+        for status in [409, 423, 429] {
+            assert_eq!(record_answer(&answer(status, "{}")), later, "{status}");
+        }
+        let busy = r#"{"data":[{"status":422,"title":"Another refund of this order is being processed."}]}"#;
+        assert_eq!(record_answer(&answer(422, busy)), later);
+        let unpaid = r#"{"data":[{"status":422,"title":"The order must have received payment."}]}"#;
+        assert!(matches!(record_answer(&answer(422, unpaid)), Answer::Failed(Failure::Refused { .. })));
+    }
+}
