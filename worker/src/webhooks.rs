@@ -10,8 +10,9 @@ use crate::komoju::webhook::{self, Notice};
 use crate::log;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::store_client::{LedgerKey, StoreClient};
-use crate::payment::hint::{About, Hint};
+use crate::payment::hint::{About, Hint, Moved};
 use crate::payment::ids::{HintId, OrderId, StoreHash};
+use crate::payment::reading::OrderStatus;
 use crate::problem::Problem;
 use crate::profile::{self, Absent, Doubt, Profile, field};
 use crate::web::{self, header};
@@ -179,15 +180,26 @@ fn signature_agrees(request: &Request, body: &[u8], ctx: &Ctx) -> bool {
     in_time && signatures.split(' ').any(made)
 }
 
+/// A new order is no change of one that is known.
+const ORDER_CREATED: &str = "store/order/created";
+
 /// The order a hook is about. Its `hash` names the message; the same message again is the same hint.
 fn hook_hint(event: &Value) -> Option<(OrderId, Hint)> {
     let scope = text(event, "scope");
     let data = event.get("data")?;
     let order = unsigned(data, "id").and_then(|id| OrderId::new(id).ok())?;
-    let about_order = scope.starts_with("store/order/");
+    let of_known_order = scope.starts_with("store/order/") && scope != ORDER_CREATED;
     let name = format!("{}-{}", text(event, "hash"), text(event, "created_at"));
     let id = HintId::parse(&name).ok()?;
-    about_order.then_some((order, Hint { id, about: About::Order { scope } }))
+    let moved = moved(data);
+    of_known_order.then_some((order, Hint { id, about: About::Order { scope, moved } }))
+}
+
+/// Only where the message names both, each a status that can be.
+fn moved(data: &Value) -> Option<Moved> {
+    let change = data.get("status")?;
+    let status = |field| unsigned(change, field).and_then(|n| u8::try_from(n).ok()).map(OrderStatus);
+    Some(Moved { from: status("previous_status_id")?, to: status("new_status_id")? })
 }
 
 async fn known_store(store: &str, ctx: &Ctx) -> Result<std::result::Result<Profile, Problem>> {
@@ -230,12 +242,43 @@ mod tests {
     }
 
     #[test]
+    fn a_change_of_status_tells_from_where_to_where() {
+        let moved = |data: Value| {
+            let event =
+                json!({ "scope": "store/order/statusUpdated", "hash": "h2", "created_at": 1, "data": data });
+            match hook_hint(&event).expect("about an order").1.about {
+                About::Order { moved, .. } => moved,
+                other => panic!("{other:?}"),
+            }
+        };
+        let told = moved(json!({ "id": 9, "status": { "previous_status_id": 2, "new_status_id": 11 } }));
+        assert_eq!(told, Some(Moved { from: OrderStatus::SHIPPED, to: OrderStatus::AWAITING_FULFILLMENT }));
+        for half in [
+            json!({ "id": 9 }),
+            json!({ "id": 9, "status": { "new_status_id": 11 } }),
+            json!({ "id": 9, "status": { "previous_status_id": 300, "new_status_id": 11 } }),
+        ] {
+            assert_eq!(moved(half), None);
+        }
+    }
+
+    #[test]
+    fn a_refund_in_bigcommerce_is_about_its_order() {
+        let event = json!({ "scope": "store/order/refund/created", "hash": "h3", "created_at": 1,
+            "data": { "type": "order", "id": 9, "refund": { "refund_id": 5 } } });
+        let (order, hint) = hook_hint(&event).expect("about an order");
+        let scope = "store/order/refund/created".to_owned();
+        assert_eq!((order.get(), hint.about), (9, About::Order { scope, moved: None }));
+    }
+
+    #[test]
     fn other_hooks_are_about_nothing_of_ours() {
         for event in [
             json!(null),
             json!({ "scope": "store/order/statusUpdated" }),
             json!({ "scope": "store/order/statusUpdated", "hash": "h", "data": { "id": "x" } }),
             json!({ "scope": "store/cart/converted", "hash": "h", "data": { "id": 4 } }),
+            json!({ "scope": "store/order/created", "hash": "h", "data": { "id": 4 } }),
         ] {
             assert!(hook_hint(&event).is_none(), "{event}");
         }
