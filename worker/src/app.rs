@@ -56,7 +56,7 @@ pub async fn load(request: Request, ctx: &Ctx) -> Result<Response> {
         true => locale,
         false => Locale::from_tag(&payload.user_locale),
     };
-    let visit = Visit { user: payload.user_id, issued_at_s: payload.issued_at_s };
+    let visit = Visit { user: payload.user_id, email: payload.user_email, issued_at_s: payload.issued_at_s };
     match StoreClient::new(&ctx.env, &payload.store)?.open(visit).await? {
         Opened::Yes { generation } => {
             go(&Visitor::new(payload.store, payload.user_id, generation, locale).link(ctx, "", &[]))

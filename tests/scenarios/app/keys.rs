@@ -48,7 +48,7 @@ async fn a_key_that_could_not_be_tried_is_not_saved() {
 async fn a_key_is_never_shown_again() {
     let world = world().await;
     let shop = Shop::open(world).await;
-    for page in ["", "keys", "methods", "payments"] {
+    for page in ["", "keys", "methods", "settings", "payments"] {
         assert!(!shop.panel(page).await.contains(&shop.merchant.secret_key_live), "{page}");
     }
 }

@@ -60,7 +60,6 @@ async fn methods_that_are_saved_reach_the_scripts_address() {
         ("label.instore", instore.as_str()),
         ("on.cod", "1"),
         ("label.cod", cod.as_str()),
-        ("prefix", "BC-"),
     ];
     shop.save("methods", &fields).await;
     assert!(src().contains("cod"), "{}", src());

@@ -107,6 +107,7 @@ pub fn exchange(app: App<'_>, grant: &Grant) -> HttpRequest {
 pub struct Consent {
     pub token: Secret,
     pub user_id: u64,
+    pub user_email: String,
     pub owner_id: u64,
 }
 
@@ -121,8 +122,9 @@ readable!(Body { access_token, scope, context, user, owner });
 
 struct Person {
     id: u64,
+    email: Option<String>,
 }
-readable!(Person { id });
+readable!(Person { id, email });
 
 /// Reads the exchange's answer: it must be about the store and the scopes that were asked for.
 pub fn consent(outcome: &Outcome, grant: &Grant) -> Result<Consent, Failure> {
@@ -143,6 +145,7 @@ pub fn consent(outcome: &Outcome, grant: &Grant) -> Result<Consent, Failure> {
     Ok(Consent {
         token: Secret::new(body.access_token),
         user_id,
+        user_email: body.user.email.unwrap_or_default(),
         owner_id: body.owner.map_or(user_id, |o| o.id),
     })
 }

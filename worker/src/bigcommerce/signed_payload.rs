@@ -19,6 +19,8 @@ pub struct SignedPayload {
     /// By BigCommerce's clock.
     pub issued_at_s: i64,
     pub user_id: u64,
+    /// What colleagues know them by; empty where BigCommerce does not say it.
+    pub user_email: String,
     /// BCP 47, as far as BigCommerce says it.
     pub user_locale: String,
     pub owner_id: u64,
@@ -75,9 +77,10 @@ readable!(Claims { aud, iss, iat, nbf, exp, sub, user, owner });
 
 struct User {
     id: u64,
+    email: Option<String>,
     locale: Option<String>,
 }
-readable!(User { id, locale });
+readable!(User { id, email, locale });
 
 struct Owner {
     id: u64,
@@ -102,6 +105,7 @@ pub fn verify(
         store: store.ok_or(PayloadError::Subject)?,
         issued_at_s: claims.iat,
         user_id: claims.user.id,
+        user_email: claims.user.email.unwrap_or_default(),
         user_locale: claims.user.locale.unwrap_or_default(),
         owner_id: claims.owner.id,
     })
@@ -171,7 +175,10 @@ mod tests {
         let payload = judge(&claims()).expect("it is good");
         assert_eq!(payload.store.as_str(), "q7w8e9");
         assert_eq!((payload.user_id, payload.owner_id, payload.issued_at_s), (31, 7, NOW));
-        assert_eq!(payload.user_locale, "ja-JP");
+        assert_eq!(
+            (payload.user_locale.as_str(), payload.user_email.as_str()),
+            ("ja-JP", "kana@shop.example")
+        );
     }
 
     #[test]

@@ -106,13 +106,14 @@ pub enum Installed {
 variants!(Installed { Yes { generation, user }, AlreadyDone, Refused { why }, TryAgain { why } });
 
 /// Someone opens the app with a payload that BigCommerce signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
     pub user: u64,
+    pub email: String,
     /// By BigCommerce's clock.
     pub issued_at_s: i64,
 }
-record!(Visit { user, issued_at_s });
+record!(Visit { user, email, issued_at_s });
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opened {

@@ -6,7 +6,6 @@ use crate::payment::settings::{Method, Provider};
 use crate::web::{Pair, value, values};
 
 const LONGEST_LABEL: usize = 100;
-const LONGEST_PREFIX: usize = 24;
 
 /// What is wrong with a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +15,6 @@ pub enum Fault {
     LabelTooLong,
     /// Two of our methods have the same name: orders could not be told apart.
     SameLabel,
-    /// Empty, too long, or not letters, digits, `-` and `_`.
-    Prefix,
 }
 
 /// One offline method as entered.
@@ -34,9 +31,6 @@ pub struct MethodEntry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MethodsForm {
     pub methods: Vec<MethodEntry>,
-    pub order_prefix: String,
-    pub prefix_fault: Option<Fault>,
-    pub test_moves_orders: bool,
 }
 
 impl MethodsForm {
@@ -53,12 +47,7 @@ impl MethodsForm {
                 fault: None,
             }
         };
-        Self {
-            methods: Provider::ALL.into_iter().map(entry).collect(),
-            order_prefix: settings.order_prefix.clone(),
-            prefix_fault: None,
-            test_moves_orders: settings.test_moves_orders,
-        }
+        Self { methods: Provider::ALL.into_iter().map(entry).collect() }
     }
 
     /// As entered, with its faults. A type is kept only where KOMOJU offers it or it was stored before.
@@ -78,12 +67,7 @@ impl MethodsForm {
                 fault: None,
             }
         });
-        let mut read = Self {
-            methods: methods.collect(),
-            order_prefix: value(form, "prefix").unwrap_or("").trim().to_owned(),
-            prefix_fault: None,
-            test_moves_orders: value(form, "test_moves_orders").is_some(),
-        };
+        let mut read = Self { methods: methods.collect() };
         read.check();
         read
     }
@@ -92,10 +76,6 @@ impl MethodsForm {
         for at in 0..self.methods.len() {
             self.methods[at].fault = self.label_fault(at);
         }
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        let prefix = &self.order_prefix;
-        let fits = (1..=LONGEST_PREFIX).contains(&prefix.len()) && prefix.bytes().all(allowed);
-        self.prefix_fault = (!fits).then_some(Fault::Prefix);
     }
 
     fn label_fault(&self, at: usize) -> Option<Fault> {
@@ -111,16 +91,15 @@ impl MethodsForm {
         }
     }
 
-    /// The methods that are ours and the wish that saves the rest; None where something is wrong.
-    pub fn checked(&self) -> Option<(Vec<Method>, Wish)> {
-        if self.prefix_fault.is_some() || self.methods.iter().any(|m| m.fault.is_some()) {
+    /// The methods that are ours; None where something is wrong.
+    pub fn checked(&self) -> Option<Vec<Method>> {
+        if self.methods.iter().any(|m| m.fault.is_some()) {
             return None;
         }
         let ours = self.methods.iter().filter(|m| m.ours);
         let methods =
             ours.map(|m| Method { provider: m.provider, label: m.label.clone(), types: m.types.clone() });
-        let (order_prefix, test_moves_orders) = (self.order_prefix.clone(), self.test_moves_orders);
-        Some((methods.collect(), Wish::SaveOptions { order_prefix, test_moves_orders }))
+        Some(methods.collect())
     }
 }
 
@@ -157,6 +136,7 @@ mod tests {
             health: Health::default(),
             undecided: Vec::new(),
             tally: Tally::default(),
+            staff_name: String::new(),
         }
     }
 
@@ -166,37 +146,30 @@ mod tests {
 
     #[test]
     fn ticked_methods_become_ours_with_the_types_that_exist() {
-        let form = read(
-            "on.cod=1&label.cod=+Konbini+&type.cod=konbini&type.cod=made_up&prefix=HOSHI-&label.instore=x",
-        );
-        let (methods, options) = form.checked().expect("nothing is wrong");
+        let form = read("on.cod=1&label.cod=+Konbini+&type.cod=konbini&type.cod=made_up&label.instore=x");
         let cod = Method {
             provider: Provider::Cod,
             label: "Konbini".to_owned(),
             types: vec!["konbini".to_owned()],
         };
-        assert_eq!(methods, [cod]);
-        let prefix = "HOSHI-".to_owned();
-        assert_eq!(options, Wish::SaveOptions { order_prefix: prefix, test_moves_orders: false });
+        assert_eq!(form.checked(), Some(vec![cod]));
     }
 
     #[test]
     fn faults_stand_beside_their_fields_and_nothing_entered_is_lost() {
-        let form = read(
-            "on.instore=1&label.instore=KOMOJU&on.cod=1&label.cod=KOMOJU&on.cheque=1&label.cheque=&prefix=a+b",
-        );
+        let form =
+            read("on.instore=1&label.instore=KOMOJU&on.cod=1&label.cod=KOMOJU&on.cheque=1&label.cheque=");
         let fault = |provider| form.methods.iter().find(|m| m.provider == provider).and_then(|m| m.fault);
         assert_eq!(fault(Provider::InStore), None);
         assert_eq!(fault(Provider::Cod), Some(Fault::SameLabel));
         assert_eq!(fault(Provider::Cheque), Some(Fault::NoLabel));
-        assert_eq!((form.order_prefix.as_str(), form.prefix_fault), ("a b", Some(Fault::Prefix)));
         assert!(form.checked().is_none());
     }
 
     #[test]
     fn a_method_that_is_not_ours_may_be_called_anything() {
-        assert!(read("label.cod=&label.cheque=&prefix=X").checked().is_some());
-        let long = ["on.cod=1&prefix=X&label.cod=", &"あ".repeat(101)].concat();
+        assert!(read("label.cod=&label.cheque=").checked().is_some());
+        let long = ["on.cod=1&label.cod=", &"あ".repeat(101)].concat();
         assert!(read(&long).checked().is_none());
     }
 

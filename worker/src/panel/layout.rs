@@ -68,17 +68,19 @@ pub enum Tab {
     Overview,
     Keys,
     Methods,
+    Settings,
     Payments,
 }
 
 impl Tab {
-    const ALL: [Self; 4] = [Self::Overview, Self::Keys, Self::Methods, Self::Payments];
+    const ALL: [Self; 5] = [Self::Overview, Self::Keys, Self::Methods, Self::Settings, Self::Payments];
 
     fn path(self) -> &'static str {
         match self {
             Self::Overview => "",
             Self::Keys => "/keys",
             Self::Methods => "/methods",
+            Self::Settings => "/settings",
             Self::Payments => "/payments",
         }
     }
@@ -88,6 +90,7 @@ impl Tab {
             Self::Overview => w.of("Overview", "概要"),
             Self::Keys => w.of("KOMOJU account", "KOMOJU アカウント"),
             Self::Methods => w.of("Payment methods", "支払い方法"),
+            Self::Settings => w.of("Settings", "設定"),
             Self::Payments => w.of("Payments", "支払い一覧"),
         }
     }

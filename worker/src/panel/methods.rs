@@ -22,7 +22,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> Page<'a> 
              what shoppers should read, and tick it here under exactly the same name.",
             "BigCommerce には 5 つのオフライン決済方法があります。「設定 › 支払い」で有効にして購入者に見せる名前に変更し、\
              ここでまったく同じ名前を入力してチェックを入れてください。",
-        )) "</p>" (no_types(desk, w)) (methods) "</section>" (options(form, w))
+        )) "</p>" (no_types(desk, w)) (methods) "</section>"
         "<p class=\"save\"><button class=\"primary\">" (w.of("Save", "保存")) "</button></p></form>"];
     frame(panel, desk, Tab::Methods, content)
 }
@@ -92,27 +92,7 @@ fn fault_words(w: Words, fault: Fault) -> &'static str {
             "Another method above has the same name; orders could not be told apart.",
             "上の方法と同じ名前です。注文を区別できません。",
         ),
-        Fault::Prefix => {
-            w.of("1 to 24 letters, digits, - or _.", "1〜24 文字の英数字、- または _ で入力してください。")
-        }
     }
-}
-
-fn options(form: &MethodsForm, w: Words) -> Html {
-    let fault = form.prefix_fault.map(|fault| html!["<p class=\"fault\">" (fault_words(w, fault)) "</p>"]);
-    html!["<section class=\"card\"><h2>" (w.of("Options", "オプション")) "</h2><label for=\"prefix\">"
-        (w.of("Order number prefix at KOMOJU", "KOMOJU での注文番号の接頭辞"))
-        "</label><input id=\"prefix\" name=\"prefix\" class=\"code short\" value=\"" (form.order_prefix.as_str()) "\">"
-        (fault) "<p class=\"hint\">" (w.of(
-            "Must be unique among all shops that share the KOMOJU account. It can be changed at any time.",
-            "同じ KOMOJU アカウントを使う店舗間で重複しないようにしてください。いつでも変更できます。",
-        )) "</p><label class=\"check\"><input type=\"checkbox\" name=\"test_moves_orders\" value=\"1\""
-        (checked(form.test_moves_orders)) "> "
-        (w.of("Test payments may move orders forward", "テスト決済でも注文ステータスを進める")) "</label><p class=\"hint\">"
-        (w.of(
-            "For trying things out. Off, an order paid with test money never reaches a status that ships.",
-            "動作確認用です。オフの場合、テスト決済の注文は発送可能なステータスになりません。",
-        )) "</p></section>"]
 }
 
 /// Names on orders that could not be placed: the merchant says what they are, with one click.

@@ -12,6 +12,7 @@ mod layout;
 mod methods;
 mod overview;
 mod payments;
+mod settings;
 mod words;
 
 pub use layout::message;
@@ -29,6 +30,7 @@ use crate::payment::ids::{HintId, OrderId};
 use crate::problem::Problem;
 use crate::web::{Pair, body, pairs, value};
 use session::Visitor;
+use settings::SettingsForm;
 use worker::{Method, Request, Response, Result};
 
 /// The largest form there is: five methods with every KOMOJU type ticked.
@@ -60,6 +62,7 @@ async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
         [] | [""] => overview::page(&panel, &desk).response(),
         ["keys"] => keys::page(&panel, &desk, &keys::Entry::default()).await?.response(),
         ["methods"] => methods::page(&panel, &desk, &forms::MethodsForm::of(&desk)).response(),
+        ["settings"] => settings::page(&panel, &desk, &SettingsForm::of(&desk.profile.settings)).response(),
         ["payments"] => panel.payments(&desk).await,
         ["payments", order] => panel.payment(&desk, order).await,
         _ => layout::not_found(&panel, &desk).response(),
@@ -77,6 +80,7 @@ async fn act(mut request: Request, ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -
         ["keys"] => panel.save_key(&form).await,
         ["webhook-secret"] => panel.webhook_secret(&form).await,
         ["methods"] => panel.save_methods(&form).await,
+        ["settings"] => panel.save_settings(&form).await,
         ["labels"] => panel.place_label(&form).await,
         ["repair"] => panel.done(Wish::Repair, "", "repaired").await,
         ["payments", order] => panel.look_again(order).await,
@@ -152,12 +156,18 @@ impl<'a> Panel<'a> {
     async fn save_methods(&self, form: &[Pair]) -> Result<Response> {
         let Some(desk) = self.ask(Wish::Look).await? else { return layout::signed_out(self.ctx, 403) };
         let form = forms::MethodsForm::read(form, &desk);
-        let Some((methods, options)) = form.checked() else {
-            return methods::page(self, &desk, &form).status(422).response();
-        };
-        match self.ask(options).await? {
-            Some(_) => self.done(Wish::SaveMethods { methods }, "/methods", "methods").await,
-            None => layout::signed_out(self.ctx, 403),
+        match form.checked() {
+            Some(methods) => self.done(Wish::SaveMethods { methods }, "/methods", "methods").await,
+            None => methods::page(self, &desk, &form).status(422).response(),
+        }
+    }
+
+    async fn save_settings(&self, form: &[Pair]) -> Result<Response> {
+        let Some(desk) = self.ask(Wish::Look).await? else { return layout::signed_out(self.ctx, 403) };
+        let form = SettingsForm::read(form, &desk.profile.settings);
+        match form.checked() {
+            Some(settings) => self.done(Wish::SaveSettings { settings }, "/settings", "settings").await,
+            None => settings::page(self, &desk, &form).status(422).response(),
         }
     }
 

@@ -28,7 +28,7 @@ pub fn done(w: Words, word: &str) -> Option<&'static str> {
         ),
         "retired" => w.of("Only the newest webhook secret is valid now.", "最新の Webhook シークレットだけが有効になりました。"),
         "methods" => w.of("Saved, and told to your storefronts.", "保存し、ストアフロントに反映しました。"),
-        "label" => w.of("Saved.", "保存しました。"),
+        "label" | "settings" => w.of("Saved.", "保存しました。"),
         "repaired" => w.of("Everything was checked and put right.", "すべて確認し、修復しました。"),
         "looked" => w.of("KOMOJU and BigCommerce were asked again.", "KOMOJU と BigCommerce に再確認しました。"),
         _ => return None,

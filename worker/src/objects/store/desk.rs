@@ -11,7 +11,7 @@ use crate::crypto::Sealed;
 use crate::json::{record, variants};
 use crate::komoju::methods::PaymentType;
 use crate::log;
-use crate::payment::settings::{Method, Provider};
+use crate::payment::settings::{Method, Provider, Settings};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
 use worker::Result;
 
@@ -47,9 +47,9 @@ pub enum Wish {
     SaveMethods {
         methods: Vec<Method>,
     },
-    SaveOptions {
-        order_prefix: String,
-        test_moves_orders: bool,
+    /// Everything but the methods, which are saved apart, and the version, which rises by itself.
+    SaveSettings {
+        settings: Settings,
     },
     /// The merchant says what a label is; None: none of ours.
     PlaceLabel {
@@ -62,7 +62,7 @@ pub enum Wish {
 }
 variants!(Wish {
     Look, Payments { query }, SaveKey { account, types }, NewWebhookSecret { secret }, RetireWebhookSecrets,
-    SaveMethods { methods }, SaveOptions { order_prefix, test_moves_orders },
+    SaveMethods { methods }, SaveSettings { settings },
     PlaceLabel { channel, label, provider }, Repair,
 });
 
@@ -85,8 +85,10 @@ pub struct Desk {
     /// Labels on orders that nobody could place.
     pub undecided: Vec<LearnedLabel>,
     pub tally: Tally,
+    /// Who is asking, as colleagues know them.
+    pub staff_name: String,
 }
-record!(Desk { profile, payment_types, health, undecided, tally });
+record!(Desk { profile, payment_types, health, undecided, tally, staff_name });
 
 impl StoreObject {
     pub(super) async fn desk(&self, session: Session, wish: Wish) -> Result<Answer> {
@@ -106,20 +108,13 @@ impl StoreObject {
             }
             Wish::RetireWebhookSecrets => self.change(|i| i.webhook_secrets.truncate(1)).await?,
             Wish::SaveMethods { methods } => self.save_methods(methods).await?,
-            Wish::SaveOptions { order_prefix, test_moves_orders } => {
-                self.change(|i| {
-                    i.settings.version += 1;
-                    i.settings.order_prefix = order_prefix;
-                    i.settings.test_moves_orders = test_moves_orders;
-                })
-                .await?;
-            }
+            Wish::SaveSettings { settings } => self.save_settings(settings).await?,
             Wish::PlaceLabel { channel, label, provider } => {
                 self.place_label(channel, &label, provider).await?
             }
             Wish::Repair => self.put_right(true).await?,
         }
-        self.whole_desk()
+        self.whole_desk(session.user)
     }
 
     fn admits(&self, session: Session) -> Result<bool> {
@@ -131,13 +126,14 @@ impl StoreObject {
         }
     }
 
-    fn whole_desk(&self) -> Result<Answer> {
+    fn whole_desk(&self, user: u64) -> Result<Answer> {
         let Some(installation) = self.records.installation()? else { return Ok(Answer::Denied) };
         Ok(Answer::Desk(Box::new(Desk {
             payment_types: installation.payment_types.clone(),
             health: installation.health.clone(),
             undecided: self.records.undecided_labels()?,
             tally: self.records.tally()?,
+            staff_name: self.records.staff_name(user)?,
             profile: installation.profile(self.records.labels()?),
         })))
     }
@@ -153,6 +149,21 @@ impl StoreObject {
         })
         .await?;
         self.put_right(false).await
+    }
+
+    /// Which of BigCommerce's messages are wanted is a setting too.
+    async fn save_settings(&self, settings: Settings) -> Result<()> {
+        let mut hooks_differ = false;
+        self.change(|i| {
+            hooks_differ = settings.watch_new_orders != i.settings.watch_new_orders;
+            let methods = std::mem::take(&mut i.settings.methods);
+            i.settings = Settings { version: i.settings.version + 1, methods, ..settings };
+        })
+        .await?;
+        if hooks_differ {
+            self.put_right(false).await?;
+        }
+        Ok(())
     }
 
     async fn place_label(&self, channel: u64, label: &str, provider: Option<Provider>) -> Result<()> {

@@ -46,7 +46,7 @@ impl StoreObject {
         };
         let installed_at_s = clock_ms(&outcome).div_euclid(1000);
         let fresh = self.fresh(&config, &grant, &consent.token, code_hash, installed_at_s).await?;
-        let generation = self.commit(fresh, consent.user_id)?;
+        let generation = self.commit(fresh, consent.user_id, &consent.user_email)?;
         self.change(|_| ()).await?;
         self.arm().await?;
         // The merchant's next page should show a store that is set up. What fails here, the alarm repeats.
@@ -92,7 +92,7 @@ impl StoreObject {
     }
 
     /// The one write: a new installation, or a known one with a new token. Returns its generation.
-    fn commit(&self, fresh: Installation, user: u64) -> Result<u64> {
+    fn commit(&self, fresh: Installation, user: u64, email: &str) -> Result<u64> {
         let mut installation = match self.records.installation()? {
             Some(known) => {
                 let (token, code_hash, installed_at_s) = (fresh.token, fresh.code_hash, fresh.installed_at_s);
@@ -102,7 +102,7 @@ impl StoreObject {
         };
         installation.generation += 1;
         self.records.save(&installation)?;
-        self.records.admit(user, now_ms())?;
+        self.records.admit(user, email, now_ms())?;
         self.records.drop_chore(Chore::Purge)?;
         self.records.drop_chore(Chore::Probe)?;
         self.records.ask_for(Chore::Sync, now_ms())?;
@@ -120,7 +120,7 @@ impl StoreObject {
         if is_old || self.records.was_removed_since(visit.user, visit.issued_at_s)? {
             return Ok(Opened::BeforeInstallation);
         }
-        self.records.admit(visit.user, now_ms())?;
+        self.records.admit(visit.user, &visit.email, now_ms())?;
         if installation.health.checked_at_ms < now_ms() - self.config()?.scaled_ms(SYNC_EVERY_MS) {
             self.soon(Chore::Sync).await?;
         }

@@ -16,7 +16,7 @@ use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// Each entry brings the schema from its index to the next number. Expand first, contract a release later; an entry
 /// that has been released is never edited.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE installation (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL);
     CREATE TABLE staff (id INTEGER PRIMARY KEY, seen_at_ms INTEGER NOT NULL);
@@ -34,6 +34,7 @@ const MIGRATIONS: [&str; 2] = [
     CREATE TABLE ledger_ref (ref TEXT PRIMARY KEY, order_id INTEGER NOT NULL) WITHOUT ROWID;
 ",
     "ALTER TABLE staff ADD COLUMN removed_at_s INTEGER",
+    "ALTER TABLE staff ADD COLUMN email TEXT NOT NULL DEFAULT ''",
 ];
 
 /// Everything this app knows about a store's installation.
@@ -184,17 +185,17 @@ impl Records {
         Ok(())
     }
 
-    pub fn admit(&self, user: u64, now_ms: i64) -> Result<()> {
-        let upsert = "INSERT INTO staff (id, seen_at_ms) VALUES (?, ?) \
-             ON CONFLICT (id) DO UPDATE SET seen_at_ms = excluded.seen_at_ms, removed_at_s = NULL";
-        self.sql.exec(upsert, vec![integer(user)?, now_ms.into()])?;
+    pub fn admit(&self, user: u64, email: &str, now_ms: i64) -> Result<()> {
+        let upsert = "INSERT INTO staff (id, seen_at_ms, email) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
+             seen_at_ms = excluded.seen_at_ms, removed_at_s = NULL, email = excluded.email";
+        self.sql.exec(upsert, vec![integer(user)?, now_ms.into(), email.into()])?;
         Ok(())
     }
 
     /// Kept as removed, so that a payload from before, good for a day, admits nobody again.
     pub fn remove_user(&self, user: u64, removed_at_s: i64) -> Result<()> {
         let upsert = "INSERT INTO staff (id, seen_at_ms, removed_at_s) VALUES (?, 0, ?) \
-             ON CONFLICT (id) DO UPDATE SET removed_at_s = excluded.removed_at_s";
+             ON CONFLICT (id) DO UPDATE SET removed_at_s = excluded.removed_at_s, email = ''";
         self.sql.exec(upsert, vec![integer(user)?, removed_at_s.into()])?;
         Ok(())
     }
@@ -202,6 +203,14 @@ impl Records {
     pub fn is_staff(&self, user: u64) -> Result<bool> {
         let query = "SELECT count(*) FROM staff WHERE id = ? AND removed_at_s IS NULL";
         Ok(row(&self.sql, query, vec![integer(user)?])?.number::<i64>()? == 1)
+    }
+
+    /// What colleagues know the user by.
+    pub fn staff_name(&self, user: u64) -> Result<String> {
+        let query = "SELECT email FROM staff WHERE id = ?";
+        let email =
+            rows(&self.sql, query, vec![integer(user)?])?.pop().map(|mut row| row.text()).transpose()?;
+        Ok(email.filter(|email| !email.is_empty()).unwrap_or_else(|| ["#", &user.to_string()].concat()))
     }
 
     /// Whether the user was removed then or later.

@@ -1,0 +1,325 @@
+//! What the merchant decides for all payments: when money is taken, what becomes of orders nobody pays, how refunds
+//! go. One form; what was entered wrongly stays in it with a fault beside it, and then nothing at all is saved.
+
+use super::Panel;
+use super::keys::hidden_token;
+use super::layout::{Page, Tab, page as frame};
+use super::words::Words;
+use crate::html;
+use crate::html::Html;
+use crate::json::{FromJson, read as read_json, write};
+use crate::objects::store::desk::Desk;
+use crate::payment::reading::OrderStatus;
+use crate::payment::settings::{AUTHORIZED_STATUSES, Capture, GRACE_HOURS, RefundPolicy, Settings, Unpaid};
+use crate::web::{Pair, value};
+
+const LONGEST_PREFIX: usize = 24;
+
+/// A field that can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    Capture,
+    AuthorizedStatus,
+    Unpaid,
+    Grace,
+    Refunds,
+    Prefix,
+}
+
+/// The form as stored or as entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsForm {
+    /// What could be read of it; the rest as it is stored.
+    settings: Settings,
+    prefix: String,
+    grace: String,
+    faults: Vec<Field>,
+}
+
+impl SettingsForm {
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            prefix: settings.order_prefix.clone(),
+            grace: settings.unpaid_grace_hours.to_string(),
+            settings: settings.clone(),
+            faults: Vec::new(),
+        }
+    }
+
+    pub fn read(form: &[Pair], stored: &Settings) -> Self {
+        let text = |name| value(form, name).unwrap_or("").trim();
+        let mut read = Self::of(stored);
+        (read.prefix, read.grace) = (text("prefix").to_owned(), text("unpaid_grace_hours").to_owned());
+        let (settings, faults) = (&mut read.settings, &mut read.faults);
+        take(&mut settings.capture, choice(text("capture")), Field::Capture, faults);
+        let status = text("authorized_status").parse().map(OrderStatus).ok();
+        let status = status.filter(|status| AUTHORIZED_STATUSES.contains(status));
+        take(&mut settings.authorized_status, status, Field::AuthorizedStatus, faults);
+        take(&mut settings.unpaid, choice(text("unpaid")), Field::Unpaid, faults);
+        take(&mut settings.refunds, choice(text("refunds")), Field::Refunds, faults);
+        let hours = read.grace.parse().ok().filter(|hours| GRACE_HOURS.contains(hours));
+        // How long one waits before doing nothing is no matter.
+        if hours.is_some() || settings.unpaid != Unpaid::Leave {
+            take(&mut settings.unpaid_grace_hours, hours, Field::Grace, faults);
+        }
+        let prefix = Some(read.prefix.clone()).filter(|prefix| is_prefix(prefix));
+        take(&mut settings.order_prefix, prefix, Field::Prefix, faults);
+        let ticked = |name| value(form, name).is_some();
+        settings.capture_on_shipping = ticked("capture_on_shipping");
+        settings.refund_second = ticked("refund_second");
+        settings.watch_new_orders = ticked("watch_new_orders");
+        settings.test_moves_orders = ticked("test_moves_orders");
+        read
+    }
+
+    /// None where something is wrong.
+    pub fn checked(&self) -> Option<Settings> {
+        self.faults.is_empty().then(|| self.settings.clone())
+    }
+}
+
+fn choice<T: FromJson>(text: &str) -> Option<T> {
+    read_json(&write(&text)).ok()
+}
+
+fn take<T>(place: &mut T, read: Option<T>, field: Field, faults: &mut Vec<Field>) {
+    match read {
+        Some(read) => *place = read,
+        None => faults.push(field),
+    }
+}
+
+fn is_prefix(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    (1..=LONGEST_PREFIX).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+// ---- the page ----------------------------------------------------------------------------------------------------
+
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &SettingsForm) -> Page<'a> {
+    let w = Words(panel.visitor.locale);
+    let wrong = (!form.faults.is_empty()).then(|| {
+        html!["<p class=\"notice wrong\" role=\"alert\">"
+            (w.of("Nothing was saved: please correct what is marked.", "保存していません。赤字の項目を修正してください。")) "</p>"]
+    });
+    let content = html![(wrong) "<form method=\"post\" action=\"/panel/settings\">" (hidden_token(panel))
+        (capture(w, form)) (unpaid(w, form)) (refunds(w, form)) (orders(w, form))
+        "<p class=\"save\"><button class=\"primary\">" (w.of("Save", "保存")) "</button></p></form>"];
+    frame(panel, desk, Tab::Settings, content)
+}
+
+fn capture(w: Words, form: &SettingsForm) -> Html {
+    let settings = &form.settings;
+    let radio = |value: Capture, title, hint| {
+        option(Kind::Radio, "capture", value.key(), settings.capture == value, title, hint)
+    };
+    let statuses = AUTHORIZED_STATUSES.iter().map(|status| {
+        let on = (*status == settings.authorized_status).then(|| html![" selected"]);
+        html!["<option value=\"" (u64::from(status.0)) "\"" (on) ">" (status_name(w, *status)) "</option>"]
+    });
+    let statuses: Vec<Html> = statuses.collect();
+    html!["<section class=\"card\"><h2>" (w.of("Taking the money", "売上の確定")) "</h2>" (fault(w, form, Field::Capture))
+        (radio(Capture::Auto, w.of("At once", "支払いと同時"), w.of(
+            "A card is charged as soon as the shopper has paid.",
+            "購入者が支払うと、すぐに売上が確定します。",
+        )))
+        "<div class=\"choice\">" (radio(Capture::Manual, w.of("Later, in a second step", "後から確定（仮売上）"), w.of(
+            "A card is only authorized at first, for 30 days at most. Methods without authorization, such as konbini, \
+             are paid at once all the same.",
+            "カードは仮売上となり、30 日以内に確定します。コンビニなど仮売上のない方法はそのまま支払い完了となります。",
+        ))) "<div class=\"inside\"><label for=\"authorized_status\">"
+        (w.of("Order status while the money is authorized", "仮売上中の注文ステータス"))
+        "</label><select id=\"authorized_status\" name=\"authorized_status\">" (statuses) "</select>"
+        (fault(w, form, Field::AuthorizedStatus))
+        (option(Kind::Tick, "capture_on_shipping", "1", settings.capture_on_shipping,
+            w.of("Capture when the order is shipped", "発送時に自動で確定"), w.of(
+            "Moving the order to Shipped or Completed takes the money; otherwise you take it on the payment's page.",
+            "注文を Shipped または Completed にすると売上が確定します。オフの場合は支払いのページで確定してください。",
+        ))) "</div></div></section>"]
+}
+
+fn unpaid(w: Words, form: &SettingsForm) -> Html {
+    let radio = |value: Unpaid, title, hint| {
+        option(Kind::Radio, "unpaid", value.key(), form.settings.unpaid == value, title, hint)
+    };
+    html!["<section class=\"card\"><h2>" (w.of("Orders that nobody pays", "支払われない注文")) "</h2>"
+        (fault(w, form, Field::Unpaid))
+        (radio(Unpaid::Leave, w.of("Leave them", "そのままにする"), w.of(
+            "They stay Awaiting Payment, and can still be paid.",
+            "Awaiting Payment のまま残り、後からでも支払えます。",
+        )))
+        "<div class=\"choice\">" (radio(Unpaid::Cancel, w.of("Cancel them", "キャンセルする"), w.of(
+            "They become Cancelled, with a staff note.",
+            "Cancelled に変更し、スタッフメモを残します。",
+        )))
+        (radio(Unpaid::Decline, w.of("Decline them", "拒否にする"), w.of(
+            "They become Declined, with a staff note.",
+            "Declined に変更し、スタッフメモを残します。",
+        )))
+        "<div class=\"inside\"><label for=\"unpaid_grace_hours\">" (w.of("After this many hours", "猶予時間（時間）"))
+        "</label><input id=\"unpaid_grace_hours\" name=\"unpaid_grace_hours\" inputmode=\"numeric\" class=\"short\" value=\""
+        (form.grace.as_str()) "\">" (fault(w, form, Field::Grace)) "<p class=\"hint\">" (w.of(
+            "Counted from when nothing can be paid any more. An open session or code is always waited for.",
+            "支払う手段がなくなった時点から数えます。有効な支払い番号などがある間は待ちます。",
+        )) "</p></div></div></section>"]
+}
+
+fn refunds(w: Words, form: &SettingsForm) -> Html {
+    let settings = &form.settings;
+    let radio = |value: RefundPolicy, title, hint| {
+        option(Kind::Radio, "refunds", value.key(), settings.refunds == value, title, hint)
+    };
+    html!["<section class=\"card\"><h2>" (w.of("Refunds made in BigCommerce", "BigCommerce での返金")) "</h2>"
+        (fault(w, form, Field::Refunds))
+        (radio(RefundPolicy::AtOnce, w.of("Pay back at once", "すぐに返金"), w.of(
+            "KOMOJU pays the shopper back as soon as you refund the order.",
+            "注文を返金すると、KOMOJU がすぐに購入者へ返金します。",
+        )))
+        (radio(RefundPolicy::Confirm, w.of("Ask here first", "確認してから返金"), w.of(
+            "The payment needs attention until somebody confirms the refund here.",
+            "この画面で確認するまで、KOMOJU では返金しません。",
+        )))
+        (radio(RefundPolicy::Never, w.of("Never by themselves", "自動では返金しない"), w.of(
+            "KOMOJU pays nothing back unless you say so on the payment's page.",
+            "支払いのページで指示しない限り、KOMOJU では返金しません。",
+        )))
+        "<p class=\"hint\">" (w.of(
+            "Cash (konbini, bank transfer, Pay-easy) goes back by bank transfer and always waits for the shopper's account.",
+            "コンビニ・銀行振込・ペイジーの返金は銀行振込となるため、必ず購入者の口座の入力が必要です。",
+        )) "</p>"
+        (option(Kind::Tick, "refund_second", "1", settings.refund_second,
+            w.of("Refund the later of two payments", "二重払いの後の方を返金"), w.of(
+            "Where an order was paid twice, the second payment goes back without asking.",
+            "一つの注文が二重に支払われた場合、後の支払いを確認なしで返金します。",
+        ))) "</section>"]
+}
+
+fn orders(w: Words, form: &SettingsForm) -> Html {
+    let settings = &form.settings;
+    html!["<section class=\"card\"><h2>" (w.of("Orders", "注文")) "</h2>"
+        (option(Kind::Tick, "watch_new_orders", "1", settings.watch_new_orders,
+            w.of("Watch new orders", "新しい注文を見守る"), w.of(
+            "Orders whose shopper never reached the payment page are listed too, with a link to send.",
+            "購入者が決済ページに来なかった注文も一覧に表示し、支払いリンクを送れるようにします。",
+        )))
+        (option(Kind::Tick, "test_moves_orders", "1", settings.test_moves_orders,
+            w.of("Test payments may move orders forward", "テスト決済でも注文ステータスを進める"), w.of(
+            "For trying things out. Off, an order paid with test money never reaches a status that ships.",
+            "動作確認用です。オフの場合、テスト決済の注文は発送可能なステータスになりません。",
+        )))
+        "<label for=\"prefix\">" (w.of("Order number prefix at KOMOJU", "KOMOJU での注文番号の接頭辞"))
+        "</label><input id=\"prefix\" name=\"prefix\" class=\"code short\" value=\"" (form.prefix.as_str()) "\">"
+        (fault(w, form, Field::Prefix)) "<p class=\"hint\">" (w.of(
+            "Must be unique among all shops that share the KOMOJU account. It can be changed at any time.",
+            "同じ KOMOJU アカウントを使う店舗間で重複しないようにしてください。いつでも変更できます。",
+        )) "</p></section>"]
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Radio,
+    Tick,
+}
+
+/// Something to choose, with one sentence that says what it does.
+fn option(kind: Kind, name: &str, value: &str, on: bool, title: &str, hint: &str) -> Html {
+    let kind = match kind {
+        Kind::Radio => "radio",
+        Kind::Tick => "checkbox",
+    };
+    let checked = on.then(|| html![" checked"]);
+    html!["<label class=\"option\"><input type=\"" (kind) "\" name=\"" (name) "\" value=\"" (value) "\"" (checked)
+        "><span><b>" (title) "</b><span class=\"hint\">" (hint) "</span></span></label>"]
+}
+
+/// BigCommerce's own name, which is English everywhere.
+fn status_name(w: Words, status: OrderStatus) -> &'static str {
+    match status.0 {
+        7 => w.of("Awaiting Payment", "Awaiting Payment（入金待ち）"),
+        8 => w.of("Awaiting Pickup", "Awaiting Pickup（受け取り待ち）"),
+        9 => w.of("Awaiting Shipment", "Awaiting Shipment（出荷待ち）"),
+        12 => w.of("Manual Verification Required", "Manual Verification Required（要確認）"),
+        _ => w.of("Awaiting Fulfillment", "Awaiting Fulfillment（発送待ち）"),
+    }
+}
+
+fn fault(w: Words, form: &SettingsForm, field: Field) -> Option<Html> {
+    let words = match field {
+        Field::Capture | Field::AuthorizedStatus | Field::Unpaid | Field::Refunds => {
+            w.of("Please choose one of these.", "いずれかを選択してください。")
+        }
+        Field::Grace => {
+            w.of("A whole number of hours, from 1 to 1440.", "1〜1440 の整数（時間）で入力してください。")
+        }
+        Field::Prefix => {
+            w.of("1 to 24 letters, digits, - or _.", "1〜24 文字の英数字、- または _ で入力してください。")
+        }
+    };
+    form.faults.contains(&field).then(|| html!["<p class=\"fault\">" (words) "</p>"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::pairs;
+
+    const GOOD: &str = "capture=manual&authorized_status=9&capture_on_shipping=1&unpaid=cancel\
+        &unpaid_grace_hours=24&refunds=at_once&refund_second=1&prefix=HOSHI-&test_moves_orders=1";
+
+    fn read(form: &str) -> SettingsForm {
+        SettingsForm::read(&pairs(form), &Settings { version: 7, ..Settings::default() })
+    }
+
+    #[test]
+    fn a_good_form_says_everything_but_methods_and_version() {
+        let expected = Settings {
+            version: 7,
+            order_prefix: "HOSHI-".to_owned(),
+            capture: Capture::Manual,
+            authorized_status: OrderStatus(9),
+            capture_on_shipping: true,
+            unpaid: Unpaid::Cancel,
+            unpaid_grace_hours: 24,
+            refunds: RefundPolicy::AtOnce,
+            refund_second: true,
+            watch_new_orders: false,
+            test_moves_orders: true,
+            ..Settings::default()
+        };
+        assert_eq!(read(GOOD).checked(), Some(expected));
+    }
+
+    #[test]
+    fn one_bad_value_and_nothing_is_saved() {
+        let bad = [
+            ("capture=manual", "capture=sometimes", Field::Capture),
+            ("authorized_status=9", "authorized_status=10", Field::AuthorizedStatus),
+            ("authorized_status=9", "authorized_status=2", Field::AuthorizedStatus),
+            ("unpaid=cancel", "unpaid=", Field::Unpaid),
+            ("unpaid_grace_hours=24", "unpaid_grace_hours=0", Field::Grace),
+            ("unpaid_grace_hours=24", "unpaid_grace_hours=1441", Field::Grace),
+            ("unpaid_grace_hours=24", "unpaid_grace_hours=1.5", Field::Grace),
+            ("refunds=at_once", "refunds=AtOnce", Field::Refunds),
+            ("prefix=HOSHI-", "prefix=a+b", Field::Prefix),
+            ("prefix=HOSHI-", "prefix=", Field::Prefix),
+            ("prefix=HOSHI-", "prefix=0123456789012345678901234", Field::Prefix),
+        ];
+        for (good, bad, field) in bad {
+            let form = read(&GOOD.replace(good, bad));
+            assert_eq!((form.checked(), form.faults.as_slice()), (None, [field].as_slice()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_was_entered_wrongly_stays_in_the_form() {
+        let form = read(&GOOD.replace("prefix=HOSHI-", "prefix=a+b").replace("hours=24", "hours=soon"));
+        assert_eq!((form.prefix.as_str(), form.grace.as_str()), ("a b", "soon"));
+        assert_eq!(form.settings.order_prefix, Settings::default().order_prefix);
+    }
+
+    #[test]
+    fn hours_that_do_nothing_need_not_be_right() {
+        let form = read(&GOOD.replace("unpaid=cancel", "unpaid=leave").replace("hours=24", "hours="));
+        assert_eq!(form.checked().map(|s| s.unpaid_grace_hours), Some(72));
+    }
+}
