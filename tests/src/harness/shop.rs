@@ -8,7 +8,7 @@ use crate::bigcommerce::{Currency, Order, OrderSpec, PlacedOrder, Script, StoreS
 use crate::komoju::{EVENTS, Merchant, MerchantSpec, PaymentStatus, Session};
 
 /// The events the panel tells the merchant to tick.
-const TICKED: &str = "payment.";
+const TICKED: [&str; 2] = ["payment.", "refund_request."];
 
 /// How the shop is set up; the default is one that sells for real money.
 #[derive(Clone, Debug)]
@@ -90,7 +90,8 @@ impl<'a> Shop<'a> {
     /// Enters the webhook at KOMOJU as the panel says.
     pub fn connect_webhook(&self) {
         let url = format!("{}/webhooks/komoju/{}", self.world.app_url(), self.hash);
-        let events: Vec<&str> = EVENTS.iter().copied().filter(|event| event.starts_with(TICKED)).collect();
+        let events: Vec<&str> =
+            EVENTS.iter().copied().filter(|event| TICKED.iter().any(|t| event.starts_with(t))).collect();
         let made =
             self.world.sandbox.komoju.set_webhook(&self.merchant.id, &url, &self.webhook_secret, &events);
         made.expect("KOMOJU takes the webhook");

@@ -15,7 +15,7 @@ use crate::web::{Pair, value};
 use worker::Result;
 
 /// The webhook events to tick at KOMOJU: whatever can change what is known of a payment.
-const EVENTS: [&str; 9] = [
+const EVENTS: [&str; 10] = [
     "payment.authorized",
     "payment.captured",
     "payment.updated",
@@ -25,6 +25,7 @@ const EVENTS: [&str; 9] = [
     "payment.refund.created",
     "payment.refunded",
     "payment.marked.as.fraud",
+    "refund_request.updated",
 ];
 
 /// What is wrong with a key that was entered.

@@ -6,6 +6,7 @@ use crate::payment::delays::Delays;
 use crate::payment::ids::PaymentId;
 use crate::payment::reading::{Moment, PaymentStatus, Register, RequestStatus};
 use crate::payment::state::{Attempt, Payment, Stage, Standing, State};
+use crate::payment::table::Column;
 
 pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     for attempt in state.attempts.iter().filter(|a| a.stage == Stage::Open) {
@@ -29,7 +30,8 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
     {
         return Some(Step::LookAtOrder);
     }
-    wake.is_due_opt(look_at(&state.order_refunds, refunds_look(state))).then_some(Step::LookAtOrderRefunds)
+    wake.is_due_opt(look_at(&state.order_refunds, refunds_look(state, c.delays)))
+        .then_some(Step::LookAtOrderRefunds)
 }
 
 /// When to look next at something that is wanted, or else has a look planned; after failures, the ladder.
@@ -54,13 +56,21 @@ fn order_look(state: &State, delays: Delays) -> Option<Moment> {
     state.attempts.iter().filter_map(|a| unprompted(state, a, delays, state.order.at)).min()
 }
 
-/// The books are read where the order says that they hold something we have not seen. Each reading of the order is a
-/// reason once.
-fn refunds_look(state: &State) -> Option<Moment> {
-    let order = state.order.reading.as_ref()?;
+/// The books are read where the order hints at something in them that we have not seen, each reading of it once; and
+/// as long as a paid order is looked at, for not every order says how much of it was refunded.
+fn refunds_look(state: &State, delays: Delays) -> Option<Moment> {
+    let order = state.order.reading.as_ref().filter(|order| !order.deleted)?;
     let known: i64 = state.order_refunds.reading.iter().flatten().map(|r| r.total_minor).sum();
-    (order.refunded_minor != known && state.order.seq > state.order_refunds.seq && !order.deleted)
-        .then_some(0)
+    let says_so = order.refunded_minor > 0 && order.refunded_minor != known;
+    let stands_so = known == 0 && Column::of(order.status, order.deleted) == Column::Refunded;
+    if (says_so || stands_so) && state.order.seq > state.order_refunds.seq {
+        return Some(0);
+    }
+    let settled = |a: &Attempt| match state.standing(a) {
+        Standing::Captured(id) => delays.settled(settled_since(state, &id), state.order_refunds.at),
+        _ => None,
+    };
+    state.attempts.iter().filter_map(settled).min()
 }
 
 /// The next look at an attempt without any hint, after one at `looked`.

@@ -47,7 +47,8 @@ fn capture(
     let leaves = c.shop.settings.capture_on_shipping
         && [OrderStatus::SHIPPED, OrderStatus::COMPLETED].contains(&order.status);
     let untried = deed.is_none_or(Deed::went_unanswered);
-    if !by_hand && !(leaves && untried) {
+    let by_itself = leaves && untried;
+    if !by_hand && !by_itself {
         return None;
     }
     let minor = match by_hand {
