@@ -11,6 +11,7 @@
 mod browser;
 mod chromedriver;
 mod http;
+mod merchant;
 mod paying;
 mod shop;
 mod wait;
@@ -19,6 +20,7 @@ mod world;
 
 pub use browser::{Browser, Language};
 pub use http::Reply;
+pub use merchant::booked;
 pub use paying::{moves, notes};
 pub use shop::{Shop, ShopSpec};
 pub use wait::{PATIENCE, eventually, eventually_within};

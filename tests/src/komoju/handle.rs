@@ -74,6 +74,7 @@ impl Komoju {
             charge_in: spec.charge_in,
             unsettled_balance: spec.unsettled_balance,
             processing: Duration::ZERO,
+            session_life: None,
             refuse_next: None,
             endpoints: Vec::new(),
         };
@@ -288,6 +289,11 @@ impl Komoju {
     /// POSTs with an idempotency key take this long to be answered: their effect is there at once, retries meet 409.
     pub fn slow_down(&self, merchant: &str, processing: Duration) -> Result<(), ApiError> {
         self.change_merchant(merchant, |merchant| merchant.processing = processing)
+    }
+
+    /// Sessions made from now on look so old already that they end after `life`: what takes a day can be waited for.
+    pub fn age_sessions(&self, merchant: &str, life: Duration) -> Result<(), ApiError> {
+        self.change_merchant(merchant, |merchant| merchant.session_life = Some(life))
     }
 
     /// A day passes: idempotency keys that have been answered are free again, and the same request is done again.

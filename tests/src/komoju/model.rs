@@ -90,6 +90,8 @@ pub struct Merchant {
     pub unsettled_balance: Option<i64>,
     /// How long a POST is processed before it is answered; a retry meanwhile meets 409.
     pub processing: Duration,
+    /// How long sessions live from now on, whatever was asked for.
+    pub session_life: Option<Duration>,
     /// The next capture or refund is refused by the network with this code.
     pub refuse_next: Option<&'static str>,
     pub endpoints: Vec<Endpoint>,

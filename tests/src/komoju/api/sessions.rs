@@ -80,7 +80,8 @@ pub fn read(world: &World, caller: &Caller, fields: &Map<String, Value>) -> Resu
     let currency = currency(fields)?;
     let amount = amount(fields)?;
     let data = map(fields, "payment_data")?;
-    let now = clock::now();
+    let (now, life) = (clock::now(), life(fields)?);
+    let left = merchant.session_life.map_or(life, |left| life.min(left.try_into().unwrap_or(life)));
     Ok(Session {
         id: random::id(),
         merchant: merchant.id.clone(),
@@ -90,10 +91,10 @@ pub fn read(world: &World, caller: &Caller, fields: &Map<String, Value>) -> Resu
         return_url: return_url(fields)?,
         default_locale: locale(fields)?,
         offers: offers(merchant, payment_types(fields)?.as_deref(), amount, currency),
-        created_at: now,
+        created_at: now + left - life,
         cancelled_at: None,
         completed_at: None,
-        expires_at: now + life(fields)?,
+        expires_at: now + left,
         status: SessionStatus::Pending,
         metadata: metadata(fields)?,
         capture: capture(&data)?,
