@@ -4,6 +4,7 @@
 //! An outcome is an answer or none. "None" says nothing about whether the other side acted; whoever mutates must
 //! treat it as not known.
 
+use crate::json::record;
 use crate::time::parse_rfc2822;
 use worker::js_sys::futures::JsFuture;
 use worker::js_sys::{Reflect, Uint8Array};
@@ -44,6 +45,14 @@ pub struct RateLimit {
     pub left: u32,
     pub window_ms: u64,
     pub reset_ms: u64,
+}
+record!(RateLimit { quota, left, window_ms, reset_ms });
+
+impl RateLimit {
+    /// Little enough that whoever can wait should.
+    pub fn is_low(self) -> bool {
+        self.left <= self.quota / 3
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -105,11 +114,14 @@ fn build(request: &HttpRequest) -> worker::Result<Request> {
     Ok(web_sys::Request::new_with_str_and_init(&request.url, &init)?.into())
 }
 
-/// A request to one of our own objects.
-pub fn post(url: &str, body: &str) -> worker::Result<Request> {
+/// A request to one of our own objects. Such a call has a deadline only where there is a way on without its answer.
+pub fn post(url: &str, body: &str, timeout_ms: Option<u32>) -> worker::Result<Request> {
     let init = web_sys::RequestInit::new();
     init.set_method("POST");
     init.set_body(&JsValue::from_str(body));
+    if let Some(ms) = timeout_ms {
+        init.set_signal(Some(&web_sys::AbortSignal::timeout_with_u32(ms)));
+    }
     Ok(web_sys::Request::new_with_str_and_init(url, &init)?.into())
 }
 

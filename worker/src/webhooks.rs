@@ -3,13 +3,14 @@
 //! A 2xx says "kept, or nothing of ours"; a 4xx "you are not who you say"; a 5xx "try again". Each is answered after
 //! one durable write and without a call out.
 
+use crate::bigcommerce::hooks::ORDER_CREATED;
 use crate::context::Ctx;
 use crate::crypto::{Secret, hmac_sha256, same};
 use crate::json::{text, unsigned};
 use crate::komoju::webhook::{self, Notice};
 use crate::log;
 use crate::objects::payment_client::PaymentClient;
-use crate::objects::store_client::{LedgerKey, StoreClient};
+use crate::objects::store_client::{Route, StoreClient, route};
 use crate::payment::hint::{About, Hint, Moved};
 use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::payment::reading::OrderStatus;
@@ -47,9 +48,7 @@ pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Resp
     log::info(&ctx.request_id, "komoju_webhook", &[("store", store), ("type", &notice.event)]);
     match order_of(&notice, &profile.store, ctx).await? {
         Some(order) => {
-            let about =
-                About::Komoju { session: notice.session, payment: notice.payment, event: notice.event };
-            PaymentClient::new(&ctx.env, &profile.store, order)?.hint(Hint { id: notice.id, about }).await?;
+            PaymentClient::new(&ctx.env, &profile.store, order)?.hint(notice.hint()).await?;
             Response::ok("kept")
         }
         None => Response::ok("nothing of ours"),
@@ -93,18 +92,14 @@ async fn webhook_secrets(profile: &Profile, ctx: &Ctx) -> Result<Vec<Secret>> {
     Ok(secrets)
 }
 
-/// Our metadata first, and its store must be the path's; else the ledger. Never by taking a string apart.
 async fn order_of(notice: &Notice, store: &StoreHash, ctx: &Ctx) -> Result<Option<OrderId>> {
-    if let (Some(named), Some(order)) = (&notice.store, notice.order) {
-        return Ok((named == store).then_some(order));
-    }
-    let keys = [
-        notice.session.as_ref().map(|s| LedgerKey::Session(s.to_string())),
-        notice.payment.as_ref().map(|p| LedgerKey::Payment(p.to_string())),
-        notice.external_order_num.clone().map(LedgerKey::ExternalOrderNum),
-    ];
+    let keys = match route(notice, store) {
+        Route::Order(order) => return Ok(Some(order)),
+        Route::NotOurs => return Ok(None),
+        Route::Look(keys) => keys,
+    };
     let ledger = StoreClient::new(&ctx.env, store)?;
-    for key in keys.into_iter().flatten() {
+    for key in keys {
         if let Some(order) = ledger.find_order(key).await? {
             return Ok(Some(order));
         }
@@ -133,7 +128,13 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
         return Response::ok("nothing of ours");
     };
     log::info(&ctx.request_id, "bigcommerce_hook", &[("store", store), ("scope", &text(&event, "scope"))]);
-    PaymentClient::new(&ctx.env, &profile.store, order)?.hint(hint).await?;
+    match &hint.about {
+        // Of an order that is new, no payment has heard.
+        About::Order { scope, .. } if scope == ORDER_CREATED => {
+            StoreClient::new(&ctx.env, &profile.store)?.new_order(order).await?;
+        }
+        _ => PaymentClient::new(&ctx.env, &profile.store, order)?.hint(hint).await?,
+    }
     Response::ok("kept")
 }
 
@@ -180,19 +181,15 @@ fn signature_agrees(request: &Request, body: &[u8], ctx: &Ctx) -> bool {
     in_time && signatures.split(' ').any(made)
 }
 
-/// A new order is no change of one that is known.
-const ORDER_CREATED: &str = "store/order/created";
-
 /// The order a hook is about. Its `hash` names the message; the same message again is the same hint.
 fn hook_hint(event: &Value) -> Option<(OrderId, Hint)> {
     let scope = text(event, "scope");
     let data = event.get("data")?;
     let order = unsigned(data, "id").and_then(|id| OrderId::new(id).ok())?;
-    let of_known_order = scope.starts_with("store/order/") && scope != ORDER_CREATED;
     let name = format!("{}-{}", text(event, "hash"), text(event, "created_at"));
     let id = HintId::parse(&name).ok()?;
     let moved = moved(data);
-    of_known_order.then_some((order, Hint { id, about: About::Order { scope, moved } }))
+    scope.starts_with("store/order/").then_some((order, Hint { id, about: About::Order { scope, moved } }))
 }
 
 /// Only where the message names both, each a status that can be.
@@ -278,7 +275,7 @@ mod tests {
             json!({ "scope": "store/order/statusUpdated" }),
             json!({ "scope": "store/order/statusUpdated", "hash": "h", "data": { "id": "x" } }),
             json!({ "scope": "store/cart/converted", "hash": "h", "data": { "id": 4 } }),
-            json!({ "scope": "store/order/created", "hash": "h", "data": { "id": 4 } }),
+            json!({ "scope": "store/order/created", "hash": "h", "data": {} }),
         ] {
             assert!(hook_hint(&event).is_none(), "{event}");
         }

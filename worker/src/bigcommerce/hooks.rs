@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 /// The header that proves a hook to be one that we registered.
 pub const SECRET_HEADER: &str = "X-Komoju-Bigcommerce-Secret";
 
-pub const SCOPES: [&str; 2] = ["store/order/statusUpdated", "store/order/refund/created"];
+/// A new order: the one message that the merchant may not want us to act on.
+pub const ORDER_CREATED: &str = "store/order/created";
+
+pub const SCOPES: [&str; 3] = ["store/order/statusUpdated", "store/order/refund/created", ORDER_CREATED];
 
 pub fn list_request(api: Api<'_>) -> HttpRequest {
     api.get("/v3/hooks?limit=250")
@@ -40,11 +43,16 @@ pub fn list(outcome: &Outcome) -> Result<Vec<Hook>, Failure> {
 pub struct Wanted {
     pub destination: String,
     pub secret: Secret,
+    pub new_orders: bool,
 }
 
 impl Wanted {
-    pub fn new(app_url: &str, store: &StoreHash, secret: Secret) -> Self {
-        Self { destination: [app_url, "/webhooks/bigcommerce/", store.as_str()].concat(), secret }
+    pub fn new(app_url: &str, store: &StoreHash, secret: Secret, new_orders: bool) -> Self {
+        Self { destination: [app_url, "/webhooks/bigcommerce/", store.as_str()].concat(), secret, new_orders }
+    }
+
+    fn wants(&self, scope: &str) -> bool {
+        self.new_orders || scope != ORDER_CREATED
     }
 
     /// BigCommerce switches a hook off after 90 quiet days or two days of failures; to us that is as good as missing.
@@ -89,11 +97,13 @@ pub fn plan(found: &[Hook], wanted: &Wanted) -> Vec<Deed> {
     let mut deeds = Vec::new();
     for scope in SCOPES {
         let hooks = || found.iter().filter(|hook| hook.scope == scope);
-        let best =
-            hooks().min_by_key(|hook| (!wanted.is(hook), hook.destination != wanted.destination, hook.id));
-        let doubles = hooks().filter(|hook| best.is_some_and(|best| best.id != hook.id));
+        let best = hooks()
+            .min_by_key(|hook| (!wanted.is(hook), hook.destination != wanted.destination, hook.id))
+            .filter(|_| wanted.wants(scope));
+        let doubles = hooks().filter(|hook| best.is_none_or(|best| best.id != hook.id));
         deeds.extend(doubles.map(|hook| Deed::Delete { id: hook.id }));
         match best {
+            None if !wanted.wants(scope) => (),
             None => deeds.push(Deed::Create { scope, body: wanted.body(scope) }),
             Some(hook) if !wanted.is(hook) => {
                 deeds.push(Deed::Update { scope, id: hook.id, body: wanted.body(scope) });
@@ -130,7 +140,7 @@ mod tests {
 
     fn wanted() -> Wanted {
         let store = StoreHash::parse("q7w8e9").expect("a hash");
-        Wanted::new("https://app.example", &store, Secret::new("h00k"))
+        Wanted::new("https://app.example", &store, Secret::new("h00k"), true)
     }
 
     fn shown(id: u64, scope: &str) -> Hook {
@@ -146,7 +156,8 @@ mod tests {
     #[test]
     fn a_new_store_gets_every_hook() {
         let deeds = plan(&[], &wanted());
-        assert!(matches!(deeds.as_slice(), [Deed::Create { .. }, Deed::Create { .. }]), "{deeds:?}");
+        assert!(deeds.iter().all(|deed| matches!(deed, Deed::Create { .. })), "{deeds:?}");
+        assert_eq!(deeds.iter().filter_map(Deed::scope).collect::<Vec<_>>(), SCOPES);
         let Deed::Create { body, .. } = &deeds[0] else { panic!("just matched") };
         assert_eq!(body["destination"], "https://app.example/webhooks/bigcommerce/q7w8e9");
         assert_eq!(body["headers"][SECRET_HEADER], "h00k");
@@ -182,6 +193,17 @@ mod tests {
         old.destination = "https://old.example/x".to_owned();
         hooks.insert(0, old);
         assert_eq!(plan(&hooks, &wanted()), [Deed::Delete { id: 9 }]);
+    }
+
+    #[test]
+    fn of_new_orders_only_who_wants_to_is_told() {
+        let few = Wanted { new_orders: false, ..wanted() };
+        assert_eq!(plan(&right(), &few), [Deed::Delete { id: 3 }]);
+        assert_eq!(plan(&right()[..2], &few), []);
+        assert!(matches!(
+            plan(&right()[..2], &wanted()).as_slice(),
+            [Deed::Create { scope: ORDER_CREATED, .. }]
+        ));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod refunds;
 pub mod scripts;
 pub mod signed_payload;
 pub mod store;
+pub mod waiting;
 
 use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome};

@@ -8,7 +8,7 @@ use crate::json::unsigned;
 use crate::payment::call::{Answer, EventSeen, Failure};
 use crate::payment::ids::HintId;
 use crate::payment::reading::Moment;
-use crate::time::in_japan;
+use crate::time::minute_in_japan;
 use crate::web;
 
 const PER_PAGE: &str = "100";
@@ -30,7 +30,7 @@ pub fn answer(outcome: &Outcome) -> Answer {
 
 /// A page of the events since the beginning of that minute, the newest first. The first page is 1.
 pub fn page_request(access: Access<'_>, since: Moment, page: u64) -> HttpRequest {
-    let (since, page) = (minute(since), page.to_string());
+    let (since, page) = (minute_in_japan(since), page.to_string());
     let query = web::form(&[("start_time", &since), ("page", &page), ("per_page", PER_PAGE)]);
     access.get(&["events?", &query].concat())
 }
@@ -50,19 +50,11 @@ pub fn page(outcome: &Outcome) -> Result<Page, Failure> {
     Ok(Page { notices, last_page: unsigned(&body, "last_page").unwrap_or(1).max(1) })
 }
 
-/// RFC 3339, with Japan's offset as KOMOJU itself writes it.
-fn minute(at: Moment) -> String {
-    let at = in_japan(at);
-    let (date, clock) = ((at.year, at.month, at.day), (at.hour, at.minute));
-    format!("{:04}-{:02}-{:02}T{:02}:{:02}:00+09:00", date.0, date.1, date.2, clock.0, clock.1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::crypto::Secret;
     use crate::komoju::request::tests::answer as answered;
-    use crate::time::parse_rfc3339;
     use serde_json::{Value, json};
 
     fn url(make: impl FnOnce(Access<'_>) -> HttpRequest) -> String {
@@ -99,7 +91,6 @@ mod tests {
             url(|access| page_request(access, since, 2)),
             "https://k.example/events?start_time=2026-11-25T23%3A59%3A00%2B09%3A00&page=2&per_page=100"
         );
-        assert_eq!(parse_rfc3339(&minute(since)), Some(since - 59_000));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use super::session::{META_ORDER, META_STORE};
 use crate::crypto::{Secret, hex, hmac_sha256, same};
 use crate::json::text;
+use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId, PaymentId, SessionId, StoreHash};
 use serde_json::Value;
 
@@ -33,6 +34,14 @@ pub struct Notice {
     /// The store and order of our own metadata, where there is any.
     pub store: Option<StoreHash>,
     pub order: Option<OrderId>,
+}
+
+impl Notice {
+    /// A reason to look. Bears the event's own id, however often and in whatever way it arrives.
+    pub fn hint(self) -> Hint {
+        let about = About::Komoju { session: self.session, payment: self.payment, event: self.event };
+        Hint { id: self.id, about }
+    }
 }
 
 /// Events that say nothing about a payment: a ping, settlements, customers, subscriptions, whatever may come.

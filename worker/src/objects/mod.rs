@@ -15,7 +15,11 @@ use worker::{Error, Result, Storage, Stub};
 
 /// Carries a question to an object as JSON, and its answer back.
 async fn ask(stub: &Stub, question: &dyn ToJson) -> Result<String> {
-    let request = http::post("https://object/", &question.to_json().to_string())?;
+    ask_within(stub, question, None).await
+}
+
+async fn ask_within(stub: &Stub, question: &dyn ToJson, timeout_ms: Option<u32>) -> Result<String> {
+    let request = http::post("https://object/", &question.to_json().to_string(), timeout_ms)?;
     let answer = stub.fetch_with_request(request).await?;
     match answer.status_code() {
         200 => http::read(answer).await,

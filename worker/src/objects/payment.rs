@@ -464,7 +464,7 @@ fn start_of(ask: StartAsk) -> Start {
 }
 
 /// The core's view of a store.
-fn shop(profile: &Profile, order: OrderId) -> Shop {
+pub(super) fn shop(profile: &Profile, order: OrderId) -> Shop {
     let label =
         |l: &profile::LearnedLabel| Label { channel: l.channel, text: l.label.clone(), provider: l.provider };
     Shop {
@@ -499,5 +499,6 @@ fn ledger_row(machine: &Machine, shop: &Shop) -> LedgerRow {
         attention: state.attentions(&shop.settings).into_iter().map(|a| a.key().to_owned()).collect(),
         updated_at_ms: now_ms(),
         next_alarm_ms: None,
+        open: state.is_open(),
     }
 }

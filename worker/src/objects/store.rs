@@ -12,10 +12,14 @@ pub mod desk;
 pub mod health;
 mod install;
 pub mod ledger;
+mod newcomers;
+mod pace;
 pub mod records;
+mod sweep;
 mod sync;
+mod walk;
 
-use super::store_client::Ask;
+use super::store_client::{Ask, Importance};
 use super::turn::Turns;
 use super::wake_at;
 use crate::bigcommerce::Api;
@@ -23,13 +27,16 @@ use crate::bindings::Kv;
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::{Secret, Vault};
-use crate::http::TIMEOUT_MS;
+use crate::http::{self, HttpRequest, Outcome, TIMEOUT_MS};
 use crate::json::{ToJson, read, write};
 use crate::log;
 use crate::payment::delays::Delays;
 use crate::profile::{self, Profile, field};
 use chores::{Chore, Due};
+use newcomers::later;
+use pace::Pace;
 use records::{Installation, Records};
+use std::cell::Cell;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 const MINUTE_MS: i64 = 60_000;
@@ -38,6 +45,8 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 const GUARD_MS: i64 = 5 * MINUTE_MS;
 /// After an uninstall may still be a slip, or a change of scopes: the token is tried now, then after these.
 const PROBES_MS: [i64; 2] = [MINUTE_MS, 9 * MINUTE_MS];
+/// Whoever asks for the profile found no use in the copy in KV. It is put there anew, but not at every question.
+const REPUBLISH_MS: i64 = 10 * MINUTE_MS;
 
 /// The Durable Object class behind the binding STORES; its name is the store hash.
 #[durable_object(alarm)]
@@ -47,6 +56,8 @@ pub struct StoreObject {
     records: Records,
     /// Two syncs at once would undo each other's work.
     syncing: Turns,
+    pace: Pace,
+    republished_at_ms: Cell<i64>,
 }
 
 impl std::fmt::Debug for StoreObject {
@@ -58,7 +69,14 @@ impl std::fmt::Debug for StoreObject {
 impl DurableObject for StoreObject {
     fn new(state: State, env: Env) -> Self {
         let records = Records::new(state.storage().sql());
-        Self { state, env, records, syncing: Turns::default() }
+        Self {
+            state,
+            env,
+            records,
+            syncing: Turns::default(),
+            pace: Pace::default(),
+            republished_at_ms: Cell::new(0),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -83,7 +101,7 @@ impl StoreObject {
         // What nobody was told of before the installation is answered as if it were nothing.
         let installed = self.records.installation()?.is_some();
         match ask {
-            Ask::Profile => json(&self.profile()?),
+            Ask::Profile => json(&self.profile_anew().await?),
             Ask::Install { grant } => json(&self.install(grant).await?),
             Ask::Open { visit } => json(&self.open(visit).await?),
             Ask::UninstallHint { issued_at_s } => json(&self.uninstall_hint(issued_at_s).await?),
@@ -99,6 +117,12 @@ impl StoreObject {
             Ask::FindOrder { by } if installed => json(&self.records.find_order(&by)?),
             Ask::TokenRefused if installed => json(&self.soon(Chore::Probe).await?),
             Ask::Rearm if installed => json(&self.rearm().await?),
+            Ask::NewOrder { order } => json(&self.new_order(order).await?),
+            Ask::Slot { importance } => json(&self.pace.take(importance, now_ms())),
+            Ask::Quota { rate } => {
+                self.pace.saw(rate, now_ms());
+                json(&())
+            }
             Ask::LearnLabel { .. } | Ask::UpsertPayment { .. } | Ask::FindOrder { .. } => json(&()),
             Ask::TokenRefused | Ask::Rearm => json(&()),
         }
@@ -115,12 +139,29 @@ impl StoreObject {
         }
     }
 
+    /// For somebody to whom the copy in KV was of no use: missing, unreadable, or out of date.
+    async fn profile_anew(&self) -> Result<Option<Profile>> {
+        let profile = self.profile()?;
+        let now = now_ms();
+        if profile.is_some() && self.republished_at_ms.get() < now - REPUBLISH_MS {
+            self.republished_at_ms.set(now);
+            self.soon(Chore::Publish).await?;
+        }
+        Ok(profile)
+    }
+
     /// Changes the installation and publishes the profile that follows from it. A put that fails is repeated by alarm.
+    /// With other settings or keys, what had come to a halt may go on.
     async fn change(&self, change: impl FnOnce(&mut Installation)) -> Result<()> {
         let Some(mut installation) = self.records.installation()? else { return Ok(()) };
+        let before = (installation.settings.version, installation.komoju.clone());
         change(&mut installation);
         installation.version += 1;
         self.records.save(&installation)?;
+        if before != (installation.settings.version, installation.komoju) {
+            self.stir(None, now_ms())?;
+            self.arm().await?;
+        }
         if let Err(error) = self.publish().await {
             log::warn("store", "publish_failed", &[("error", &error.to_string())]);
             self.soon(Chore::Publish).await?;
@@ -178,19 +219,37 @@ impl StoreObject {
     async fn work(&self, due: Due, config: &Config) -> Result<bool> {
         match due.chore {
             Chore::Publish => self.publish().await.map(|()| true),
-            Chore::Sync => self.sync(config, false).await,
+            Chore::Sync => match self.pace.take(Importance::Sweep, now_ms()) {
+                None => self.sync(config, false).await,
+                wait => self.records.set_due(Chore::Sync, later(wait)).map(|()| false),
+            },
             Chore::Probe => self.probe(config, due.tries).await,
-            Chore::Sweep => self.sweep().await.map(|()| false),
-            Chore::Purge => self.purge().await.map(|()| false),
+            Chore::Sweep => self.sweep(config).await.map(|()| false),
+            Chore::Events => self.read_events(config, due.tries).await,
+            Chore::Orders => self.read_orders(config).await,
+            Chore::Meet => self.meet(config).await,
+            Chore::Poke => self.poke_some().await,
+            Chore::Purge => self.purge(config).await.map(|()| false),
         }
     }
 
     /// Daily, from outside: should an alarm ever have been lost, it is found here.
     async fn rearm(&self) -> Result<()> {
         if self.records.installation()?.is_some_and(|i| i.token.is_some()) {
-            self.records.ask_for(Chore::Sweep, now_ms() + HOUR_MS)?;
+            self.records.ask_for(Chore::Sweep, now_ms() + self.config()?.scaled_ms(HOUR_MS))?;
         }
         self.arm().await
+    }
+
+    /// Makes a call, and keeps in mind what its answer says of the quota.
+    async fn call(&self, request: HttpRequest) -> Outcome {
+        let outcome = http::send(request).await;
+        if let Outcome::Answer { headers, .. } = &outcome
+            && let Some(rate) = headers.rate
+        {
+            self.pace.saw(rate, now_ms());
+        }
+        outcome
     }
 
     async fn open_token(&self, installation: &Installation, config: &Config) -> Result<Option<Secret>> {
@@ -215,7 +274,10 @@ fn again_after(due: Due, config: &Config) -> i64 {
             config.scaled_ms(PROBES_MS.get(step).copied().unwrap_or(HOUR_MS))
         }
         Chore::Sweep => config.scaled_ms(HOUR_MS + jitter_ms()),
-        Chore::Publish | Chore::Sync | Chore::Purge => Delays::scaled(config.time_scale).retry(due.tries + 1),
+        Chore::Purge => config.scaled_ms(24 * HOUR_MS),
+        Chore::Publish | Chore::Sync | Chore::Events | Chore::Orders | Chore::Meet | Chore::Poke => {
+            Delays::scaled(config.time_scale).retry(due.tries + 1)
+        }
     }
 }
 

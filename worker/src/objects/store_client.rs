@@ -2,7 +2,9 @@
 
 use super::store::desk::{Answer, Session, Wish};
 use crate::bigcommerce::oauth::Grant;
-use crate::json::{FromJson, read, record, variants};
+use crate::http::RateLimit;
+use crate::json::{FromJson, names, read, record, variants};
+use crate::komoju::webhook::Notice;
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::settings::{Mode, Provider};
 use crate::profile::Profile;
@@ -32,6 +34,8 @@ pub struct LedgerRow {
     pub updated_at_ms: i64,
     /// When the payment's object means to wake; what is long overdue is poked.
     pub next_alarm_ms: Option<i64>,
+    /// Something of it may still be paid, or is paid and its order does not know yet.
+    pub open: bool,
 }
 record!(LedgerRow {
     order,
@@ -45,6 +49,7 @@ record!(LedgerRow {
     attention,
     updated_at_ms,
     next_alarm_ms,
+    open or true,
 });
 
 /// What an order is looked up by.
@@ -64,6 +69,45 @@ impl LedgerKey {
     }
 }
 
+/// Whose payment a notice of KOMOJU's is about.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Route {
+    /// By our own metadata.
+    Order(OrderId),
+    /// An account's messages carry other shops' payments too.
+    NotOurs,
+    /// What the ledger may know it by.
+    Look(Vec<LedgerKey>),
+}
+
+/// Our metadata first, and its store must be this one; else the ledger. Never by taking a string apart.
+pub fn route(notice: &Notice, store: &StoreHash) -> Route {
+    if let (Some(named), Some(order)) = (&notice.store, notice.order) {
+        return if named == store { Route::Order(order) } else { Route::NotOurs };
+    }
+    let keys = [
+        notice.session.as_ref().map(|s| LedgerKey::Session(s.to_string())),
+        notice.payment.as_ref().map(|p| LedgerKey::Payment(p.to_string())),
+        notice.external_order_num.clone().map(LedgerKey::ExternalOrderNum),
+    ];
+    Route::Look(keys.into_iter().flatten().collect())
+}
+
+/// What background work calls BigCommerce for, the most important first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Importance {
+    /// An order and its money must be brought to agree.
+    Money,
+    /// A line in an order's notes.
+    Note,
+    /// Looking for what may have been missed.
+    Sweep,
+}
+names!(Importance, key { Money = "money", Note = "note", Sweep = "sweep" });
+
+/// How long an asker waits to be told whether to wait.
+const SLOT_TIMEOUT_MS: u32 = 2_000;
+
 /// One question to a StoreObject.
 #[derive(Debug, Clone)]
 pub enum Ask {
@@ -78,11 +122,14 @@ pub enum Ask {
     RemoveUser { issued_at_s: i64, user: u64 },
     Rearm,
     Desk { session: Session, wish: Wish },
+    NewOrder { order: OrderId },
+    Slot { importance: Importance },
+    Quota { rate: RateLimit },
 }
 variants!(Ask {
     Profile, LearnLabel { channel, label, provider }, UpsertPayment { row }, FindOrder { by }, TokenRefused,
     Install { grant }, Open { visit }, UninstallHint { issued_at_s }, RemoveUser { issued_at_s, user }, Rearm,
-    Desk { session, wish },
+    Desk { session, wish }, NewOrder { order }, Slot { importance }, Quota { rate },
 });
 
 /// What came of exchanging a code.
@@ -192,6 +239,23 @@ impl StoreClient {
     /// What the control panel asks for, in the session of one of the store's staff.
     pub async fn desk(&self, session: Session, wish: Wish) -> worker::Result<Answer> {
         self.ask(&Ask::Desk { session, wish }).await
+    }
+
+    /// An order was placed, and its shopper may never come. Returns once that is kept, or is nothing to keep.
+    pub async fn new_order(&self, order: OrderId) -> worker::Result<()> {
+        self.ask(&Ask::NewOrder { order }).await
+    }
+
+    /// Asks for a call to BigCommerce that no shopper waits for: how many milliseconds to wait and then ask again; none
+    /// to go ahead. Whoever is not answered goes ahead too: this is about manners, never about money.
+    pub async fn slot(&self, importance: Importance) -> Option<u64> {
+        let asked = super::ask_within(&self.stub, &Ask::Slot { importance }, Some(SLOT_TIMEOUT_MS)).await;
+        read(&asked.ok()?).ok()?
+    }
+
+    /// Passes on that BigCommerce's quota runs low.
+    pub async fn quota(&self, rate: RateLimit) -> worker::Result<()> {
+        self.ask(&Ask::Quota { rate }).await
     }
 
     async fn ask<T: FromJson>(&self, ask: &Ask) -> worker::Result<T> {

@@ -284,6 +284,19 @@ impl State {
         }
     }
 
+    /// Whether something may still be paid, or is paid and the order has not been told.
+    pub fn is_open(&self) -> bool {
+        let told = |id: &PaymentId| {
+            let told_of = |kind| self.reached.contains_key(&(Subject::Payment(id.clone()), kind));
+            told_of(MilestoneKind::Paid) || told_of(MilestoneKind::Mismatch)
+        };
+        self.attempts.iter().any(|attempt| match self.standing(attempt) {
+            Standing::Captured(id) => !told(&id),
+            Standing::None | Standing::Dead => false,
+            Standing::Open | Standing::Pending(_) | Standing::Waiting(_) | Standing::Authorized(_) => true,
+        })
+    }
+
     /// The furthest payment of an attempt that is not captured but may still be.
     pub fn live_payment(&self, attempt: &Attempt) -> Option<&PaymentId> {
         let ranked =

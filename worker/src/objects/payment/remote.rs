@@ -8,7 +8,7 @@ use crate::http::{self, HttpRequest, Outcome};
 use crate::json::{read, write};
 use crate::komoju;
 use crate::log;
-use crate::objects::store_client::StoreClient;
+use crate::objects::store_client::{Importance, StoreClient};
 use crate::payment::call::{Answer, Call, Failure};
 use crate::payment::decision::Blob;
 use crate::payment::ids::{AccountId, OrderId, StoreHash};
@@ -17,6 +17,7 @@ use crate::shopper::links::Links;
 use crate::wire::{self, Side};
 use std::borrow::Cow;
 use worker::Env;
+use worker::wasm_bindgen_futures::spawn_local;
 
 /// Everything a call needs beside itself.
 pub struct Remote<'a> {
@@ -66,12 +67,16 @@ impl Remote<'_> {
             ("result", &result),
         ];
         log::info("payment", "call", &fields);
+        self.pass_on_quota(&outcome);
         outcome
     }
 
     // ---- BigCommerce ---------------------------------------------------------------------------------------------
 
     async fn bigcommerce(&self, call: &Call) -> Unsent {
+        if let Some(wait_ms) = self.must_wait(call).await {
+            return Ok(Answer::Failed(Failure::Later { after_ms: Some(wait_ms) }));
+        }
         let answer = self.bigcommerce_as(self.profile, call).await?;
         if answer != Answer::Failed(Failure::Unauthorized) {
             return Ok(answer);
@@ -88,6 +93,28 @@ impl Remote<'_> {
                 Ok(answer)
             }
         }
+    }
+
+    /// A start never asks. What else there is gives way while little of the store's quota is left.
+    async fn must_wait(&self, call: &Call) -> Option<u64> {
+        let importance = match call {
+            _ if self.hurried => return None,
+            Call::UpdateOrder { update, .. } if update.status.is_none() => Importance::Note,
+            _ => Importance::Money,
+        };
+        StoreClient::new(self.env, self.store()).ok()?.slot(importance).await
+    }
+
+    /// Tells the store's object of a quota that runs low. Nobody waits for that, a shopper least of all.
+    fn pass_on_quota(&self, outcome: &Outcome) {
+        let Outcome::Answer { headers, .. } = outcome else { return };
+        let Some(rate) = headers.rate.filter(|rate| rate.is_low()) else { return };
+        let Ok(store) = StoreClient::new(self.env, self.store()) else { return };
+        spawn_local(async move {
+            if let Err(error) = store.quota(rate).await {
+                log::warn("payment", "quota_not_passed_on", &[("error", &error.to_string())]);
+            }
+        });
     }
 
     async fn bigcommerce_as(&self, profile: &Profile, call: &Call) -> Unsent {

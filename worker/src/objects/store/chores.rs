@@ -14,14 +14,32 @@ pub enum Chore {
     Sync,
     /// See whether BigCommerce still takes the token.
     Probe,
-    /// Hourly: poke payments that overslept, and sync from time to time.
+    /// Hourly: asks for everything that finds what was missed.
     Sweep,
+    /// Read what KOMOJU has told, or would have.
+    Events,
+    /// Read which orders wait for their payment.
+    Orders,
+    /// Meet new orders whose shoppers have not come.
+    Meet,
+    /// Wake payments for which something has changed.
+    Poke,
     /// Long after an uninstall: forget everything.
     Purge,
 }
 
 impl Chore {
-    const ALL: [Self; 5] = [Self::Publish, Self::Sync, Self::Probe, Self::Sweep, Self::Purge];
+    const ALL: [Self; 9] = [
+        Self::Publish,
+        Self::Sync,
+        Self::Probe,
+        Self::Sweep,
+        Self::Events,
+        Self::Orders,
+        Self::Meet,
+        Self::Poke,
+        Self::Purge,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -29,6 +47,10 @@ impl Chore {
             Self::Sync => "sync",
             Self::Probe => "probe",
             Self::Sweep => "sweep",
+            Self::Events => "events",
+            Self::Orders => "orders",
+            Self::Meet => "meet",
+            Self::Poke => "poke",
             Self::Purge => "purge",
         }
     }
@@ -73,6 +95,13 @@ impl Records {
     pub fn end(&self, due: Due) -> Result<()> {
         let delete = "DELETE FROM chore WHERE chore = ? AND tries = ?";
         self.sql().exec(delete, vec![due.chore.name().into(), integer(u64::from(due.tries) + 1)?])?;
+        Ok(())
+    }
+
+    /// Sets the chore's next time, whatever it was, and lets it begin anew then. For whoever is at it.
+    pub fn set_due(&self, chore: Chore, due_at_ms: i64) -> Result<()> {
+        let upsert = "INSERT OR REPLACE INTO chore VALUES (?, ?, 0)";
+        self.sql().exec(upsert, vec![chore.name().into(), due_at_ms.into()])?;
         Ok(())
     }
 

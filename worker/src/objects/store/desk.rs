@@ -179,6 +179,9 @@ impl StoreObject {
     /// A sync that the merchant sees the end of; should it be cut short, the alarm does it again.
     async fn put_right(&self, repair: bool) -> Result<()> {
         self.records.ask_for(Chore::Sync, now_ms())?;
+        if repair {
+            self.records.ask_for(Chore::Sweep, now_ms())?;
+        }
         self.arm().await?;
         match self.sync(&self.config()?, repair).await {
             Ok(true) => self.records.drop_chore(Chore::Sync)?,

@@ -23,6 +23,8 @@ pub enum Trouble {
     Hook { scope: String, why: String },
     /// A call did not succeed: which, and why.
     Unreachable { call: String, why: String },
+    /// BigCommerce lets the app call almost anything, but not this.
+    ScopeMissing { call: String },
     /// The store's checkout shows no storefront scripts.
     CheckoutNotOptimized,
     /// The store's theme shows no storefront scripts.
@@ -32,8 +34,19 @@ pub enum Trouble {
 }
 variants!(Trouble {
     ScriptDisabled { channel }, Script { channel, why }, Hook { scope, why }, Unreachable { call, why },
-    CheckoutNotOptimized, ThemeNotStencil, KomojuKeyRefused,
+    ScopeMissing { call }, CheckoutNotOptimized, ThemeNotStencil, KomojuKeyRefused,
 });
+
+impl Trouble {
+    /// A call to BigCommerce that did not succeed.
+    pub fn of(call: &str, failure: &Failure) -> Self {
+        let call = call.to_owned();
+        match failure {
+            Failure::Forbidden => Self::ScopeMissing { call },
+            _ => Self::Unreachable { call, why: why(failure) },
+        }
+    }
+}
 
 /// A failure in a few words for the merchant's eye.
 pub fn why(failure: &Failure) -> String {

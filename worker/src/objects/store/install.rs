@@ -11,11 +11,8 @@ use crate::context::now_ms;
 use crate::crypto::{Secret, Vault, random_hex, sha256_hex};
 use crate::http::{self, Outcome};
 use crate::log;
-use crate::objects::payment_client::PaymentClient;
 use crate::objects::store_client::{Installed, Opened, Visit};
 use crate::payment::call::Failure;
-use crate::payment::hint::{About, Hint};
-use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::payment::settings::Settings;
 use crate::profile::{self, field};
 use worker::Result;
@@ -25,10 +22,6 @@ const DAY_MS: i64 = 24 * super::HOUR_MS;
 const PURGE_AFTER_MS: i64 = 60 * DAY_MS;
 /// A sync at every opening of the app would be one at every click of some merchants.
 const SYNC_EVERY_MS: i64 = super::MINUTE_MS;
-/// The sweep's own sync.
-const SWEEP_SYNC_MS: i64 = 6 * super::HOUR_MS;
-/// A payment that has not woken by then, counted from when it meant to, is poked.
-const OVERSLEPT_MS: i64 = 10 * super::MINUTE_MS;
 
 impl StoreObject {
     /// Exchanges the code; only with BigCommerce's yes is anything stored. Comes again with every change of scopes.
@@ -46,7 +39,7 @@ impl StoreObject {
         };
         let installed_at_s = clock_ms(&outcome).div_euclid(1000);
         let fresh = self.fresh(&config, &grant, &consent.token, code_hash, installed_at_s).await?;
-        let generation = self.commit(fresh, consent.user_id, &consent.user_email)?;
+        let generation = self.commit(&config, fresh, consent.user_id, &consent.user_email)?;
         self.change(|_| ()).await?;
         self.arm().await?;
         // The merchant's next page should show a store that is set up. What fails here, the alarm repeats.
@@ -88,11 +81,13 @@ impl StoreObject {
             country: String::new(),
             panel_url: String::new(),
             health: Health::default(),
+            uninstalled_at_ms: None,
         })
     }
 
     /// The one write: a new installation, or a known one with a new token. Returns its generation.
-    fn commit(&self, fresh: Installation, user: u64, email: &str) -> Result<u64> {
+    fn commit(&self, config: &Config, fresh: Installation, user: u64, email: &str) -> Result<u64> {
+        let now = now_ms();
         let mut installation = match self.records.installation()? {
             Some(known) => {
                 let (token, code_hash, installed_at_s) = (fresh.token, fresh.code_hash, fresh.installed_at_s);
@@ -101,12 +96,21 @@ impl StoreObject {
             None => fresh,
         };
         installation.generation += 1;
+        let uninstalled_at_ms = installation.uninstalled_at_ms.take();
         self.records.save(&installation)?;
-        self.records.admit(user, email, now_ms())?;
+        self.records.admit(user, email, now)?;
         self.records.drop_chore(Chore::Purge)?;
         self.records.drop_chore(Chore::Probe)?;
-        self.records.ask_for(Chore::Sync, now_ms())?;
-        self.records.ask_for(Chore::Sweep, now_ms() + super::HOUR_MS)?;
+        self.records.ask_for(Chore::Sync, now)?;
+        match uninstalled_at_ms {
+            // Back again: what went on meanwhile goes on now, once every copy of the profile has the new token.
+            Some(at_ms) => {
+                let at_hand = now + config.scaled_ms(super::MINUTE_MS);
+                self.records.ask_for(Chore::Sweep, at_hand)?;
+                self.stir(Some(at_ms), at_hand)?;
+            }
+            None => self.records.ask_for(Chore::Sweep, now + config.scaled_ms(super::HOUR_MS))?,
+        }
         Ok(installation.generation)
     }
 
@@ -159,51 +163,40 @@ impl StoreObject {
     /// The token is gone for good: erase it, refuse new starts. KOMOJU keys stay sealed for payments still open.
     async fn uninstall(&self, config: &Config) -> Result<()> {
         log::info("store", "uninstalled", &[]);
-        self.records.drop_chore(Chore::Sync)?;
-        self.records.drop_chore(Chore::Sweep)?;
-        self.records.ask_for(Chore::Purge, now_ms() + config.scaled_ms(PURGE_AFTER_MS))?;
+        for chore in [Chore::Sync, Chore::Sweep, Chore::Events, Chore::Orders, Chore::Meet, Chore::Poke] {
+            self.records.drop_chore(chore)?;
+        }
+        self.records.ask_for(Chore::Purge, now_ms() + config.scaled_ms(DAY_MS))?;
         self.change(|installation| {
             installation.token = None;
             installation.health = Health::default();
+            installation.uninstalled_at_ms = Some(now_ms());
         })
         .await
     }
 
-    /// Forgets everything of a store that stayed uninstalled.
-    pub(super) async fn purge(&self) -> Result<()> {
+    /// Forgets everything of a store that stayed uninstalled, once no payment of it is open any more: until then its
+    /// messages are heard, and a reinstall resumes it.
+    pub(super) async fn purge(&self, config: &Config) -> Result<()> {
         let Some(installation) = self.records.installation()? else { return Ok(()) };
         if installation.token.is_some() {
             return self.records.drop_chore(Chore::Purge);
         }
+        let kept_from = now_ms() - config.scaled_ms(PURGE_AFTER_MS);
+        let open = self.records.open_payments()?;
+        if open > 0 && installation.uninstalled_at_ms.is_some_and(|at| at > kept_from) {
+            log::info(
+                "store",
+                "kept_for_open_payments",
+                &[("store", installation.store.as_str()), ("open", &open.to_string())],
+            );
+            return Ok(());
+        }
+        log::info("store", "purged", &[("store", installation.store.as_str())]);
         Kv::of(&self.env)?.delete(&profile::key(&installation.store)).await?;
         self.state.storage().delete_all().await?;
         self.records.forget();
         Ok(())
-    }
-
-    /// Hourly: payments that overslept are poked, and now and then everything is looked over.
-    pub(super) async fn sweep(&self) -> Result<()> {
-        let Some(installation) = self.records.installation()? else { return Ok(()) };
-        if installation.health.checked_at_ms < now_ms() - SWEEP_SYNC_MS {
-            self.records.ask_for(Chore::Sync, now_ms())?;
-        }
-        for order in self.records.overslept(now_ms() - OVERSLEPT_MS)? {
-            if let Err(error) = self.poke(&installation.store, order).await {
-                log::warn(
-                    "sweep",
-                    "poke_failed",
-                    &[("order", &order.to_string()), ("error", &error.to_string())],
-                );
-            }
-        }
-        Ok(())
-    }
-
-    /// A look without any news: whatever the payment slept through, it finds.
-    async fn poke(&self, store: &StoreHash, order: OrderId) -> Result<()> {
-        let id = HintId::parse(&["sweep-", &now_ms().to_string()].concat());
-        let Ok(id) = id else { return Ok(()) };
-        PaymentClient::new(&self.env, store, order)?.hint(Hint { id, about: About::Click }).await
     }
 }
 

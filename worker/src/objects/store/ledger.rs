@@ -66,9 +66,30 @@ impl Records {
         rows(self.sql(), query, vec![before_ms.into()])?.into_iter().map(order).collect()
     }
 
+    /// Payments to wake because something has changed: those that a person must look at, and those that had news since
+    /// `since_ms`. By falling number, below `below`.
+    pub fn stirred(&self, since_ms: i64, below: i64) -> Result<Vec<OrderId>> {
+        let query = "SELECT order_id FROM ledger WHERE order_id < ? AND (attention > 0 OR updated_at_ms >= ?) \
+             ORDER BY order_id DESC LIMIT 50";
+        rows(self.sql(), query, vec![below.into(), since_ms.into()])?.into_iter().map(order).collect()
+    }
+
+    /// Payments that are not at their end. Rows of an earlier version do not say.
+    pub fn open_payments(&self) -> Result<u32> {
+        let query = "SELECT count(*) FROM ledger \
+             WHERE coalesce(json_extract(row, '$.open'), next_alarm_ms IS NOT NULL)";
+        row(self.sql(), query, Vec::new())?.number()
+    }
+
     pub fn find_order(&self, by: &LedgerKey) -> Result<Option<OrderId>> {
         let find = "SELECT order_id FROM ledger_ref WHERE ref = ?";
         rows(self.sql(), find, vec![by.text().into()])?.pop().map(order).transpose()
+    }
+
+    /// The order that the first of the names leads to which leads anywhere.
+    pub fn find_first(&self, keys: &[LedgerKey]) -> Result<Option<OrderId>> {
+        let found = keys.iter().map(|key| self.find_order(key)).find(|found| !matches!(found, Ok(None)));
+        found.unwrap_or(Ok(None))
     }
 
     pub fn tally(&self) -> Result<Tally> {

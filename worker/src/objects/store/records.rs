@@ -16,7 +16,7 @@ use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// Each entry brings the schema from its index to the next number. Expand first, contract a release later; an entry
 /// that has been released is never edited.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "
     CREATE TABLE installation (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL);
     CREATE TABLE staff (id INTEGER PRIMARY KEY, seen_at_ms INTEGER NOT NULL);
@@ -35,6 +35,14 @@ const MIGRATIONS: [&str; 3] = [
 ",
     "ALTER TABLE staff ADD COLUMN removed_at_s INTEGER",
     "ALTER TABLE staff ADD COLUMN email TEXT NOT NULL DEFAULT ''",
+    "
+    CREATE TABLE newcomer (
+        order_id INTEGER PRIMARY KEY, heard_at_ms INTEGER NOT NULL, due_at_ms INTEGER NOT NULL, tries INTEGER NOT NULL
+    );
+    CREATE TABLE walk (
+        name TEXT PRIMARY KEY, since_ms INTEGER NOT NULL, began_ms INTEGER NOT NULL, place INTEGER
+    ) WITHOUT ROWID;
+",
 ];
 
 /// Everything this app knows about a store's installation.
@@ -62,6 +70,8 @@ pub struct Installation {
     pub country: String,
     pub panel_url: String,
     pub health: Health,
+    /// When BigCommerce was found to refuse the token.
+    pub uninstalled_at_ms: Option<i64>,
 }
 record!(Installation {
     version,
@@ -80,6 +90,7 @@ record!(Installation {
     country,
     panel_url,
     health,
+    uninstalled_at_ms,
 });
 
 /// The tables of one StoreObject.

@@ -10,7 +10,6 @@ use crate::bigcommerce::{Api, hooks, scripts, store, success};
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::Vault;
-use crate::http;
 use crate::komoju::methods::{self, PaymentType};
 use crate::komoju::request::Access;
 use crate::payment::call::Failure;
@@ -38,7 +37,7 @@ impl Findings {
             Ok(value) => Some(value),
             Err(failure) => {
                 self.unauthorized |= failure == Failure::Unauthorized;
-                self.troubles.push(Trouble::Unreachable { call: call.to_owned(), why: why(&failure) });
+                self.troubles.push(Trouble::of(call, &failure));
                 None
             }
         }
@@ -63,12 +62,12 @@ impl StoreObject {
     }
 
     async fn look(&self, api: Api<'_>, findings: &mut Findings) {
-        let info = store::info(&http::send(store::info_request(api)).await);
+        let info = store::info(&self.call(store::info_request(api)).await);
         findings.info = findings.note("store", info);
-        let listed = channels::list(&http::send(channels::list_request(api)).await);
+        let listed = channels::list(&self.call(channels::list_request(api)).await);
         let Some(mut listed) = findings.note("channels", listed) else { return };
         for channel in &mut listed {
-            let site = channels::origins(&http::send(channels::site_request(api, channel.id)).await);
+            let site = channels::origins(&self.call(channels::site_request(api, channel.id)).await);
             let Some(origins) = findings.note("sites", site) else { return };
             channel.origins = origins;
         }
@@ -86,7 +85,7 @@ impl StoreObject {
     ) -> Result<()> {
         // A script must be there to be served before any store is told to load it.
         storefront::check_published(&self.env).await?;
-        let found = scripts::list(&http::send(scripts::list_request(api)).await);
+        let found = scripts::list(&self.call(scripts::list_request(api)).await);
         let Some(found) = findings.note("scripts", found) else { return Ok(()) };
         let methods: Vec<_> = installation.settings.methods.iter().map(|m| m.provider).collect();
         let wanted = scripts::Wanted::new(
@@ -100,7 +99,7 @@ impl StoreObject {
         let plan = scripts::plan(&found, &ids, &wanted, repair);
         findings.troubles.extend(plan.disabled.iter().map(|&channel| Trouble::ScriptDisabled { channel }));
         for deed in plan.deeds {
-            let outcome = http::send(deed.request(api)).await;
+            let outcome = self.call(deed.request(api)).await;
             if let (Err(failure), Some(channel)) = (success(&outcome), deed.channel()) {
                 findings.troubles.push(Trouble::Script { channel, why: why(&failure) });
             }
@@ -117,11 +116,16 @@ impl StoreObject {
     ) -> Result<()> {
         let vault = Vault::new(&config.encryption_keys);
         let secret = vault.open(&installation.store, field::HOOK_SECRET, &installation.hook_secret).await?;
-        let found = hooks::list(&http::send(hooks::list_request(api)).await);
+        let found = hooks::list(&self.call(hooks::list_request(api)).await);
         let Some(found) = findings.note("hooks", found) else { return Ok(()) };
-        let wanted = hooks::Wanted::new(&config.app_url, &installation.store, secret);
+        let wanted = hooks::Wanted::new(
+            &config.app_url,
+            &installation.store,
+            secret,
+            installation.settings.watch_new_orders,
+        );
         for deed in hooks::plan(&found, &wanted) {
-            let outcome = http::send(deed.request(api)).await;
+            let outcome = self.call(deed.request(api)).await;
             if let (Err(failure), Some(scope)) = (success(&outcome), deed.scope()) {
                 findings.troubles.push(Trouble::Hook { scope: scope.to_owned(), why: why(&failure) });
             }
@@ -140,7 +144,7 @@ impl StoreObject {
         let vault = Vault::new(&config.encryption_keys);
         let key = vault.open(&installation.store, field::KOMOJU_SECRET_KEY, &account.secret_key).await?;
         let access = Access { base: &config.komoju_api_url, secret_key: &key };
-        match methods::list(&http::send(methods::list_request(access)).await) {
+        match methods::list(&self.call(methods::list_request(access)).await) {
             Ok(types) => findings.payment_types = Some((account.id.clone(), types)),
             Err(Failure::Unauthorized) => findings.troubles.push(Trouble::KomojuKeyRefused),
             Err(failure) => {
@@ -152,7 +156,7 @@ impl StoreObject {
         Ok(())
     }
 
-    /// Writes what was found. Troubles and the time of the check do not change the profile.
+    /// Writes what was found; whether all of it could be looked at. Troubles and the time of the check do not change the profile.
     async fn conclude(&self, findings: Findings) -> Result<bool> {
         if findings.unauthorized {
             self.records.ask_for(Chore::Probe, now_ms())?;
@@ -160,9 +164,11 @@ impl StoreObject {
         let Some(mut installation) = self.records.installation()? else { return Ok(true) };
         let before =
             (installation.channels.clone(), installation.store_name.clone(), installation.panel_url.clone());
-        let whole = findings.info.is_some() && findings.channels.is_some();
-        let troubles = [checkout_troubles(findings.info.as_ref()), findings.troubles].concat();
-        let unreachable = troubles.iter().any(|t| matches!(t, Trouble::Unreachable { .. }));
+        let of_sweep = installation.health.troubles.iter().filter(|t| t.is_of_sweep()).cloned().collect();
+        let troubles = [checkout_troubles(findings.info.as_ref()), findings.troubles, of_sweep].concat();
+        // A missing scope is the merchant's to grant: trying again brings nothing.
+        let unreachable =
+            troubles.iter().any(|t| matches!(t, Trouble::Unreachable { .. }) && !t.is_of_sweep());
         if let Some(info) = findings.info {
             installation.store_name = info.name;
             installation.country = info.country;
@@ -185,7 +191,7 @@ impl StoreObject {
             self.change(|_| ()).await?;
         }
         self.arm().await?;
-        Ok(whole && !unreachable)
+        Ok(!unreachable)
     }
 }
 

@@ -1,0 +1,135 @@
+//! New orders whose shoppers may never come. Each waits in a queue until its shopper has had the time to; then its own
+//! object looks at it, when BigCommerce's quota has room, last of all.
+
+use super::chores::Chore;
+use super::records::{Installation, Records, integer};
+use super::{MINUTE_MS, StoreObject};
+use crate::config::Config;
+use crate::context::now_ms;
+use crate::log;
+use crate::objects::payment_client::{Met, PaymentClient};
+use crate::objects::sql::{Row, row, rows};
+use crate::objects::store_client::Importance;
+use crate::payment::delays::Delays;
+use crate::payment::ids::{OrderId, StoreHash};
+use worker::{Error, Result};
+
+/// By then, nearly every shopper has reached the confirmation page or left for good.
+const MEET_AFTER_MS: i64 = 10 * MINUTE_MS;
+/// An order that could not be looked at for so long is left alone.
+const FORGET_AFTER_MS: i64 = 7 * 24 * 60 * MINUTE_MS;
+
+/// An order in the queue.
+struct Newcomer {
+    order: OrderId,
+    tries: u32,
+}
+
+impl Records {
+    /// Whether it is news. An order that has a payment is known already.
+    fn enqueue(&self, order: OrderId, now_ms: i64, due_at_ms: i64) -> Result<bool> {
+        let insert = "INSERT INTO newcomer SELECT ?1, ?2, ?3, 0 \
+             WHERE NOT EXISTS (SELECT 1 FROM ledger WHERE order_id = ?1) ON CONFLICT DO NOTHING";
+        let values = vec![integer(order.get())?, now_ms.into(), due_at_ms.into()];
+        Ok(self.sql().exec(insert, values)?.rows_written() > 0)
+    }
+
+    fn forget_newcomers(&self, heard_before_ms: i64) -> Result<()> {
+        let delete =
+            "DELETE FROM newcomer WHERE heard_at_ms < ? OR order_id IN (SELECT order_id FROM ledger)";
+        self.sql().exec(delete, vec![heard_before_ms.into()])?;
+        Ok(())
+    }
+
+    /// As many as one alarm should look at.
+    fn newcomers(&self, now_ms: i64) -> Result<Vec<Newcomer>> {
+        let query = "SELECT order_id, tries FROM newcomer WHERE due_at_ms <= ? ORDER BY due_at_ms LIMIT 10";
+        let newcomer = |mut row: Row| {
+            let order = OrderId::new(row.number()?).map_err(|e| Error::RustError(e.to_string()))?;
+            Ok(Newcomer { order, tries: row.number()? })
+        };
+        rows(self.sql(), query, vec![now_ms.into()])?.into_iter().map(newcomer).collect()
+    }
+
+    fn let_wait(&self, newcomer: &Newcomer, due_at_ms: i64) -> Result<()> {
+        let update = "UPDATE newcomer SET tries = tries + 1, due_at_ms = ? WHERE order_id = ?";
+        self.sql().exec(update, vec![due_at_ms.into(), integer(newcomer.order.get())?])?;
+        Ok(())
+    }
+
+    fn dismiss(&self, newcomer: &Newcomer) -> Result<()> {
+        let delete = "DELETE FROM newcomer WHERE order_id = ?";
+        self.sql().exec(delete, vec![integer(newcomer.order.get())?])?;
+        Ok(())
+    }
+
+    fn next_newcomer_ms(&self) -> Result<Option<i64>> {
+        row(self.sql(), "SELECT min(due_at_ms) FROM newcomer", Vec::new())?.optional_number()
+    }
+}
+
+impl Installation {
+    /// Before there is anything to pay with, an order's shopper has nowhere to go.
+    pub fn watches_new_orders(&self) -> bool {
+        let may_pay = self.token.is_some() && self.komoju.iter().any(|account| account.current);
+        self.settings.watch_new_orders && may_pay
+    }
+}
+
+impl StoreObject {
+    /// BigCommerce tells of an order that was just placed.
+    pub(super) async fn new_order(&self, order: OrderId) -> Result<()> {
+        if !self.records.installation()?.is_some_and(|i| i.watches_new_orders()) {
+            return Ok(());
+        }
+        self.expect(&[order], &self.config()?)?;
+        self.arm().await
+    }
+
+    /// Queues orders. The caller sees to the alarm.
+    pub(super) fn expect(&self, orders: &[OrderId], config: &Config) -> Result<()> {
+        let now = now_ms();
+        let due = now + config.scaled_ms(MEET_AFTER_MS);
+        let mut news = false;
+        for order in orders {
+            news |= self.records.enqueue(*order, now, due)?;
+        }
+        if news { self.records.ask_for(Chore::Meet, due) } else { Ok(()) }
+    }
+
+    /// Looks at orders whose time has come. Whether the queue is empty.
+    pub(super) async fn meet(&self, config: &Config) -> Result<bool> {
+        let Some(installation) = self.records.installation()? else { return Ok(true) };
+        self.records.forget_newcomers(now_ms() - FORGET_AFTER_MS)?;
+        let mut wait = None;
+        for newcomer in self.records.newcomers(now_ms())? {
+            wait = self.pace.take(Importance::Sweep, now_ms());
+            if wait.is_some() {
+                break;
+            }
+            self.meet_one(&installation.store, newcomer, config).await?;
+        }
+        let Some(next) = self.records.next_newcomer_ms()? else { return Ok(true) };
+        self.records.set_due(Chore::Meet, next.max(later(wait)))?;
+        Ok(false)
+    }
+
+    async fn meet_one(&self, store: &StoreHash, newcomer: Newcomer, config: &Config) -> Result<()> {
+        let met = async { PaymentClient::new(&self.env, store, newcomer.order)?.meet().await };
+        match met.await {
+            Ok(Met::Done) => return self.records.dismiss(&newcomer),
+            Ok(Met::TryAgain) => (),
+            Err(error) => {
+                let order = newcomer.order.to_string();
+                log::warn("store", "not_met", &[("order", &order), ("error", &error.to_string())]);
+            }
+        }
+        let after = Delays::scaled(config.time_scale).retry(newcomer.tries + 1);
+        self.records.let_wait(&newcomer, now_ms() + after)
+    }
+}
+
+/// When a wait that was asked for is over.
+pub(super) fn later(wait_ms: Option<u64>) -> i64 {
+    now_ms().saturating_add(wait_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0))
+}

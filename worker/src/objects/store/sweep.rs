@@ -1,0 +1,272 @@
+//! Finding what was missed: hourly, each store by its own alarm. Events whose messages KOMOJU could not deliver, orders
+//! that BigCommerce never told of, payments that overslept, scripts and hooks that were changed. What is long is read
+//! a piece at each alarm; what fails is tried again from where it stood.
+
+use super::chores::Chore;
+use super::health::Trouble;
+use super::newcomers::later;
+use super::records::Installation;
+use super::walk::Walk;
+use super::{HOUR_MS, MINUTE_MS, StoreObject, api};
+use crate::bigcommerce::waiting::{self, Waiting};
+use crate::config::Config;
+use crate::context::now_ms;
+use crate::crypto::Vault;
+use crate::komoju::events;
+use crate::komoju::request::Access;
+use crate::komoju::webhook::Notice;
+use crate::log;
+use crate::objects::payment::shop;
+use crate::objects::payment_client::PaymentClient;
+use crate::objects::store_client::{Importance, Route, route};
+use crate::payment::call::Failure;
+use crate::payment::hint::{About, Hint};
+use crate::payment::ids::{HintId, OrderId, StoreHash};
+use crate::payment::shop::Ownership;
+use crate::profile::{KomojuAccount, field};
+use worker::Result;
+
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// A payment that has not woken by then, counted from when it meant to, is poked.
+const OVERSLEPT_MS: i64 = 10 * MINUTE_MS;
+/// A sync so recent need not be repeated.
+const SYNCED_MS: i64 = 10 * MINUTE_MS;
+/// Clocks differ, and an event may be listed a little after the moment it bears.
+const EVENTS_OVERLAP_MS: i64 = 10 * MINUTE_MS;
+/// An order may have been incomplete when it was last looked for.
+const ORDERS_OVERLAP_MS: i64 = HOUR_MS;
+/// However long a store was away, nobody looks back further.
+const LOOK_BACK_MS: i64 = 30 * DAY_MS;
+/// So long are events of a replaced key's account read: the longest that its last payment takes.
+const REPLACED_MS: i64 = 60 * DAY_MS;
+/// Tries after which a payment that cannot be told of an event does not keep the others from theirs.
+const PATIENCE: u32 = 5;
+
+/// Names of walks; the first two are followed by an account's id.
+const EVENTS: &str = "events:";
+const CURRENT: &str = "current:";
+const ORDERS: &str = "orders";
+const POKE: &str = "poke";
+/// Beyond every order's number and every moment, and within what SQL carries exactly.
+const BEYOND: i64 = 1 << 52;
+
+impl StoreObject {
+    /// Hourly: asks for all the rest.
+    pub(super) async fn sweep(&self, config: &Config) -> Result<()> {
+        let Some(installation) = self.records.installation()? else { return Ok(()) };
+        let now = now_ms();
+        if installation.health.checked_at_ms < now - config.scaled_ms(SYNCED_MS) {
+            self.records.ask_for(Chore::Sync, now)?;
+        }
+        for account in &installation.komoju {
+            if self.may_have_news(account, now)? {
+                let name = [EVENTS, account.id.as_str()].concat();
+                self.records.begin_walk(&name, now - DAY_MS, 1, now)?;
+            }
+        }
+        self.records.ask_for(Chore::Events, now)?;
+        if installation.watches_new_orders() {
+            let installed = installation.installed_at_s * 1_000 + ORDERS_OVERLAP_MS;
+            self.records.begin_walk(ORDERS, installed, 1, now)?;
+            self.records.ask_for(Chore::Orders, now)?;
+            self.records.ask_for(Chore::Meet, now)?;
+        }
+        let overslept = self.records.overslept(now - OVERSLEPT_MS)?;
+        self.poke_all(&installation.store, &overslept).await;
+        Ok(())
+    }
+
+    fn may_have_news(&self, account: &KomojuAccount, now: i64) -> Result<bool> {
+        let name = [CURRENT, account.id.as_str()].concat();
+        let last = self.records.marked(&name)?;
+        if account.current || last.is_none() {
+            self.records.mark(&name, now)?;
+        }
+        Ok(account.current || last.is_none_or(|last| now - last < REPLACED_MS))
+    }
+
+    // ---- KOMOJU's events -----------------------------------------------------------------------------------------
+
+    /// One page of each account. Whether all were read to their end.
+    pub(super) async fn read_events(&self, config: &Config, tries: u32) -> Result<bool> {
+        let mut failed = false;
+        for walk in self.records.walks(EVENTS)? {
+            failed |= !self.read_page(&walk, config, tries).await?;
+        }
+        let done = self.records.walks(EVENTS)?.is_empty();
+        if !done && !failed {
+            self.records.set_due(Chore::Events, now_ms())?;
+        }
+        Ok(done)
+    }
+
+    /// False: this page is to be tried again.
+    async fn read_page(&self, walk: &Walk, config: &Config, tries: u32) -> Result<bool> {
+        let Some(installation) = self.records.installation()? else { return Ok(true) };
+        let id = walk.name.trim_start_matches(EVENTS);
+        let Some(account) = installation.komoju.iter().find(|account| account.id.as_str() == id) else {
+            return self.records.drop_walk(&walk.name).map(|()| true);
+        };
+        let vault = Vault::new(&config.encryption_keys);
+        let key = vault.open(&installation.store, field::KOMOJU_SECRET_KEY, &account.secret_key).await?;
+        let access = Access { base: &config.komoju_api_url, secret_key: &key };
+        let since = (walk.since_ms - EVENTS_OVERLAP_MS).max(now_ms() - LOOK_BACK_MS);
+        let page = walk.place.max(1).unsigned_abs();
+        let page = match events::page(&self.call(events::page_request(access, since, page)).await) {
+            Ok(page) => page,
+            Err(Failure::Indeterminate(_) | Failure::Later { .. }) => return Ok(false),
+            Err(failure) => return self.no_events(walk, account.current, &failure).map(|()| true),
+        };
+        for notice in page.notices {
+            if !self.pass_on(notice, &installation.store).await && tries < PATIENCE {
+                return Ok(false);
+            }
+        }
+        match i64::try_from(page.last_page).is_ok_and(|last| walk.place < last) {
+            true => self.records.go_on(walk, walk.place + 1)?,
+            false => self.records.finish_walk(walk)?,
+        }
+        Ok(true)
+    }
+
+    /// The merchant hears of a key that is no longer taken by the check that every sync makes.
+    fn no_events(&self, walk: &Walk, current: bool, failure: &Failure) -> Result<()> {
+        if current && *failure == Failure::Unauthorized {
+            self.records.ask_for(Chore::Sync, now_ms())?;
+        }
+        self.records.leave_walk(walk)
+    }
+
+    /// What its webhook would have come to: whoever has heard that one already has heard this.
+    async fn pass_on(&self, notice: Notice, store: &StoreHash) -> bool {
+        let passed = async {
+            let order = match route(&notice, store) {
+                Route::Order(order) => Some(order),
+                Route::NotOurs => None,
+                Route::Look(keys) => self.records.find_first(&keys)?,
+            };
+            match order {
+                Some(order) => PaymentClient::new(&self.env, store, order)?.hint(notice.hint()).await,
+                None => Ok(()),
+            }
+        };
+        passed
+            .await
+            .inspect_err(|e| log::warn("sweep", "not_passed_on", &[("error", &e.to_string())]))
+            .is_ok()
+    }
+
+    // ---- BigCommerce's orders ------------------------------------------------------------------------------------
+
+    /// One page of the orders that wait for their payment. Whether it was the last.
+    pub(super) async fn read_orders(&self, config: &Config) -> Result<bool> {
+        let Some(walk) = self.records.walks(ORDERS)?.pop() else { return Ok(true) };
+        let Some(installation) = self.records.installation()? else { return Ok(true) };
+        let wait = self.pace.take(Importance::Sweep, now_ms());
+        if wait.is_some() {
+            self.records.set_due(Chore::Orders, later(wait))?;
+            return Ok(false);
+        }
+        let Some(token) = self.open_token(&installation, config).await? else {
+            return self.records.leave_walk(&walk).map(|()| true);
+        };
+        let since = (walk.since_ms - ORDERS_OVERLAP_MS).max(now_ms() - LOOK_BACK_MS);
+        let request = waiting::request(api(config, &installation, &token), since, walk.place);
+        match waiting::answer(&self.call(request).await) {
+            Ok((orders, more)) => self.expect_ours(&walk, installation, &orders, more, config),
+            Err(Failure::Indeterminate(_) | Failure::Later { .. }) => Ok(false),
+            Err(failure) => self.no_orders(&walk, &failure).map(|()| true),
+        }
+    }
+
+    fn expect_ours(
+        &self,
+        walk: &Walk,
+        installation: Installation,
+        orders: &[Waiting],
+        more: bool,
+        config: &Config,
+    ) -> Result<bool> {
+        self.set_trouble(None)?;
+        let Some(last) = orders.last().map(|order| order.id) else {
+            return self.records.finish_walk(walk).map(|()| true);
+        };
+        let shop = shop(&installation.profile(self.records.labels()?), last);
+        let ours =
+            |o: &&Waiting| matches!(shop.ownership(o.channel_id, &o.payment_method), Ownership::Ours(_));
+        let ours: Vec<OrderId> = orders.iter().filter(ours).map(|order| order.id).collect();
+        self.expect(&ours, config)?;
+        if !more {
+            return self.records.finish_walk(walk).map(|()| true);
+        }
+        self.records.go_on(walk, i64::try_from(last.get()).unwrap_or(BEYOND) + 1)?;
+        self.records.set_due(Chore::Orders, now_ms()).map(|()| false)
+    }
+
+    fn no_orders(&self, walk: &Walk, failure: &Failure) -> Result<()> {
+        match failure {
+            Failure::Unauthorized => self.records.ask_for(Chore::Probe, now_ms())?,
+            _ => self.set_trouble(Some(Trouble::of(ORDERS, failure)))?,
+        }
+        self.records.leave_walk(walk)
+    }
+
+    /// What the sweep itself finds wrong. All else in the store's health is the sync's.
+    fn set_trouble(&self, trouble: Option<Trouble>) -> Result<()> {
+        let Some(mut installation) = self.records.installation()? else { return Ok(()) };
+        let troubles = &mut installation.health.troubles;
+        let before = troubles.clone();
+        troubles.retain(|known| !known.is_of_sweep());
+        troubles.extend(trouble);
+        if *troubles == before { Ok(()) } else { self.records.save(&installation) }
+    }
+
+    // ---- payments ------------------------------------------------------------------------------------------------
+
+    /// Asks for payments to be poked that a person must look at, and those that had news since then.
+    pub(super) fn stir(&self, since_ms: Option<i64>, at_ms: i64) -> Result<()> {
+        let since = since_ms.unwrap_or(BEYOND);
+        let under_way = self.records.walks(POKE)?.pop();
+        self.records.drop_walk(POKE)?;
+        let since = under_way.map_or(since, |walk| walk.since_ms.min(since));
+        self.records.begin_walk(POKE, since, BEYOND, at_ms)?;
+        self.records.ask_for(Chore::Poke, at_ms)
+    }
+
+    /// Some of the payments for which something has changed. Whether these were the last.
+    pub(super) async fn poke_some(&self) -> Result<bool> {
+        let Some(walk) = self.records.walks(POKE)?.pop() else { return Ok(true) };
+        let Some(installation) = self.records.installation()? else { return Ok(true) };
+        let orders = self.records.stirred(walk.since_ms, walk.place)?;
+        let Some(last) = orders.last() else {
+            return self.records.drop_walk(POKE).map(|()| true);
+        };
+        self.records.go_on(&walk, i64::try_from(last.get()).unwrap_or(0))?;
+        self.poke_all(&installation.store, &orders).await;
+        self.records.set_due(Chore::Poke, now_ms()).map(|()| false)
+    }
+
+    /// One payment that cannot be reached must not keep the others waiting.
+    async fn poke_all(&self, store: &StoreHash, orders: &[OrderId]) {
+        for order in orders {
+            if let Err(error) = self.poke(store, *order).await {
+                let order = order.to_string();
+                log::warn("sweep", "poke_failed", &[("order", &order), ("error", &error.to_string())]);
+            }
+        }
+    }
+
+    /// A look without any news: whatever the payment slept through, it finds.
+    async fn poke(&self, store: &StoreHash, order: OrderId) -> Result<()> {
+        let id = HintId::parse(&["sweep-", &now_ms().to_string()].concat());
+        let Ok(id) = id else { return Ok(()) };
+        PaymentClient::new(&self.env, store, order)?.hint(Hint { id, about: About::Click }).await
+    }
+}
+
+impl Trouble {
+    /// Found by a sweep, and cleared by the next that goes well.
+    pub fn is_of_sweep(&self) -> bool {
+        matches!(self, Self::ScopeMissing { call } | Self::Unreachable { call, .. } if call == ORDERS)
+    }
+}
