@@ -195,26 +195,7 @@ impl<'a> Shop<'a> {
         let mut fields = vec![("on.instore", "1"), ("label.instore", label.as_str())];
         fields.extend(spec.types.iter().map(|kind| ("type.instore", *kind)));
         self.save("methods", &fields).await;
-        self.settings(&if spec.test_moves_orders { vec![("test_moves_orders", "1")] } else { vec![] }).await;
-    }
-
-    /// Saves the settings as they are by default, but for these; `("watch_new_orders", "")` takes a tick away.
-    pub async fn settings(&self, changed: &[(&str, &str)]) {
-        let default = [
-            ("prefix", "BC-"),
-            ("capture", "auto"),
-            ("authorized_status", "11"),
-            ("capture_on_shipping", "1"),
-            ("unpaid", "leave"),
-            ("unpaid_grace_hours", "72"),
-            ("refunds", "confirm"),
-            ("watch_new_orders", "1"),
-        ];
-        let unchanged = |name: &str| changed.iter().all(|(other, _)| *other != name);
-        let kept = default.into_iter().filter(|(name, _)| unchanged(name));
-        let fields: Vec<_> =
-            kept.chain(changed.iter().copied().filter(|(_, value)| !value.is_empty())).collect();
-        self.save("settings", &fields).await;
+        self.set(&[("test_moves_orders", if spec.test_moves_orders { "1" } else { "" })]).await;
     }
 
     /// What an offline method is called at this store's checkout.

@@ -1,6 +1,7 @@
 //! Reading and checking the panel's forms. Pure: what was entered stays in the form with a fault beside it, so that
 //! nothing is lost when something is wrong.
 
+use crate::json::{FromJson, read, write};
 use crate::objects::store::desk::{Desk, Wish};
 use crate::payment::settings::{Method, Provider};
 use crate::web::{Pair, value, values};
@@ -101,6 +102,11 @@ impl MethodsForm {
             ours.map(|m| Method { provider: m.provider, label: m.label.clone(), types: m.types.clone() });
         Some(methods.collect())
     }
+}
+
+/// One of our own enums, by the name it has in JSON.
+pub fn choice<T: FromJson>(text: &str) -> Option<T> {
+    read(&write(&text)).ok()
 }
 
 /// The merchant's word on a label: `provider` is a method of ours, or `none`.

@@ -176,7 +176,7 @@ fn webhook_card(panel: &Panel<'_>, desk: &Desk, w: Words, secret: &str) -> Html 
         (secret_actions(panel, desk, w)) "</section>"]
 }
 
-fn copy_field(w: Words, id: &str, label: &str, text: &str) -> Html {
+pub fn copy_field(w: Words, id: &str, label: &str, text: &str) -> Html {
     html!["<label for=\"" (id) "\">" (label) "</label><div class=\"copy\"><input readonly class=\"code\" id=\"" (id)
         "\" value=\"" (text) "\"><button type=\"button\" data-copy=\"" (id) "\" data-done=\"" (w.of("Copied", "コピーしました"))
         "\">" (w.of("Copy", "コピー")) "</button></div>"]

@@ -6,11 +6,16 @@
 
 pub mod session;
 
+mod bank;
+mod deciding;
 mod forms;
 mod keys;
 mod layout;
 mod methods;
+mod offer;
 mod overview;
+mod payment;
+mod payment_words;
 mod payments;
 mod settings;
 mod words;
@@ -65,6 +70,7 @@ async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
         ["settings"] => settings::page(&panel, &desk, &SettingsForm::of(&desk.profile.settings)).response(),
         ["payments"] => panel.payments(&desk).await,
         ["payments", order] => panel.payment(&desk, order).await,
+        ["payments", order, act] => panel.ask_first(&desk, order, act).await,
         _ => layout::not_found(&panel, &desk).response(),
     }
 }
@@ -84,6 +90,7 @@ async fn act(mut request: Request, ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -
         ["labels"] => panel.place_label(&form).await,
         ["repair"] => panel.done(Wish::Repair, "", "repaired").await,
         ["payments", order] => panel.look_again(order).await,
+        ["payments", order, act] => panel.decide(&form, order, act).await,
         _ => Problem::not_found().response(),
     }
 }
@@ -195,9 +202,8 @@ impl<'a> Panel<'a> {
     }
 
     async fn payment(&self, desk: &Desk, order: &str) -> Result<Response> {
-        let Ok(order) = OrderId::parse(order) else { return layout::not_found(self, desk).response() };
-        match PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.history().await? {
-            Some(history) => payments::detail(self, desk, order, &history).response(),
+        match self.history(order).await? {
+            Some((order, history)) => payment::page(self, desk, order, &history)?.response(),
             None => layout::not_found(self, desk).response(),
         }
     }
@@ -212,7 +218,6 @@ impl<'a> Panel<'a> {
             let hint = Hint { id, about: About::Click };
             PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.hint(hint).await?;
         }
-        let page = ["/payments/", &order.to_string()].concat();
-        layout::see_other(&self.visitor.link(self.ctx, &page, &[("done", "looked")]))
+        self.back_to(order, "looked")
     }
 }

@@ -1,12 +1,13 @@
-//! The payments of the store, and one of them with its history.
+//! The payments of the store.
 
 use super::Panel;
 use super::keys::hidden_token;
 use super::layout::{Page, Tab, mode_pill, page as frame};
-use super::words::{Words, attention, event, moment, phase};
+use super::payment::pay_link;
+use super::payment_words::{attention_key, phase};
+use super::words::{Words, moment};
 use crate::html;
 use crate::html::Html;
-use crate::objects::payment_client::History;
 use crate::objects::store::desk::Desk;
 use crate::objects::store::ledger::{Page as Found, Query};
 use crate::objects::store_client::LedgerRow;
@@ -30,8 +31,11 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, query: &Query, found: &Found) ->
         html!["<p><a class=\"button\" href=\"" (panel.visitor.link(panel.ctx, "/payments", &more)) "\">"
             (w.of("Older payments", "以前の支払い")) "</a></p>"]
     });
+    // An order that nothing is known of yet may be one to be paid by link.
+    let link = OrderId::parse(query.search.trim()).ok().filter(|_| found.rows.is_empty());
+    let link = link.map(|order| pay_link(panel, w, order));
     let content = html!["<section class=\"card\"><h2>" (w.of("Payments", "支払い一覧")) "</h2>" (search(panel, w, query)) (table)
-        (more) "</section>"];
+        (more) "</section>" (link)];
     frame(panel, desk, Tab::Payments, content)
 }
 
@@ -56,45 +60,21 @@ fn row(panel: &Panel<'_>, desk: &Desk, w: Words, row: &LedgerRow) -> Html {
     let (state, class) = phase(w, &row.phase);
     let test = (row.mode == Mode::Test).then(|| html![" "(mode_pill(Mode::Test))]);
     let link = panel.visitor.link(panel.ctx, &["/payments/", &row.order.to_string()].concat(), &[]);
-    let words: Vec<Html> =
-        row.attention.iter().map(|key| html!["<p class=\"attention\">" (attention(w, key)) "</p>"]).collect();
+    let words: Vec<Html> = row
+        .attention
+        .iter()
+        .map(|key| html!["<p class=\"attention\">" (attention_key(w, key)) "</p>"])
+        .collect();
     html!["<tr><td><a href=\"" (link) "\">#" (row.order.get()) "</a> " (order_link(desk, w, row.order))
         "</td><td><span class=\"pill " (class) "\">" (state) "</span>" (test) (words) "</td><td class=\"amount\">"
         (&row.amount) "</td><td class=\"quiet\">" (moment(row.updated_at_ms)) "</td></tr>"]
 }
 
 /// The order in BigCommerce's own panel; in a new tab, because that cannot be framed.
-fn order_link(desk: &Desk, w: Words, order: OrderId) -> Option<Html> {
+pub fn order_link(desk: &Desk, w: Words, order: OrderId) -> Option<Html> {
     let base = &desk.profile.panel_url;
     (!base.is_empty()).then(|| {
         html!["<a class=\"quiet\" target=\"_blank\" rel=\"noopener noreferrer\" href=\"" (base) "/manage/orders/"
             (order.get()) "\">" (w.of("in BigCommerce", "BigCommerce で開く")) " ↗</a>"]
     })
-}
-
-pub fn detail<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Page<'a> {
-    let w = Words(panel.visitor.locale);
-    let (state, class) = phase(w, history.snapshot.phase.key());
-    let test = history.snapshot.test.then(|| html![" "(mode_pill(Mode::Test))]);
-    let amount = history.snapshot.amount.map(|amount| html![" <b>" (amount.to_string()) "</b>"]);
-    let words =
-        history.attention.iter().map(|a| html!["<p class=\"attention\">" (attention(w, a.key())) "</p>"]);
-    let words: Vec<Html> = words.collect();
-    let entries = history.timeline.iter().rev().map(|entry| {
-        let detail = (!entry.detail.is_empty()).then(|| html!["<code>" (&entry.detail) "</code>"]);
-        html!["<tr><td class=\"quiet\">" (moment(entry.at)) "</td><td>" (event(w, &entry.what)) "</td><td>" (detail)
-            "</td></tr>"]
-    });
-    let entries: Vec<Html> = entries.collect();
-    let back = panel.visitor.link(panel.ctx, "/payments", &[]);
-    let content = html!["<p><a href=\"" (back) "\">← " (w.of("All payments", "支払い一覧")) "</a></p><section class=\"card\"><h2>"
-        (w.of("Order", "注文")) " #" (order.get()) "</h2><p><span class=\"pill " (class) "\">" (state) "</span>" (test) (amount)
-        " " (order_link(desk, w, order)) "</p>" (words) (look_again(panel, w, order)) "</section><section class=\"card\"><h2>"
-        (w.of("History", "履歴")) "</h2><table><tbody>" (entries) "</tbody></table></section>"];
-    frame(panel, desk, Tab::Payments, content)
-}
-
-fn look_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
-    html!["<form method=\"post\" action=\"/panel/payments/" (order.get()) "\" class=\"actions\">" (hidden_token(panel))
-        "<button>" (w.of("Ask KOMOJU and BigCommerce now", "KOMOJU と BigCommerce に今すぐ確認")) "</button></form>"]
 }

@@ -2,12 +2,12 @@
 //! go. One form; what was entered wrongly stays in it with a fault beside it, and then nothing at all is saved.
 
 use super::Panel;
+use super::forms::choice;
 use super::keys::hidden_token;
 use super::layout::{Page, Tab, page as frame};
 use super::words::Words;
 use crate::html;
 use crate::html::Html;
-use crate::json::{FromJson, read as read_json, write};
 use crate::objects::store::desk::Desk;
 use crate::payment::reading::OrderStatus;
 use crate::payment::settings::{AUTHORIZED_STATUSES, Capture, GRACE_HOURS, RefundPolicy, Settings, Unpaid};
@@ -76,10 +76,6 @@ impl SettingsForm {
     pub fn checked(&self) -> Option<Settings> {
         self.faults.is_empty().then(|| self.settings.clone())
     }
-}
-
-fn choice<T: FromJson>(text: &str) -> Option<T> {
-    read_json(&write(&text)).ok()
 }
 
 fn take<T>(place: &mut T, read: Option<T>, field: Field, faults: &mut Vec<Field>) {

@@ -30,97 +30,18 @@ pub fn done(w: Words, word: &str) -> Option<&'static str> {
         "methods" => w.of("Saved, and told to your storefronts.", "保存し、ストアフロントに反映しました。"),
         "label" | "settings" => w.of("Saved.", "保存しました。"),
         "repaired" => w.of("Everything was checked and put right.", "すべて確認し、修復しました。"),
+        "decided" => w.of(
+            "Noted. It is being carried out; what comes of it shows here in a moment.",
+            "記録しました。順次実行し、結果はまもなくこのページに表示されます。",
+        ),
+        "overtaken" => w.of(
+            "There is nothing to decide there any more. This is how the payment stands.",
+            "その操作はすでに不要です。現在の状況は次のとおりです。",
+        ),
+        "dismissed" => w.of("Noted as seen.", "確認済みにしました。"),
         "looked" => w.of("KOMOJU and BigCommerce were asked again.", "KOMOJU と BigCommerce に再確認しました。"),
         _ => return None,
     })
-}
-
-/// A payment's phase, and the colour it has.
-pub fn phase(w: Words, phase: &str) -> (&str, &'static str) {
-    match phase {
-        "unpaid" => (w.of("Not paid", "未払い"), ""),
-        "confirming" => (w.of("Being confirmed", "確認中"), "busy"),
-        "waiting" => (w.of("Waiting for cash", "入金待ち"), "busy"),
-        "paid" => (w.of("Paid", "支払い済み"), "live"),
-        "review" => (w.of("Please check", "要確認"), "bad"),
-        "closed" => (w.of("Closed", "終了"), ""),
-        other => (other, ""),
-    }
-}
-
-/// What a merchant must look at, and what to do about it.
-pub fn attention(w: Words, key: &str) -> &str {
-    match key {
-        "paid_after_end" => w.of(
-            "Paid, although the order was already cancelled, refunded or deleted. Ship it, or refund the payment at KOMOJU.",
-            "キャンセル・返金・削除済みの注文に支払いがありました。発送するか、KOMOJU で返金してください。",
-        ),
-        "amount_mismatch" => w.of(
-            "The amount paid is not the order's amount. Compare both before you ship.",
-            "支払われた金額が注文の金額と異なります。発送前にご確認ください。",
-        ),
-        "paid_twice" => w.of(
-            "Paid twice. Refund one of the payments at KOMOJU.",
-            "二重に支払われています。どちらかを KOMOJU で返金してください。",
-        ),
-        "disputed" => w.of(
-            "The payment is disputed. Do not ship before this is settled.",
-            "支払いに異議申し立てがありました。解決するまで発送しないでください。",
-        ),
-        "refunded_at_komoju" => w.of(
-            "Refunded at KOMOJU, but the order does not show it. Record the refund in BigCommerce.",
-            "KOMOJU で返金済みですが、注文に反映されていません。BigCommerce で返金を記録してください。",
-        ),
-        "order_update_refused" => w.of(
-            "BigCommerce did not take the order's new status. Set it by hand.",
-            "BigCommerce が注文ステータスの変更を受け付けませんでした。手動で変更してください。",
-        ),
-        "cancel_refused" => w.of(
-            "A session or code that should end could not be cancelled at KOMOJU; it may still be paid.",
-            "終了すべき決済を KOMOJU で取り消せませんでした。まだ支払われる可能性があります。",
-        ),
-        "session_refused" => w.of(
-            "KOMOJU refused to open its payment page for this order.",
-            "KOMOJU がこの注文の決済ページの作成を拒否しました。",
-        ),
-        "amount_disputed" => w.of(
-            "The shopper's page showed another amount than the order has, so nothing was charged.",
-            "購入者の画面の金額が注文の金額と異なるため、請求していません。",
-        ),
-        "unreachable" => w.of(
-            "KOMOJU or BigCommerce has not answered for a day. It is tried daily.",
-            "KOMOJU または BigCommerce が 1 日以上応答していません。毎日再試行します。",
-        ),
-        "capture_vanished" => w.of(
-            "KOMOJU no longer shows this payment as captured. Please check at KOMOJU.",
-            "KOMOJU でこの支払いが確定済みと表示されなくなりました。KOMOJU でご確認ください。",
-        ),
-        other => other,
-    }
-}
-
-/// A line of a payment's history; an unknown key stands for itself.
-pub fn event(w: Words, what: &str) -> &str {
-    match what {
-        "heard_komoju" => w.of("KOMOJU sent a notification", "KOMOJU から通知"),
-        "heard_bigcommerce" => w.of("BigCommerce sent a notification", "BigCommerce から通知"),
-        "shopper_returned" => w.of("The shopper came back", "購入者が戻りました"),
-        "attempt" => w.of("A payment was begun", "支払い手続きを開始"),
-        "session_made" => w.of("KOMOJU opened its payment page", "KOMOJU の決済ページを作成"),
-        "session_not_made" => {
-            w.of("KOMOJU did not open its payment page", "KOMOJU の決済ページを作成できませんでした")
-        }
-        "payment_is" => w.of("KOMOJU says", "KOMOJU の状態"),
-        "done" => w.of("Done", "実行"),
-        "failed" => w.of("Not done", "失敗"),
-        "code" => w.of("A payment code was issued", "支払い番号を発行"),
-        "authorized" => w.of("Authorized", "仮売上"),
-        "paid" => w.of("Paid", "支払い完了"),
-        "mismatch" => w.of("Paid, but not as asked", "請求と異なる支払い"),
-        "refunded" => w.of("Refunded", "返金"),
-        "disputed" => w.of("Disputed", "異議申し立て"),
-        other => other,
-    }
 }
 
 /// What is wrong with the installation. `channel_name` names a storefront.
@@ -151,6 +72,14 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
         (Trouble::Unreachable { call, why }, Locale::En) => text(&["Could not read “", call, "”: ", why]),
         (Trouble::Unreachable { call, why }, Locale::Ja) => {
             text(&["「", call, "」を取得できませんでした：", why])
+        }
+        (Trouble::ScopeMissing { call }, Locale::En) => text(&[
+            "The app lacks the permission for “",
+            call,
+            "”. Open it again from Apps, and consent anew.",
+        ]),
+        (Trouble::ScopeMissing { call }, Locale::Ja) => {
+            text(&["「", call, "」の権限がありません。「アプリ」から開き直し、再度承認してください。"])
         }
         (Trouble::CheckoutNotOptimized, _) => w
             .of(
@@ -192,30 +121,6 @@ pub fn moment(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::attention::Attention;
-
-    const ALL: [Attention; 11] = [
-        Attention::PaidAfterEnd,
-        Attention::AmountMismatch,
-        Attention::PaidTwice,
-        Attention::Disputed,
-        Attention::RefundedAtKomoju,
-        Attention::OrderUpdateRefused,
-        Attention::CancelRefused,
-        Attention::SessionRefused,
-        Attention::AmountDisputed,
-        Attention::Unreachable,
-        Attention::CaptureVanished,
-    ];
-
-    #[test]
-    fn every_attention_has_words_in_both_languages() {
-        for key in ALL.map(Attention::key) {
-            let (en, ja) = (attention(Words(Locale::En), key), attention(Words(Locale::Ja), key));
-            assert!(en != key && ja != key && en != ja, "{key}");
-        }
-    }
-
     #[test]
     fn moments_are_written_by_japans_clock() {
         assert_eq!(moment(1_795_618_799_000), "2026-11-25 23:59 JST");

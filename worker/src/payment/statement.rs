@@ -27,6 +27,8 @@ pub struct PaymentLine {
     pub asked: Money,
     /// With the shopper's fee; none where KOMOJU answered a currency we do not know.
     pub total: Option<Money>,
+    /// The part of it that is the shopper's fee.
+    pub fee: Option<Money>,
     pub refunded: Option<Money>,
     /// Two-step: what may be captured now.
     pub capturable: Option<Money>,
@@ -42,6 +44,7 @@ record!(PaymentLine {
     mode,
     asked,
     total,
+    fee,
     refunded,
     capturable,
     refundable,
@@ -116,6 +119,7 @@ fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<Paym
         mode: attempt.terms.mode,
         asked: attempt.terms.amount,
         total: reading.total,
+        fee: reading.total.zip(reading.net).and_then(|(total, net)| money(total.minor - net.minor)),
         refunded: money(reading.refunded_minor),
         capturable: reading.net.filter(|_| authorized),
         refundable: money(payment.refundable()),

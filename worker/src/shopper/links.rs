@@ -7,7 +7,8 @@ use crate::payment::ids::{OrderId, StoreHash};
 use serde_json::Value;
 
 /// Longer than any code can be paid (60 days), and 30 days more, so that nobody comes back to a dead address.
-const LIFE_S: i64 = 95 * 86_400;
+pub const LIFE_DAYS: i64 = 95;
+const LIFE_S: i64 = LIFE_DAYS * 86_400;
 
 /// What a token is about.
 #[derive(Debug, Clone, PartialEq, Eq)]

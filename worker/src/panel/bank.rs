@@ -1,0 +1,277 @@
+//! The account that a cash payment is paid back to, as KOMOJU wants it. What a shopper writes in a mail is taken as
+//! it comes where that can be done without guessing: full-width digits and kana become half-width ones.
+
+use super::words::Words;
+use crate::html;
+use crate::html::Html;
+use crate::payment::call::BankDetails;
+use crate::web::{Pair, value};
+
+const LONGEST: usize = 60;
+const TYPES: [(&str, &str, &str); 3] =
+    [("normal", "Ordinary", "普通"), ("checking", "Checking", "当座"), ("savings", "Savings", "貯蓄")];
+
+/// Half-width kana from small a on, in the order that full-width ones have in Unicode; a mark belongs to what stands
+/// before it. Old and small forms that banks do not know become those they know.
+const HALF_WIDTH: &str = "ｧｱｨｲｩｳｪｴｫｵｶｶﾞｷｷﾞｸｸﾞｹｹﾞｺｺﾞｻｻﾞｼｼﾞｽｽﾞｾｾﾞｿｿﾞﾀﾀﾞﾁﾁﾞｯﾂﾂﾞﾃﾃﾞﾄﾄﾞﾅﾆﾇﾈﾉﾊﾊﾞﾊﾟﾋﾋﾞﾋﾟﾌﾌﾞﾌﾟﾍﾍﾞﾍﾟﾎﾎﾞﾎﾟ\
+    ﾏﾐﾑﾒﾓｬﾔｭﾕｮﾖﾗﾘﾙﾚﾛﾜﾜｲｴｦﾝｳﾞｶｹ";
+const SMALL_A: u32 = 0x30a1;
+
+struct Field {
+    name: &'static str,
+    words: (&'static str, &'static str),
+    /// What it must look like: the hint, and the fault.
+    rule: (&'static str, &'static str),
+    keep: fn(&str) -> bool,
+}
+
+/// In the order of [`BankDetails`].
+const FIELDS: [Field; 7] = [
+    Field {
+        name: "customer_name",
+        words: ("Account holder, in kana", "口座名義（カナ）"),
+        rule: (
+            "Kana as the bank has it, such as ﾎｼﾉ ﾊﾅｺ.",
+            "銀行登録どおりのカナで入力してください（例：ﾎｼﾉ ﾊﾅｺ）。",
+        ),
+        keep: is_kana,
+    },
+    Field {
+        name: "bank_name",
+        words: ("Bank", "銀行名"),
+        rule: ("The bank's name.", "銀行名を入力してください。"),
+        keep: |text| !text.is_empty(),
+    },
+    Field {
+        name: "bank_code",
+        words: ("Bank code (optional)", "銀行コード（任意）"),
+        rule: ("Four digits, or nothing.", "数字 4 桁、または空欄にしてください。"),
+        keep: |text| text.is_empty() || is_number(text, 4),
+    },
+    Field {
+        name: "branch_name",
+        words: ("Branch (optional)", "支店名（任意）"),
+        rule: ("At most 60 characters.", "60 文字以内で入力してください。"),
+        keep: |_| true,
+    },
+    Field {
+        name: "branch_number",
+        words: ("Branch number", "支店番号"),
+        rule: ("Three digits.", "数字 3 桁で入力してください。"),
+        keep: |text| is_number(text, 3),
+    },
+    Field {
+        name: "account_type",
+        words: ("Kind of account", "口座種別"),
+        rule: ("Please choose one of these.", "いずれかを選択してください。"),
+        keep: |text| TYPES.iter().any(|(name, ..)| *name == text),
+    },
+    Field {
+        name: "account_number",
+        words: ("Account number", "口座番号"),
+        rule: (
+            "Seven digits; put zeros in front of a shorter one.",
+            "数字 7 桁で入力してください（足りない場合は先頭に 0）。",
+        ),
+        keep: |text| is_number(text, 7),
+    },
+];
+
+/// The account as entered; empty before that.
+#[derive(Default)]
+pub struct BankForm {
+    values: [String; 7],
+    /// Whether it was sent, and so may be found fault with.
+    entered: bool,
+}
+
+impl BankForm {
+    pub fn read(form: &[Pair]) -> Self {
+        let mut read = Self { values: Default::default(), entered: true };
+        for (place, field) in read.values.iter_mut().zip(&FIELDS) {
+            let text = narrow(value(form, field.name).unwrap_or("").trim());
+            *place = if field.name == "customer_name" { half_width_kana(&text) } else { text };
+        }
+        read
+    }
+
+    /// None where something is wrong.
+    pub fn checked(&self) -> Option<BankDetails> {
+        if self.faulty().any(|wrong| wrong) {
+            return None;
+        }
+        let [customer_name, bank_name, bank_code, branch_name, branch_number, account_type, account_number] =
+            self.values.clone();
+        Some(BankDetails {
+            customer_name,
+            bank_name,
+            bank_code,
+            branch_name,
+            branch_number,
+            account_type,
+            account_number,
+        })
+    }
+
+    fn faulty(&self) -> impl Iterator<Item = bool> {
+        let fits = |text: &str, field: &Field| text.chars().count() <= LONGEST && (field.keep)(text);
+        self.values.iter().zip(&FIELDS).map(move |(text, field)| !fits(text, field))
+    }
+
+    pub fn fields(&self, w: Words) -> Html {
+        let all = self.values.iter().zip(&FIELDS).zip(self.faulty());
+        let all: Vec<Html> =
+            all.map(|((text, field), wrong)| field.html(w, text, wrong && self.entered)).collect();
+        html!["<div class=\"fields\">" (all) "</div>"]
+    }
+}
+
+impl Field {
+    fn html(&self, w: Words, text: &str, wrong: bool) -> Html {
+        let rule = w.of(self.rule.0, self.rule.1);
+        let class = if wrong { "fault" } else { "hint" };
+        let entry = match self.name {
+            "account_type" => {
+                let options = TYPES.iter().map(|(name, english, japanese)| {
+                    let on = (*name == text).then(|| html![" selected"]);
+                    html!["<option value=\"" (*name) "\"" (on) ">" (w.of(english, japanese)) "</option>"]
+                });
+                let options: Vec<Html> = options.collect();
+                html!["<select id=\"account_type\" name=\"account_type\">" (options) "</select>"]
+            }
+            name => {
+                html!["<input id=\"" (name) "\" name=\"" (name) "\" autocomplete=\"off\" value=\"" (text) "\">"]
+            }
+        };
+        html!["<div><label for=\"" (self.name) "\">" (w.of(self.words.0, self.words.1)) "</label>" (entry)
+            "<p class=\"" (class) "\">" (rule) "</p></div>"]
+    }
+}
+
+fn is_number(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Kana, and what stands between words and in abbreviations such as `ｶ)`.
+fn is_kana(text: &str) -> bool {
+    let kana = |c: char| ('\u{ff66}'..='\u{ff9f}').contains(&c);
+    text.chars().any(kana) && text.chars().all(|c| kana(c) || " ().-".contains(c))
+}
+
+/// Full-width letters, digits, signs and spaces as ASCII.
+fn narrow(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{3000}' => ' ',
+        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    text.chars().map(narrow).collect()
+}
+
+/// Hiragana and full-width katakana as banks write them; anything else stays, and is found fault with.
+fn half_width_kana(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        let katakana = match c {
+            'ぁ'..='ゖ' => u32::from(c) + 0x60,
+            _ => u32::from(c),
+        };
+        match c {
+            'ー' => out.push('ｰ'),
+            '・' => out.push('.'),
+            '\u{3099}' | '゛' => out.push('ﾞ'),
+            '\u{309a}' | '゜' => out.push('ﾟ'),
+            _ => match katakana.checked_sub(SMALL_A).and_then(half_width) {
+                Some(half) => out.push_str(half),
+                None => out.push(c),
+            },
+        }
+    }
+    out
+}
+
+fn half_width(nth: u32) -> Option<&'static str> {
+    let begins = HALF_WIDTH.char_indices().filter(|(_, c)| !matches!(c, 'ﾞ' | 'ﾟ')).map(|(at, _)| at);
+    let mut begins = begins.skip(usize::try_from(nth).ok()?);
+    let from = begins.next()?;
+    HALF_WIDTH.get(from..begins.next().unwrap_or(HALF_WIDTH.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::form;
+
+    const GOOD: [(&str, &str); 7] = [
+        ("customer_name", "ほしの　ハナコ"),
+        ("bank_name", "みなと銀行"),
+        ("bank_code", "０５６２"),
+        ("branch_name", ""),
+        ("branch_number", "012"),
+        ("account_type", "normal"),
+        ("account_number", " 0034567 "),
+    ];
+
+    fn read(changed: &[(&str, &str)]) -> BankForm {
+        let mut all: Vec<_> =
+            GOOD.into_iter().filter(|(name, _)| changed.iter().all(|(c, _)| c != name)).collect();
+        all.extend_from_slice(changed);
+        BankForm::read(&crate::web::pairs(&form(&all)))
+    }
+
+    #[test]
+    fn an_account_is_taken_as_a_shopper_writes_it() {
+        let expected = BankDetails {
+            customer_name: "ﾎｼﾉ ﾊﾅｺ".to_owned(),
+            bank_name: "みなと銀行".to_owned(),
+            bank_code: "0562".to_owned(),
+            branch_name: String::new(),
+            branch_number: "012".to_owned(),
+            account_type: "normal".to_owned(),
+            account_number: "0034567".to_owned(),
+        };
+        assert_eq!(read(&[]).checked(), Some(expected));
+    }
+
+    #[test]
+    fn a_wrong_field_is_named_and_nothing_is_passed_on() {
+        let bad = [
+            ("customer_name", ""),
+            ("customer_name", "星野花子"),
+            ("customer_name", "Hanako"),
+            ("customer_name", "  "),
+            ("bank_name", ""),
+            ("bank_code", "12"),
+            ("branch_number", "12"),
+            ("branch_number", "12a"),
+            ("account_type", "giro"),
+            ("account_number", "123456"),
+            ("account_number", "12345678"),
+            ("branch_name", &"あ".repeat(61)),
+        ];
+        for (name, text) in bad {
+            let form = read(&[(name, text)]);
+            let faults: Vec<_> = form.faulty().zip(&FIELDS).filter(|(wrong, _)| *wrong).collect();
+            assert!(form.checked().is_none(), "{name} {text}");
+            assert_eq!(faults.iter().map(|(_, field)| field.name).collect::<Vec<_>>(), [name]);
+        }
+    }
+
+    #[test]
+    fn kana_become_half_width() {
+        for (full, half) in [
+            ("ガギグゲゴ", "ｶﾞｷﾞｸﾞｹﾞｺﾞ"),
+            ("ぱぴぷぺぽ", "ﾊﾟﾋﾟﾌﾟﾍﾟﾎﾟ"),
+            ("ヴァイオレット", "ｳﾞｧｲｵﾚｯﾄ"),
+            ("ァン", "ｧﾝ"),
+            ("ヲヰヱヶ", "ｦｲｴｹ"),
+            ("カ）バリスタ", "ｶ)ﾊﾞﾘｽﾀ"),
+            ("コーヒー・ヤ", "ｺｰﾋｰ.ﾔ"),
+            ("か\u{3099}", "ｶﾞ"),
+            ("ﾎｼﾉ", "ﾎｼﾉ"),
+        ] {
+            assert_eq!(half_width_kana(&narrow(full)), half, "{full}");
+        }
+        assert_eq!(half_width_kana("星"), "星");
+    }
+}

@@ -1,0 +1,305 @@
+//! Deciding about a payment: a page that says exactly what will happen, then the decision, once however often the
+//! button is pressed, under the name of whoever pressed it.
+
+use super::bank::BankForm;
+use super::forms::choice;
+use super::keys::hidden_token;
+use super::layout::{self, Page, Tab, page as frame};
+use super::offer::{About, Act, Offer};
+use super::words::Words;
+use super::{Panel, Wish, payment};
+use crate::crypto::{Secret, random_hex};
+use crate::html;
+use crate::html::Html;
+use crate::json::{read, write};
+use crate::objects::payment_client::{History, PaymentClient};
+use crate::objects::store::desk::Desk;
+use crate::payment::attention::Attention;
+use crate::payment::call::{BankDetails, Locale};
+use crate::payment::decision::{Blob, Decided, Decision};
+use crate::payment::ids::{HintId, OrderId};
+use crate::payment::money::Money;
+use crate::profile::field;
+use crate::web::{Pair, value};
+use worker::{Response, Result};
+
+impl Panel<'_> {
+    /// The page before a decision.
+    pub(super) async fn ask_first(&self, desk: &Desk, order: &str, act: &str) -> Result<Response> {
+        let Some((order, history)) = self.history(order).await? else {
+            return layout::not_found(self, desk).response();
+        };
+        match Offer::find(&history, act, &self.query) {
+            Some(offer) => self.question(desk, order, &offer, &self.query, &BankForm::default())?.response(),
+            None => self.back_to(order, "overtaken"),
+        }
+    }
+
+    /// The decision itself. What is not offered any more is not taken; the merchant sees how things stand instead.
+    pub(super) async fn decide(&self, form: &[Pair], order: &str, act: &str) -> Result<Response> {
+        let Some(desk) = self.ask(Wish::Look).await? else { return layout::signed_out(self.ctx, 403) };
+        let Some((order, history)) = self.history(order).await? else {
+            return layout::not_found(self, &desk).response();
+        };
+        if act == "dismiss" {
+            return self.dismiss(form, order, &desk).await;
+        }
+        let Some(offer) = Offer::find(&history, act, form) else { return self.back_to(order, "overtaken") };
+        let bank = BankForm::read(form);
+        let details = bank.checked().filter(|_| offer.needs_bank);
+        let sealed = match details {
+            Some(details) => Some(self.seal(&details).await?),
+            None => None,
+        };
+        let amount = offer.amount(value(form, "amount").unwrap_or(""));
+        match amount.and_then(|amount| offer.decision(amount, sealed)) {
+            Some(decision) => self.settle(form, order, &desk, decision, "decided").await,
+            None => self.question(&desk, order, &offer, form, &bank)?.status(422).response(),
+        }
+    }
+
+    async fn dismiss(&self, form: &[Pair], order: OrderId, desk: &Desk) -> Result<Response> {
+        let attention: Option<Attention> = value(form, "attention").and_then(choice);
+        match attention {
+            Some(attention) => {
+                self.settle(form, order, desk, Decision::Dismiss { attention }, "dismissed").await
+            }
+            None => self.back_to(order, "overtaken"),
+        }
+    }
+
+    async fn settle(
+        &self,
+        form: &[Pair],
+        order: OrderId,
+        desk: &Desk,
+        decision: Decision,
+        word: &str,
+    ) -> Result<Response> {
+        let id = ["panel-", value(form, "id").unwrap_or(&self.ctx.request_id)].concat();
+        let Ok(id) = HintId::parse(&id) else { return self.back_to(order, "overtaken") };
+        let decided = Decided { id, decision, by: desk.staff_name.clone() };
+        PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.decide(decided).await?;
+        self.back_to(order, word)
+    }
+
+    async fn seal(&self, details: &BankDetails) -> Result<Blob> {
+        let secret = Secret::new(write(details));
+        let sealed = self.ctx.vault().seal(&self.visitor.store, field::BANK_DETAILS, &secret).await?;
+        Ok(read(&write(&sealed))?)
+    }
+
+    pub(super) async fn history(&self, order: &str) -> Result<Option<(OrderId, History)>> {
+        let Ok(order) = OrderId::parse(order) else { return Ok(None) };
+        let history = PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.history().await?;
+        Ok(history.map(|history| (order, history)))
+    }
+
+    pub(super) fn back_to(&self, order: OrderId, word: &str) -> Result<Response> {
+        layout::see_other(&self.visitor.link(self.ctx, &payment::path(order), &[("done", word)]))
+    }
+
+    // ---- the page ------------------------------------------------------------------------------------------------
+
+    fn question(
+        &self,
+        desk: &Desk,
+        order: OrderId,
+        offer: &Offer,
+        form: &[Pair],
+        bank: &BankForm,
+    ) -> Result<Page<'_>> {
+        let w = Words(self.visitor.locale);
+        let entered = value(form, "amount").unwrap_or("");
+        let title = title(w, offer.act);
+        let back = self.visitor.link(self.ctx, &payment::path(order), &[]);
+        let body = match offer.amount(entered) {
+            Some(amount) => self.confirmation(w, desk, order, offer, amount, bank)?,
+            None => {
+                let words =
+                    [w.of("An amount up to ", "金額は次の範囲で入力してください："), &offer.most.to_string()];
+                html![(self.amount_form(w, order, offer, entered)) "<p class=\"fault\" role=\"alert\">" (words.concat()) "</p>"]
+            }
+        };
+        let content = html!["<p><a href=\"" (back) "\">← " (w.of("Order", "注文")) " #" (order.get())
+            "</a></p><section class=\"card\"><h2>" (title) "</h2>" (body) "</section>"];
+        Ok(frame(self, desk, Tab::Payments, content))
+    }
+
+    fn confirmation(
+        &self,
+        w: Words,
+        desk: &Desk,
+        order: OrderId,
+        offer: &Offer,
+        amount: Money,
+        bank: &BankForm,
+    ) -> Result<Html> {
+        let back = self.visitor.link(self.ctx, &payment::path(order), &[]);
+        let fields = offer.needs_bank.then(|| bank.fields(w));
+        let kept = offer.takes_a_part().then(|| hidden("amount", &amount.decimal()));
+        Ok(
+            html!["<p class=\"statement\">" (statement(w, offer, amount, &desk.staff_name)) "</p><form method=\"post\" action=\"/panel"
+            (payment::path(order)) "/" (offer.act.word()) "\">" (hidden_token(self)) (hidden("id", &random_hex(8)?))
+            (hidden_about(offer)) (kept) (fields) "<p class=\"actions\"><button class=\"primary\">" (button(w, offer.act))
+            "</button><a class=\"button\" href=\"" (back) "\">" (w.of("Go back", "戻る")) "</a></p></form>"],
+        )
+    }
+
+    /// Asks how much, and goes on to the page that says what will happen.
+    pub(super) fn amount_form(&self, w: Words, order: OrderId, offer: &Offer, entered: &str) -> Html {
+        let most = offer.most.decimal();
+        let shown = if entered.is_empty() { &most } else { entered };
+        let field = [offer.act.word(), "-amount"].concat();
+        html!["<form method=\"get\" action=\"/panel" (payment::path(order)) "/" (offer.act.word()) "\" class=\"actions amounts\">"
+            (hidden_token(self)) (hidden_about(offer)) "<label for=\"" (field.as_str()) "\">" (offer.most.currency.code())
+            "</label><input id=\"" (field.as_str()) "\" name=\"amount\" inputmode=\"decimal\" value=\"" (shown) "\"><button>"
+            (title(w, offer.act)) "…</button></form>"]
+    }
+}
+
+pub fn hidden(name: &str, value: &str) -> Html {
+    html!["<input type=\"hidden\" name=\"" (name) "\" value=\"" (value) "\">"]
+}
+
+fn hidden_about(offer: &Offer) -> Html {
+    match &offer.about {
+        About::Payment(id) => hidden("payment", id.as_str()),
+        About::Refund { id, .. } => hidden("refund", &id.to_string()),
+    }
+}
+
+pub fn title(w: Words, act: Act) -> &'static str {
+    match act {
+        Act::Capture => w.of("Capture", "売上を確定"),
+        Act::Refund => w.of("Refund at KOMOJU", "KOMOJU で返金"),
+        Act::Confirm => w.of("Pay back at KOMOJU", "KOMOJU で返金"),
+        Act::Bank => w.of("Pay back by bank transfer", "銀行振込で返金"),
+        Act::Outside => w.of("Paid back otherwise", "別の方法で返金済み"),
+    }
+}
+
+fn button(w: Words, act: Act) -> &'static str {
+    match act {
+        Act::Capture => w.of("Capture now", "確定する"),
+        Act::Refund | Act::Confirm => w.of("Pay back now", "返金する"),
+        Act::Bank => w.of("Ask KOMOJU to transfer it", "振込を依頼する"),
+        Act::Outside => w.of("Mark as paid back", "返金済みとする"),
+    }
+}
+
+/// Exactly what will happen.
+fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
+    let part = amount != offer.most;
+    let (amount, most) = (amount.to_string(), offer.most.to_string());
+    let whole = match (part, w.0) {
+        (false, _) => amount.clone(),
+        (true, Locale::En) => [&amount, " of ", &most].concat(),
+        (true, Locale::Ja) => [&most, " のうち ", &amount].concat(),
+    };
+    let refund = match &offer.about {
+        About::Refund { id, amount } => [" #", &id.to_string(), " (", &amount.to_string(), ")"].concat(),
+        About::Payment(_) => String::new(),
+    };
+    let parts: &[&str] = match (offer.act, w.0) {
+        (Act::Capture, Locale::En) if part => {
+            &["KOMOJU takes ", &whole, " now. The rest is released, and cannot be taken later."]
+        }
+        (Act::Capture, Locale::En) => &["KOMOJU takes ", &whole, " now."],
+        (Act::Capture, Locale::Ja) if part => {
+            &[&whole, " の売上を確定します。残りは解放され、後から確定できません。"]
+        }
+        (Act::Capture, Locale::Ja) => &[&whole, " の売上を確定します。"],
+        (Act::Refund, Locale::En) if offer.needs_bank => &[
+            "KOMOJU is asked to transfer ",
+            &whole,
+            " to this account. The account is stored encrypted, and erased once KOMOJU has it.",
+        ],
+        (Act::Bank, Locale::En) => &[
+            "KOMOJU is asked to transfer ",
+            &whole,
+            " to this account, for refund",
+            &refund,
+            " made in BigCommerce. The account is stored encrypted, and erased once KOMOJU has it.",
+        ],
+        (Act::Refund | Act::Bank, Locale::Ja) if offer.needs_bank => &[
+            "次の口座への ",
+            &whole,
+            " の振込を KOMOJU に依頼します。口座情報は暗号化して保管し、KOMOJU に渡した後に消去します。",
+        ],
+        (Act::Refund, Locale::En) => &[
+            "KOMOJU pays ",
+            &whole,
+            " back to the shopper now. As far as it concerns the order, BigCommerce's books follow by themselves. This \
+             cannot be undone.",
+        ],
+        (Act::Confirm, Locale::En) => &[
+            "KOMOJU pays ",
+            &whole,
+            " back to the shopper now, for refund",
+            &refund,
+            " made in BigCommerce. This cannot be undone.",
+        ],
+        (Act::Refund, Locale::Ja) => &[
+            "KOMOJU が ",
+            &whole,
+            " を購入者に返金します。注文への記録は自動で行われます。取り消しはできません。",
+        ],
+        (Act::Confirm | Act::Bank, Locale::Ja) => &[
+            "BigCommerce での返金",
+            &refund,
+            " として、KOMOJU が ",
+            &whole,
+            " を購入者に返金します。取り消しはできません。",
+        ],
+        (Act::Outside, Locale::En) => &[
+            "Refund",
+            &refund,
+            " counts as paid back by you, by other means. KOMOJU sends nothing for it, now or later. Kept with your name, ",
+            who,
+            ", and the time.",
+        ],
+        (Act::Outside, Locale::Ja) => &[
+            "BigCommerce での返金",
+            &refund,
+            " を、別の方法で返金済みとして記録します。KOMOJU からは返金しません。操作した人（",
+            who,
+            "）と日時を残します。",
+        ],
+    };
+    parts.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payment::ids::PaymentId;
+    use crate::payment::money::Currency;
+
+    fn offer(act: Act, about: About, needs_bank: bool) -> Offer {
+        Offer { act, about, most: Money::new(1200, Currency::JPY), needs_bank }
+    }
+
+    #[test]
+    fn what_will_happen_is_said_with_its_amount() {
+        let payment = || About::Payment(PaymentId::parse("p1").expect("an id"));
+        let refund =
+            || About::Refund { id: 12, amount: Money::new(8_00, Currency::parse("USD").expect("USD")) };
+        let said = |offer: &Offer, minor| {
+            [Locale::En, Locale::Ja]
+                .map(|l| statement(Words(l), offer, Money::new(minor, Currency::JPY), "kana@shop.example"))
+        };
+        for (offer, minor, expected) in [
+            (offer(Act::Capture, payment(), false), 500, vec!["¥500", "¥1,200"]),
+            (offer(Act::Refund, payment(), false), 1200, vec!["¥1,200"]),
+            (offer(Act::Refund, payment(), true), 500, vec!["¥500", "¥1,200"]),
+            (offer(Act::Confirm, refund(), false), 1200, vec!["¥1,200", "#12 ($8.00)"]),
+            (offer(Act::Bank, refund(), true), 1200, vec!["¥1,200"]),
+            (offer(Act::Outside, refund(), false), 1200, vec!["#12 ($8.00)", "kana@shop.example"]),
+        ] {
+            for text in said(&offer, minor) {
+                assert!(expected.iter().all(|part| text.contains(part)), "{text}");
+            }
+        }
+    }
+}

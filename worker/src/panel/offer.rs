@@ -1,0 +1,268 @@
+//! What may be decided about a payment just now, and what it comes to. Pure: a decision is offered, stated and taken
+//! from here, so that nothing is taken that was not offered.
+
+use super::forms::choice;
+use crate::json::names;
+use crate::objects::payment_client::History;
+use crate::payment::attention::Attention;
+use crate::payment::decision::{Blob, Decision};
+use crate::payment::ids::PaymentId;
+use crate::payment::money::Money;
+use crate::payment::statement::{RefundLine, RefundState};
+use crate::web::{Pair, value};
+
+/// Each has a page of its own, that says what will happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    Capture,
+    /// Pay back at KOMOJU, without a refund in BigCommerce.
+    Refund,
+    /// A refund made in BigCommerce is to be paid back at KOMOJU, or tried there again.
+    Confirm,
+    /// The same for cash, which goes to a bank account.
+    Bank,
+    /// It was paid back by other means.
+    Outside,
+}
+names!(Act, word {
+    Capture = "capture", Refund = "refund", Confirm = "confirm", Bank = "bank", Outside = "outside",
+});
+
+/// What a decision is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    Payment(PaymentId),
+    /// As BigCommerce has it, in the order's currency.
+    Refund {
+        id: u64,
+        amount: Money,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    pub act: Act,
+    pub about: About,
+    /// The amount, or where a part may be chosen, the most it may be.
+    pub most: Money,
+    /// The money goes to a bank account, which must be entered.
+    pub needs_bank: bool,
+}
+
+/// A refund can be decided here where the order itself is no longer the place for it.
+const REFUND_HELPS: [Attention; 5] = [
+    Attention::PaidAfterEnd,
+    Attention::AmountMismatch,
+    Attention::OrderEdited,
+    Attention::CancelledWhilePaid,
+    Attention::PaidTwice,
+];
+
+pub fn may_refund(history: &History) -> bool {
+    let held = history.statement.payments.iter().filter(|line| line.refundable.is_some());
+    held.count() > 1 || history.attention.iter().any(|one| REFUND_HELPS.contains(one))
+}
+
+/// What may be decided about a refund made in BigCommerce.
+pub fn acts_on_refund(history: &History, refund: &RefundLine) -> &'static [Act] {
+    let cash = history.statement.payments.iter().any(|line| line.by_transfer && line.refundable.is_some());
+    match &refund.state {
+        RefundState::Settled | RefundState::Outside { .. } | RefundState::UnderWay => &[],
+        RefundState::ToConfirm { .. } | RefundState::Refused { .. } if !cash => &[Act::Confirm, Act::Outside],
+        RefundState::ToConfirm { .. } | RefundState::Refused { .. } | RefundState::NeedsBank { .. } => {
+            &[Act::Bank, Act::Outside]
+        }
+        RefundState::TooLarge => &[Act::Outside],
+    }
+}
+
+impl Offer {
+    /// None: there is no such thing, or nothing to decide about it any more.
+    pub fn find(history: &History, act: &str, form: &[Pair]) -> Option<Self> {
+        let act: Act = choice(act)?;
+        match act {
+            Act::Capture | Act::Refund => Self::on_payment(history, act, value(form, "payment")?),
+            Act::Confirm | Act::Bank | Act::Outside => {
+                let id: u64 = value(form, "refund")?.parse().ok()?;
+                let refund = history.statement.refunds.iter().find(|line| line.id == id)?;
+                acts_on_refund(history, refund).contains(&act).then(|| Self::on_refund(act, refund))
+            }
+        }
+    }
+
+    fn on_payment(history: &History, act: Act, id: &str) -> Option<Self> {
+        let line = history.statement.payments.iter().find(|line| line.id.as_str() == id)?;
+        let refund = act == Act::Refund;
+        let most = if refund { line.refundable.filter(|_| may_refund(history)) } else { line.capturable };
+        let about = About::Payment(line.id.clone());
+        Some(Self { act, about, most: most?, needs_bank: refund && line.by_transfer })
+    }
+
+    fn on_refund(act: Act, refund: &RefundLine) -> Self {
+        let at_komoju = match &refund.state {
+            RefundState::ToConfirm { amount }
+            | RefundState::NeedsBank { amount }
+            | RefundState::Refused { amount, .. } => *amount,
+            _ => refund.amount,
+        };
+        let most = if act == Act::Outside { refund.amount } else { at_komoju };
+        let about = About::Refund { id: refund.id, amount: refund.amount };
+        Self { act, about, most, needs_bank: act == Act::Bank }
+    }
+
+    pub fn takes_a_part(&self) -> bool {
+        matches!(self.about, About::Payment(_))
+    }
+
+    /// The amount as entered; nothing entered is all. None: not an amount, or more than there is.
+    pub fn amount(&self, entered: &str) -> Option<Money> {
+        let entered: String = entered.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
+        if entered.is_empty() || !self.takes_a_part() {
+            return Some(self.most);
+        }
+        let amount = Money::parse(&entered, self.most.currency).ok()?;
+        (1..=self.most.minor).contains(&amount.minor).then_some(amount)
+    }
+
+    /// None where bank details are needed and there are none.
+    pub fn decision(&self, amount: Money, sealed: Option<Blob>) -> Option<Decision> {
+        if self.needs_bank && sealed.is_none() {
+            return None;
+        }
+        Some(match (&self.about, self.act) {
+            (About::Payment(payment), Act::Capture) => {
+                let minor = (amount != self.most).then_some(amount.minor);
+                Decision::Capture { payment: payment.clone(), minor }
+            }
+            (About::Payment(payment), _) => {
+                Decision::Refund { payment: payment.clone(), minor: Some(amount.minor), sealed }
+            }
+            (About::Refund { id, .. }, Act::Bank) => Decision::BankDetails { refund: *id, sealed: sealed? },
+            (About::Refund { id, .. }, Act::Outside) => Decision::SettleOutside { refund: *id },
+            (About::Refund { id, .. }, _) => Decision::ConfirmRefund { refund: *id },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::read_value;
+    use crate::payment::money::Currency;
+    use crate::web::pairs;
+    use serde_json::{Value, json};
+
+    fn yen(minor: i64) -> Money {
+        Money::new(minor, Currency::JPY)
+    }
+
+    fn money(minor: i64) -> Value {
+        json!({ "minor": minor, "currency": "JPY" })
+    }
+
+    fn payment(id: &str, method: &str, more: Value) -> Value {
+        let mut line = json!({
+            "id": id, "status": "Captured", "method": method, "mode": "live", "asked": money(1200),
+            "total": money(1200), "by_transfer": method == "konbini",
+        });
+        for (name, value) in more.as_object().expect("an object") {
+            line[name] = value.clone();
+        }
+        line
+    }
+
+    fn history(payments: &[Value], refunds: Value, attention: Value) -> History {
+        let snapshot = json!({
+            "phase": "paid", "attempt": 1, "locale": "en", "test": false, "method": "", "instructions": {}, "ended": false,
+            "declined": false, "until": 0,
+        });
+        let statement = json!({ "payments": payments, "refunds": refunds });
+        let history = json!({
+            "snapshot": snapshot, "statement": statement, "not_started": false, "attention": attention, "timeline": [],
+        });
+        read_value(&history).expect("a history")
+    }
+
+    fn refund(state: Value) -> Value {
+        json!([{ "id": 12, "amount": money(500), "state": state }])
+    }
+
+    fn find(history: &History, act: &str, form: &str) -> Option<Offer> {
+        Offer::find(history, act, &pairs(form))
+    }
+
+    #[test]
+    fn an_authorized_payment_is_captured_whole_or_in_part() {
+        let line = payment("p1", "credit_card", json!({ "status": "Authorized", "capturable": money(1200) }));
+        let history = history(&[line], json!([]), json!([]));
+        let offer = find(&history, "capture", "payment=p1").expect("it may be captured");
+        let decided = |entered: &str| {
+            offer.amount(entered).and_then(|a| offer.decision(a, None)).map(|decision| match decision {
+                Decision::Capture { minor, .. } => minor,
+                other => panic!("{other:?}"),
+            })
+        };
+        assert_eq!(
+            (decided(""), decided("1,200"), decided("500")),
+            (Some(None), Some(None), Some(Some(500)))
+        );
+        for bad in ["0", "1201", "-5", "5.5", "much"] {
+            assert_eq!(offer.amount(bad), None, "{bad}");
+        }
+        assert_eq!(find(&history, "capture", "payment=p2"), None);
+        assert_eq!(find(&history, "refund", "payment=p1"), None);
+    }
+
+    #[test]
+    fn money_goes_back_from_here_only_where_the_order_is_no_place_for_it() {
+        let line = || payment("p1", "credit_card", json!({ "refundable": money(1200) }));
+        let find = |attention| find(&history(&[line()], json!([]), attention), "refund", "payment=p1");
+        assert_eq!(find(json!([])), None);
+        assert!(find(json!(["cancelled_while_paid"])).is_some_and(|offer| !offer.needs_bank));
+        let two = [line(), payment("p2", "konbini", json!({ "refundable": money(1200) }))];
+        let twice = history(&two, json!([]), json!([]));
+        let second = Offer::find(&twice, "refund", &pairs("payment=p2")).expect("paid twice");
+        assert!(second.needs_bank);
+        assert_eq!(second.decision(yen(700), None), None);
+        let sealed = Some(Blob("k.a.b".to_owned()));
+        assert!(matches!(
+            second.decision(yen(700), sealed),
+            Some(Decision::Refund { minor: Some(700), sealed: Some(_), .. })
+        ));
+    }
+
+    #[test]
+    fn a_refund_is_decided_by_what_it_waits_for() {
+        let card = payment("p1", "credit_card", json!({ "refundable": money(1200) }));
+        let cash = payment("p1", "konbini", json!({ "refundable": money(1200) }));
+        let to_confirm = json!({ "ToConfirm": { "amount": money(490) } });
+        let needs_bank = json!({ "NeedsBank": { "amount": money(490) } });
+        let refused = json!({ "Refused": { "amount": money(490), "reason": "no" } });
+        let outside = json!({ "Outside": { "by": "k", "at": 1 } });
+        for (line, state, acts) in [
+            (&card, to_confirm.clone(), vec!["confirm", "outside"]),
+            (&cash, to_confirm, vec!["bank", "outside"]),
+            (&cash, needs_bank, vec!["bank", "outside"]),
+            (&card, refused, vec!["confirm", "outside"]),
+            (&card, json!("TooLarge"), vec!["outside"]),
+            (&card, json!("UnderWay"), vec![]),
+            (&card, json!("Settled"), vec![]),
+            (&card, outside, vec![]),
+        ] {
+            let history = history(std::slice::from_ref(line), refund(state.clone()), json!([]));
+            let offered = ["confirm", "bank", "outside"];
+            let offered: Vec<_> =
+                offered.into_iter().filter(|act| find(&history, act, "refund=12").is_some()).collect();
+            assert_eq!(offered, acts, "{state}");
+            assert_eq!(find(&history, "outside", "refund=13"), None);
+        }
+    }
+
+    #[test]
+    fn the_amount_is_komojus_where_komoju_pays_and_the_orders_where_it_does_not() {
+        let card = payment("p1", "credit_card", json!({ "refundable": money(1200) }));
+        let history = history(&[card], refund(json!({ "ToConfirm": { "amount": money(490) } })), json!([]));
+        let most = |act| find(&history, act, "refund=12").map(|offer| offer.most);
+        assert_eq!((most("confirm"), most("outside")), (Some(yen(490)), Some(yen(500))));
+    }
+}

@@ -1,0 +1,208 @@
+//! One payment: how it stands, what may be decided about it, and its history.
+
+use super::Panel;
+use super::deciding::{hidden, title};
+use super::keys::{copy_field, hidden_token};
+use super::layout::{Page, Tab, mode_pill, page as frame};
+use super::offer::{Act, Offer, acts_on_refund};
+use super::payment_words::{attention, event, phase, status};
+use super::payments::order_link;
+use super::words::{Words, moment};
+use crate::crypto::random_hex;
+use crate::html;
+use crate::html::Html;
+use crate::objects::payment_client::History;
+use crate::objects::store::desk::Desk;
+use crate::payment::attention::Attention;
+use crate::payment::call::Locale;
+use crate::payment::ids::OrderId;
+use crate::payment::notes::method_name;
+use crate::payment::reading::PaymentStatus;
+use crate::payment::settings::Mode;
+use crate::payment::snapshot::Phase;
+use crate::payment::statement::{PaymentLine, RefundLine, RefundState};
+use crate::shopper::links::{LIFE_DAYS, Links};
+use crate::web::encode;
+use worker::Result;
+
+/// Below `/panel`.
+pub fn path(order: OrderId) -> String {
+    ["/payments/", &order.to_string()].concat()
+}
+
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Result<Page<'a>> {
+    let w = Words(panel.visitor.locale);
+    let back = panel.visitor.link(panel.ctx, "/payments", &[]);
+    let content = html!["<p><a href=\"" (back) "\">← " (w.of("All payments", "支払い一覧")) "</a></p>"
+        (head(panel, desk, w, order, history)?) (payments(panel, w, order, history)) (refunds(panel, w, order, history))
+        (may_pay(history).then(|| pay_link(panel, w, order))) (timeline(w, history))];
+    Ok(frame(panel, desk, Tab::Payments, content))
+}
+
+fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &History) -> Result<Html> {
+    let key = if history.not_started { "not_started" } else { history.snapshot.phase.key() };
+    let (state, class) = phase(w, key);
+    let test = history.snapshot.test.then(|| html![" "(mode_pill(Mode::Test))]);
+    let amount = history.snapshot.amount.or(history.statement.due);
+    let amount = amount.map(|amount| html![" <b>" (amount.to_string()) "</b>"]);
+    let notices: Result<Vec<Html>> =
+        history.attention.iter().map(|one| notice(panel, w, order, *one)).collect();
+    Ok(
+        html!["<section class=\"card\"><h2>" (w.of("Order", "注文")) " #" (order.get()) "</h2><p><span class=\"pill " (class)
+        "\">" (state) "</span>" (test) (amount) " " (order_link(desk, w, order)) "</p>" (difference(w, history)) (notices?)
+        (look_again(panel, w, order)) "</section>"],
+    )
+}
+
+fn notice(panel: &Panel<'_>, w: Words, order: OrderId, one: Attention) -> Result<Html> {
+    Ok(
+        html!["<form method=\"post\" action=\"/panel" (path(order)) "/dismiss\" class=\"seen\">" (hidden_token(panel))
+        (hidden("id", &random_hex(8)?)) (hidden("attention", one.key())) "<p class=\"attention\">" (attention(w, one))
+        "</p><button>" (w.of("Dismiss", "確認済みにする")) "</button></form>"],
+    )
+}
+
+/// What is due now, where that is not what was paid.
+fn difference(w: Words, history: &History) -> Option<Html> {
+    let due = history.statement.due?;
+    let paid = history.statement.payments.iter().find(|line| line.status == PaymentStatus::Captured)?;
+    (due != paid.asked).then(|| {
+        html!["<p class=\"difference\">" (w.of("Paid: ", "支払い済み：")) "<b>" (paid.asked.to_string()) "</b> "
+            (w.of("· the order comes to: ", "・現在の注文金額：")) "<b>" (due.to_string()) "</b></p>"]
+    })
+}
+
+fn look_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
+    html!["<form method=\"post\" action=\"/panel" (path(order)) "\" class=\"actions\">" (hidden_token(panel))
+        "<button>" (w.of("Ask KOMOJU and BigCommerce now", "KOMOJU と BigCommerce に今すぐ確認")) "</button></form>"]
+}
+
+// ---- payments ----------------------------------------------------------------------------------------------------
+
+fn payments(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Html> {
+    let lines = history.statement.payments.iter().map(|line| payment(panel, w, order, history, line));
+    let lines: Vec<Html> = lines.collect();
+    (!lines.is_empty()).then(|| {
+        html!["<section class=\"card\"><h2>" (w.of("At KOMOJU", "KOMOJU での支払い")) "</h2><ul class=\"lines\">" (lines)
+            "</ul></section>"]
+    })
+}
+
+fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line: &PaymentLine) -> Html {
+    let (state, class) = status(w, &line.status, line.by_transfer);
+    let test = (line.mode == Mode::Test).then(|| html![" "(mode_pill(Mode::Test))]);
+    let amount = line.total.unwrap_or(line.asked);
+    let asked = (amount.currency != line.asked.currency).then_some(line.asked);
+    let more = [
+        (w.of("for", "請求額"), asked),
+        (w.of("with a fee of", "うち手数料"), line.fee),
+        (w.of("paid back", "返金済み"), line.refunded),
+    ];
+    let more = more.into_iter().filter_map(|(words, amount)| {
+        amount.map(|amount| html!["<span class=\"quiet\"> · " (words) " " (amount.to_string()) "</span>"])
+    });
+    let more: Vec<Html> = more.collect();
+    let about = [("payment".to_owned(), line.id.to_string())];
+    let acts = [Act::Capture, Act::Refund].into_iter().filter_map(|act| {
+        let offer = Offer::find(history, act.word(), &about)?;
+        Some(panel.amount_form(w, order, &offer, ""))
+    });
+    let acts: Vec<Html> = acts.collect();
+    html!["<li><span class=\"pill " (class) "\">" (state) "</span>" (test) " <b>" (amount.to_string()) "</b> "
+        (method_name(&line.method, w.0)) (more) "<br><code>" (line.id.as_str()) "</code>" (acts) "</li>"]
+}
+
+// ---- refunds -----------------------------------------------------------------------------------------------------
+
+fn refunds(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Html> {
+    let lines = history.statement.refunds.iter().map(|line| refund(panel, w, order, history, line));
+    let lines: Vec<Html> = lines.collect();
+    (!lines.is_empty()).then(|| {
+        html!["<section class=\"card\"><h2>" (w.of("Refunds made in BigCommerce", "BigCommerce での返金"))
+            "</h2><ul class=\"lines\">" (lines) "</ul></section>"]
+    })
+}
+
+fn refund(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line: &RefundLine) -> Html {
+    let (state, class, more) = refund_state(w, &line.state);
+    let id = line.id.to_string();
+    let acts = acts_on_refund(history, line).iter().map(|act| {
+        let page = [&path(order), "/", act.word()].concat();
+        let link = panel.visitor.link(panel.ctx, &page, &[("refund", &id)]);
+        let again = matches!(line.state, RefundState::Refused { .. }) && *act != Act::Outside;
+        let words = if again { w.of("Try again", "再試行") } else { title(w, *act) };
+        html!["<a class=\"button\" href=\"" (link) "\">" (words) "…</a>"]
+    });
+    let acts: Vec<Html> = acts.collect();
+    let acts = (!acts.is_empty()).then(|| html!["<p class=\"actions\">" (acts) "</p>"]);
+    html!["<li><span class=\"pill " (class) "\">" (state) "</span> <b>" (line.amount.to_string()) "</b> <span class=\"quiet\">#"
+        (line.id) "</span>" (more) (acts) "</li>"]
+}
+
+fn refund_state(w: Words, state: &RefundState) -> (&'static str, &'static str, Option<Html>) {
+    let at_komoju = |amount: &crate::payment::money::Money| html!["<span class=\"quiet\"> · " (w.of("at KOMOJU", "KOMOJU では")) " " (amount.to_string()) "</span>"];
+    match state {
+        RefundState::Settled => (w.of("Done at KOMOJU", "KOMOJU で処理済み"), "live", None),
+        RefundState::Outside { by, at } => {
+            let who = html!["<br><span class=\"quiet\">" (by) " · " (moment(*at)) "</span>"];
+            (w.of("Paid back otherwise", "別の方法で返金済み"), "live", Some(who))
+        }
+        RefundState::UnderWay => (w.of("Being paid back", "返金処理中"), "busy", None),
+        RefundState::ToConfirm { amount } => {
+            (w.of("To be confirmed", "確認待ち"), "open", Some(at_komoju(amount)))
+        }
+        RefundState::NeedsBank { amount } => {
+            (w.of("Account needed", "口座の入力待ち"), "open", Some(at_komoju(amount)))
+        }
+        RefundState::TooLarge => (w.of("More than KOMOJU holds", "KOMOJU の残額を超過"), "bad", None),
+        RefundState::Refused { amount, reason } => {
+            let why = html![(at_komoju(amount)) "<br><code>" (reason) "</code>"];
+            (w.of("Refused by KOMOJU", "KOMOJU が拒否"), "bad", Some(why))
+        }
+    }
+}
+
+// ---- the payment link --------------------------------------------------------------------------------------------
+
+fn may_pay(history: &History) -> bool {
+    matches!(history.snapshot.phase, Phase::Unpaid | Phase::Waiting)
+}
+
+/// For a shopper who cannot come back to the confirmation page.
+pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
+    let link = Links::new(&panel.ctx.config, &panel.visitor.store, order, panel.ctx.now_ms).pay();
+    let (subject, greeting) = match w.0 {
+        Locale::En => ("Payment for your order #", "You can pay for your order here:"),
+        Locale::Ja => ("お支払いのご案内 ご注文 #", "次のリンクからお支払いいただけます。"),
+    };
+    let subject = [subject, &order.to_string()].concat();
+    let body = [greeting, "\r\n", &link].concat();
+    let mail = ["mailto:?subject=", &encode(&subject), "&body=", &encode(&body)].concat();
+    let days = LIFE_DAYS.to_string();
+    let words = match w.0 {
+        Locale::En => [
+            "Whoever has this link can pay for the order, or sees how it stands. It is good for ",
+            &days,
+            " days.",
+        ],
+        Locale::Ja => {
+            ["このリンクから購入者が支払い、または状況を確認できます。有効期間は ", &days, " 日です。"]
+        }
+    };
+    html!["<section class=\"card\"><h2>" (w.of("Payment link", "支払いリンク")) "</h2>"
+        (copy_field(w, "pay_link", w.of("To send to the shopper", "購入者に送るリンク"), &link))
+        "<p class=\"hint\">" (words.concat()) " <a href=\"" (mail) "\" target=\"_blank\" rel=\"noopener\">"
+        (w.of("Write a mail", "メールを作成")) "</a></p></section>"]
+}
+
+// ---- history -----------------------------------------------------------------------------------------------------
+
+fn timeline(w: Words, history: &History) -> Html {
+    let entries = history.timeline.iter().rev().map(|entry| {
+        let (what, about) = event(w, history, entry);
+        html!["<tr><td class=\"quiet\">" (moment(entry.at)) "</td><td>" (what) "</td><td>" (about) "</td></tr>"]
+    });
+    let entries: Vec<Html> = entries.collect();
+    html!["<section class=\"card\"><h2>" (w.of("History", "履歴")) "</h2><table class=\"history\"><tbody>" (entries)
+        "</tbody></table></section>"]
+}

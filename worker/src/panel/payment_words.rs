@@ -1,0 +1,268 @@
+//! The panel's words for one payment: how it stands, what needs a person, what has happened.
+
+use super::forms::choice;
+use super::words::Words;
+use crate::html;
+use crate::html::Html;
+use crate::objects::payment_client::History;
+use crate::payment::attention::Attention;
+use crate::payment::reading::PaymentStatus;
+use crate::payment::state::Entry;
+
+/// A payment's phase, and the colour it has.
+pub fn phase(w: Words, phase: &str) -> (&str, &'static str) {
+    match phase {
+        "not_started" => (w.of("The shopper has not begun to pay", "購入者が支払いを始めていません"), ""),
+        "unpaid" => (w.of("Not paid", "未払い"), ""),
+        "confirming" => (w.of("Being confirmed", "確認中"), "busy"),
+        "waiting" => (w.of("Waiting for cash", "入金待ち"), "busy"),
+        "paid" => (w.of("Paid", "支払い済み"), "live"),
+        "review" => (w.of("Please check", "要確認"), "bad"),
+        "closed" => (w.of("Closed", "終了"), ""),
+        other => (other, ""),
+    }
+}
+
+/// KOMOJU's status of one payment, and its colour. `cash`: what is authorized is a code, not money.
+pub fn status(w: Words, status: &PaymentStatus, cash: bool) -> (&str, &'static str) {
+    match status {
+        PaymentStatus::Pending => (w.of("Under way", "手続き中"), "busy"),
+        PaymentStatus::Authorized if cash => (w.of("Waiting for cash", "入金待ち"), "busy"),
+        PaymentStatus::Authorized => (w.of("Authorized", "仮売上"), "busy"),
+        PaymentStatus::Captured => (w.of("Paid", "支払い済み"), "live"),
+        PaymentStatus::Refunded => (w.of("Refunded", "返金済み"), ""),
+        PaymentStatus::Cancelled => (w.of("Cancelled", "取り消し"), ""),
+        PaymentStatus::Expired => (w.of("Expired", "期限切れ"), ""),
+        PaymentStatus::Failed => (w.of("Not accepted", "失敗"), ""),
+        PaymentStatus::Other(other) => (other, ""),
+    }
+}
+
+/// The words for a key from the ledger; one that another version wrote stands for itself.
+pub fn attention_key(w: Words, key: &str) -> &str {
+    choice(key).map_or(key, |known| attention(w, known))
+}
+
+/// What happened, and what to do about it.
+pub fn attention(w: Words, attention: Attention) -> &'static str {
+    match attention {
+        Attention::PaidAfterEnd => w.of(
+            "Paid, although the order was already cancelled, refunded or deleted. Ship it, or refund the payment.",
+            "キャンセル・返金・削除済みの注文に支払いがありました。発送するか、返金してください。",
+        ),
+        Attention::AmountMismatch => w.of(
+            "The amount paid is not the order's amount. Compare both before you ship.",
+            "支払われた金額が注文の金額と異なります。発送前にご確認ください。",
+        ),
+        Attention::OrderEdited => w.of(
+            "The order was edited after it was paid, and comes to another amount now. Refund the difference, or ask for it.",
+            "支払い後に注文が変更され、金額が変わりました。差額を返金または請求してください。",
+        ),
+        Attention::CancelledWhilePaid => w.of(
+            "The order was cancelled, but its payment is still held. Refund it, unless you keep it on purpose.",
+            "注文はキャンセルされましたが、支払いは返金されていません。必要に応じて返金してください。",
+        ),
+        Attention::PaidTwice => w.of(
+            "Paid twice. Refund one of the payments.",
+            "二重に支払われています。どちらかを返金してください。",
+        ),
+        Attention::Disputed => w.of(
+            "The payment is disputed. Do not ship before this is settled.",
+            "支払いに異議申し立てがありました。解決するまで発送しないでください。",
+        ),
+        Attention::FraudMarked => w.of(
+            "KOMOJU marked the payment as fraud. Do not ship; look at it in the KOMOJU dashboard.",
+            "KOMOJU がこの支払いを不正利用と判定しました。発送せず、KOMOJU の管理画面でご確認ください。",
+        ),
+        Attention::RefundedAtKomoju => w.of(
+            "Refunded at KOMOJU, but BigCommerce did not take the refund. Record it there by hand.",
+            "KOMOJU で返金済みですが、BigCommerce に登録できませんでした。手動で返金を記録してください。",
+        ),
+        Attention::RefundToConfirm => w.of(
+            "Refunded in BigCommerce. Confirm below that KOMOJU shall pay the shopper back.",
+            "BigCommerce で返金されました。KOMOJU での返金を下で確認してください。",
+        ),
+        Attention::RefundRefused => w.of(
+            "KOMOJU refused a refund. The reason stands below or in the history; it may be tried again later.",
+            "KOMOJU が返金を拒否しました。理由は下または履歴にあります。後でもう一度お試しください。",
+        ),
+        Attention::RefundTooLarge => w.of(
+            "More was refunded in BigCommerce than KOMOJU holds. Pay the difference back yourself, then mark it so below.",
+            "BigCommerce での返金額が KOMOJU の残額を超えています。別途返金し、下で返金済みとしてください。",
+        ),
+        Attention::RefundNeedsBank => w.of(
+            "A cash payment is paid back by bank transfer. Ask the shopper for their account, and enter it below.",
+            "現金払いの返金は銀行振込になります。購入者に口座を確認し、下で入力してください。",
+        ),
+        Attention::OrderUpdateRefused => w.of(
+            "BigCommerce did not take the order's new status. Set it by hand.",
+            "BigCommerce が注文ステータスの変更を受け付けませんでした。手動で変更してください。",
+        ),
+        Attention::CaptureRefused => w.of(
+            "KOMOJU did not capture the authorized money. Do not ship; try again below, or ask for another payment.",
+            "KOMOJU が売上の確定を拒否しました。発送せず、下で再試行するか、別の支払いを依頼してください。",
+        ),
+        Attention::CaptureDue => w.of(
+            "The authorization lapses within days. Ship the order, or capture the money below.",
+            "仮売上の期限が数日以内に切れます。発送するか、下で売上を確定してください。",
+        ),
+        Attention::AuthorizationLost => w.of(
+            "The authorized money is gone: it lapsed, or was released at KOMOJU. Do not ship; ask for another payment.",
+            "仮売上が失効したか、KOMOJU で取り消されました。発送せず、別の支払いを依頼してください。",
+        ),
+        Attention::CancelRefused => w.of(
+            "A session or code that should end could not be cancelled at KOMOJU; it may still be paid.",
+            "終了すべき決済を KOMOJU で取り消せませんでした。まだ支払われる可能性があります。",
+        ),
+        Attention::SessionRefused => w.of(
+            "KOMOJU refused to open its payment page for this order. The reason stands in the history.",
+            "KOMOJU がこの注文の決済ページの作成を拒否しました。理由は履歴にあります。",
+        ),
+        Attention::AmountDisputed => w.of(
+            "The shopper's page showed another amount than the order has, so nothing was charged. Compare, and send a link.",
+            "購入者の画面の金額が注文の金額と異なるため、請求していません。確認のうえ支払いリンクを送ってください。",
+        ),
+        Attention::Unreachable => w.of(
+            "KOMOJU or BigCommerce has not answered for a day. It is tried daily.",
+            "KOMOJU または BigCommerce が 1 日以上応答していません。毎日再試行します。",
+        ),
+        Attention::CaptureVanished => w.of(
+            "KOMOJU no longer shows what it once showed of this payment or a refund. Please check at KOMOJU.",
+            "KOMOJU でこの支払いまたは返金の表示が変わりました。KOMOJU でご確認ください。",
+        ),
+    }
+}
+
+/// A line of the history: what happened, and what it is about.
+pub fn event<'a>(w: Words, history: &History, entry: &'a Entry) -> (&'a str, Html) {
+    let detail = entry.detail.as_str();
+    let about = match entry.what.as_str() {
+        "payment_is" => status_change(w, history, detail),
+        "done" => html![(deed(w, detail))],
+        "failed" => {
+            let (action, why) = detail.split_once(": ").unwrap_or((detail, ""));
+            html![(deed(w, action)) " " (code(why))]
+        }
+        decided if decided.starts_with("decided_") => html![(detail)],
+        // Of `attempt#2` and the like, what is ours to know.
+        _ => html![(code(detail.rsplit('#').next().unwrap_or(detail)))],
+    };
+    (event_name(w, &entry.what), about)
+}
+
+fn code(text: &str) -> Option<Html> {
+    (!text.is_empty()).then(|| html!["<code>" (text) "</code>"])
+}
+
+/// `Captured pay_1`.
+fn status_change(w: Words, history: &History, detail: &str) -> Html {
+    let (name, id) = detail.split_once(' ').unwrap_or((detail, ""));
+    let cash = history.statement.payments.iter().any(|line| line.by_transfer && line.id.as_str() == id);
+    match choice(name) {
+        Some(known) => html![(status(w, &known, cash).0) " " (code(id))],
+        None => html![(code(detail))],
+    }
+}
+
+fn event_name(w: Words, what: &str) -> &str {
+    match what {
+        "met" => w.of("The order came in, without its shopper", "注文を確認（購入者は未訪問）"),
+        "heard_komoju" => w.of("KOMOJU sent a notification", "KOMOJU から通知"),
+        "heard_bigcommerce" => w.of("BigCommerce sent a notification", "BigCommerce から通知"),
+        "shopper_returned" => w.of("The shopper came back", "購入者が戻りました"),
+        "attempt" => w.of("A payment was begun", "支払い手続きを開始"),
+        "session_made" => w.of("KOMOJU opened its payment page", "KOMOJU の決済ページを作成"),
+        "session_not_made" => {
+            w.of("KOMOJU did not open its payment page", "KOMOJU の決済ページを作成できませんでした")
+        }
+        "payment_is" => w.of("KOMOJU says", "KOMOJU の状態"),
+        "done" => w.of("Done", "実行"),
+        "failed" => w.of("Not done", "失敗"),
+        "code" => w.of("A payment code was issued", "支払い番号を発行"),
+        "authorized" => w.of("Authorized", "仮売上"),
+        "paid" => w.of("Paid", "支払い完了"),
+        "mismatch" => w.of("Paid, but not as asked", "請求と異なる支払い"),
+        "refunded" => w.of("Refunded", "返金"),
+        "disputed" => w.of("Disputed", "異議申し立て"),
+        "fraud" => w.of("Marked as fraud", "不正利用の判定"),
+        "capture_refused" => w.of("KOMOJU did not capture", "売上の確定が拒否されました"),
+        "lapses_soon" => w.of("The authorization lapses soon", "仮売上の期限が近づいています"),
+        "ended" => w.of("Ended: the order is not to be paid any more", "支払い対象外となり終了"),
+        "unpaid" => w.of("Not paid in time", "期限までに未払い"),
+        "restored" => w.of("Your status was put back", "ステータスを元に戻しました"),
+        "decided_capture" => w.of("Capture decided", "売上の確定を指示"),
+        "decided_refund" => w.of("Refund decided", "返金を指示"),
+        "decided_confirm" => w.of("Refund confirmed", "返金を確認"),
+        "decided_outside" => w.of("Marked as paid back outside KOMOJU", "KOMOJU 外で返金済みと記録"),
+        "decided_bank" => w.of("Bank details entered", "口座情報を入力"),
+        "decided_dismiss" => w.of("Notice dismissed", "お知らせを確認済みに"),
+        other => other,
+    }
+}
+
+/// What one of our deeds did, by the beginning of its key.
+fn deed(w: Words, key: &str) -> &str {
+    let known = [
+        ("order-", "order updated", "注文を更新"),
+        ("cancel-session-", "payment page closed", "決済ページを終了"),
+        ("cancel-", "unpaid payment ended", "未払いの決済を取り消し"),
+        ("capture-", "money captured", "売上を確定"),
+        ("refund-request-", "refund by bank transfer requested", "振込での返金を依頼"),
+        ("refund-", "refunded at KOMOJU", "KOMOJU で返金"),
+        ("record-", "refund entered in BigCommerce", "BigCommerce に返金を記録"),
+    ];
+    let found = known.into_iter().find(|(prefix, ..)| key.starts_with(prefix));
+    found.map_or(key, |(_, english, japanese)| w.of(english, japanese))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payment::call::Locale;
+    use crate::payment::deed::{Action, MilestoneKind};
+    use crate::payment::ids::PaymentId;
+    use crate::payment::reading::Cause;
+
+    fn both<'a>(say: impl Fn(Words) -> &'a str) -> (&'a str, &'a str) {
+        (say(Words(Locale::En)), say(Words(Locale::Ja)))
+    }
+
+    #[test]
+    fn attentions_of_the_ledger_have_words_and_unknown_ones_stand_for_themselves() {
+        let (en, ja) = both(|w| attention_key(w, "capture_due"));
+        assert!(en.starts_with("The authorization lapses") && ja.starts_with("仮売上"));
+        assert_eq!(both(|w| attention_key(w, "of_tomorrow")), ("of_tomorrow", "of_tomorrow"));
+    }
+
+    #[test]
+    fn every_milestone_has_a_line_in_the_history() {
+        for kind in [
+            MilestoneKind::CodeIssued,
+            MilestoneKind::Authorized,
+            MilestoneKind::Paid,
+            MilestoneKind::Mismatch,
+            MilestoneKind::Refunded,
+            MilestoneKind::Disputed,
+            MilestoneKind::Fraud,
+            MilestoneKind::CaptureRefused,
+            MilestoneKind::LapsesSoon,
+            MilestoneKind::Ended,
+            MilestoneKind::Unpaid,
+            MilestoneKind::Restored,
+        ] {
+            let (en, ja) = both(|w| event_name(w, kind.key()));
+            assert!(en != kind.key() && ja != en, "{}", kind.key());
+        }
+    }
+
+    #[test]
+    fn deeds_are_told_by_what_they_did() {
+        let payment = PaymentId::parse("pay1").expect("an id");
+        let cause = Cause::OrderRefund(12);
+        let says = |action: Action| deed(Words(Locale::En), &action.to_string()).to_owned();
+        assert_eq!(says(Action::CancelSession { attempt: 1 }), "payment page closed");
+        assert_eq!(says(Action::CancelPayment { payment: payment.clone() }), "unpaid payment ended");
+        assert_eq!(says(Action::RefundPayment { payment: payment.clone(), cause }), "refunded at KOMOJU");
+        assert_eq!(says(Action::RequestRefund { payment, cause }), "refund by bank transfer requested");
+    }
+}
