@@ -6,7 +6,7 @@
 use crate::bigcommerce::hooks::ORDER_CREATED;
 use crate::context::Ctx;
 use crate::crypto::{Secret, hmac_sha256, same};
-use crate::json::{text, unsigned};
+use crate::json::{integer, text, unsigned};
 use crate::komoju::webhook::{self, Notice};
 use crate::log;
 use crate::objects::payment_client::PaymentClient;
@@ -188,15 +188,16 @@ fn hook_hint(event: &Value) -> Option<(OrderId, Hint)> {
     let order = unsigned(data, "id").and_then(|id| OrderId::new(id).ok())?;
     let name = format!("{}-{}", text(event, "hash"), text(event, "created_at"));
     let id = HintId::parse(&name).ok()?;
-    let moved = moved(data);
+    let moved = moved(event, data);
     scope.starts_with("store/order/").then_some((order, Hint { id, about: About::Order { scope, moved } }))
 }
 
-/// Only where the message names both, each a status that can be.
-fn moved(data: &Value) -> Option<Moved> {
+/// Only where the message names both, each a status that can be, and when it was.
+fn moved(event: &Value, data: &Value) -> Option<Moved> {
     let change = data.get("status")?;
     let status = |field| unsigned(change, field).and_then(|n| u8::try_from(n).ok()).map(OrderStatus);
-    Some(Moved { from: status("previous_status_id")?, to: status("new_status_id")? })
+    let at = integer(event, "created_at")?.checked_mul(1_000)?;
+    Some(Moved { from: status("previous_status_id")?, to: status("new_status_id")?, at })
 }
 
 async fn known_store(store: &str, ctx: &Ctx) -> Result<std::result::Result<Profile, Problem>> {
@@ -249,7 +250,10 @@ mod tests {
             }
         };
         let told = moved(json!({ "id": 9, "status": { "previous_status_id": 2, "new_status_id": 11 } }));
-        assert_eq!(told, Some(Moved { from: OrderStatus::SHIPPED, to: OrderStatus::AWAITING_FULFILLMENT }));
+        assert_eq!(
+            told,
+            Some(Moved { from: OrderStatus::SHIPPED, to: OrderStatus::AWAITING_FULFILLMENT, at: 1_000 })
+        );
         for half in [
             json!({ "id": 9 }),
             json!({ "id": 9, "status": { "new_status_id": 11 } }),

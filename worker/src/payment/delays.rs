@@ -135,6 +135,12 @@ impl Delays {
     /// Two starts of one page visit: tabs opened together, a request repeated. Later, it is someone who came back.
     pub const SAME_VISIT: i64 = 30 * SECOND;
 
+    /// How far BigCommerce's clock and ours may be apart.
+    pub const CLOCKS_DIFFER: i64 = 10 * SECOND;
+
+    /// How long after it left an update may take effect: the longest we wait for its answer, and the clocks.
+    pub const UNDER_WAY: i64 = 40 * SECOND;
+
     /// The alarm set before work begins, in case the work never ends.
     pub fn guard(self) -> i64 {
         self.of(5 * MINUTE)

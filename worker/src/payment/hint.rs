@@ -37,8 +37,10 @@ variants!(About { Komoju { session, payment, event }, Order { scope, moved }, Re
 pub struct Moved {
     pub from: OrderStatus,
     pub to: OrderStatus,
+    /// When, as the message says; to the second.
+    pub at: Moment,
 }
-record!(Moved { from, to });
+record!(Moved { from, to, at });
 
 /// A hint as it is kept: `seq` orders it against the readings.
 #[derive(Debug, Clone, PartialEq, Eq)]

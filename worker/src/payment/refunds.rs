@@ -65,10 +65,12 @@ impl Payment {
 impl State {
     /// What a payment counts for in the order's currency: what was asked, or the part of it that was captured.
     pub fn credit(&self, payment: &Payment) -> i64 {
-        let asked = self.attempt(payment.attempt).map_or(0, |a| a.terms.amount.minor);
-        match payment.most {
-            0 => asked,
-            most => share(payment.net(), asked, most),
+        let Some(asked) = self.attempt(payment.attempt).map(|a| a.terms.amount) else { return 0 };
+        let net = payment.register.reading.as_ref().and_then(|r| r.net);
+        match net {
+            Some(net) if net.currency == asked.currency => net.minor,
+            Some(net) if payment.most > 0 => share(net.minor, asked.minor, payment.most),
+            _ => asked.minor,
         }
     }
 }
@@ -144,7 +146,10 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
             decided: deed.decided,
         };
     }
-    let Some((payment, minor)) = payment_to_take_from(state, refund) else { return PayBack::TooLarge };
+    let unwanted = settings.refunds == RefundPolicy::Never && confirmed == 0;
+    let Some((payment, minor)) = payment_to_take_from(state, refund) else {
+        return if unwanted { PayBack::Settled } else { PayBack::TooLarge };
+    };
     if let Some((_, deed)) = tried.filter(|(_, deed)| deed.decided >= confirmed && !deed.went_unanswered()) {
         let reason = match &deed.state {
             DeedState::Refused { reason } => reason.clone(),
@@ -157,7 +162,7 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
     let by_transfer = state.payments.get(payment).is_some_and(goes_by_transfer);
     let payment = payment.clone();
     if by_transfer {
-        return match settings.refunds == RefundPolicy::Never && confirmed == 0 {
+        return match unwanted {
             true => PayBack::NotConfirmed { payment, minor },
             false if bank_details(state, refund.id).is_none() => PayBack::NeedsBank { payment, minor },
             false => PayBack::Due { payment, minor, decided: confirmed },

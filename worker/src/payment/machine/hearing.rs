@@ -2,6 +2,7 @@
 
 use super::{Machine, Now, want};
 use crate::payment::deed::Deed;
+use crate::payment::delays::Delays;
 use crate::payment::hint::{About, Hint, Moved, StoredHint};
 use crate::payment::ids::{HintId, PaymentId, SessionId};
 use crate::payment::reading::Moment;
@@ -82,11 +83,13 @@ impl Machine {
     }
 
     /// Whether a message tells of an update of ours that replaced what nobody but the merchant may leave, although it
-    /// was decided over another status.
+    /// was decided over another status. The same move made at any other time is the merchant's own.
     fn is_our_overtaking(&self, moved: Moved) -> bool {
         let ours = |deed: &Deed| {
             let update = deed.update.as_ref().filter(|update| update.status == Some(moved.to));
-            update.is_some_and(|update| update.over.is_some_and(|over| over != moved.from))
+            let under_way = deed.first_sent - Delays::CLOCKS_DIFFER..=deed.first_sent + Delays::UNDER_WAY;
+            under_way.contains(&moved.at)
+                && update.is_some_and(|update| update.over.is_some_and(|over| over != moved.from))
         };
         moved.from.is_final() && moved.from != moved.to && self.state.deeds.iter().any(ours)
     }

@@ -230,8 +230,9 @@ impl Machine {
         let last = self.state.deeds.iter().rposition(|d| d.action == *action);
         let index = match last {
             Some(index) if self.state.deeds[index].is_open() => {
-                // Whatever left before was certainly without effect: the key's life begins now.
-                if !self.state.deeds[index].is_indeterminate() {
+                // Whatever left before was certainly without effect: the key's life begins now. An update has none.
+                let is_update = matches!(action, Action::UpdateOrder { .. });
+                if is_update || !self.state.deeds[index].is_indeterminate() {
                     self.state.deeds[index].first_sent = at;
                 }
                 index

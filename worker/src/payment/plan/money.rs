@@ -19,9 +19,23 @@ use crate::payment::table::{Column, Row, cell};
 
 /// Reserved money is taken when the goods leave, or when the merchant says so.
 pub(super) fn due_capture(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    if let Some(over) = state.deeds.iter().find_map(|deed| capture_that_is_over(state, deed)) {
+        return Some(over);
+    }
     state.attempts.iter().find_map(|attempt| match state.standing(attempt) {
         Standing::Authorized(id) => capture(state, c, wake, attempt, id),
         _ => None,
+    })
+}
+
+/// A capture under way whose payment is no longer there to be captured: it took effect, or never will.
+fn capture_that_is_over(state: &State, deed: &Deed) -> Option<Step> {
+    let Action::Capture { payment } = &deed.action else { return None };
+    let over = deed.is_open() && !state.payments.get(payment)?.is(&PaymentStatus::Authorized);
+    let action = deed.action.clone();
+    over.then(|| match took_effect(state, &action) {
+        true => Step::Found(action),
+        false => Step::GiveUp { action, reason: "no longer authorized".to_owned() },
     })
 }
 
