@@ -14,6 +14,7 @@ mod konbini;
 mod older_attempts;
 mod order_moved_by_hand;
 mod paid_by_card;
+mod refunds;
 mod restart;
 mod session_reuse;
 mod shopper_leaves_while_we_ask;

@@ -31,6 +31,23 @@ impl Shop<'_> {
         self.save("settings", &fields).await;
     }
 
+    /// The merchant decides something on the payment's page, and is heard: `("confirm", &[("refund", "12")])`.
+    pub async fn decide(&self, order: &PlacedOrder, act: &str, fields: &[(&str, &str)]) {
+        let to = self.press(order, act, fields).await;
+        assert!(to.contains("done=decided") || to.contains("done=dismissed"), "{act} is taken: {to}");
+    }
+
+    /// The same, whatever comes of it: where the panel goes on to, or the page it shows instead.
+    pub async fn press(&self, order: &PlacedOrder, act: &str, fields: &[(&str, &str)]) -> String {
+        let told = self.submit(&format!("payments/{}/{act}", order.order_id), fields).await;
+        if told.status == 303 { told.header("location").to_owned() } else { told.body }
+    }
+
+    /// The payment's page in the panel.
+    pub async fn page_of(&self, order: &PlacedOrder) -> String {
+        self.panel(&format!("payments/{}", order.order_id)).await
+    }
+
     /// The shopper pays by card. Returns the payment's id.
     pub fn pay_by_card(&self, session: &Session) -> String {
         let paid = self.world.sandbox.komoju.pay_card(&session.id, CARD);
@@ -125,4 +142,23 @@ impl Shop<'_> {
 #[must_use]
 pub fn booked(order: &Order) -> Vec<i64> {
     order.refunds.iter().map(|refund| refund.total).collect()
+}
+
+/// What the panel says of what a person must look at: enough of each to know it by.
+pub mod words {
+    pub const AMOUNT_MISMATCH: &str = "The amount paid is not the order";
+    pub const AUTHORIZATION_LOST: &str = "The authorized money is gone";
+    pub const CANCELLED_WHILE_PAID: &str = "The order was cancelled, but its payment is still held";
+    pub const CAPTURE_DUE: &str = "The authorization lapses within days";
+    pub const CAPTURE_REFUSED: &str = "KOMOJU did not capture";
+    pub const DISPUTED: &str = "The payment is disputed";
+    pub const FRAUD_MARKED: &str = "KOMOJU marked the payment as fraud";
+    pub const ORDER_EDITED: &str = "The order was edited after it was paid";
+    pub const PAID_AFTER_END: &str = "already cancelled, refunded or deleted";
+    pub const PAID_TWICE: &str = "Paid twice";
+    pub const REFUND_NEEDS_BANK: &str = "A cash payment is paid back by bank transfer";
+    pub const REFUND_REFUSED: &str = "KOMOJU refused a refund";
+    pub const REFUND_TO_CONFIRM: &str = "Refunded in BigCommerce. Confirm";
+    pub const REFUND_TOO_LARGE: &str = "More was refunded in BigCommerce than KOMOJU holds";
+    pub const REFUND_UNRECORDED: &str = "Refunded at KOMOJU, but";
 }

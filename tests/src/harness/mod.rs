@@ -20,7 +20,7 @@ mod world;
 
 pub use browser::{Browser, Language};
 pub use http::Reply;
-pub use merchant::booked;
+pub use merchant::{booked, words};
 pub use paying::{moves, notes};
 pub use shop::{Shop, ShopSpec};
 pub use wait::{PATIENCE, eventually, eventually_within};

@@ -3,7 +3,7 @@
 
 use reqwest::{Client, Method};
 
-use super::World;
+use super::{Reply, World};
 use crate::bigcommerce::{Currency, Order, OrderSpec, PlacedOrder, Script, StoreSpec, status};
 use crate::komoju::{EVENTS, Merchant, MerchantSpec, PaymentStatus, Session};
 
@@ -162,18 +162,19 @@ impl<'a> Shop<'a> {
 
     /// Saves a form of the panel, opened anew as the store's owner.
     pub async fn save(&self, form: &str, fields: &[(&str, &str)]) -> String {
+        let Reply { status, body, .. } = self.submit(form, fields).await;
+        assert!(status == 303 || status == 200, "{form} is saved: {status} {body}");
+        body
+    }
+
+    /// Sends a form of the panel, opened anew as the store's owner.
+    pub async fn submit(&self, form: &str, fields: &[(&str, &str)]) -> Reply {
         let token = self.panel_token().await;
-        let url = format!("{}/panel/{form}", self.world.app_url());
-        let mut fields = fields.to_vec();
-        fields.push(("t", &token));
+        let fields = [fields, &[("t", token.as_str())]].concat();
         let body: Vec<String> =
             fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        let request = self.client.post(url).header("content-type", "application/x-www-form-urlencoded");
-        let answer = request.body(body.join("&")).send().await.expect("the panel answers");
-        let status = answer.status().as_u16();
-        let text = answer.text().await.expect("the panel's answer is whole");
-        assert!(status == 303 || status == 200, "{form} is saved: {status} {text}");
-        text
+        let kind = [("content-type", "application/x-www-form-urlencoded")];
+        self.world.send(Method::POST, &format!("/panel/{form}"), &kind, body.join("&")).await
     }
 
     /// The body of a page of the panel.
