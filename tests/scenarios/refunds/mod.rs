@@ -2,6 +2,8 @@
 
 mod across_currencies;
 mod by_hand_on_both_sides;
+mod cash;
+mod confirmed_in_the_panel;
 mod made_at_komoju;
 mod made_in_bigcommerce;
 mod more_than_was_paid;

@@ -25,4 +25,4 @@ pub use paying::{moves, notes};
 pub use shop::{Shop, ShopSpec};
 pub use wait::{PATIENCE, eventually, eventually_within};
 pub use workerd::{Options, Workerd};
-pub use world::{SIGNING_KEY, World, world};
+pub use world::{SIGNING_KEY, World, hurried_world, world};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, panic, process, thread};
@@ -15,6 +15,9 @@ use crate::{Config, Sandbox};
 
 /// Delays of the worker run this many times faster: two minutes take two seconds.
 const TIME_SCALE: &str = "60";
+
+/// And this many times in [`hurried_world`].
+const HURRIED: &str = "86400";
 
 /// The key behind the worker's own tokens, by the id `s1`, so that tests can make such tokens and forge them.
 pub const SIGNING_KEY: [u8; 32] = [0x5a; 32];
@@ -35,6 +38,17 @@ pub struct World {
 pub async fn world() -> &'static World {
     static WORLD: OnceCell<World> = OnceCell::const_new();
     let world = WORLD.get_or_init(|| async { World::start(|_| ()).await }).await;
+    show_log_on_panic(world);
+    world
+}
+
+/// A shared world in which a day takes a second: for what comes days later.
+pub async fn hurried_world() -> &'static World {
+    static WORLD: OnceCell<World> = OnceCell::const_new();
+    let hurry = |options: &mut Options| {
+        options.vars.insert("TIME_SCALE".into(), HURRIED.into());
+    };
+    let world = WORLD.get_or_init(|| async { World::start(hurry).await }).await;
     show_log_on_panic(world);
     world
 }
@@ -63,6 +77,12 @@ impl World {
         change(&mut options);
         let folder = options.persist.clone();
         Self { worker: Workerd::start(options), sandbox, folder }
+    }
+
+    /// The files in which the worker keeps what it knows, where it keeps any.
+    #[must_use]
+    pub fn stored(&self) -> Vec<PathBuf> {
+        self.folder.iter().flat_map(|folder| files_below(folder)).collect()
     }
 
     /// Origin of the worker, as browsers and the sandbox see it.
@@ -127,6 +147,12 @@ fn fresh_folder() -> PathBuf {
     let folder = env::temp_dir().join(name);
     fs::create_dir_all(&folder).expect("the temporary folder can be written to");
     folder
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the storage can be read");
+    let paths = entries.map(|entry| entry.expect("the storage can be listed").path());
+    paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
 /// A failing test in the shared world shows what the worker logged last; one's own world does so when it ends.
