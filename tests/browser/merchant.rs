@@ -31,13 +31,13 @@ async fn a_merchant_installs_the_app_connects_komoju_and_sees_the_first_payment(
 }
 
 /// The shop's owner, at the control panel and at KOMOJU's dashboard.
-struct Merchant<'a> {
+pub struct Merchant<'a> {
     shop: &'a Shop<'a>,
-    browser: Browser,
+    pub browser: Browser,
 }
 
 impl<'a> Merchant<'a> {
-    async fn of(shop: &'a Shop<'a>) -> Self {
+    pub async fn of(shop: &'a Shop<'a>) -> Self {
         Self { shop, browser: Browser::open(Language::English).await }
     }
 
@@ -96,12 +96,36 @@ impl<'a> Merchant<'a> {
     }
 
     /// Opens the app anew, on one of its pages.
-    async fn open(&self, page: &str) {
+    pub async fn open(&self, page: &str) {
         self.apps().await;
         self.browser.click("[data-test=open]").await;
         self.browser.enter_frame("#bigcommerce-app").await;
         self.browser.click_text("nav a", page).await;
         self.browser.wait_for_text("nav a[aria-current]", page).await;
+    }
+
+    /// Opens the app anew, on one of its pages, outside the control panel's frame: that leaves room for pictures.
+    pub async fn open_alone(&self, page: &str) {
+        self.open(page).await;
+        let address = self.browser.eval("location.href").await;
+        self.browser.leave_frame().await;
+        self.browser.goto(address.as_str().expect("a page has an address")).await;
+    }
+
+    /// Opens the app anew, on the page of one order's payment, in a language of one's own.
+    pub async fn open_payment(&self, order: u64, language: Language) {
+        self.open_alone("Payments").await;
+        if language == Language::Japanese {
+            self.browser.click_text("a", "日本語").await;
+            self.browser.wait_for_text("nav a", "支払い一覧").await;
+        }
+        self.follow(&format!("/panel/payments/{order}")).await;
+        self.browser.wait_for_text("h2", &format!("#{order}")).await;
+    }
+
+    /// Loads another page of the panel, as the same visitor.
+    pub async fn follow(&self, page: &str) {
+        self.browser.eval(&format!("void (location.href = '{page}' + location.search)")).await;
     }
 
     async fn apps(&self) {

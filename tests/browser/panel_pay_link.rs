@@ -1,0 +1,27 @@
+//! A shopper who never came, or cannot come back, pays by a link that the merchant sends.
+
+use sandbox::bigcommerce::OrderSpec;
+use sandbox::harness::{Language, Shop, world};
+
+use crate::merchant::Merchant;
+use crate::shopper::{GOOD_CARD, Shopper, picture};
+
+#[tokio::test]
+async fn an_order_that_nobody_has_begun_to_pay_is_paid_by_link() {
+    let shop = Shop::open(world().await).await;
+    let order = shop.order(&OrderSpec::new());
+    let merchant = Merchant::of(&shop).await;
+    merchant.open_alone("Payments").await;
+    let browser = &merchant.browser;
+    browser.fill("[type=search]", &order.order_id.to_string()).await;
+    browser.click_text("button", "Search").await;
+    browser.wait_for("#pay_link").await;
+    picture(browser, "panel-pay-link-en");
+    let link = browser.eval("document.getElementById('pay_link').value").await;
+    let link = link.as_str().expect("the field holds the link").to_owned();
+
+    let shopper = Shopper { shop: &shop, browser: browser.open_another(Language::Japanese).await };
+    shopper.browser.goto(&link).await;
+    shopper.pay_by_card(GOOD_CARD).await;
+    shop.paid_order(order.order_id).await;
+}
