@@ -162,12 +162,11 @@ impl State {
         let Some(order) = &self.order.reading else { return false };
         let column = Column::of(order.status, order.deleted);
         let Some((id, payment)) = refunds::credited(self) else { return false };
-        let asked = self.attempt(payment.attempt).map(|a| a.terms.amount);
         let told = self.reached.get(&(Subject::Payment(id.clone()), MilestoneKind::Paid));
         matches!(column, Column::MovedOn | Column::Unpaid)
             && payment.is(&PaymentStatus::Captured)
             && told.is_some_and(|reached| reached.attention.is_none())
-            && order.due.ok() != asked
+            && !order.due.is_ok_and(|due| self.covers(payment, due))
     }
 
     /// Gone without our asking, though the order was moved because of it.

@@ -73,6 +73,14 @@ impl State {
             _ => asked.minor,
         }
     }
+
+    /// Whether a payment is what is due: as it was asked, as less of it was captured, or as some of it went back since.
+    pub fn covers(&self, payment: &Payment, due: Money) -> bool {
+        let Some(asked) = self.attempt(payment.attempt).map(|a| a.terms.amount) else { return false };
+        let credit = self.credit(payment);
+        let kept = share(payment.held(), credit, payment.net());
+        due.currency == asked.currency && [asked.minor, credit, kept].contains(&due.minor)
+    }
 }
 
 /// The payment that the order counts with: the first that it was told of. Any other is money too much.

@@ -159,7 +159,7 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     let Fresh { order: Some(fresh), .. } = c.fresh else { return Step::LookAtOrder };
     let order = &fresh.reading;
     let column = Column::of(order.status, order.deleted);
-    let row = if is_edited(&news, column, fresh) { Row::CapturedOtherwise } else { news.row };
+    let row = if is_edited(state, &news, column, fresh) { Row::CapturedOtherwise } else { news.row };
     let cell = cell(row, column, order.digital);
     let attention = cell.attention.then(|| attention(row));
     let (subject, milestone) = (news.subject.clone(), news.kind);
@@ -191,9 +191,10 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
 }
 
 /// The order was edited since: what was paid is what was asked, but no longer what is due.
-fn is_edited(news: &News<'_>, column: Column, fresh: &OrderSeen) -> bool {
-    let asked = news.payment.map(|(_, terms)| terms.amount);
-    news.kind == MilestoneKind::Paid && column == Column::Unpaid && fresh.reading.due.ok() != asked
+fn is_edited(state: &State, news: &News<'_>, column: Column, fresh: &OrderSeen) -> bool {
+    let payment = news.payment.and_then(|(reading, _)| state.payments.get(&reading.id));
+    let covered = payment.is_some_and(|p| fresh.reading.due.is_ok_and(|due| state.covers(p, due)));
+    news.kind == MilestoneKind::Paid && column == Column::Unpaid && !covered
 }
 
 fn note(news: &News<'_>, due: Option<Money>, c: Circumstances<'_>) -> String {
