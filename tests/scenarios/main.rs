@@ -3,12 +3,14 @@
 mod alive;
 mod app;
 mod bad_input;
+mod capture;
 mod captured_as_asked;
 mod captured_otherwise;
 mod card_tries;
 mod currencies;
 mod faults_at_bigcommerce;
 mod faults_at_komoju;
+mod healing;
 mod killed;
 mod konbini;
 mod older_attempts;

@@ -1,0 +1,53 @@
+//! KOMOJU will not capture: nothing may ship on it, and a person is asked.
+
+use reqwest::Method;
+use sandbox::harness::{moves, words};
+use sandbox::komoju::PaymentStatus;
+
+use super::{authorized, two_step};
+
+#[tokio::test]
+async fn the_order_is_held_for_a_person_and_the_capture_not_repeated() {
+    let shop = two_step(&[]).await;
+    for status in [2, 10] {
+        let (order, payment) = authorized(&shop, 5_000).await;
+        shop.world.sandbox.komoju.refuse_next(&shop.merchant.id, "card_declined").expect("a refusal");
+        shop.world.sandbox.bigcommerce.set_status(&shop.hash, order.order_id, status);
+        shop.when_status(&order, 12).await;
+        shop.attention_when(&order, words::CAPTURE_REFUSED).await;
+        let now = shop.at_rest(&order).await;
+        assert_eq!(moves(&now), [11, 12]);
+        assert!(now.staff_notes.contains("(capture_refused, "), "{}", now.staff_notes);
+        assert_eq!(shop.requests(&Method::POST, &format!("{payment}/capture")).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn tried_again_by_hand_it_clears_up() {
+    let shop = two_step(&[]).await;
+    let (order, payment) = authorized(&shop, 5_000).await;
+    shop.world.sandbox.komoju.refuse_next(&shop.merchant.id, "card_declined").expect("a refusal");
+    shop.world.sandbox.bigcommerce.ship(&shop.hash, order.order_id);
+    shop.attention_when(&order, words::CAPTURE_REFUSED).await;
+    shop.decide(&order, "capture", &[("payment", &payment)]).await;
+    shop.payment_when(&payment, PaymentStatus::Captured).await;
+    shop.history_when(&order, "Paid").await;
+    shop.at_rest(&order).await;
+    assert_eq!(shop.attention(&order).await, [""; 0]);
+    let posts = shop.requests(&Method::POST, "/capture");
+    assert!(posts.len() == 2 && posts[0].idempotency_key != posts[1].idempotency_key, "{posts:?}");
+}
+
+#[tokio::test]
+async fn refused_twice_by_hand_it_is_shown_twice() {
+    let shop = two_step(&[]).await;
+    let (order, payment) = authorized(&shop, 5_000).await;
+    let komoju = &shop.world.sandbox.komoju;
+    for tries in 1..=2 {
+        komoju.refuse_next(&shop.merchant.id, "insufficient_funds").expect("a refusal");
+        shop.decide(&order, "capture", &[("payment", &payment)]).await;
+        shop.attention_when(&order, words::CAPTURE_REFUSED).await;
+        shop.at_rest(&order).await;
+        assert_eq!(shop.requests(&Method::POST, "/capture").len(), tries);
+    }
+}
