@@ -4,6 +4,9 @@ use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
 use sandbox::harness::{Shop, World, world};
 
+/// Scopes of the hooks that a store has from the beginning.
+const HOOKS: [&str; 3] = ["store/order/created", "store/order/refund/created", "store/order/statusUpdated"];
+
 #[tokio::test]
 async fn an_installed_store_has_one_script_for_its_storefront_and_each_hook_once() {
     let world = world().await;
@@ -21,7 +24,7 @@ async fn an_installed_store_has_one_script_for_its_storefront_and_each_hook_once
     assert!(integrity.starts_with("sha384-"));
     let served = world.get(&script.src[world.app_url().len()..]).await;
     assert_eq!((served.status, served.header("access-control-allow-origin")), (200, "*"));
-    assert_eq!(scopes(world, &shop.hash), ["store/order/refund/created", "store/order/statusUpdated"]);
+    assert_eq!(scopes(world, &shop.hash), HOOKS);
 }
 
 #[tokio::test]
@@ -55,7 +58,7 @@ async fn two_installations_at_once_double_nothing() {
     assert!([one, two].into_iter().any(|page| page.expect("the app answers").status == 200));
     assert_eq!(world.sandbox.bigcommerce.install_app(&hash).await.expect("the app answers").status, 200);
     assert_eq!(world.sandbox.bigcommerce.scripts(&hash).len(), 1);
-    assert_eq!(scopes(world, &hash), ["store/order/refund/created", "store/order/statusUpdated"]);
+    assert_eq!(scopes(world, &hash), HOOKS);
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn hooks_that_bigcommerce_switched_off_are_switched_on() {
     world.sandbox.bigcommerce.deactivate_hooks(&shop.hash);
     reopened_until(&shop, "the hooks to be active", || {
         let hooks = world.sandbox.bigcommerce.hooks(&shop.hash);
-        hooks.len() == 2 && hooks.iter().all(|hook| hook.is_active)
+        hooks.len() == 3 && hooks.iter().all(|hook| hook.is_active)
     })
     .await;
 }

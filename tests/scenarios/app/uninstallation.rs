@@ -60,7 +60,7 @@ async fn a_reinstalled_store_goes_on_where_it_was() {
     let page = world.sandbox.bigcommerce.install_app(&shop.hash).await.expect("the app answers");
     assert_eq!(page.status, 200, "{page:?}");
     assert_eq!(world.sandbox.bigcommerce.scripts(&shop.hash).len(), 1);
-    assert_eq!(world.sandbox.bigcommerce.hooks(&shop.hash).len(), 2);
+    assert_eq!(world.sandbox.bigcommerce.hooks(&shop.hash).len(), 3);
     // What was paid meanwhile reaches the order; key, methods and webhook secret were kept.
     shop.paid_order(order.order_id).await;
     let (order, session) = shop.begin(&OrderSpec::new()).await;

@@ -1,0 +1,50 @@
+//! What is known of a store that stays uninstalled is forgotten, as soon as no payment of it is open any more.
+
+use sandbox::bigcommerce::OrderSpec;
+use sandbox::harness::{Shop, World, eventually};
+
+use super::hurried;
+use super::uninstalled::uninstall;
+
+/// A day in four seconds.
+const DAYS: &str = "20000";
+
+#[tokio::test]
+async fn a_store_without_open_payments_is_forgotten_after_a_day() {
+    let world = hurried(DAYS).await;
+    let shop = Shop::open(&world).await;
+    shop.paid_by_card(&OrderSpec::total(1_000)).await;
+    uninstall(&shop).await;
+    forgotten(&world, &shop).await;
+    // Who comes back starts anew.
+    let page = world.sandbox.bigcommerce.install_app(&shop.hash).await.expect("the app answers");
+    assert_eq!(page.status, 200, "{page:?}");
+    assert!(shop.panel("").await.contains("Enter the secret key"));
+}
+
+#[tokio::test]
+async fn while_a_code_may_still_be_paid_its_store_is_kept() {
+    let world = hurried(DAYS).await;
+    let shop = Shop::open(&world).await;
+    let (order, session) = shop.begin(&OrderSpec::total(1_000)).await;
+    let code = shop.take_code(&session);
+    shop.when(&order, |o| !o.staff_notes.is_empty()).await;
+    uninstall(&shop).await;
+    let kept = format!(
+        r#""event":"kept_for_open_payments","level":"info","open":"1","request":"store","store":"{}""#,
+        shop.hash
+    );
+    eventually("the store to be kept", async || world.worker.log().contains(&kept).then_some(())).await;
+    world.sandbox.komoju.expire_payment(&code).expect("the code is live");
+    forgotten(&world, &shop).await;
+}
+
+/// Waits until KOMOJU's webhooks are refused as those of a store that never was.
+async fn forgotten(world: &World, shop: &Shop<'_>) {
+    let path = format!("/webhooks/komoju/{}", shop.hash);
+    let unknown = async || {
+        let reply = world.send(axum::http::Method::POST, &path, &[], "{}").await;
+        (reply.status == 404).then(|| reply.is_problem(404, "unknown_store"))
+    };
+    eventually("the store to be forgotten", unknown).await;
+}

@@ -1,0 +1,77 @@
+//! KOMOJU's webhooks are lost, and nobody looks: its own list of events tells the same.
+
+use axum::http::Method;
+use sandbox::bigcommerce::{OrderSpec, PlacedOrder};
+use sandbox::delivery::Mode;
+use sandbox::faults::FaultKind;
+use sandbox::harness::{Shop, eventually, world};
+
+use super::check_now;
+
+const DECLINED: &str = "4123111111111000";
+
+#[tokio::test]
+async fn a_payment_whose_webhooks_were_all_lost_is_found() {
+    let shop = Shop::open(world().await).await;
+    let (order, code) = waiting(&shop).await;
+    shop.webhooks(Mode::Lost);
+    shop.world.sandbox.komoju.capture(&code).expect("the code is live");
+    check_now(&shop).await;
+    shop.when_status(&order, 11).await;
+}
+
+#[tokio::test]
+async fn however_many_events_lie_between_the_lost_one_is_found() {
+    let shop = Shop::open(world().await).await;
+    let (order, code) = waiting(&shop).await;
+    let (_, busy) = shop.begin(&OrderSpec::total(900)).await;
+    shop.webhooks(Mode::Lost);
+    let komoju = &shop.world.sandbox.komoju;
+    komoju.capture(&code).expect("the code is live");
+    for _ in 0..110 {
+        komoju.pay_card(&busy.id, DECLINED).expect("the session is open");
+    }
+    check_now(&shop).await;
+    shop.when_status(&order, 11).await;
+    let pages = shop.requests(&Method::GET, "/events?");
+    assert!(pages.iter().any(|seen| seen.path.contains("page=2&")), "{pages:?}");
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_had_is_asked_for_again() {
+    let shop = Shop::open(world().await).await;
+    let (order, code) = waiting(&shop).await;
+    shop.webhooks(Mode::Lost);
+    shop.world.sandbox.komoju.capture(&code).expect("the code is live");
+    shop.komoju_fault(Method::GET, "/events?", FaultKind::Status(502), 2);
+    shop.komoju_fault(Method::GET, "/events?", FaultKind::RateLimited { retry_after_ms: 1_000 }, 1);
+    check_now(&shop).await;
+    shop.when_status(&order, 11).await;
+}
+
+#[tokio::test]
+async fn what_a_webhook_has_told_already_is_nothing_new() {
+    let shop = Shop::open(world().await).await;
+    let (order, _) = shop.paid_by_card(&OrderSpec::total(1_500)).await;
+    shop.at_rest(&order).await;
+    let (looks, before) = (shop.calls_about(order.order_id).len(), events_read(&shop));
+    check_now(&shop).await;
+    eventually("the events to be read", async || (events_read(&shop) > before).then_some(())).await;
+    shop.quiet(&order).await;
+    // The one look that `quiet` itself asks for.
+    assert_eq!(shop.calls_about(order.order_id).len(), looks + 1);
+}
+
+/// How often a list of events has been answered.
+fn events_read(shop: &Shop<'_>) -> usize {
+    shop.requests(&Method::GET, "/events?").iter().filter(|seen| seen.status == 200).count()
+}
+
+/// An order whose code waits for cash, known as such: the next look by itself is a day off.
+async fn waiting(shop: &Shop<'_>) -> (PlacedOrder, String) {
+    let (order, session) = shop.begin(&OrderSpec::total(2_600)).await;
+    let code = shop.take_code(&session);
+    shop.when(&order, |o| !o.staff_notes.is_empty()).await;
+    shop.at_rest(&order).await;
+    (order, code)
+}
