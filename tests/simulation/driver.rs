@@ -1,175 +1,185 @@
 //! Runs one machine the way its Durable Object does: commits to a table, calls out, sleeps until woken, and sometimes
-//! crashes, with nothing left but the table.
+//! crashes, with nothing left but the table. Around it: time, the post between the two sides and us, and faults.
 
 use komoju_bigcommerce_worker::bigcommerce::Api;
 use komoju_bigcommerce_worker::crypto::Secret;
 use komoju_bigcommerce_worker::http::{HttpRequest, Outcome, ResponseHeaders};
 use komoju_bigcommerce_worker::komoju::request::Access;
 use komoju_bigcommerce_worker::komoju::session::Origin;
-use komoju_bigcommerce_worker::payment::call::{Browser, Call, Locale};
+use komoju_bigcommerce_worker::payment::attention::Attention;
+use komoju_bigcommerce_worker::payment::call::Call;
 use komoju_bigcommerce_worker::payment::delays::Delays;
-use komoju_bigcommerce_worker::payment::hint::{About, Hint};
-use komoju_bigcommerce_worker::payment::ids::{
-    AccountId, CartId, HintId, OrderId, PaymentId, SessionId, StoreHash,
-};
 use komoju_bigcommerce_worker::payment::machine::{Input, Machine, Now, Output, Reply};
 use komoju_bigcommerce_worker::payment::record::{Record, Rows};
-use komoju_bigcommerce_worker::payment::settings::{Mode, Settings};
 use komoju_bigcommerce_worker::payment::shop::Shop;
-use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Start};
 use komoju_bigcommerce_worker::wire::{self, Parse};
 use serde_json::Value;
 
 use super::bank::Bank;
-use super::store::{CART, Store};
+use super::faults::Faults;
+use super::mutation::Mutation;
+use super::post::Post;
+use super::schedule::{Act, Fate, MINUTE, Setup, Side, Trouble};
+use super::store::Store;
 
 /// 2026-11-22 00:00 UTC, when every order here is placed.
 pub const EPOCH: i64 = 1_795_305_600_000;
-const GUARD: i64 = 5 * 60_000;
+const GUARD: i64 = 5 * MINUTE;
+/// More runs than any order ever needs.
+const RUNS: u32 = 3_000;
+/// More outputs than any run ever needs.
+const OUTPUTS: u32 = 500;
 
 pub fn answer(status: u16, body: &Value) -> Outcome {
     Outcome::Answer { status, headers: ResponseHeaders::default(), body: body.to_string() }
 }
 
-/// What goes wrong with a call, or with the worker around it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    None,
-    /// No answer and no effect.
-    CutBefore,
-    /// The effect, but no answer.
-    CutAfter,
-    /// A 500 without effect.
-    Broken,
-    /// 429.
-    TooMany,
-    /// The worker dies before the call leaves.
-    CrashBefore,
-    /// The worker dies after the call took effect, before its answer.
-    CrashAfter,
-}
-
 #[derive(Debug)]
 pub struct World {
     pub now: i64,
+    pub setup: Setup,
     pub store: Store,
     pub bank: Bank,
-    machine: Machine,
+    pub machine: Machine,
+    pub shop: Shop,
+    pub post: Post,
+    pub faults: Faults,
+    pub mutation: Option<Mutation>,
+    /// What the merchant has seen and put away.
+    pub dismissed: Vec<Attention>,
+    pub settled_outside: Vec<u64>,
+    pub decisions: u32,
+    /// A page showed another amount than the order's.
+    pub amount_was_disputed: bool,
+    /// What must never happen, whatever the schedule.
+    pub violations: Vec<String>,
     rows: Rows,
     alarm: Option<i64>,
-    shop: Shop,
-    /// What befalls the next calls, first to last; afterwards all goes well.
-    pub troubles: Vec<Trouble>,
-    hints: u32,
+    runs: u32,
 }
 
 impl World {
-    pub fn new() -> Self {
-        let (store, order) =
-            (StoreHash::parse("simstore").expect("a store"), OrderId::new(1_001).expect("an order"));
-        let account = AccountId::parse("abc123").expect("an account");
-        let shop = Shop {
-            store,
-            order,
-            settings: Settings::default(),
-            account: Some((account, Mode::Live)),
-            channels: Vec::new(),
-            labels: Vec::new(),
-            locale: Locale::En,
-        };
+    pub fn new(setup: Setup) -> Self {
+        let mut store = Store::with_order(setup.total, EPOCH);
+        store.decimals = if setup.cents { 2 } else { 0 };
+        store.store_credit = setup.store_credit;
+        store.digital = setup.digital;
         Self {
             now: EPOCH,
-            store: Store::with_order(4_980, EPOCH),
-            bank: Bank::open(EPOCH),
+            setup,
+            store,
+            bank: Bank::open(EPOCH, if setup.cents { 0 } else { setup.fee }),
             machine: Machine::default(),
+            shop: super::people::shop(setup),
+            post: Post::default(),
+            faults: Faults::default(),
+            mutation: None,
+            dismissed: Vec::new(),
+            settled_outside: Vec::new(),
+            decisions: 0,
+            amount_was_disputed: false,
+            violations: Vec::new(),
             rows: Rows::default(),
             alarm: None,
-            shop,
-            troubles: Vec::new(),
-            hints: 0,
+            runs: 0,
         }
     }
 
-    pub fn machine(&self) -> &Machine {
-        &self.machine
+    /// One step of a schedule: the act, and the messages that come of it.
+    pub fn step(&mut self, act: Act, fate: Fate) {
+        self.post.fate = fate;
+        self.perform(act);
+        self.collect();
+        self.deliver();
     }
 
-    /// The shopper stands on the page. None: the worker died over it.
-    pub fn start(&mut self, intent: Intent) -> Option<Reply> {
-        let start = Start {
-            proof: Proof::Cart(CartId::parse(CART).expect("a cart")),
-            intent,
-            page: None,
-            locale: Locale::Ja,
-            browser: Browser::default(),
-            seen: None,
-        };
-        self.handle(Input::Start(Box::new(start)));
-        let reply = self.run();
-        if let Some(Reply::Show { snapshot, redirect: true }) = &reply {
-            self.bank
-                .show_to_shopper(snapshot.session_url.as_deref().expect("a redirect has somewhere to go"));
-        }
-        reply
+    pub fn attentions(&self) -> Vec<Attention> {
+        self.machine.state().attentions(&self.shop.settings)
     }
 
-    /// A KOMOJU webhook, under an id of its own or one used before.
-    pub fn hear_komoju(&mut self, id: u32, session: &str, payment: &str) {
-        let about = About::Komoju {
-            session: SessionId::parse(session).ok(),
-            payment: PaymentId::parse(payment).ok(),
-            event: "payment.updated".to_owned(),
-        };
-        self.hear(&format!("event-{id}"), about);
-    }
-
-    pub fn hear_bigcommerce(&mut self) {
-        self.hints += 1;
-        let about = About::Order { scope: "store/order/statusUpdated".to_owned() };
-        self.hear(&format!("hook-{}", self.hints), about);
-    }
-
-    fn hear(&mut self, id: &str, about: About) {
-        let hint = Hint { id: HintId::parse(id).expect("an id"), about };
-        self.machine.hear(hint, self.now);
-        if let Some(records) = self.machine.uncommitted() {
-            self.commit(&records);
-            self.alarm = Some(self.now);
-        }
-    }
+    // ---- time ----------------------------------------------------------------------------------------------------
 
     /// Lets time pass until `until`, waking whatever is to be woken.
     pub fn pass_until(&mut self, until: i64) {
-        let mut turns = 0;
-        while let Some(at) = self.alarm.filter(|at| *at <= until) {
-            turns += 1;
-            assert!(turns < 2_000, "the machine never rests");
-            self.now = self.now.max(at);
-            self.bank.now = self.now;
-            self.alarm = Some(self.now + GUARD);
-            self.run();
+        self.collect();
+        self.deliver();
+        if !self.violations.is_empty() {
+            return;
         }
-        self.now = self.now.max(until);
-        self.bank.now = self.now;
+        while let Some(at) = self.next_moment().filter(|at| *at <= until) {
+            self.set_time(at);
+            self.collect();
+            self.deliver();
+            if self.alarm.is_some_and(|at| at <= self.now) {
+                self.runs += 1;
+                if self.runs > RUNS {
+                    self.violations.push("the machine never rests".to_owned());
+                    return;
+                }
+                self.alarm = Some(self.now + GUARD);
+                self.run();
+                self.collect();
+                self.deliver();
+                if !self.violations.is_empty() {
+                    return;
+                }
+            }
+        }
+        self.set_time(until);
     }
 
-    fn handle(&mut self, input: Input) {
+    fn next_moment(&self) -> Option<i64> {
+        [self.alarm, self.post.next_due(), self.bank.next_lapse()].into_iter().flatten().min()
+    }
+
+    fn set_time(&mut self, at: i64) {
+        self.now = self.now.max(at);
+        self.store.now = self.now;
+        self.bank.lapse(self.now);
+    }
+
+    pub fn wake_soon(&mut self) {
+        self.alarm = Some(self.now);
+    }
+
+    // ---- the machine ---------------------------------------------------------------------------------------------
+
+    pub fn handle(&mut self, input: Input) {
         let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
         self.machine.handle(input, now);
     }
 
-    /// As objects/payment.rs runs it.
-    fn run(&mut self) -> Option<Reply> {
-        loop {
+    /// Makes durable what was just taken in, and has it looked at.
+    pub fn commit_and_wake(&mut self) {
+        if let Some(records) = self.machine.uncommitted() {
+            self.commit(&records);
+            self.wake_soon();
+        }
+    }
+
+    /// Whether there is anything to remember of this order.
+    pub fn is_known(&self) -> bool {
+        self.rows.iter().next().is_some()
+    }
+
+    /// As objects/payment.rs runs it. None: it rests, or the worker died.
+    pub fn run(&mut self) -> Option<Reply> {
+        for _ in 0..OUTPUTS {
             let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
-            match self.machine.poll(now) {
+            let output = self.machine.poll(now);
+            let dies = self.faults.dies_now();
+            match output {
+                _ if dies && !matches!(output, Output::Call(_)) => {
+                    self.crash();
+                    return None;
+                }
                 Output::Commit(records) => {
                     self.commit(&records);
                     self.alarm = Some(self.alarm.map_or(self.now + GUARD, |at| at.min(self.now + GUARD)));
                 }
-                Output::Call(call) => self.call(&call)?,
+                Output::Call(call) => self.call(&call, dies)?,
                 Output::Reply(reply) => {
-                    self.alarm = Some(self.now);
+                    self.wake_soon();
                     return Some(reply);
                 }
                 Output::Idle { wake } => {
@@ -178,6 +188,9 @@ impl World {
                 }
             }
         }
+        self.violations.push("the machine goes round and round".to_owned());
+        self.crash();
+        None
     }
 
     fn commit(&mut self, records: &[Record]) {
@@ -191,34 +204,64 @@ impl World {
     }
 
     /// None: the worker died.
-    fn call(&mut self, call: &Call) -> Option<()> {
-        let trouble = if self.troubles.is_empty() { Trouble::None } else { self.troubles.remove(0) };
-        let (request, parse) = self.request(call);
-        let outcome = match trouble {
-            Trouble::None | Trouble::CutAfter | Trouble::CrashAfter => self.serve(call, &request),
-            Trouble::CutBefore | Trouble::CrashBefore => Outcome::NoAnswer("cut".to_owned()),
-            Trouble::Broken => answer(500, &Value::Null),
-            Trouble::TooMany => answer(429, &Value::Null),
-        };
-        if matches!(trouble, Trouble::CrashBefore | Trouble::CrashAfter) {
+    fn call(&mut self, call: &Call, dies: bool) -> Option<()> {
+        let side = if wire::side(call) == wire::Side::BigCommerce { Side::BigCommerce } else { Side::Komoju };
+        let (mut request, parse) = self.request(call);
+        if let Some(mutation) = self.mutation {
+            mutation.spoil_request(call, &mut request, self);
+        }
+        for status in self.faults.moves_before_this_call() {
+            self.perform(Act::Moves(status));
+            self.collect();
+        }
+        let trouble = if dies { Some(Trouble::CrashAfter) } else { self.faults.next(side, self.now) };
+        let outcome = self.exchange(side, &request, trouble);
+        if matches!(trouble, Some(Trouble::CrashBefore | Trouble::CrashAfter)) {
             self.crash();
             return None;
         }
-        let outcome =
-            if trouble == Trouble::CutAfter { Outcome::NoAnswer("cut".to_owned()) } else { outcome };
-        self.handle(Input::Answer(parse(&outcome)));
+        let answer = match self.mutation {
+            Some(mutation) => mutation.spoil_answer(call, parse(&outcome), self),
+            None => parse(&outcome),
+        };
+        self.handle(Input::Answer(answer));
         Some(())
+    }
+
+    /// The request on its way, the effect, and what comes back of the answer.
+    fn exchange(&mut self, side: Side, request: &HttpRequest, trouble: Option<Trouble>) -> Outcome {
+        if let Some(failed) = self.faults.outage(side, self.now) {
+            return failed;
+        }
+        let cut = || Outcome::NoAnswer("cut".to_owned());
+        match trouble {
+            Some(Trouble::CutBefore | Trouble::CrashBefore) => return cut(),
+            Some(Trouble::Broken) => return answer(500, &Value::Null),
+            Some(Trouble::TooMany) => return super::faults::too_many(),
+            Some(Trouble::Hiccup) if side == Side::BigCommerce && request.method == "GET" => {
+                self.faults.hiccups += 1;
+                return answer(404, &Value::Null);
+            }
+            _ => {}
+        }
+        let slow = trouble == Some(Trouble::StillRuns);
+        let outcome = match side {
+            Side::BigCommerce => self.store.serve(request),
+            Side::Komoju => self.bank.serve(request, slow),
+        };
+        self.collect();
+        self.deliver_early();
+        match trouble {
+            Some(Trouble::CutAfter | Trouble::CrashAfter | Trouble::StillRuns) => cut(),
+            _ => outcome,
+        }
     }
 
     /// Nothing is left but what was committed; the guard wakes what comes after.
     fn crash(&mut self) {
-        self.machine = Machine::load(self.rows.clone()).expect("what was committed can be read");
-    }
-
-    fn serve(&mut self, call: &Call, request: &HttpRequest) -> Outcome {
-        match wire::side(call) {
-            wire::Side::BigCommerce => self.store.serve(request),
-            wire::Side::Komoju(_) => self.bank.serve(request),
+        match Machine::load(self.rows.clone()) {
+            Ok(machine) => self.machine = machine,
+            Err(corrupt) => self.violations.push(format!("what was committed cannot be read: {corrupt}")),
         }
     }
 

@@ -1,10 +1,21 @@
 //! The real machine and the real protocol code against models of BigCommerce and KOMOJU, on the host, in made-up time.
 //!
-//! What is shuffled: every hint may be lost, doubled, late or early; every call may be refused, delayed, cut before or
-//! after its effect; the worker may crash at any commit or call. What must hold is written down once, in
-//! [`quiet`](hints::quiet): what the world looks like when nothing happens any more.
+//! A seed makes a [`schedule`]: what shoppers, merchants and KOMOJU do, when, and what goes wrong with each message
+//! and each call. [`truth`] says, from what the two models hold and from nothing the machine says of itself, how the
+//! world must look when nothing happens any more. Whatever breaks that is shrunk and printed as a test.
+//!
+//! `SIMULATION_SEED=n` replays one seed, `SIMULATION_SCHEDULES=n` tries so many.
 
 mod bank;
 mod driver;
-mod hints;
+mod faults;
+mod found;
+mod mutation;
+mod people;
+mod post;
+mod random;
+mod schedule;
+mod search;
+mod shrink;
 mod store;
+mod truth;

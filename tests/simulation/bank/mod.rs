@@ -1,0 +1,247 @@
+//! KOMOJU, as far as one order sees it: sessions, their payments, refunds, events, and idempotency.
+//!
+//! The state itself is the truth that invariants are checked against; [`api`] is what the worker is told of it,
+//! [`acts`] is what people do.
+
+mod acts;
+mod api;
+mod show;
+
+use std::collections::BTreeMap;
+
+use super::schedule::{DAY, HOUR};
+pub use acts::part;
+
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub id: String,
+    pub number: String,
+    pub amount: i64,
+    pub currency: &'static str,
+    /// Two-step.
+    pub manual: bool,
+    pub cancelled: bool,
+    /// The payment that completed it.
+    pub completed_by: Option<String>,
+    pub made_ms: i64,
+    /// Whether a shopper was ever sent to it: nobody can pay a page whose address nobody has.
+    pub shown: bool,
+    pub payments: Vec<String>,
+}
+
+impl Session {
+    pub fn is_payable(&self, now: i64) -> bool {
+        self.shown && !self.cancelled && self.completed_by.is_none() && now < self.made_ms + DAY
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Payment {
+    pub id: String,
+    pub session: String,
+    pub number: String,
+    pub status: &'static str,
+    pub kind: &'static str,
+    pub currency: &'static str,
+    /// Without the fee; what was captured, once it is.
+    pub amount: i64,
+    /// What was asked, in this payment's currency.
+    pub asked: i64,
+    pub fee: i64,
+    pub manual: bool,
+    pub begun_ms: i64,
+    /// When money was reserved; never for a code, which reserves nothing.
+    pub authorized_ms: Option<i64>,
+    pub captured_ms: Option<i64>,
+    /// Our own cancel ended it.
+    pub cancelled_by_us: bool,
+    pub fraud: bool,
+    pub refunds: Vec<Refund>,
+    pub requests: Vec<Request>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Refund {
+    pub id: String,
+    pub minor: i64,
+    pub chargeback: bool,
+    pub description: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub id: String,
+    pub minor: i64,
+    pub status: &'static str,
+    pub description: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub id: String,
+    pub kind: &'static str,
+    pub payment: String,
+    pub session: String,
+    pub at: i64,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Bank {
+    pub now: i64,
+    pub sessions: BTreeMap<String, Session>,
+    pub payments: BTreeMap<String, Payment>,
+    pub events: Vec<Event>,
+    /// Refunds are refused: the merchant's unsettled balance is too small.
+    pub balance_is_short: bool,
+    /// Cancels are accepted, and nothing comes of them.
+    pub cancels_in_vain: bool,
+    /// What a shopper pays more who pays with cash.
+    pub fee: i64,
+    /// How often a cancel was asked for, and how often captures and refunds were refused.
+    pub cancels: u32,
+    pub captures_refused: u32,
+    pub refunds_refused: u32,
+    /// What must never happen, whatever the schedule.
+    pub violations: Vec<String>,
+    answers: BTreeMap<String, api::Stored>,
+    /// Requests that nobody waits for any more, and that take effect all the same.
+    running: Vec<api::Running>,
+    /// Events that nobody has been told of yet.
+    told: usize,
+}
+
+impl Payment {
+    pub fn is_cash(&self) -> bool {
+        matches!(self.kind, "konbini" | "bank_transfer")
+    }
+
+    pub fn total(&self) -> i64 {
+        self.amount + self.fee
+    }
+
+    pub fn refunded(&self) -> i64 {
+        self.refunds.iter().map(|r| r.minor).sum()
+    }
+
+    /// What of the order's money is still there; the fee never was the order's.
+    pub fn held(&self) -> i64 {
+        if self.status == "captured" { (self.amount - self.refunded()).max(0) } else { 0 }
+    }
+
+    pub fn left(&self) -> i64 {
+        if self.status == "captured" { self.total() - self.refunded() } else { 0 }
+    }
+
+    /// When it ends by itself, should nothing come of it.
+    fn lapses_ms(&self) -> Option<i64> {
+        let life = match (self.status, self.kind) {
+            ("authorized", "konbini") => 3 * DAY,
+            ("authorized", "bank_transfer") => 14 * DAY,
+            ("authorized", _) => 30 * DAY,
+            ("pending", _) => 25 * HOUR,
+            _ => return None,
+        };
+        Some(self.begun_ms + life)
+    }
+}
+
+impl Bank {
+    pub fn open(now: i64, fee: i64) -> Self {
+        Self { now, fee, ..Self::default() }
+    }
+
+    /// What has happened since the last time this was asked.
+    pub fn news(&mut self) -> Vec<Event> {
+        let news = self.events[self.told..].to_vec();
+        self.told = self.events.len();
+        news
+    }
+
+    /// When something ends by itself next.
+    pub fn next_lapse(&self) -> Option<i64> {
+        let lapses = self.payments.values().filter_map(Payment::lapses_ms);
+        lapses.chain(self.running.iter().map(|r| r.ends)).min()
+    }
+
+    /// Ends what has lapsed by `now`.
+    pub fn lapse(&mut self, now: i64) {
+        self.now = self.now.max(now);
+        self.finish(now);
+        let over: Vec<_> = self
+            .payments
+            .values()
+            .filter(|p| p.lapses_ms().is_some_and(|at| at <= now))
+            .map(|p| p.id.clone())
+            .collect();
+        for id in over {
+            self.set(&id, "expired");
+        }
+    }
+
+    fn tell(&mut self, kind: &'static str, payment: &str) {
+        let session = self.payments[payment].session.clone();
+        let id = format!("event{}", self.events.len() + 1);
+        self.events.push(Event { id, kind, payment: payment.to_owned(), session, at: self.now });
+    }
+
+    /// Changes a payment's status, and tells of it.
+    pub fn set(&mut self, id: &str, status: &'static str) {
+        let now = self.now;
+        let payment = self.payments.get_mut(id).expect("a payment of this bank");
+        payment.status = status;
+        if status == "captured" {
+            payment.captured_ms.get_or_insert(now);
+        }
+        if status == "authorized" && !payment.is_cash() {
+            payment.authorized_ms.get_or_insert(now);
+        }
+        let session = payment.session.clone();
+        if matches!(status, "captured" | "authorized") {
+            let session = self.sessions.get_mut(&session).expect("its session");
+            session.completed_by.get_or_insert(id.to_owned());
+        }
+        let kind = match status {
+            "captured" => "payment.captured",
+            "authorized" => "payment.authorized",
+            "cancelled" => "payment.cancelled",
+            "expired" => "payment.expired",
+            "failed" => "payment.failed",
+            "refunded" => "payment.refunded",
+            _ => "payment.updated",
+        };
+        self.tell(kind, id);
+    }
+
+    /// Money goes back, for whatever reason.
+    fn pay_back(&mut self, id: &str, minor: i64, chargeback: bool, description: &str) {
+        let number = self.payments.values().map(|p| p.refunds.len()).sum::<usize>() + 1;
+        let payment = self.payments.get_mut(id).expect("a payment of this bank");
+        let description = description.to_owned();
+        payment.refunds.push(Refund { id: format!("refund{number}"), minor, chargeback, description });
+        let all = payment.left() == 0;
+        self.tell("payment.refund.created", id);
+        if all {
+            self.set(id, "refunded");
+        }
+    }
+
+    /// The sessions that somebody could pay now.
+    pub fn payable(&self) -> usize {
+        self.sessions.values().filter(|s| s.is_payable(self.now)).count()
+    }
+
+    /// Whether anything could still turn into money: a page that was shown, or a payment under way.
+    pub fn is_live(&self) -> bool {
+        let under_way = self.payments.values().any(|p| matches!(p.status, "pending" | "authorized"));
+        self.payable() > 0 || under_way
+    }
+
+    pub fn captured(&self) -> impl Iterator<Item = &Payment> {
+        self.payments.values().filter(|p| p.status == "captured")
+    }
+
+    /// Every payment that was ever captured.
+    pub fn ever_captured(&self) -> impl Iterator<Item = &Payment> {
+        self.payments.values().filter(|p| p.captured_ms.is_some())
+    }
+}

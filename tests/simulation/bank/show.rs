@@ -1,0 +1,80 @@
+//! What KOMOJU's resources look like.
+
+use serde_json::{Value, json};
+
+use super::{Bank, Event, Payment, Session};
+use crate::schedule::DAY;
+
+impl Bank {
+    /// The payment that completed the session, else the last one begun.
+    fn shown_of(&self, session: &Session) -> Option<&Payment> {
+        self.payments.get(session.completed_by.as_ref().or(session.payments.last())?)
+    }
+
+    pub(super) fn session(&self, session: &Session) -> Value {
+        let shown = self.shown_of(session).map(payment);
+        let status = match (session.cancelled, session.completed_by.is_some()) {
+            (true, _) => "cancelled",
+            (false, true) => "completed",
+            (false, false) => "pending",
+        };
+        json!({
+            "id": session.id, "resource": "session", "mode": "payment", "status": status,
+            "expired": self.now >= session.made_ms + DAY, "amount": session.amount, "currency": session.currency,
+            "session_url": format!("https://hosted.example/sessions/{}", session.id),
+            "created_at": rfc3339(session.made_ms), "payment": shown,
+        })
+    }
+
+    pub(super) fn event(&self, event: &Event) -> Value {
+        json!({
+            "id": event.id, "type": event.kind, "resource": "event", "created_at": rfc3339(event.at),
+            "data": payment(&self.payments[&event.payment]), "reason": null,
+        })
+    }
+}
+
+pub fn payment(payment: &Payment) -> Value {
+    let refunds: Vec<_> = payment
+        .refunds
+        .iter()
+        .map(|refund| {
+            json!({
+                "id": refund.id, "resource": "refund", "amount": refund.minor, "currency": payment.currency,
+                "payment": payment.id, "description": refund.description, "chargeback": refund.chargeback,
+            })
+        })
+        .collect();
+    let requests: Vec<_> = payment
+        .requests
+        .iter()
+        .map(|request| {
+            json!({
+                "id": request.id, "resource": "refund_request", "status": request.status, "amount": request.minor,
+                "description": request.description, "payment": payment.id,
+            })
+        })
+        .collect();
+    json!({
+        "id": payment.id, "resource": "payment", "status": payment.status, "session": payment.session,
+        "external_order_num": payment.number, "amount": payment.amount, "tax": 0,
+        "payment_method_fee": payment.fee, "total": payment.total(), "currency": payment.currency,
+        "amount_refunded": payment.refunded(), "refunds": refunds, "refund_requests": requests,
+        "payment_details": { "type": payment.kind }, "payment_deadline": deadline(payment),
+        "captured_at": payment.captured_ms.map(rfc3339), "created_at": rfc3339(payment.begun_ms),
+    })
+}
+
+fn deadline(payment: &Payment) -> Option<String> {
+    let days = match payment.kind {
+        "konbini" => 3,
+        "bank_transfer" => 14,
+        _ => return None,
+    };
+    Some(rfc3339(payment.begun_ms + days * DAY))
+}
+
+pub fn rfc3339(ms: i64) -> String {
+    let moment = time::OffsetDateTime::from_unix_timestamp(ms / 1_000).expect("a date of this century");
+    moment.format(&time::format_description::well_known::Rfc3339).expect("every date has this form")
+}

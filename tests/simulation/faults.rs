@@ -1,0 +1,95 @@
+//! What goes wrong between us and the two sides, and with the worker itself.
+
+use komoju_bigcommerce_worker::http::{Outcome, ResponseHeaders};
+use serde_json::Value;
+
+use super::driver::answer;
+use super::schedule::{MINUTE, Outage, Side, Trouble};
+
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    /// Each befalls the call after so many others.
+    troubles: Vec<(u8, Trouble)>,
+    moves: Vec<(u8, u8)>,
+    /// Outputs until the worker dies.
+    crash: Option<u8>,
+    outages: Vec<(Side, Outage, i64)>,
+    /// How often BigCommerce said 404 for what is there.
+    pub hiccups: u32,
+}
+
+impl Faults {
+    pub fn trouble(&mut self, after: u8, what: Trouble) {
+        self.troubles.push((after, what));
+    }
+
+    pub fn crash(&mut self, after: u8) {
+        self.crash = Some(after);
+    }
+
+    pub fn outage_until(&mut self, side: Side, what: Outage, until: i64) {
+        self.outages.push((side, what, until));
+    }
+
+    pub fn move_before(&mut self, after: u8, to: u8) {
+        self.moves.push((after, to));
+    }
+
+    /// From now on all goes well.
+    pub fn end(&mut self) {
+        *self = Self { hiccups: self.hiccups, ..Self::default() };
+    }
+
+    pub fn dies_now(&mut self) -> bool {
+        match self.crash {
+            Some(0) => {
+                self.crash = None;
+                true
+            }
+            left => {
+                self.crash = left.map(|n| n - 1);
+                false
+            }
+        }
+    }
+
+    /// What befalls the call that is about to leave. An outage takes its place.
+    pub fn next(&mut self, side: Side, now: i64) -> Option<Trouble> {
+        let due = count_down(&mut self.troubles).into_iter().next();
+        due.filter(|_| self.now_out(side, now).is_none())
+    }
+
+    pub fn moves_before_this_call(&mut self) -> Vec<u8> {
+        count_down(&mut self.moves)
+    }
+
+    fn now_out(&self, side: Side, now: i64) -> Option<Outage> {
+        self.outages.iter().find(|(of, _, until)| *of == side && now < *until).map(|(_, what, _)| *what)
+    }
+
+    pub fn outage(&self, side: Side, now: i64) -> Option<Outcome> {
+        Some(match self.now_out(side, now)? {
+            Outage::Silent => Outcome::NoAnswer("silent".to_owned()),
+            Outage::Broken => answer(503, &Value::Null),
+            Outage::Unauthorized => answer(401, &Value::Null),
+            Outage::Forbidden => answer(403, &Value::Null),
+            Outage::TooMany => too_many(),
+        })
+    }
+}
+
+/// Takes out what is due now; everything else comes one nearer.
+fn count_down<T: Copy>(queue: &mut Vec<(u8, T)>) -> Vec<T> {
+    let due = queue.iter().filter(|(left, _)| *left == 0).map(|(_, what)| *what).collect();
+    queue.retain(|(left, _)| *left > 0);
+    for (left, _) in queue {
+        *left -= 1;
+    }
+    due
+}
+
+pub fn too_many() -> Outcome {
+    let wait = u64::try_from(MINUTE / 3).ok();
+    let headers = ResponseHeaders { retry_after_ms: wait, ..ResponseHeaders::default() };
+    Outcome::Answer { status: 429, headers, body: String::new() }
+}

@@ -1,0 +1,195 @@
+//! What was found once, by name; and some things that a schedule cannot say, because they are about how often.
+
+use komoju_bigcommerce_worker::payment::attention::Attention;
+use komoju_bigcommerce_worker::payment::machine::Reply;
+use komoju_bigcommerce_worker::payment::start::Intent;
+
+use super::driver::{EPOCH, World};
+use super::schedule::Fate::Arrives;
+use super::schedule::{Act::*, DAY, MINUTE, Refunds, Setup, Trouble as T};
+use super::search::ends_right;
+
+fn world() -> World {
+    World::new(Setup::default())
+}
+
+/// A shopper who has arrived and taken a code.
+fn waiting_for_cash() -> World {
+    let mut world = world();
+    for act in [OpensPage, TakesCode, Waits(10)] {
+        world.step(act, Arrives);
+    }
+    world
+}
+
+// ---- found by the simulation --------------------------------------------------------------------------------------
+
+/// A refusal known by its webhook alone was asked to be cancelled, again and again, until a person was called.
+#[test]
+fn a_payment_there_is_news_of_is_looked_at_before_it_is_cancelled() {
+    let mut world = world();
+    for act in [OpensPage, OpensWallet, OpensWallet, Waits(1), RefusesWallet, OpensWallet, PressesAnotherWay]
+    {
+        world.step(act, Arrives);
+    }
+    assert!(world.attentions().is_empty());
+}
+
+/// What was captured in KOMOJU's dashboard before we ever saw the authorization counted as the whole.
+#[test]
+fn a_part_captured_by_hand_counts_for_that_part() {
+    let setup = Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() };
+    let part = [(OpensPage, Arrives), (PaysByCard, Arrives), (CapturesAtKomoju(33), Arrives)];
+    ends_right(setup, &[&part[..], &[(RefundsAtKomoju(100), Arrives)]].concat());
+    ends_right(setup, &[&part[..], &[(Waits(1), Arrives), (RefundsOrder(100), Arrives)]].concat());
+}
+
+/// Refunds in BigCommerce are to mean nothing at KOMOJU: then too large a one calls nobody either.
+#[test]
+fn a_refund_that_is_never_to_be_made_is_never_too_large() {
+    let setup = Setup { refunds: Refunds::Never, ..Setup::default() };
+    let steps = [OpensPage, PaysByCard, Moves(10), RefundsOrder(100), ChargesBack];
+    ends_right(setup, &steps.map(|act| (act, Arrives)));
+}
+
+/// Found by reading: what our own update had made of the order was taken for the merchant's, and the other way round.
+#[test]
+fn a_merchants_move_to_where_we_had_moved_it_is_not_undone() {
+    let setup = Setup { digital: true, ..Setup::default() };
+    let steps = [OpensPage, PaysByCard, Waits(1), RefundsToCredit(40), Moves(10)];
+    ends_right(setup, &steps.map(|act| (act, Arrives)));
+}
+
+// ---- how things go ------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_shopper_who_pays_by_card_is_the_simplest_case() {
+    let mut world = world();
+    let reply = world.start(Intent::Arrive);
+    assert!(matches!(reply, Some(Reply::Show { redirect: true, .. })), "{reply:?}");
+    world.bank.begin("credit_card", "captured", false);
+    world.pass_until(EPOCH + DAY);
+    assert_eq!(world.store.history(), [7, 11]);
+    assert_eq!((world.store.puts, world.bank.sessions.len()), (1, 1));
+}
+
+#[test]
+fn an_order_moved_on_by_hand_ends_its_code_and_is_never_moved_back() {
+    let mut world = waiting_for_cash();
+    world.step(Moves(2), Arrives);
+    world.pass_until(EPOCH + DAY);
+    assert_eq!(world.bank.payments["payment01"].status, "cancelled");
+    assert_eq!(world.store.history(), [7, 2]);
+}
+
+#[test]
+fn an_order_moved_on_by_hand_ends_its_code_even_if_its_hook_is_lost() {
+    let mut world = waiting_for_cash();
+    world.step(Moves(2), super::schedule::Fate::Lost);
+    world.pass_until(EPOCH + 2 * DAY);
+    assert_eq!(world.bank.payments["payment01"].status, "cancelled");
+}
+
+/// Two payments of one session, both paid: a person must know, however little was heard of it.
+#[test]
+fn paid_twice_in_one_session_calls_a_person() {
+    let mut world = world();
+    for act in [OpensPage, OpensWallet, PaysByCard, ApprovesWallet] {
+        world.step(act, Arrives);
+    }
+    world.pass_until(EPOCH + DAY);
+    assert!(world.attentions().contains(&Attention::PaidTwice));
+    assert_eq!(world.store.history(), [7, 11]);
+}
+
+#[test]
+fn a_cancel_accepted_in_vain_is_tried_thrice_at_leisure_and_then_shown() {
+    let mut world = waiting_for_cash();
+    world.bank.cancels_in_vain = true;
+    world.step(Moves(5), Arrives);
+    world.pass_until(EPOCH + 2 * DAY);
+    assert_eq!(world.bank.cancels, 3);
+    assert!(world.attentions().contains(&Attention::CancelRefused));
+}
+
+#[test]
+fn an_order_edited_after_its_code_was_issued_does_not_ship_when_the_old_amount_is_paid() {
+    let mut world = waiting_for_cash();
+    world.step(Edits(49_800), Arrives);
+    world.step(PaysCode, Arrives);
+    world.pass_until(EPOCH + 2 * DAY);
+    assert_eq!(world.store.history(), [7, 12]);
+    assert!(world.store.notes.contains("¥49,800"), "{}", world.store.notes);
+    assert!(world.attentions().contains(&Attention::AmountMismatch));
+}
+
+#[test]
+fn an_order_edited_after_its_code_was_issued_is_paid_with_a_new_one() {
+    let mut world = waiting_for_cash();
+    world.step(Edits(5_280), Arrives);
+    let reply = world.start(Intent::Pay);
+    assert!(matches!(reply, Some(Reply::Show { redirect: true, .. })), "{reply:?}");
+    assert_eq!(world.bank.payments["payment01"].status, "cancelled");
+    assert_eq!(world.bank.sessions["session02"].amount, 5_280);
+}
+
+/// A GET never ends what is live.
+#[test]
+fn a_visit_by_link_leaves_a_live_code_alone() {
+    let mut world = waiting_for_cash();
+    world.step(Edits(5_280), Arrives);
+    let reply = world.start(Intent::Visit);
+    assert!(matches!(reply, Some(Reply::Show { redirect: false, .. })), "{reply:?}");
+    assert_eq!(world.bank.payments["payment01"].status, "authorized");
+}
+
+/// Late money for a cancelled order goes to a person, also where the answer to our PUT was lost.
+#[test]
+fn attention_survives_a_lost_answer() {
+    let mut world = waiting_for_cash();
+    world.bank.set("payment01", "captured");
+    // Every call of the next run goes through, and then the answer to the PUT is lost.
+    for act in [Moves(5), Trouble(2, T::CutAfter), Waits(1_440)] {
+        world.step(act, Arrives);
+    }
+    assert_eq!(world.store.history(), [7, 5, 12]);
+    assert!(world.attentions().contains(&Attention::PaidAfterEnd));
+}
+
+/// One 404 is a hiccup: the order is there a moment later, and is paid.
+#[test]
+fn one_404_does_not_make_an_order_deleted() {
+    let mut world = world();
+    for act in [OpensPage, PaysByCard, Trouble(1, T::Hiccup), Waits(1_440)] {
+        world.step(act, Arrives);
+    }
+    assert_eq!((world.faults.hiccups, world.store.history()), (1, vec![7, 11]));
+}
+
+#[test]
+fn money_for_a_deleted_order_calls_a_person() {
+    let mut world = world();
+    for act in [OpensPage, PaysByCard, Deletes, Waits(1_440)] {
+        world.step(act, Arrives);
+    }
+    assert!(world.attentions().contains(&Attention::PaidAfterEnd));
+}
+
+/// Coming back to the page is no reason to be sent away again, however little the browser remembers.
+#[test]
+fn a_shopper_is_sent_away_once() {
+    let mut world = world();
+    world.start(Intent::Arrive);
+    world.pass_until(EPOCH + 5 * MINUTE);
+    let reply = world.start(Intent::Arrive);
+    assert!(matches!(reply, Some(Reply::Show { redirect: false, .. })), "{reply:?}");
+    let reply = world.start(Intent::Pay);
+    assert!(matches!(reply, Some(Reply::Show { redirect: true, .. })), "{reply:?}");
+    assert_eq!(world.bank.sessions.len(), 1);
+}
+/// Reading the order was a reason to read its refunds, and those read, the order was to be read anew: without end.
+#[test]
+fn an_order_that_stands_as_refunded_is_read_once() {
+    ends_right(Setup::default(), &[(Moves(14), Arrives)]);
+    ends_right(Setup::default(), &[OpensPage, TakesCode, Moves(14), Waits(1)].map(|act| (act, Arrives)));
+}

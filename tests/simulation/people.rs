@@ -1,0 +1,275 @@
+//! What each act of a schedule does: shoppers, merchants, KOMOJU's people, time.
+
+use komoju_bigcommerce_worker::json::write;
+use komoju_bigcommerce_worker::payment::call::{BankDetails, Browser, Locale};
+use komoju_bigcommerce_worker::payment::decision::{Blob, Decided, Decision};
+use komoju_bigcommerce_worker::payment::hint::{About, Hint};
+use komoju_bigcommerce_worker::payment::ids::{
+    AccountId, CartId, HintId, OrderId, PaymentId, SessionId, StoreHash,
+};
+use komoju_bigcommerce_worker::payment::machine::{Input, Reply};
+use komoju_bigcommerce_worker::payment::reading::OrderStatus;
+use komoju_bigcommerce_worker::payment::settings::{self, Capture, Mode, RefundPolicy, Settings};
+use komoju_bigcommerce_worker::payment::shop::Shop;
+use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Start};
+
+use super::bank::{Payment, part};
+use super::driver::World;
+use super::schedule::{Act, MINUTE, Refunds, Setup, Unpaid};
+use super::store::{By, CART};
+
+pub fn shop(setup: Setup) -> Shop {
+    Shop {
+        store: StoreHash::parse("simstore").expect("a store"),
+        order: OrderId::new(1_001).expect("an order"),
+        settings: settings(setup),
+        account: Some((AccountId::parse("abc123").expect("an account"), Mode::Live)),
+        channels: Vec::new(),
+        labels: Vec::new(),
+        locale: Locale::En,
+    }
+}
+
+fn settings(setup: Setup) -> Settings {
+    Settings {
+        capture: if setup.manual { Capture::Manual } else { Capture::Auto },
+        authorized_status: OrderStatus(setup.authorized_status),
+        capture_on_shipping: setup.capture_on_shipping,
+        unpaid: match setup.unpaid {
+            Unpaid::Leave => settings::Unpaid::Leave,
+            Unpaid::Cancel => settings::Unpaid::Cancel,
+            Unpaid::Decline => settings::Unpaid::Decline,
+        },
+        unpaid_grace_hours: setup.grace_hours,
+        refunds: match setup.refunds {
+            Refunds::AtOnce => RefundPolicy::AtOnce,
+            Refunds::Confirm => RefundPolicy::Confirm,
+            Refunds::Never => RefundPolicy::Never,
+        },
+        refund_second: setup.refund_second,
+        ..Settings::default()
+    }
+}
+
+impl World {
+    pub fn perform(&mut self, act: Act) {
+        match act {
+            Act::OpensPage => drop(self.start(Intent::Arrive)),
+            Act::PressesPay => drop(self.start(Intent::Pay)),
+            Act::PressesAnotherWay => drop(self.start(Intent::Restart)),
+            Act::FollowsLink => drop(self.start(Intent::Visit)),
+            Act::SeesAnotherAmount => self.sees_another_amount(),
+            Act::ComesBack => self.comes_back(),
+            Act::PageAsks => {
+                self.handle(Input::Status);
+                self.commit_and_wake();
+            }
+            Act::Waits(minutes) => self.pass_until(self.now + minutes * MINUTE),
+            Act::Trouble(after, what) => self.faults.trouble(after, what),
+            Act::Crash(after) => self.faults.crash(after),
+            Act::Outage(side, what, minutes) => {
+                self.faults.outage_until(side, what, self.now + minutes * MINUTE)
+            }
+            Act::MovesBefore(after, to) => self.faults.move_before(after, to),
+            act => self.pay_or_manage(act),
+        }
+    }
+
+    fn pay_or_manage(&mut self, act: Act) {
+        let decimals = self.store.decimals > 0;
+        let bank = &mut self.bank;
+        let wallet = |p: &Payment| p.status == "pending" && p.kind == "paypay";
+        match act {
+            Act::PaysByCard => drop(bank.begin("credit_card", "captured", false)),
+            Act::IsDeclined => drop(bank.begin("credit_card", "failed", false)),
+            Act::PaysAbroad => drop(bank.begin("credit_card", "captured", true)),
+            // Cash is yen.
+            Act::TakesCode if !decimals => drop(bank.begin("konbini", "authorized", false)),
+            Act::TakesTransferCode if !decimals => drop(bank.begin("bank_transfer", "authorized", false)),
+            Act::TakesCode | Act::TakesTransferCode => {}
+            Act::PaysCode => drop(bank.move_newest("captured", |p| p.is_cash() && p.status == "authorized")),
+            Act::PaysDeadCode => drop(bank.move_newest("captured", |p| p.is_cash() && p.status == "expired")),
+            Act::OpensWallet => drop(bank.begin("paypay", "pending", false)),
+            Act::ApprovesWallet => {
+                let manual = bank.newest(wallet).is_some_and(|id| bank.payments[&id].manual);
+                bank.move_newest(if manual { "authorized" } else { "captured" }, wallet);
+            }
+            Act::RefusesWallet => drop(bank.move_newest("failed", wallet)),
+            Act::RefundsAtKomoju(part) => drop(bank.refund_by_hand(part)),
+            Act::CapturesAtKomoju(part) => drop(bank.capture_by_hand(part)),
+            Act::CancelsAtKomoju => drop(bank.move_newest("cancelled", |p| p.status == "authorized")),
+            Act::ChargesBack => drop(bank.charge_back()),
+            Act::MarksFraud => drop(bank.mark_fraud()),
+            Act::CompletesRequest => drop(bank.decide_request(true)),
+            Act::RejectsRequest => drop(bank.decide_request(false)),
+            Act::BalanceIsShort(short) => bank.balance_is_short = short,
+            act => self.manage(act),
+        }
+    }
+
+    fn manage(&mut self, act: Act) {
+        match act {
+            Act::Moves(status) if !self.store.deleted => self.store.move_to(status),
+            Act::Edits(total) if !self.store.deleted => self.store.edit(total),
+            Act::Deletes if !self.store.deleted => self.store.delete(),
+            Act::RefundsOrder(part) => drop(self.store.refund_by_merchant(part, false)),
+            Act::RefundsToCredit(part) => drop(self.store.refund_by_merchant(part, true)),
+            Act::AsksForLook => {
+                self.decisions += 1;
+                let id = HintId::parse(&format!("click-{}", self.decisions)).expect("an id");
+                self.machine.hear(Hint { id, about: About::Click }, self.now);
+                self.commit_and_wake();
+            }
+            Act::ConfirmsRefund => self.decide_about_refund(|refund| Decision::ConfirmRefund { refund }),
+            Act::SettlesOutside => self.settle_outside(),
+            Act::GivesBankDetails => {
+                self.decide_about_refund(|refund| Decision::BankDetails { refund, sealed: bank_details() })
+            }
+            Act::RefundsInPanel(part) => self.refund_in_panel(part),
+            Act::CapturesInPanel(part) => self.capture_in_panel(part),
+            Act::Dismisses => self.dismiss(),
+            Act::ChangesPrefix => {
+                self.shop.settings.order_prefix.push('Z');
+                self.shop.settings.version += 1;
+            }
+            Act::TogglesCapture => {
+                let manual = self.shop.settings.capture == Capture::Manual;
+                self.shop.settings.capture = if manual { Capture::Auto } else { Capture::Manual };
+                self.shop.settings.version += 1;
+            }
+            _ => {}
+        }
+    }
+
+    // ---- the shopper ---------------------------------------------------------------------------------------------
+
+    /// The shopper stands on the page. None: the worker died over it.
+    pub fn start(&mut self, intent: Intent) -> Option<Reply> {
+        self.start_with(intent, None)
+    }
+
+    fn start_with(&mut self, intent: Intent, seen: Option<(String, String)>) -> Option<Reply> {
+        let start = Start {
+            proof: Proof::Cart(CartId::parse(CART).expect("a cart")),
+            intent,
+            page: None,
+            locale: Locale::Ja,
+            browser: Browser::default(),
+            seen,
+        };
+        self.handle(Input::Start(Box::new(start)));
+        let reply = self.run();
+        if let Some(Reply::Show { snapshot, redirect: true }) = &reply {
+            match &snapshot.session_url {
+                Some(url) => self.bank.show_to_shopper(url),
+                None => self.violations.push("a shopper is sent away to nowhere".to_owned()),
+            }
+        }
+        reply
+    }
+
+    fn sees_another_amount(&mut self) {
+        let seen = ((self.store.total + 1).to_string(), self.store.currency().to_owned());
+        let reply = self.start_with(Intent::Arrive, Some(seen));
+        self.amount_was_disputed = true;
+        if matches!(reply, Some(Reply::Show { redirect: true, .. })) {
+            self.violations.push("a shopper who saw another amount is sent away to pay".to_owned());
+        }
+    }
+
+    fn comes_back(&mut self) {
+        let Some(session) = self.bank.sessions.values().rev().find(|s| s.shown).map(|s| s.id.clone()) else {
+            return;
+        };
+        self.decisions += 1;
+        let id = HintId::parse(&format!("return-{}", self.decisions)).expect("an id");
+        let about = About::Return { session: SessionId::parse(&session).ok() };
+        self.machine.hear(Hint { id, about }, self.now);
+        self.commit_and_wake();
+        if let Some(mutation) = self.mutation {
+            mutation.on_return(self, &session);
+        }
+        self.run();
+    }
+
+    // ---- the panel -----------------------------------------------------------------------------------------------
+
+    pub fn decide(&mut self, decision: Decision) {
+        self.decisions += 1;
+        let id = HintId::parse(&format!("decision-{}", self.decisions)).expect("an id");
+        self.handle(Input::Decide(Decided { id, decision, by: "Rin".to_owned() }));
+        self.commit_and_wake();
+    }
+
+    /// The newest refund of the merchant's that the panel shows.
+    fn refund_on_show(&self) -> Option<u64> {
+        let known = self.machine.state().order_refunds.reading.as_ref()?;
+        let shown = |id: u64| known.iter().any(|r| r.id == id);
+        self.store
+            .refunds
+            .iter()
+            .rev()
+            .find(|r| r.by == By::Merchant && r.ours > 0 && shown(r.id))
+            .map(|r| r.id)
+    }
+
+    fn decide_about_refund(&mut self, decision: impl FnOnce(u64) -> Decision) {
+        if let Some(refund) = self.refund_on_show() {
+            self.decide(decision(refund));
+        }
+    }
+
+    fn settle_outside(&mut self) {
+        if let Some(refund) = self.refund_on_show() {
+            self.settled_outside.push(refund);
+            self.decide(Decision::SettleOutside { refund });
+        }
+    }
+
+    /// The newest payment of this status, as the panel knows it.
+    fn payment_on_show(&self, status: &str) -> Option<&Payment> {
+        let known = &self.machine.state().payments;
+        let shown = |p: &Payment| {
+            let reading = known
+                .iter()
+                .find(|(id, _)| id.as_str() == p.id)
+                .and_then(|(_, k)| k.register.reading.as_ref());
+            reading.is_some_and(|r| format!("{:?}", r.status).to_lowercase() == status)
+        };
+        self.bank.payments.values().rev().find(|p| shown(p))
+    }
+
+    fn refund_in_panel(&mut self, percent: u8) {
+        let Some(held) = self.payment_on_show("captured") else { return };
+        let minor = (percent != 100).then(|| part(held.left(), percent));
+        let sealed = held.is_cash().then(bank_details);
+        let payment = PaymentId::parse(&held.id).expect("an id");
+        self.decide(Decision::Refund { payment, minor, sealed });
+    }
+
+    fn capture_in_panel(&mut self, percent: u8) {
+        let Some(held) = self.payment_on_show("authorized").filter(|p| !p.is_cash()) else { return };
+        let minor = (percent != 100).then(|| part(held.amount, percent));
+        let payment = PaymentId::parse(&held.id).expect("an id");
+        self.decide(Decision::Capture { payment, minor });
+    }
+
+    fn dismiss(&mut self) {
+        if let Some(attention) = self.attentions().first().copied() {
+            self.dismissed.push(attention);
+            self.decide(Decision::Dismiss { attention });
+        }
+    }
+}
+
+/// As the worker has them once they are opened.
+fn bank_details() -> Blob {
+    Blob(write(&BankDetails {
+        customer_name: "ﾓﾘ ｱｵｲ".to_owned(),
+        bank_name: "Harbour Bank".to_owned(),
+        branch_number: "031".to_owned(),
+        account_type: "normal".to_owned(),
+        account_number: "0246813".to_owned(),
+        ..BankDetails::default()
+    }))
+}

@@ -1,0 +1,353 @@
+//! A schedule: how a store is set up, and everything that happens to one of its orders. A seed makes one.
+//!
+//! An act that makes no sense where it comes (a refund before a payment) does nothing, so that any part of a schedule
+//! is a schedule: that is what makes shrinking easy.
+
+use super::random::Random;
+use Act::*;
+
+pub const MINUTE: i64 = 60_000;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    pub setup: Setup,
+    pub steps: Vec<(Act, Fate)>,
+}
+
+/// The store, its settings and the order as it was placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setup {
+    /// Two-step: authorized now, captured later.
+    pub manual: bool,
+    /// Where an order stands while its money is authorized.
+    pub authorized_status: u8,
+    pub capture_on_shipping: bool,
+    pub unpaid: Unpaid,
+    pub grace_hours: u32,
+    pub refunds: Refunds,
+    pub refund_second: bool,
+    /// Nothing to ship.
+    pub digital: bool,
+    /// A currency with decimals.
+    pub cents: bool,
+    /// In minor units, as is all money here.
+    pub total: i64,
+    pub store_credit: i64,
+    /// What KOMOJU adds for a shopper who pays with cash.
+    pub fee: i64,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            manual: false,
+            authorized_status: 11,
+            capture_on_shipping: true,
+            unpaid: Unpaid::Leave,
+            grace_hours: 72,
+            refunds: Refunds::Confirm,
+            refund_second: false,
+            digital: false,
+            cents: false,
+            total: 4_980,
+            store_credit: 0,
+            fee: 0,
+        }
+    }
+}
+
+/// The settings of these names, spelled anew so that a schedule depends on nothing of the machine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unpaid {
+    Leave,
+    Cancel,
+    Decline,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refunds {
+    AtOnce,
+    Confirm,
+    Never,
+}
+
+/// Percent of what there is; 100 is all of it.
+pub type Percent = u8;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    // The shopper, on the shop's page.
+    OpensPage,
+    PressesPay,
+    PressesAnotherWay,
+    FollowsLink,
+    ComesBack,
+    PageAsks,
+    SeesAnotherAmount,
+    // The shopper, at KOMOJU.
+    PaysByCard,
+    IsDeclined,
+    /// In another currency than the order's.
+    PaysAbroad,
+    TakesCode,
+    TakesTransferCode,
+    PaysCode,
+    /// A code that has expired or was cancelled is paid all the same.
+    PaysDeadCode,
+    OpensWallet,
+    ApprovesWallet,
+    RefusesWallet,
+    // The merchant, at BigCommerce.
+    Moves(u8),
+    /// The order's total becomes this.
+    Edits(i64),
+    Deletes,
+    RefundsOrder(Percent),
+    RefundsToCredit(Percent),
+    // The merchant, at KOMOJU, and KOMOJU itself.
+    RefundsAtKomoju(Percent),
+    CapturesAtKomoju(Percent),
+    CancelsAtKomoju,
+    ChargesBack,
+    MarksFraud,
+    CompletesRequest,
+    RejectsRequest,
+    /// Refunds are refused, or no longer.
+    BalanceIsShort(bool),
+    // The merchant, in our panel.
+    AsksForLook,
+    ConfirmsRefund,
+    SettlesOutside,
+    GivesBankDetails,
+    RefundsInPanel(Percent),
+    CapturesInPanel(Percent),
+    Dismisses,
+    ChangesPrefix,
+    TogglesCapture,
+    // Time and trouble.
+    Waits(i64),
+    /// Befalls the call after this many that go well.
+    Trouble(u8, Trouble),
+    /// At this many outputs of the machine from now.
+    Crash(u8),
+    /// For this many minutes.
+    Outage(Side, Outage, i64),
+    /// The merchant moves the order right before the call after this many.
+    MovesBefore(u8, u8),
+}
+
+/// What becomes of the messages that a step causes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Arrives,
+    /// Comes before the answer to the call that caused it.
+    Overtakes,
+    Lost,
+    Twice,
+    /// By so many minutes; later ones come before it.
+    Late(i64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    BigCommerce,
+    Komoju,
+}
+
+/// What goes wrong with one call, or with the worker around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// No answer and no effect.
+    CutBefore,
+    /// The effect, but no answer.
+    CutAfter,
+    /// No answer; the effect comes a little later, and until then the same key is told that the first still runs.
+    StillRuns,
+    /// A 500 without effect.
+    Broken,
+    /// 429.
+    TooMany,
+    /// 404 for something that is there.
+    Hiccup,
+    /// The worker dies before the call leaves.
+    CrashBefore,
+    /// The worker dies after the call took effect, before its answer.
+    CrashAfter,
+}
+
+/// What one side answers for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outage {
+    Silent,
+    Broken,
+    /// The token or key is not accepted: uninstalled, or revoked.
+    Unauthorized,
+    Forbidden,
+    TooMany,
+}
+
+/// The schedule of a seed.
+pub fn schedule(seed: u64) -> Schedule {
+    let mut random = Random::new(seed);
+    let setup = setup(&mut random);
+    let mut steps = vec![(OpensPage, Fate::Arrives)];
+    // Some schedules have no faults at all: what must hold then is more.
+    let faults = if random.one_in(4) { 0 } else { random.pick(&[1, 2, 4]) };
+    for _ in 0..random.between(2, 14) {
+        steps.push((act(&mut random, setup, faults), fate(&mut random, faults)));
+    }
+    Schedule { setup, steps }
+}
+
+fn setup(random: &mut Random) -> Setup {
+    let total = random.pick(&[100, 1_999, 4_980, 11_000, 123_457]);
+    Setup {
+        manual: random.one_in(3),
+        authorized_status: random.pick(&[7, 8, 9, 11, 11, 11, 12]),
+        capture_on_shipping: !random.one_in(5),
+        unpaid: random.weighted(&[(4, Unpaid::Leave), (1, Unpaid::Cancel), (1, Unpaid::Decline)]),
+        grace_hours: random.pick(&[1, 72, 200]),
+        refunds: random.weighted(&[(2, Refunds::AtOnce), (2, Refunds::Confirm), (1, Refunds::Never)]),
+        refund_second: random.one_in(3),
+        digital: random.one_in(6),
+        cents: random.one_in(3),
+        total,
+        store_credit: if random.one_in(5) { total / 3 } else { 0 },
+        fee: random.pick(&[0, 0, 220]),
+    }
+}
+
+fn act(random: &mut Random, setup: Setup, faults: u64) -> Act {
+    match random.weighted(&[(9, 0), (5, 1), (4, 2), (3, 3), (6, 4), (faults, 5)]) {
+        0 => shopper(random),
+        1 => merchant(random, setup),
+        2 => at_komoju(random),
+        3 => in_panel(random),
+        4 => Waits(pause(random)),
+        _ => fault(random),
+    }
+}
+
+fn shopper(random: &mut Random) -> Act {
+    random.weighted(&[
+        (2, OpensPage),
+        (3, PressesPay),
+        (2, PressesAnotherWay),
+        (1, FollowsLink),
+        (2, ComesBack),
+        (1, PageAsks),
+        (1, SeesAnotherAmount),
+        (5, PaysByCard),
+        (2, IsDeclined),
+        (2, PaysAbroad),
+        (4, TakesCode),
+        (1, TakesTransferCode),
+        (4, PaysCode),
+        (1, PaysDeadCode),
+        (3, OpensWallet),
+        (3, ApprovesWallet),
+        (1, RefusesWallet),
+    ])
+}
+
+fn merchant(random: &mut Random, setup: Setup) -> Act {
+    match random.below(10) {
+        0..=3 => Moves(status(random)),
+        4 => Edits(setup.total + random.pick(&[-100, 50, 1_000]).max(50 - setup.total)),
+        5 if random.one_in(3) => Deletes,
+        5 | 6 => RefundsOrder(100),
+        7 => RefundsToCredit(random.pick(&[100, 40])),
+        _ => RefundsOrder(random.pick(&[10, 33, 50])),
+    }
+}
+
+fn status(random: &mut Random) -> u8 {
+    random.pick(&[1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 10, 11, 12, 14])
+}
+
+fn at_komoju(random: &mut Random) -> Act {
+    let part = random.pick(&[100, 100, 10, 33, 50]);
+    random.weighted(&[
+        (5, RefundsAtKomoju(part)),
+        (3, CapturesAtKomoju(part)),
+        (1, CancelsAtKomoju),
+        (1, ChargesBack),
+        (1, MarksFraud),
+        (2, CompletesRequest),
+        (1, RejectsRequest),
+        (1, BalanceIsShort(true)),
+        (1, BalanceIsShort(false)),
+    ])
+}
+
+fn in_panel(random: &mut Random) -> Act {
+    let part = random.pick(&[100, 100, 25, 60]);
+    random.weighted(&[
+        (1, AsksForLook),
+        (4, ConfirmsRefund),
+        (1, SettlesOutside),
+        (2, GivesBankDetails),
+        (2, RefundsInPanel(part)),
+        (3, CapturesInPanel(part)),
+        (1, Dismisses),
+        (1, ChangesPrefix),
+        (1, TogglesCapture),
+    ])
+}
+
+fn pause(random: &mut Random) -> i64 {
+    let longest = random.weighted(&[(4, 2), (4, 60), (3, 1_440), (2, 6_000), (1, 60_000)]);
+    random.between(1, longest)
+}
+
+fn fault(random: &mut Random) -> Act {
+    let side = random.pick(&[Side::BigCommerce, Side::Komoju]);
+    let outage = random.pick(&[
+        Outage::Silent,
+        Outage::Broken,
+        Outage::Unauthorized,
+        Outage::Forbidden,
+        Outage::TooMany,
+    ]);
+    match random.below(8) {
+        0 => Crash(random.small(12)),
+        1 => Outage(side, outage, random.between(1, 600)),
+        2 | 3 => MovesBefore(random.small(5), status(random)),
+        _ => Trouble(random.small(6), trouble(random)),
+    }
+}
+
+fn trouble(random: &mut Random) -> Trouble {
+    random.weighted(&[
+        (1, Trouble::CutBefore),
+        (3, Trouble::CutAfter),
+        (1, Trouble::StillRuns),
+        (1, Trouble::Broken),
+        (1, Trouble::TooMany),
+        (1, Trouble::Hiccup),
+        (1, Trouble::CrashBefore),
+        (2, Trouble::CrashAfter),
+    ])
+}
+
+fn fate(random: &mut Random, faults: u64) -> Fate {
+    if faults == 0 {
+        return Fate::Arrives;
+    }
+    match random.below(9) {
+        0 => Fate::Overtakes,
+        1 | 2 => Fate::Lost,
+        3 => Fate::Twice,
+        4 => Fate::Late(pause(random)),
+        _ => Fate::Arrives,
+    }
+}
+
+impl Schedule {
+    pub fn has_faults(&self) -> bool {
+        let troubled = |act: &Act| matches!(act, Trouble(..) | Crash(_) | Outage(..) | MovesBefore(..));
+        self.steps.iter().any(|(act, fate)| troubled(act) || *fate != Fate::Arrives)
+    }
+}

@@ -1,0 +1,136 @@
+//! Tries many schedules, and makes of the first that goes wrong a test that can be kept.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::driver::World;
+use super::mutation::Mutation;
+use super::schedule::{Act, Fate, Schedule, Setup, schedule};
+use super::shrink::{paste, shrink};
+use super::truth;
+
+/// In a usual run; a million by `SIMULATION_SCHEDULES=1000000`.
+const SCHEDULES: u64 = 10_000;
+
+/// What went wrong.
+pub type Violation = String;
+
+/// From the first step to long after the last, with everything checked on the way.
+pub fn run(schedule: &Schedule, mutation: Option<Mutation>) -> Result<(), Violation> {
+    let mut world = World::new(schedule.setup);
+    world.mutation = mutation;
+    for (act, fate) in &schedule.steps {
+        world.step(*act, *fate);
+        truth::always(&world)?;
+    }
+    truth::in_the_end(&mut world, schedule.has_faults())
+}
+
+/// As a found bug is kept: what [`paste`] prints.
+#[track_caller]
+pub fn ends_right(setup: Setup, steps: &[(Act, Fate)]) {
+    let schedule = Schedule { setup, steps: steps.to_vec() };
+    if let Err(violation) = run(&schedule, None) {
+        panic!("{violation}");
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable} must be a number, not {text:?}")))
+}
+
+/// Tries every seed, spread over all processors. `found` is told of each that goes wrong, and says whether to go on.
+fn try_all(seeds: Range<u64>, mutation: Option<Mutation>, found: impl Fn(u64, Violation) -> bool + Sync) {
+    let (next, stop) = (AtomicU64::new(seeds.start), AtomicBool::new(false));
+    let work = || {
+        while !stop.load(Ordering::Relaxed) {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                return;
+            }
+            if let Err(violation) = run(&schedule(seed), mutation)
+                && !found(seed, violation)
+            {
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+}
+
+/// What kind of violation it is: without the numbers and ids of the case.
+fn kind(violation: &str) -> String {
+    let text = violation.split(':').next().unwrap_or_default();
+    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// The first seed of each kind of violation, and how many there were.
+fn survey(seeds: Range<u64>) -> BTreeMap<String, (u64, u64)> {
+    let kinds = Mutex::new(BTreeMap::new());
+    try_all(seeds, None, |seed, violation| {
+        let mut kinds = kinds.lock().expect("no thread panics with it");
+        let (first, count) = kinds.entry(kind(&violation)).or_insert((seed, 0));
+        *first = seed.min(*first);
+        *count += 1;
+        true
+    });
+    kinds.into_inner().expect("no thread panicked with it")
+}
+
+fn report(seed: u64, count: u64) -> String {
+    let failing = schedule(seed);
+    let Err(first) = run(&failing, None) else { return format!("seed {seed} does not fail again") };
+    let alike = |tried: &Schedule| run(tried, None).is_err_and(|violation| kind(&violation) == kind(&first));
+    let small = shrink(&failing, alike);
+    let violation = run(&small, None).expect_err("it was made smaller only as long as it failed");
+    format!("{violation}\n(SIMULATION_SEED={seed}, of {count} alike). As a test:\n\n{}\n", paste(&small))
+}
+
+#[test]
+fn whatever_happens_the_order_and_the_money_end_up_agreeing() {
+    let seeds = match number("SIMULATION_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("SIMULATION_SCHEDULES").unwrap_or(SCHEDULES),
+    };
+    let found = survey(seeds);
+    let reports: Vec<_> = found.values().map(|(seed, count)| report(*seed, *count)).collect();
+    assert!(reports.is_empty(), "{}", reports.join("\n"));
+}
+
+#[test]
+fn a_seed_is_the_same_schedule_and_ends_the_same_way_every_time() {
+    for seed in 0..20 {
+        assert_eq!(schedule(seed), schedule(seed));
+        assert_eq!(run(&schedule(seed), None), run(&schedule(seed), None));
+    }
+}
+
+/// Each mistake that others made is noticed, and soon.
+#[test]
+fn the_mistakes_of_others_are_noticed() {
+    for mutation in Mutation::ALL {
+        let first = Mutex::new(None);
+        try_all(0..SCHEDULES, Some(mutation), |seed, violation| {
+            // What fails without the mistake, too, proves nothing.
+            let ours = run(&schedule(seed), None).is_ok();
+            if ours {
+                let mut first = first.lock().expect("no thread panics with it");
+                *first = first.take().into_iter().chain([(seed, violation)]).min();
+            }
+            !ours
+        });
+        let first = first.into_inner().expect("no thread panicked with it");
+        match first {
+            Some((seed, violation)) => println!("{mutation:?} is noticed by schedule {seed}: {violation}"),
+            None => panic!("{mutation:?} is not noticed by {SCHEDULES} schedules"),
+        }
+    }
+}

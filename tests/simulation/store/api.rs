@@ -1,0 +1,108 @@
+//! What the worker can ask of BigCommerce, and what it is answered.
+
+use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
+use serde_json::{Value, json};
+
+use super::{By, Store, is_final};
+use crate::driver::{EPOCH, answer};
+
+pub type Reply = (u16, Value);
+
+impl Store {
+    pub fn serve(&mut self, request: &HttpRequest) -> Outcome {
+        let path =
+            request.url.split("/stores/").nth(1).and_then(|rest| rest.split_once('/')).map_or("", |(_, p)| p);
+        let path = path.split('?').next().unwrap_or(path);
+        let body: Value =
+            request.body.as_deref().and_then(|b| serde_json::from_str(b).ok()).unwrap_or_default();
+        if self.deleted {
+            let gone = json!([{ "status": 404, "message": "The requested resource was not found." }]);
+            return answer(404, &gone);
+        }
+        let (status, body) = match (request.method, path) {
+            ("GET", "v2/orders/1001") => self.order(),
+            ("PUT", "v2/orders/1001") => self.put_by_app(&body),
+            ("GET", "v3/orders/1001/transactions") => (200, json!({ "data": [{ "gateway": "instore" }] })),
+            ("GET", "v3/orders/1001/payment_actions/refunds") => self.list_refunds(),
+            ("POST", "v3/orders/1001/payment_actions/refund_quotes") => self.quote(&body),
+            ("POST", "v3/orders/1001/payment_actions/refunds") => self.refund_by_app(&body),
+            (method, path) => {
+                self.violations.push(format!("BigCommerce is never asked to {method} {path}"));
+                (404, Value::Null)
+            }
+        };
+        answer(status, &body)
+    }
+
+    pub fn put_by_app(&mut self, body: &Value) -> Reply {
+        if let Some(status) = body["status_id"].as_u64() {
+            self.move_by_app(u8::try_from(status).unwrap_or(u8::MAX));
+        }
+        if let Some(notes) = body["staff_notes"].as_str() {
+            self.take_notes(notes);
+        }
+        if let Some(id) = body["payment_provider_id"].as_str() {
+            self.payment_id = id.to_owned();
+        }
+        self.puts += 1;
+        self.order()
+    }
+
+    /// Whoever has read a final status leaves it alone, unless the money itself is in dispute.
+    fn move_by_app(&mut self, to: u8) {
+        let knew = self.read;
+        if is_final(knew) && to != knew && !matches!(to, 12 | 13) && !self.restores(to) {
+            self.violations.push(format!("the app moved the order from {knew} to {to}"));
+        }
+        self.change(to, By::App);
+    }
+
+    /// Whether the app puts back what its own last move had replaced unawares.
+    fn restores(&self, to: u8) -> bool {
+        self.moves.iter().rev().find(|m| m.by == By::App).is_some_and(|m| m.from == to)
+    }
+
+    fn take_notes(&mut self, notes: &str) {
+        if !notes.starts_with("Wrap as a gift") {
+            self.violations.push(format!("the merchant's own notes are gone: {notes}"));
+        }
+        let new: Vec<_> =
+            notes.lines().filter(|line| !self.notes.contains(line)).map(str::to_owned).collect();
+        self.told.extend(new.into_iter().map(|line| (self.now, line)));
+        self.notes = notes.to_owned();
+    }
+
+    fn order(&mut self) -> Reply {
+        self.read = self.status;
+        (200, self.resource())
+    }
+
+    /// As BigCommerce writes amounts: a decimal with four places.
+    pub fn decimal(&self, minor: i64) -> String {
+        let unit = 10_i64.pow(self.decimals);
+        let places = usize::try_from(self.decimals).unwrap_or(0);
+        match places {
+            0 => format!("{minor}.0000"),
+            _ => format!("{}.{:0places$}00", minor / unit, minor % unit),
+        }
+    }
+
+    fn resource(&self) -> Value {
+        json!({
+            "id": 1001, "status_id": self.status, "date_created": "Sun, 22 Nov 2026 00:00:00 +0000",
+            "total_inc_tax": self.decimal(self.total), "store_credit_amount": self.decimal(self.store_credit),
+            "gift_certificate_amount": "0.0000", "refunded_amount": self.decimal(self.refunded()),
+            "currency_code": self.currency(), "default_currency_code": self.currency(),
+            "payment_method": "Pay in Store", "payment_provider_id": self.payment_id, "channel_id": 1,
+            "cart_id": super::CART, "order_is_digital": self.digital, "is_deleted": false, "staff_notes": self.notes,
+            "billing_address": { "first_name": "Aoi", "last_name": "Mori", "email": "aoi@shop.example" },
+        })
+    }
+}
+
+/// All orders here are placed at the same minute of the same day.
+#[test]
+fn the_order_is_placed_at_the_epoch() {
+    let placed = komoju_bigcommerce_worker::time::parse_rfc2822("Sun, 22 Nov 2026 00:00:00 +0000");
+    assert_eq!(placed, Some(EPOCH));
+}

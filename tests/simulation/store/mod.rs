@@ -1,0 +1,187 @@
+//! BigCommerce, as far as one order sees it, and everything that ever happened to that order.
+
+mod api;
+mod refunds;
+
+pub const CART: &str = "5d0c7c7e-6f3a-4c1b-8f0e-2b9d4a7c1e55";
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    Merchant,
+    App,
+    /// BigCommerce itself, after a refund.
+    Platform,
+}
+
+/// A change of the order's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    pub at: i64,
+    pub from: u8,
+    pub to: u8,
+    pub by: By,
+    /// The status that the app had last read, where the app did it.
+    pub read: u8,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    pub id: u64,
+    /// What goes back on the order's offline method, and what as store credit.
+    pub ours: i64,
+    pub credit: i64,
+    pub reason: String,
+    pub by: By,
+    pub at: i64,
+}
+
+impl Refund {
+    /// The refund at KOMOJU that this one records.
+    pub fn recorded(&self) -> Option<&str> {
+        self.reason
+            .split_once("komoju-refund:")
+            .map(|(_, rest)| rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or(rest))
+    }
+}
+
+/// A message that BigCommerce sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hook {
+    pub scope: &'static str,
+    pub moved: Option<(u8, u8)>,
+    pub at: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub now: i64,
+    pub status: u8,
+    pub moves: Vec<Move>,
+    pub notes: String,
+    /// When a line of ours came into the notes.
+    pub told: Vec<(i64, String)>,
+    /// Minor units of a currency with this many decimals.
+    pub total: i64,
+    pub decimals: u32,
+    pub store_credit: i64,
+    pub digital: bool,
+    pub deleted: bool,
+    pub deleted_ms: Option<i64>,
+    pub edits: u32,
+    pub payment_id: String,
+    pub refunds: Vec<Refund>,
+    /// How often a PUT took effect.
+    pub puts: u32,
+    pub refunds_refused: u32,
+    pub violations: Vec<String>,
+    /// The order's status as the app has last been told.
+    read: u8,
+    news: Vec<Hook>,
+}
+
+impl Store {
+    pub fn with_order(total: i64, now: i64) -> Self {
+        Self {
+            now,
+            status: 7,
+            moves: Vec::new(),
+            notes: "Wrap as a gift".to_owned(),
+            told: Vec::new(),
+            total,
+            decimals: 0,
+            store_credit: 0,
+            digital: false,
+            deleted: false,
+            deleted_ms: None,
+            edits: 0,
+            payment_id: String::new(),
+            refunds: Vec::new(),
+            puts: 0,
+            refunds_refused: 0,
+            violations: Vec::new(),
+            read: 7,
+            news: vec![Hook { scope: "store/order/created", moved: None, at: now }],
+        }
+    }
+
+    pub fn due(&self) -> i64 {
+        self.total - self.store_credit
+    }
+
+    pub fn currency(&self) -> &'static str {
+        if self.decimals == 2 { "USD" } else { "JPY" }
+    }
+
+    /// Every status the order ever had.
+    pub fn history(&self) -> Vec<u8> {
+        std::iter::once(7).chain(self.moves.iter().map(|m| m.to)).collect()
+    }
+
+    pub fn news(&mut self) -> Vec<Hook> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// The merchant's own move.
+    pub fn move_to(&mut self, status: u8) {
+        self.change(status, By::Merchant);
+    }
+
+    fn change(&mut self, to: u8, by: By) {
+        let from = std::mem::replace(&mut self.status, to);
+        if from == to {
+            return;
+        }
+        self.moves.push(Move { at: self.now, from, to, by, read: self.read });
+        self.tell("store/order/statusUpdated", Some((from, to)));
+    }
+
+    /// The merchant adds or takes away an item.
+    pub fn edit(&mut self, total: i64) {
+        if total != self.total && total > self.store_credit {
+            self.total = total;
+            self.edits += 1;
+            self.tell("store/order/updated", None);
+        }
+    }
+
+    pub fn delete(&mut self) {
+        self.deleted = true;
+        self.deleted_ms = Some(self.now);
+        self.tell("store/order/archived", None);
+    }
+
+    fn tell(&mut self, scope: &'static str, moved: Option<(u8, u8)>) {
+        self.news.push(Hook { scope, moved, at: self.now });
+    }
+
+    pub fn refunded(&self) -> i64 {
+        self.refunds.iter().map(|r| r.ours + r.credit).sum()
+    }
+
+    /// Whether the order ever had one of these statuses from `since` on.
+    pub fn was_in(&self, statuses: &[u8], since: i64) -> bool {
+        let mut status = 7;
+        let mut was = false;
+        for step in &self.moves {
+            was |= step.at >= since && statuses.contains(&status);
+            status = step.to;
+            was |= step.at >= since && statuses.contains(&status);
+        }
+        was || statuses.contains(&status)
+    }
+
+    pub fn last_move(&self) -> Option<&Move> {
+        self.moves.last()
+    }
+}
+
+/// BigCommerce refunds only what has been paid for.
+pub fn is_paid(status: u8) -> bool {
+    matches!(status, 2 | 3 | 8..=14)
+}
+
+/// What nobody but the merchant may leave.
+pub fn is_final(status: u8) -> bool {
+    matches!(status, 2 | 3 | 4 | 10 | 14)
+}

@@ -1,0 +1,138 @@
+//! Attention: wherever a person is needed, and nowhere else.
+
+use komoju_bigcommerce_worker::payment::attention::Attention;
+
+use super::Verdict;
+use super::refunds::is_open;
+use crate::driver::World;
+use crate::schedule::{Refunds, Setup};
+use crate::store::By;
+
+pub fn are_just(world: &World) -> Verdict {
+    let shown = world.attentions();
+    if let Some(needless) = shown.iter().find(|a| !is_called_for(world, **a)) {
+        return Err(format!("called for nothing: {needless:?}"));
+    }
+    for (needed, any_of) in needs(world) {
+        let told = any_of.iter().any(|a| shown.contains(a)) || world.has_dismissed(any_of);
+        if needed && !told {
+            return Err(format!("nobody was called: {any_of:?}"));
+        }
+    }
+    Ok(())
+}
+
+impl World {
+    pub fn has_dismissed(&self, any_of: &[Attention]) -> bool {
+        self.dismissed.iter().any(|a| any_of.contains(a))
+    }
+}
+
+fn is_charged_back(world: &World) -> bool {
+    world.bank.payments.values().any(|p| p.refunds.iter().any(|r| r.chargeback))
+}
+
+fn is_marked(world: &World) -> bool {
+    world.bank.payments.values().any(|p| p.fraud)
+}
+
+fn is_paid_twice(world: &World) -> bool {
+    world.bank.captured().count() > 1
+}
+
+fn holds_money(world: &World) -> bool {
+    world.bank.captured().any(|p| p.held() > 0)
+}
+
+/// When the first money came; never: the end of time.
+fn first_money(world: &World) -> i64 {
+    world.bank.ever_captured().filter_map(|p| p.captured_ms).min().unwrap_or(i64::MAX)
+}
+
+/// Whether a payment came in after the order had last been ended or refunded, and it is so still.
+fn is_paid_after_end(world: &World) -> bool {
+    let ended = matches!(world.store.status, 4 | 5 | 6 | 14);
+    let since = world.store.last_move().map_or(i64::MAX, |m| m.at);
+    ended && world.bank.captured().any(|p| p.held() > 0 && p.captured_ms.is_some_and(|at| at > since))
+}
+
+fn is_cancelled_while_paid(world: &World) -> bool {
+    matches!(world.store.status, 5 | 6) && holds_money(world)
+}
+
+/// Exactly one payment, nothing refunded anywhere, and the order is due another amount than was paid.
+fn is_paid_otherwise(world: &World) -> bool {
+    let mut captured = world.bank.ever_captured();
+    let (Some(only), None) = (captured.next(), captured.next()) else { return false };
+    let untouched = only.refunds.is_empty() && world.store.refunds.is_empty() && only.amount == only.asked;
+    untouched
+        && matches!(world.store.status, 2 | 3 | 8..=12)
+        && world.bank.sessions[&only.session].amount != world.store.due()
+}
+
+/// What must be shown: each is a condition, and the attentions of which one will do.
+fn needs(world: &World) -> Vec<(bool, &'static [Attention])> {
+    vec![
+        (is_paid_twice(world), &[Attention::PaidTwice]),
+        (is_charged_back(world), &[Attention::Disputed]),
+        (is_marked(world), &[Attention::FraudMarked]),
+        (
+            is_paid_after_end(world) || is_cancelled_while_paid(world),
+            &[Attention::PaidAfterEnd, Attention::CancelledWhilePaid, Attention::AmountMismatch],
+        ),
+        (
+            is_paid_otherwise(world),
+            &[Attention::AmountMismatch, Attention::OrderEdited, Attention::PaidAfterEnd],
+        ),
+    ]
+}
+
+/// Whether there is a reason for this in what really happened.
+fn is_called_for(world: &World, attention: Attention) -> bool {
+    let (store, bank) = (&world.store, &world.bank);
+    let open = || store.refunds.iter().any(|r| is_open(world, r));
+    let asked = |setup: Setup| setup.refunds != Refunds::Never || world.decisions > 0;
+    match attention {
+        Attention::PaidAfterEnd => {
+            let ended = store.was_in(&[4, 5, 6, 14], first_money(world));
+            bank.ever_captured().next().is_some() && (ended || world.faults.hiccups > 1)
+        }
+        Attention::AmountMismatch | Attention::OrderEdited => {
+            store.edits > 0 || bank.payments.values().any(|p| p.captured_ms.is_some() && p.amount != p.asked)
+        }
+        Attention::CancelledWhilePaid => is_cancelled_while_paid(world),
+        Attention::PaidTwice => is_paid_twice(world),
+        Attention::Disputed => is_charged_back(world),
+        Attention::FraudMarked => is_marked(world),
+        Attention::RefundedAtKomoju => {
+            let by_hand = |p: &crate::bank::Payment| {
+                p.refunds.iter().any(|r| !r.chargeback && !r.description.contains("bc-refund"))
+            };
+            bank.payments.values().any(by_hand)
+        }
+        Attention::RefundToConfirm => open() && world.setup.refunds == Refunds::Confirm,
+        Attention::RefundNeedsBank => {
+            open() && asked(world.setup) && bank.ever_captured().any(|p| p.is_cash())
+        }
+        Attention::RefundTooLarge => open() && asked(world.setup),
+        Attention::RefundRefused => {
+            let rejected = bank.payments.values().any(|p| p.requests.iter().any(|r| r.status == "rejected"));
+            bank.refunds_refused > 0 || rejected
+        }
+        Attention::CaptureRefused => bank.captures_refused > 0,
+        Attention::CaptureDue => bank.payments.values().any(|p| p.status == "authorized"),
+        Attention::AuthorizationLost => {
+            let lost = |p: &crate::bank::Payment| {
+                let gone = matches!(p.status, "expired" | "cancelled" | "failed");
+                p.authorized_ms.is_some() && gone && !p.cancelled_by_us
+            };
+            bank.payments.values().any(lost) && store.moves.iter().any(|m| m.by != By::Platform)
+        }
+        Attention::CancelRefused => bank.cancels_in_vain,
+        Attention::AmountDisputed => world.amount_was_disputed,
+        Attention::SessionRefused
+        | Attention::OrderUpdateRefused
+        | Attention::Unreachable
+        | Attention::CaptureVanished => false,
+    }
+}

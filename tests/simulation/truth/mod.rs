@@ -1,0 +1,183 @@
+//! How the world must look, computed from what the two models hold. What the machine knows is only compared, never
+//! asked for.
+//!
+//! An order that was deleted is nobody's any more: of it only holds what must hold of every order at every moment.
+
+mod calls_for_people;
+mod refunds;
+
+use super::driver::World;
+use super::schedule::{DAY, Fate, HOUR, Unpaid};
+use super::store::{By, is_final};
+
+type Verdict = Result<(), String>;
+
+/// What must hold at every moment.
+pub fn always(world: &World) -> Verdict {
+    let all = [&world.violations, &world.bank.violations, &world.store.violations];
+    if let Some(violation) = all.into_iter().flatten().next() {
+        return Err(violation.clone());
+    }
+    if world.bank.payable() > 1 {
+        return Err("two sessions can be paid at once".to_owned());
+    }
+    moves_are_founded(world)
+}
+
+/// The app marks an order paid only where money is there, and gives it up only where none can come.
+fn moves_are_founded(world: &World) -> Verdict {
+    let Some(last) = world.store.last_move().filter(|m| m.by == By::App && m.at == world.now) else {
+        return Ok(());
+    };
+    let reserved = world.bank.payments.values().any(|p| p.status == "authorized" && !p.is_cash());
+    let money = world.bank.ever_captured().next().is_some() || reserved || has_lapsed(world);
+    if is_paid_move(last.to) && !is_final(last.to) && !money {
+        return Err(format!("marked as paid though nothing was: {} to {}", last.from, last.to));
+    }
+    if matches!(last.to, 5 | 6) && last.from != last.to && world.bank.is_live() && !is_final(last.to) {
+        return Err("given up though it can still be paid".to_owned());
+    }
+    Ok(())
+}
+
+/// An authorization that was there and is gone: the machine may not have known yet.
+fn has_lapsed(world: &World) -> bool {
+    world.bank.payments.values().any(|p| p.authorized_ms.is_some())
+}
+
+fn is_paid_move(to: u8) -> bool {
+    matches!(to, 2 | 3 | 8..=12)
+}
+
+/// Faults end, what was lost is found, and time passes until nothing happens any more.
+pub fn in_the_end(world: &mut World, had_faults: bool) -> Verdict {
+    world.faults.end();
+    world.post.fate = Fate::Arrives;
+    world.sweep();
+    if !had_faults {
+        world.pass_until(world.now + HOUR);
+        nothing_can_be_paid_in_vain(world)?;
+    }
+    world.pass_until(world.now + 30 * HOUR);
+    always(world)?;
+    nothing_can_be_paid_in_vain(world)?;
+    world.pass_until(world.now + 100 * DAY);
+    always(world)?;
+    if world.store.deleted {
+        return Ok(());
+    }
+    the_truth_is_known(world)?;
+    notes_are_kept(world)?;
+    money_is_on_a_paid_order(world)?;
+    nothing_final_stays_replaced(world)?;
+    unpaid_orders_end_as_set(world)?;
+    shipped_is_captured(world)?;
+    refunds::agree(world)?;
+    calls_for_people::are_just(world)
+}
+
+/// An order that is not to be paid any more cannot be.
+fn nothing_can_be_paid_in_vain(world: &World) -> Verdict {
+    if matches!(world.store.status, 0 | 1 | 7) && !world.store.deleted {
+        return Ok(());
+    }
+    let codes = world.bank.payments.values().any(|p| p.is_cash() && p.status == "authorized");
+    match codes || world.bank.payable() > 0 {
+        true if world.bank.cancels_in_vain => Ok(()),
+        true => Err(format!("an order can be paid that is in status {}", world.store.status)),
+        false => Ok(()),
+    }
+}
+
+fn the_truth_is_known(world: &World) -> Verdict {
+    for (id, payment) in world.machine.state().payments.iter() {
+        let seen = payment.register.reading.as_ref().map(|r| format!("{:?}", r.status).to_lowercase());
+        let known = world.bank.payments[id.as_str()].status;
+        if seen.as_deref() != Some(known) {
+            return Err(format!("known of {id}: {seen:?}, and it is {known}"));
+        }
+    }
+    let known = |id: &str| world.machine.state().payments.keys().any(|k| k.as_str() == id);
+    match world.bank.ever_captured().find(|p| !known(&p.id)) {
+        Some(payment) => Err(format!("nothing is known of {}", payment.id)),
+        None => Ok(()),
+    }
+}
+
+/// The merchant's own notes stay whole, and each line of ours comes once.
+fn notes_are_kept(world: &World) -> Verdict {
+    let mut lines: Vec<_> = world.store.notes.lines().collect();
+    lines.sort_unstable();
+    match lines.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(format!("a line comes twice: {}", pair[0])),
+        None => Ok(()),
+    }
+}
+
+/// What was captured and not refunded is on an order in a paid state, unless the merchant chose otherwise.
+fn money_is_on_a_paid_order(world: &World) -> Verdict {
+    let chosen = world.store.moves.iter().rev().find(|m| m.by == By::Merchant).map_or(i64::MIN, |m| m.at);
+    let unpaid = matches!(world.store.status, 0 | 1 | 7);
+    let forgotten =
+        world.bank.captured().find(|p| p.held() > 0 && p.captured_ms.is_some_and(|at| at > chosen));
+    match forgotten.filter(|_| unpaid) {
+        Some(payment) => Err(format!("money on an order that looks unpaid: {}", payment.id)),
+        None => Ok(()),
+    }
+}
+
+/// Where our move replaced one of the merchant's, and we were told, theirs stands again.
+fn nothing_final_stays_replaced(world: &World) -> Verdict {
+    let moves = &world.store.moves;
+    let Some(last) = moves.iter().rposition(|m| m.by != By::App) else { return Ok(()) };
+    let theirs = moves[last];
+    let Some(ours) = moves.get(last + 1).filter(|m| is_final(m.from) && m.read != m.from) else {
+        return Ok(());
+    };
+    let told = world.post.told_of_own_move.contains(&(ours.from, ours.to));
+    let disputed = world.bank.payments.values().any(|p| p.fraud || p.refunds.iter().any(|r| r.chargeback));
+    match told && !disputed && world.store.status != theirs.to {
+        true => Err(format!("the merchant's {} was replaced by {} for good", theirs.to, world.store.status)),
+        false => Ok(()),
+    }
+}
+
+/// Nobody paid, and nobody touched the order: it is left, or given up, as the setting says.
+fn unpaid_orders_end_as_set(world: &World) -> Verdict {
+    let touched = world.store.moves.iter().any(|m| m.by != By::App);
+    if touched
+        || !world.is_known()
+        || world.bank.payments.values().any(|p| p.captured_ms.or(p.authorized_ms).is_some())
+    {
+        return Ok(());
+    }
+    let expected = match world.setup.unpaid {
+        Unpaid::Leave => 7,
+        Unpaid::Cancel => 5,
+        Unpaid::Decline => 6,
+    };
+    match world.store.status == expected {
+        true => Ok(()),
+        false => Err(format!("never paid: {} instead of {expected}", world.store.status)),
+    }
+}
+
+/// Money that was reserved when the goods left has been taken, or somebody has been told why not.
+fn shipped_is_captured(world: &World) -> Verdict {
+    use komoju_bigcommerce_worker::payment::attention::Attention;
+    let Some(left) = world.store.last_move().filter(|m| m.by == By::Merchant && matches!(m.to, 2 | 10))
+    else {
+        return Ok(());
+    };
+    let reserved = |p: &&super::bank::Payment| p.authorized_ms.is_some_and(|at| at < left.at);
+    let lost = world.bank.payments.values().filter(reserved).find(|p| p.status == "expired");
+    let explained = [Attention::CaptureRefused, Attention::AuthorizationLost, Attention::CaptureDue];
+    let told = world.attentions().iter().any(|a| explained.contains(a));
+    let paid = world.bank.ever_captured().next().is_some();
+    match lost
+        .filter(|_| world.setup.capture_on_shipping && !paid && !told && !world.has_dismissed(&explained))
+    {
+        Some(payment) => Err(format!("shipped, and never captured: {}", payment.id)),
+        None => Ok(()),
+    }
+}
