@@ -20,12 +20,8 @@ impl Machine {
             Step::LookAtPayment { payment } => self.look_at_payment(payment),
             Step::LookAtPayments { attempt } => self.look_at_payments(attempt),
             Step::LookAtEvent { payment } => self.look_at_event(payment),
-            Step::LookAtOrderRefunds => self.take_off(What::OrderRefunds, |_| Call::ReadOrderRefunds),
-            Step::LookAtProvider => {
-                let order = self.fresh.order.take();
-                self.take_off(What::Provider, |_| Call::ReadProvider);
-                self.fresh.order = order;
-            }
+            Step::LookAtOrderRefunds => self.look_beside_order(What::OrderRefunds, Call::ReadOrderRefunds),
+            Step::LookAtProvider => self.look_beside_order(What::Provider, Call::ReadProvider),
             Step::Meet { keep } => self.meet(keep, now),
             Step::UpdateOrder { subject, milestone, update } => {
                 self.update_order(subject, milestone, update, now)
@@ -51,6 +47,14 @@ impl Machine {
         self.fresh = Fresh::default();
         self.outbox = Some(call(seq));
         self.flight = Some(Flight { seq, what });
+    }
+
+    /// A look that reading the order gave rise to: what it read is as fresh afterwards, or each would be a reason for
+    /// the other, and no end.
+    fn look_beside_order(&mut self, what: What, call: Call) {
+        let order = self.fresh.order.take();
+        self.take_off(what, |_| call);
+        self.fresh.order = order;
     }
 
     pub(super) fn look_at_session(&mut self, n: u32) {

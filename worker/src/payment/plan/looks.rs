@@ -30,8 +30,9 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
     {
         return Some(Step::LookAtOrder);
     }
-    wake.is_due_opt(look_at(&state.order_refunds, refunds_look(state, c.delays)))
-        .then_some(Step::LookAtOrderRefunds)
+    let refunds =
+        look_at(&state.order_refunds, refunds_look(state, c.delays)).filter(|_| state.is_worth_keeping());
+    wake.is_due_opt(refunds).then_some(Step::LookAtOrderRefunds)
 }
 
 /// When to look next at something that is wanted, or else has a look planned; after failures, the ladder.
