@@ -1,7 +1,8 @@
 //! A shopper who never came, or cannot come back, pays by a link that the merchant sends.
 
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::harness::{Language, Shop, world};
+use sandbox::harness::{Language, Shop, eventually_within, world};
+use std::time::Duration;
 
 use crate::merchant::Merchant;
 use crate::shopper::{GOOD_CARD, Shopper, picture};
@@ -24,4 +25,19 @@ async fn an_order_that_nobody_has_begun_to_pay_is_paid_by_link() {
     shopper.browser.goto(&link).await;
     shopper.pay_by_card(GOOD_CARD).await;
     shop.paid_order(order.order_id).await;
+}
+
+#[tokio::test]
+async fn an_order_whose_shopper_never_came_is_listed_with_a_link_to_send() {
+    let shop = Shop::open(world().await).await;
+    let order = shop.order(&OrderSpec::new());
+    let listed = async || shop.panel("payments").await.contains("has not begun to pay").then_some(());
+    eventually_within(Duration::from_secs(60), "the order to be listed", listed).await;
+    let merchant = Merchant::of(&shop).await;
+    merchant.open_alone("Payments").await;
+    picture(&merchant.browser, "panel-payments-not-started-en");
+    merchant.open_payment(order.order_id, Language::Japanese).await;
+    merchant.browser.wait_for_text("main .pill", "購入者が支払いを始めていません").await;
+    merchant.browser.wait_for("#pay_link").await;
+    picture(&merchant.browser, "panel-not-started-ja");
 }

@@ -35,8 +35,8 @@ async fn a_refund_made_in_bigcommerce_is_confirmed_and_a_double_click_pays_once(
     assert_eq!(shop.paid_back(&payment), [500]);
     merchant.open_payment(order.order_id, Language::English).await;
     browser.wait_for_text(".lines .pill", "Done at KOMOJU").await;
-    assert_eq!(browser.text(".history").await.matches("Refund confirmed").count(), 1);
-    assert!(browser.text(".history").await.contains(OWNER));
+    assert_eq!(browser.text(".rows").await.matches("Refund confirmed").count(), 1);
+    assert!(browser.text(".rows").await.contains(OWNER));
     assert_eq!(shop.attention(&order).await, [""; 0]);
     picture(browser, "panel-refunded-en");
 }

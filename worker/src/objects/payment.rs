@@ -27,7 +27,7 @@ use crate::payment::settings::Mode;
 use crate::payment::shop::{Channel, Label, Shop};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Proof, Start};
-use crate::payment::statement::statement;
+use crate::payment::statement::{phase, statement};
 use crate::profile::{self, Absent, Profile};
 use records::Records;
 use remote::Remote;
@@ -36,8 +36,6 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 /// Bounds what unproved starts may cost a store: at most a quarter of its BigCommerce quota.
 const UNPROVED_LIMIT: &str = "START_LIMIT_STORE";
-/// What the ledger calls an order of ours whose shopper has not come.
-const NOT_STARTED: &str = "not_started";
 /// How long after a ledger row could not be written it is tried again.
 const LEDGER_RETRY_MS: i64 = 60_000;
 
@@ -217,10 +215,11 @@ impl PaymentObject {
         let settings = self.setting(whose).await?.map(|s| s.shop.settings).unwrap_or_default();
         self.with(|machine| {
             let state = machine.state();
+            let snapshot = machine.snapshot(Locale::default());
             Some(History {
-                snapshot: machine.snapshot(Locale::default()),
+                phase: phase(state, &snapshot).to_owned(),
+                snapshot,
                 statement: statement(state, &settings),
-                not_started: state.attempts.is_empty(),
                 attention: state.attentions(&settings),
                 timeline: state.timeline.clone(),
             })
@@ -483,14 +482,13 @@ fn ledger_row(machine: &Machine, shop: &Shop) -> LedgerRow {
     let snapshot = machine.snapshot(Locale::default());
     let due = state.order.reading.as_ref().and_then(|o| o.due.ok());
     let amount = snapshot.amount.or(due);
-    let phase = if state.attempts.is_empty() { NOT_STARTED } else { snapshot.phase.key() };
     let sessions = state.attempts.iter().filter_map(|a| a.session.as_ref()).map(ToString::to_string);
     let numbers = state.attempts.iter().map(|a| a.terms.external_order_num.clone());
     let payments = state.payments.keys().map(ToString::to_string);
     LedgerRow {
         order: shop.order,
         version: state.head.version,
-        phase: phase.to_owned(),
+        phase: phase(state, &snapshot).to_owned(),
         amount: amount.map(|m| m.to_string()).unwrap_or_default(),
         amount_minor: amount.map_or(0, |m| m.minor),
         currency: amount.map(|m| m.currency.code().to_owned()).unwrap_or_default(),

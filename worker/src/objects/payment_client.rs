@@ -97,12 +97,12 @@ names!(Met, key { Done = "done", TryAgain = "try_again" });
 pub struct History {
     pub snapshot: Snapshot,
     pub statement: Statement,
-    /// Nobody has begun to pay.
-    pub not_started: bool,
+    /// How it stands, as the ledger calls it too.
+    pub phase: String,
     pub attention: Vec<Attention>,
     pub timeline: Vec<Entry>,
 }
-record!(History { snapshot, statement, not_started, attention, timeline });
+record!(History { snapshot, statement, phase, attention, timeline });
 
 /// One order's PaymentObject, as seen from elsewhere.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ const SMALL_A: u32 = 0x30a1;
 struct Field {
     name: &'static str,
     words: (&'static str, &'static str),
-    /// What it must look like: the hint, and the fault.
+    /// What it must look like.
     rule: (&'static str, &'static str),
     keep: fn(&str) -> bool,
 }
@@ -129,7 +129,10 @@ impl BankForm {
 impl Field {
     fn html(&self, w: Words, text: &str, wrong: bool) -> Html {
         let rule = w.of(self.rule.0, self.rule.1);
+        // What goes without saying is said only where it was not done.
+        let obvious = ["bank_name", "branch_name", "account_type"].contains(&self.name);
         let class = if wrong { "fault" } else { "hint" };
+        let rule = (wrong || !obvious).then(|| html!["<p class=\"" (class) "\">" (rule) "</p>"]);
         let entry = match self.name {
             "account_type" => {
                 let options = TYPES.iter().map(|(name, english, japanese)| {
@@ -143,8 +146,7 @@ impl Field {
                 html!["<input id=\"" (name) "\" name=\"" (name) "\" autocomplete=\"off\" value=\"" (text) "\">"]
             }
         };
-        html!["<div><label for=\"" (self.name) "\">" (w.of(self.words.0, self.words.1)) "</label>" (entry)
-            "<p class=\"" (class) "\">" (rule) "</p></div>"]
+        html!["<div><label for=\"" (self.name) "\">" (w.of(self.words.0, self.words.1)) "</label>" (entry) (rule) "</div>"]
     }
 }
 

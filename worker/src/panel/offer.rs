@@ -178,7 +178,7 @@ mod tests {
         });
         let statement = json!({ "payments": payments, "refunds": refunds });
         let history = json!({
-            "snapshot": snapshot, "statement": statement, "not_started": false, "attention": attention, "timeline": [],
+            "snapshot": snapshot, "statement": statement, "phase": "paid", "attention": attention, "timeline": [],
         });
         read_value(&history).expect("a history")
     }

@@ -16,6 +16,7 @@ use crate::objects::store::desk::Desk;
 use crate::payment::attention::Attention;
 use crate::payment::call::Locale;
 use crate::payment::ids::OrderId;
+use crate::payment::money::Money;
 use crate::payment::notes::method_name;
 use crate::payment::reading::PaymentStatus;
 use crate::payment::settings::Mode;
@@ -40,8 +41,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &Histor
 }
 
 fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &History) -> Result<Html> {
-    let key = if history.not_started { "not_started" } else { history.snapshot.phase.key() };
-    let (state, class) = phase(w, key);
+    let (state, class) = phase(w, &history.phase);
     let test = history.snapshot.test.then(|| html![" "(mode_pill(Mode::Test))]);
     let amount = history.snapshot.amount.or(history.statement.due);
     let amount = amount.map(|amount| html![" <b>" (amount.to_string()) "</b>"]);
@@ -108,8 +108,8 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
         Some(panel.amount_form(w, order, &offer, ""))
     });
     let acts: Vec<Html> = acts.collect();
-    html!["<li><span class=\"pill " (class) "\">" (state) "</span>" (test) " <b>" (amount.to_string()) "</b> "
-        (method_name(&line.method, w.0)) (more) "<br><code>" (line.id.as_str()) "</code>" (acts) "</li>"]
+    html!["<li><span class=\"pill " (class) "\">" (state) "</span>" (test) " <b>" (amount.to_string()) "</b> <span class=\"quiet\">· "
+        (method_name(&line.method, w.0)) "</span>" (more) "<br><code>" (line.id.as_str()) "</code>" (acts) "</li>"]
 }
 
 // ---- refunds -----------------------------------------------------------------------------------------------------
@@ -124,14 +124,15 @@ fn refunds(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Op
 }
 
 fn refund(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line: &RefundLine) -> Html {
-    let (state, class, more) = refund_state(w, &line.state);
+    let (state, class, more) = refund_state(w, line);
     let id = line.id.to_string();
     let acts = acts_on_refund(history, line).iter().map(|act| {
         let page = [&path(order), "/", act.word()].concat();
         let link = panel.visitor.link(panel.ctx, &page, &[("refund", &id)]);
         let again = matches!(line.state, RefundState::Refused { .. }) && *act != Act::Outside;
         let words = if again { w.of("Try again", "再試行") } else { title(w, *act) };
-        html!["<a class=\"button\" href=\"" (link) "\">" (words) "…</a>"]
+        let class = if *act == Act::Outside { "button" } else { "button primary" };
+        html!["<a class=\"" (class) "\" href=\"" (link) "\">" (words) "…</a>"]
     });
     let acts: Vec<Html> = acts.collect();
     let acts = (!acts.is_empty()).then(|| html!["<p class=\"actions\">" (acts) "</p>"]);
@@ -139,20 +140,22 @@ fn refund(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line: 
         (line.id) "</span>" (more) (acts) "</li>"]
 }
 
-fn refund_state(w: Words, state: &RefundState) -> (&'static str, &'static str, Option<Html>) {
-    let at_komoju = |amount: &crate::payment::money::Money| html!["<span class=\"quiet\"> · " (w.of("at KOMOJU", "KOMOJU では")) " " (amount.to_string()) "</span>"];
-    match state {
+fn refund_state(w: Words, line: &RefundLine) -> (&'static str, &'static str, Option<Html>) {
+    let at_komoju = |amount: &Money| {
+        (*amount != line.amount).then(|| {
+            html!["<span class=\"quiet\"> · " (w.of("at KOMOJU", "KOMOJU では")) " " (amount.to_string()) "</span>"]
+        })
+    };
+    match &line.state {
         RefundState::Settled => (w.of("Done at KOMOJU", "KOMOJU で処理済み"), "live", None),
         RefundState::Outside { by, at } => {
             let who = html!["<br><span class=\"quiet\">" (by) " · " (moment(*at)) "</span>"];
             (w.of("Paid back otherwise", "別の方法で返金済み"), "live", Some(who))
         }
         RefundState::UnderWay => (w.of("Being paid back", "返金処理中"), "busy", None),
-        RefundState::ToConfirm { amount } => {
-            (w.of("To be confirmed", "確認待ち"), "open", Some(at_komoju(amount)))
-        }
+        RefundState::ToConfirm { amount } => (w.of("To be confirmed", "確認待ち"), "open", at_komoju(amount)),
         RefundState::NeedsBank { amount } => {
-            (w.of("Account needed", "口座の入力待ち"), "open", Some(at_komoju(amount)))
+            (w.of("Account needed", "口座の入力待ち"), "open", at_komoju(amount))
         }
         RefundState::TooLarge => (w.of("More than KOMOJU holds", "KOMOJU の残額を超過"), "bad", None),
         RefundState::Refused { amount, reason } => {
@@ -203,6 +206,6 @@ fn timeline(w: Words, history: &History) -> Html {
         html!["<tr><td class=\"quiet\">" (moment(entry.at)) "</td><td>" (what) "</td><td>" (about) "</td></tr>"]
     });
     let entries: Vec<Html> = entries.collect();
-    html!["<section class=\"card\"><h2>" (w.of("History", "履歴")) "</h2><table class=\"history\"><tbody>" (entries)
+    html!["<section class=\"card\"><h2>" (w.of("History", "履歴")) "</h2><table class=\"rows\"><tbody>" (entries)
         "</tbody></table></section>"]
 }

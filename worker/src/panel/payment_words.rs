@@ -16,6 +16,7 @@ pub fn phase(w: Words, phase: &str) -> (&str, &'static str) {
         "unpaid" => (w.of("Not paid", "未払い"), ""),
         "confirming" => (w.of("Being confirmed", "確認中"), "busy"),
         "waiting" => (w.of("Waiting for cash", "入金待ち"), "busy"),
+        "authorized" => (w.of("Authorized", "仮売上"), "busy"),
         "paid" => (w.of("Paid", "支払い済み"), "live"),
         "review" => (w.of("Please check", "要確認"), "bad"),
         "closed" => (w.of("Closed", "終了"), ""),

@@ -20,7 +20,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, query: &Query, found: &Found) ->
     let table = match rows.is_empty() {
         true => html!["<p class=\"empty\">" (nothing(w, query)) "</p>"],
         false => {
-            html!["<table><thead><tr><th>" (w.of("Order", "注文")) "</th><th>" (w.of("State", "状態")) "</th><th class=\"amount\">"
+            html!["<table class=\"rows\"><thead><tr><th>" (w.of("Order", "注文")) "</th><th>" (w.of("State", "状態")) "</th><th class=\"amount\">"
             (w.of("Amount", "金額")) "</th><th>" (w.of("Changed", "更新")) "</th></tr></thead><tbody>" (rows)
             "</tbody></table>"]
         }

@@ -144,11 +144,11 @@ fn unpaid(w: Words, form: &SettingsForm) -> Html {
             "They stay Awaiting Payment, and can still be paid.",
             "Awaiting Payment のまま残り、後からでも支払えます。",
         )))
-        "<div class=\"choice\">" (radio(Unpaid::Cancel, w.of("Cancel them", "キャンセルする"), w.of(
+        "<div class=\"choice\">" (radio(Unpaid::Cancel, w.of("Cancel them", "キャンセル（Cancelled）にする"), w.of(
             "They become Cancelled, with a staff note.",
             "Cancelled に変更し、スタッフメモを残します。",
         )))
-        (radio(Unpaid::Decline, w.of("Decline them", "拒否にする"), w.of(
+        (radio(Unpaid::Decline, w.of("Decline them", "拒否（Declined）にする"), w.of(
             "They become Declined, with a staff note.",
             "Declined に変更し、スタッフメモを残します。",
         )))

@@ -6,6 +6,7 @@ use super::money::Money;
 use super::reading::{Moment, OrderRefund, PaymentStatus};
 use super::refunds::{self, PayBack};
 use super::settings::{Mode, Settings};
+use super::snapshot::{Phase, Snapshot};
 use super::state::{Payment, Standing, State};
 use crate::json::{record, variants};
 
@@ -87,6 +88,17 @@ variants!(RefundState {
     Settled, Outside { by, at }, UnderWay, ToConfirm { amount }, NeedsBank { amount }, TooLarge,
     Refused { amount, reason },
 });
+
+/// How the payment stands, by key: as the shopper sees it, but for two things that only the merchant tells apart.
+pub fn phase(state: &State, snapshot: &Snapshot) -> &'static str {
+    match snapshot.phase {
+        // Its shopper has not come.
+        _ if state.attempts.is_empty() => "not_started",
+        // Two-step: reserved, and not taken yet.
+        Phase::Paid if state.captured().count() == 0 => "authorized",
+        phase => phase.key(),
+    }
+}
 
 pub fn statement(state: &State, settings: &Settings) -> Statement {
     let due = state.order.reading.as_ref().and_then(|o| o.due.ok());
