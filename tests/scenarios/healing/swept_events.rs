@@ -5,6 +5,7 @@ use sandbox::bigcommerce::{OrderSpec, PlacedOrder};
 use sandbox::delivery::Mode;
 use sandbox::faults::FaultKind;
 use sandbox::harness::{Shop, eventually, world};
+use sandbox::komoju::MerchantSpec;
 
 use super::check_now;
 
@@ -47,6 +48,33 @@ async fn a_list_that_cannot_be_had_is_asked_for_again() {
     shop.komoju_fault(Method::GET, "/events?", FaultKind::RateLimited { retry_after_ms: 1_000 }, 1);
     check_now(&shop).await;
     shop.when_status(&order, 11).await;
+}
+
+#[tokio::test]
+async fn a_payment_on_an_account_that_was_replaced_is_found_too() {
+    let shop = Shop::open(world().await).await;
+    let (order, code) = waiting(&shop).await;
+    let other = shop.world.sandbox.komoju.create_merchant(MerchantSpec::default());
+    shop.save("keys", &[("secret_key", &other.secret_key_live)]).await;
+    shop.webhooks(Mode::Lost);
+    shop.world.sandbox.komoju.capture(&code).expect("the code is live");
+    check_now(&shop).await;
+    shop.when_status(&order, 11).await;
+}
+
+#[tokio::test]
+async fn another_shops_events_on_the_same_account_are_nothing_of_ours() {
+    let (theirs, ours) = (Shop::open(world().await).await, Shop::open(world().await).await);
+    ours.save("keys", &[("secret_key", &theirs.merchant.secret_key_live)]).await;
+    let (order, _) = ours.begin(&OrderSpec::total(1_200)).await;
+    ours.at_rest(&order).await;
+    let (same_number, _) = theirs.paid_by_card(&OrderSpec::total(1_200)).await;
+    assert_eq!(same_number.order_id, order.order_id);
+    let (looks, before) = (ours.calls_about(order.order_id).len(), events_read(&theirs));
+    check_now(&ours).await;
+    eventually("the events to be read", async || (events_read(&theirs) > before).then_some(())).await;
+    ours.quiet(&order).await;
+    assert_eq!(ours.calls_about(order.order_id).len(), looks + 1);
 }
 
 #[tokio::test]

@@ -150,18 +150,35 @@ impl StoreObject {
         Ok(profile)
     }
 
-    /// Changes the installation and publishes the profile that follows from it. A put that fails is repeated by alarm.
-    /// With other settings or keys, what had come to a halt may go on.
-    async fn change(&self, change: impl FnOnce(&mut Installation)) -> Result<()> {
-        let Some(mut installation) = self.records.installation()? else { return Ok(()) };
+    /// Changes the installation, at once, and publishes the profile that follows from it. A put that fails is repeated
+    /// by alarm. With other settings or keys, what had come to a halt may go on.
+    fn change(&self, change: impl FnOnce(&mut Installation)) -> impl Future<Output = Result<()>> {
+        let mut change = Some(change);
+        self.spread(self.alter(&mut |installation| {
+            if let Some(change) = change.take() {
+                change(installation);
+            }
+        }))
+    }
+
+    /// Whether there is an installation.
+    fn alter(&self, change: &mut dyn FnMut(&mut Installation)) -> Result<bool> {
+        let Some(mut installation) = self.records.installation()? else { return Ok(false) };
         let before = (installation.settings.version, installation.komoju.clone());
         change(&mut installation);
         installation.version += 1;
         self.records.save(&installation)?;
         if before != (installation.settings.version, installation.komoju) {
             self.stir(None, now_ms())?;
-            self.arm().await?;
         }
+        Ok(true)
+    }
+
+    async fn spread(&self, altered: Result<bool>) -> Result<()> {
+        if !altered? {
+            return Ok(());
+        }
+        self.arm().await?;
         if let Err(error) = self.publish().await {
             log::warn("store", "publish_failed", &[("error", &error.to_string())]);
             self.soon(Chore::Publish).await?;

@@ -100,6 +100,10 @@ impl StoreObject {
     /// Looks at orders whose time has come. Whether the queue is empty.
     pub(super) async fn meet(&self, config: &Config) -> Result<bool> {
         let Some(installation) = self.records.installation()? else { return Ok(true) };
+        if !installation.watches_new_orders() {
+            // Whoever switched that off does not want the rest of them either.
+            return self.records.forget_newcomers(now_ms() + MINUTE_MS).map(|()| true);
+        }
         self.records.forget_newcomers(now_ms() - FORGET_AFTER_MS)?;
         let mut wait = None;
         for newcomer in self.records.newcomers(now_ms())? {
