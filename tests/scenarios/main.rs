@@ -1,18 +1,23 @@
 //! Behaviour of the worker as other programs meet it: BigCommerce, KOMOJU, and whoever else sends it requests.
 
 mod alive;
+mod amounts;
 mod app;
+mod attempts;
 mod bad_input;
+mod by_hand;
 mod capture;
 mod captured_as_asked;
 mod captured_otherwise;
 mod card_tries;
 mod currencies;
+mod disputes;
 mod faults_at_bigcommerce;
 mod faults_at_komoju;
 mod healing;
 mod killed;
 mod konbini;
+mod late;
 mod older_attempts;
 mod order_moved_by_hand;
 mod paid_by_card;

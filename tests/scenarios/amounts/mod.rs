@@ -1,0 +1,6 @@
+//! Nothing ships on a wrong amount.
+
+mod edited_after_payment;
+mod edited_before_payment;
+mod fees;
+mod store_credit;
