@@ -28,5 +28,6 @@ mod shopper_leaves_while_we_ask;
 mod status_after_the_milestone;
 mod test_money;
 mod unknown_label;
+mod unpaid;
 mod wallet;
 mod webhooks;
