@@ -6,7 +6,7 @@ use crate::payment::deed::{MilestoneKind, Subject};
 use crate::payment::reading::{Moment, OrderStatus};
 use crate::payment::settings::Mode;
 use crate::payment::shop::Ownership;
-use crate::payment::state::{Stage, Standing, State};
+use crate::payment::state::{Payment, Stage, Standing, State};
 use crate::payment::table::{Column, Row};
 
 const HOUR: Moment = 3_600_000;
@@ -66,9 +66,11 @@ fn nothing_can_be_paid(state: &State, c: Circumstances<'_>) -> bool {
         && (!only_test || c.shop.settings.test_moves_orders)
 }
 
-/// When the last thing that could be paid ended.
+/// When the last thing that could be paid ended. A payment has a deadline, and may be known to have ended before it: a
+/// card that was refused, a code that was cancelled.
 fn last_chance(state: &State, placed_at: Moment) -> Moment {
     let sessions = state.attempts.iter().map(|a| a.expires_at.max(a.created_at));
-    let codes = state.payments.values().filter_map(|p| p.register.reading.as_ref()?.deadline);
+    let ended = |p: &Payment| Some(p.register.reading.as_ref()?.deadline?.min(p.register.at));
+    let codes = state.payments.values().filter_map(ended);
     sessions.chain(codes).max().unwrap_or(0).max(placed_at)
 }
