@@ -66,8 +66,7 @@ async fn a_payment_on_an_account_that_was_replaced_is_found_too() {
 async fn another_shops_events_on_the_same_account_are_nothing_of_ours() {
     let (theirs, ours) = (Shop::open(world().await).await, Shop::open(world().await).await);
     ours.save("keys", &[("secret_key", &theirs.merchant.secret_key_live)]).await;
-    let (order, _) = ours.begin(&OrderSpec::total(1_200)).await;
-    ours.at_rest(&order).await;
+    let (order, _) = waiting(&ours).await;
     let (same_number, _) = theirs.paid_by_card(&OrderSpec::total(1_200)).await;
     assert_eq!(same_number.order_id, order.order_id);
     let (looks, before) = (ours.calls_about(order.order_id).len(), events_read(&theirs));
@@ -80,8 +79,7 @@ async fn another_shops_events_on_the_same_account_are_nothing_of_ours() {
 #[tokio::test]
 async fn what_a_webhook_has_told_already_is_nothing_new() {
     let shop = Shop::open(world().await).await;
-    let (order, _) = shop.paid_by_card(&OrderSpec::total(1_500)).await;
-    shop.at_rest(&order).await;
+    let (order, _) = waiting(&shop).await;
     let (looks, before) = (shop.calls_about(order.order_id).len(), events_read(&shop));
     check_now(&shop).await;
     eventually("the events to be read", async || (events_read(&shop) > before).then_some(())).await;
