@@ -17,5 +17,6 @@ mod random;
 mod schedule;
 mod search;
 mod shrink;
+mod storage;
 mod store;
 mod truth;
