@@ -211,7 +211,7 @@ impl<'a> Shop<'a> {
         let html = self.panel("keys").await;
         let field =
             html.split("id=\"webhook_secret\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-        field.expect("the panel shows the webhook secret").to_owned()
+        field.unwrap_or_else(|| panic!("the panel shows the webhook secret: {html}")).to_owned()
     }
 }
 
