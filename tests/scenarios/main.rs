@@ -16,6 +16,7 @@ mod faults_at_bigcommerce;
 mod faults_at_komoju;
 mod healing;
 mod killed;
+mod killed_under_load;
 mod konbini;
 mod late;
 mod older_attempts;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::harness::{Shop, eventually_within, hurried_world, moves, words};
+use sandbox::harness::{Options, Shop, World, eventually_within, moves, words};
 use sandbox::komoju::PaymentStatus;
 
 use super::begun;
@@ -12,7 +12,11 @@ const SOON: Duration = Duration::from_secs(90);
 
 #[tokio::test]
 async fn a_person_is_asked_some_days_before_and_a_capture_settles_it() {
-    let shop = Shop::open(hurried_world().await).await;
+    let a_day_is_a_second = |options: &mut Options| {
+        options.vars.insert("TIME_SCALE".into(), "86400".into());
+    };
+    let world = World::own_with(a_day_is_a_second).await;
+    let shop = Shop::open(&world).await;
     shop.set(&[("capture", "manual")]).await;
     let (order, session) = begun(&shop).await;
     let payment = shop.pay_by_card(&session);

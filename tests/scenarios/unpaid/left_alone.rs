@@ -1,13 +1,13 @@
 //! Unless it is set otherwise, an order that nobody paid stays where it is.
 
-use sandbox::harness::{eventually, moves};
+use sandbox::harness::moves;
 use sandbox::komoju::SessionStatus;
 
 use super::{begun, expire, shop};
 
 #[tokio::test]
 async fn whatever_became_of_its_session_or_code() {
-    let shop = shop(&[]).await;
+    let shop = shop(&[("unpaid_grace_hours", "24")]).await;
     let komoju = &shop.world.sandbox.komoju;
     let (closed, _) = begun(&shop).await;
     let (refused, session) = begun(&shop).await;
@@ -20,16 +20,11 @@ async fn whatever_became_of_its_session_or_code() {
     shop.history_when(&expired, "A payment code was issued").await;
     expire(&shop, &code);
 
-    // An order that is ended two days after the last of them died: these would have been by then.
-    shop.set(&[("unpaid", "cancel"), ("unpaid_grace_hours", "48")]).await;
-    let (watched, _) = begun(&shop).await;
-    shop.set(&[]).await;
-    let listed = async || {
-        let looks = shop.requests(&axum::http::Method::GET, "external_order_num=");
-        (looks.len() >= 5).then_some(())
-    };
-    eventually("everything that any session took to be looked at", listed).await;
-    for order in [closed, refused, cancelled, expired, watched] {
+    // Begun later and waited for longer elsewhere: by its end these would have ended too.
+    let elsewhere = super::shop(&[("unpaid", "cancel"), ("unpaid_grace_hours", "48")]).await;
+    let (watched, _) = begun(&elsewhere).await;
+    elsewhere.when_status(&watched, 5).await;
+    for order in [closed, refused, cancelled, expired] {
         let now = shop.at_rest(&order).await;
         assert_eq!((now.status_id, moves(&now), shop.attention(&order).await.len()), (7, vec![], 0));
     }

@@ -1,5 +1,5 @@
 //! Orders that nobody pays: left alone, or ended after a grace, and never while anything can still be paid. A day takes
-//! a second here.
+//! six seconds here.
 
 mod in_the_end;
 mod lapsing_authorization;

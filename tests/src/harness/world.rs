@@ -17,7 +17,7 @@ use crate::{Config, Sandbox};
 const TIME_SCALE: &str = "60";
 
 /// And this many times in [`hurried_world`].
-const HURRIED: &str = "86400";
+const HURRIED: &str = "14400";
 
 /// The key behind the worker's own tokens, by the id `s1`, so that tests can make such tokens and forge them.
 pub const SIGNING_KEY: [u8; 32] = [0x5a; 32];
@@ -42,7 +42,7 @@ pub async fn world() -> &'static World {
     world
 }
 
-/// A shared world in which a day takes a second: for what comes days later.
+/// A shared world in which a day takes six seconds: for what comes days later.
 pub async fn hurried_world() -> &'static World {
     static WORLD: OnceCell<World> = OnceCell::const_new();
     let hurry = |options: &mut Options| {
