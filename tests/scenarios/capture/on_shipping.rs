@@ -11,8 +11,8 @@ use super::{authorized, two_step};
 async fn shipped_or_completed_it_is_captured_and_stays_where_it_is() {
     let shop = two_step(&[]).await;
     let bigcommerce = &shop.world.sandbox.bigcommerce;
-    let ways: [(fn(&BigCommerce, &str, u64), u8); 2] = [(BigCommerce::ship, 2), (BigCommerce::complete, 10)];
-    for (leave, status) in ways {
+    let ways: [fn(&BigCommerce, &str, u64); 2] = [BigCommerce::ship, BigCommerce::complete];
+    for (leave, status) in ways.into_iter().zip([2, 10]) {
         let (order, payment) = authorized(&shop, 5_000).await;
         leave(bigcommerce, &shop.hash, order.order_id);
         assert_eq!(shop.payment_when(&payment, PaymentStatus::Captured).await.amount, 5_000);
