@@ -44,6 +44,25 @@ fn a_part_captured_by_hand_counts_for_that_part() {
     ends_right(setup, &[&part[..], &[(Waits(1), Arrives), (RefundsOrder(100), Arrives)]].concat());
 }
 
+/// In another currency only what was authorized tells how much of it a capture was.
+#[test]
+fn a_part_captured_by_hand_in_another_currency_is_not_what_was_asked() {
+    let setup = Setup { manual: true, ..Setup::default() };
+    let mut world = World::new(setup);
+    for act in [OpensPage, PaysAbroad, Waits(1), CapturesAtKomoju(33), Waits(1)] {
+        world.step(act, Arrives);
+    }
+    assert!(world.attentions().contains(&Attention::AmountMismatch));
+}
+
+/// Where money is reserved, a code that was taken in the same session before it could still be paid.
+#[test]
+fn a_code_beside_an_authorized_payment_is_ended() {
+    let setup = Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() };
+    let steps = [OpensPage, OpensWallet, TakesCode, ApprovesWallet];
+    ends_right(setup, &steps.map(|act| (act, Arrives)));
+}
+
 /// Refunds in BigCommerce are to mean nothing at KOMOJU: then too large a one calls nobody either.
 #[test]
 fn a_refund_that_is_never_to_be_made_is_never_too_large() {

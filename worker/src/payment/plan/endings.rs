@@ -2,6 +2,8 @@
 
 use super::{Step, Wake, not_before};
 use crate::payment::deed::{Action, CANCEL_TRIES};
+use crate::payment::ids::PaymentId;
+use crate::payment::reading::PaymentStatus;
 use crate::payment::state::{Attempt, Standing, State};
 use crate::payment::table::{Column, Row, cell};
 
@@ -10,26 +12,43 @@ pub(super) fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
     let order = state.order.reading.as_ref()?;
     let column = Column::of(order.status, order.deleted);
     for attempt in &state.attempts {
-        let row = match state.standing(attempt) {
+        let (row, kept) = match state.standing(attempt) {
             // Paid, and yet another payment of the same session may still come: a wallet left open.
-            Standing::Open | Standing::Pending(_) | Standing::Waiting(_) | Standing::Captured(_) => Row::Open,
-            Standing::Authorized(_) => Row::Authorized,
+            Standing::Open | Standing::Pending(_) | Standing::Waiting(_) | Standing::Captured(_) => {
+                (Row::Open, None)
+            }
+            Standing::Authorized(id) => (Row::Authorized, Some(id)),
             Standing::None | Standing::Dead => continue,
         };
-        if !cell(row, column, order.digital).cancel {
-            continue;
-        }
-        if let Some(action) = next_cancel(state, attempt) {
+        // What is reserved may stand where a code or a wallet beside it may not.
+        let (spared, beside) = (cell(row, column, order.digital), cell(Row::Open, column, order.digital));
+        let action = match spared.cancel {
+            true => next_cancel(state, attempt),
+            false if beside.cancel && kept.is_some() => cancel_beside(state, attempt, kept.as_ref()),
+            false => None,
+        };
+        if let Some(action) = action {
             let not_before = state.deed(&action).map_or(0, not_before);
             if wake.is_due(not_before) {
-                return Some(Step::Cancel {
-                    action,
-                    because_of_order: cell(row, column, order.digital).note,
-                });
+                return Some(Step::Cancel { action, because_of_order: spared.cancel && spared.note });
             }
         }
     }
     None
+}
+
+/// Another live payment than the one that is kept.
+fn cancel_beside(state: &State, attempt: &Attempt, kept: Option<&PaymentId>) -> Option<Action> {
+    let live = state.payments_of(attempt.n).filter(|(id, payment)| {
+        kept != Some(*id) && (payment.is(&PaymentStatus::Pending) || payment.is(&PaymentStatus::Authorized))
+    });
+    let actions = live.map(|(id, _)| Action::CancelPayment { payment: id.clone() });
+    actions.into_iter().find(|action| !is_tired(state, action))
+}
+
+/// Asked for in vain, often enough.
+fn is_tired(state: &State, action: &Action) -> bool {
+    state.deed(action).is_some_and(|d| !d.is_open() && d.n >= CANCEL_TRIES)
 }
 
 /// The next thing to end of an attempt that must not be paid: a live payment first, then the session itself. None
@@ -39,6 +58,5 @@ pub fn next_cancel(state: &State, attempt: &Attempt) -> Option<Action> {
     let paid = matches!(state.standing(attempt), Standing::Captured(_));
     let session =
         (attempt.session_is_pending() && !paid).then_some(Action::CancelSession { attempt: attempt.n });
-    let tired = |action: &Action| state.deed(action).is_some_and(|d| !d.is_open() && d.n >= CANCEL_TRIES);
-    live.or(session).filter(|action| !tired(action))
+    live.or(session).filter(|action| !is_tired(state, action))
 }

@@ -135,6 +135,8 @@ fn is_as_asked(state: &State, attempt: &Attempt, id: &PaymentId, reading: &Payme
         None => false,
         Some(net) if by_us == Some(net.minor) => true,
         Some(net) if net.currency == asked.currency => net == asked,
+        // A part captured by hand: less than was once authorized.
+        Some(net) if state.payments.get(id).is_some_and(|p| net.minor < p.most) => false,
         Some(_) => attempt.register.reading.as_ref().and_then(|s| s.amount) == Some(asked),
     }
 }
