@@ -101,7 +101,7 @@ fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
         },
         Step {
             // What stands there before anybody has saved it is a guess.
-            done: Some(desk.profile.settings.version > 0 && !desk.profile.settings.methods.is_empty()),
+            done: Some(desk.profile.settings.methods_chosen && !desk.profile.settings.methods.is_empty()),
             name: w.of("Say which offline methods are ours", "対象のオフライン決済方法を選択"),
             hint: w.of("Under exactly the name they have at checkout.", "チェックアウトとまったく同じ名前で登録します。"),
             page: "/methods",

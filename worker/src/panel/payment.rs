@@ -18,7 +18,6 @@ use crate::payment::call::Locale;
 use crate::payment::ids::OrderId;
 use crate::payment::money::Money;
 use crate::payment::notes::method_name;
-use crate::payment::reading::PaymentStatus;
 use crate::payment::settings::Mode;
 use crate::payment::snapshot::Phase;
 use crate::payment::statement::{PaymentLine, RefundLine, RefundState};
@@ -64,12 +63,9 @@ fn notice(panel: &Panel<'_>, w: Words, order: OrderId, one: Attention) -> Result
 
 /// What is due now, where that is not what was paid.
 fn difference(w: Words, history: &History) -> Option<Html> {
-    let due = history.statement.due?;
-    let paid = history.statement.payments.iter().find(|line| line.status == PaymentStatus::Captured)?;
-    (due != paid.asked).then(|| {
-        html!["<p class=\"difference\">" (w.of("Paid: ", "支払い済み：")) "<b>" (paid.asked.to_string()) "</b> "
-            (w.of("· the order comes to: ", "・現在の注文金額：")) "<b>" (due.to_string()) "</b></p>"]
-    })
+    let (paid, due) = (history.statement.paid_otherwise?, history.statement.due?);
+    Some(html!["<p class=\"difference\">" (w.of("Paid: ", "支払い済み：")) "<b>" (paid.to_string()) "</b> "
+        (w.of("· the order comes to: ", "・現在の注文金額：")) "<b>" (due.to_string()) "</b></p>"])
 }
 
 fn look_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {

@@ -102,6 +102,8 @@ pub struct Settings {
     /// Starts every `external_order_num`; unique per store, free to change at any time.
     pub order_prefix: String,
     pub methods: Vec<Method>,
+    /// The merchant has said which methods are ours; until then they are a guess.
+    pub methods_chosen: bool,
     pub capture: Capture,
     /// Two-step: where the order stands while the money is authorized.
     pub authorized_status: OrderStatus,
@@ -118,7 +120,10 @@ pub struct Settings {
     pub test_moves_orders: bool,
 }
 record!(Settings {
-    version, order_prefix, methods, capture,
+    version, order_prefix, methods,
+    // Whoever used the first version has long chosen.
+    methods_chosen or true,
+    capture,
     authorized_status or OrderStatus::AWAITING_FULFILLMENT,
     capture_on_shipping or true,
     unpaid or Unpaid::Leave,
@@ -143,6 +148,7 @@ impl Default for Settings {
             version: 0,
             order_prefix: "BC-".to_owned(),
             methods: vec![Method { provider: Provider::InStore, label, types: Vec::new() }],
+            methods_chosen: false,
             capture: Capture::Auto,
             authorized_status: OrderStatus::AWAITING_FULFILLMENT,
             capture_on_shipping: true,

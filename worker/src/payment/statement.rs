@@ -14,10 +14,12 @@ use crate::json::{record, variants};
 pub struct Statement {
     /// What the order is due now.
     pub due: Option<Money>,
+    /// What was paid, where that is not what is due.
+    pub paid_otherwise: Option<Money>,
     pub payments: Vec<PaymentLine>,
     pub refunds: Vec<RefundLine>,
 }
-record!(Statement { due, payments, refunds });
+record!(Statement { due, paid_otherwise, payments, refunds });
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PaymentLine {
@@ -103,12 +105,17 @@ pub fn phase(state: &State, snapshot: &Snapshot) -> &'static str {
 pub fn statement(state: &State, settings: &Settings) -> Statement {
     let due = state.order.reading.as_ref().and_then(|o| o.due.ok());
     let currency = state.attempts.last().map(|a| a.terms.amount.currency).or(due.map(|m| m.currency));
+    let differs = |(_, payment): (&PaymentId, &Payment)| {
+        let paid = Money::new(state.credit(payment), currency?);
+        due.filter(|due| !state.covers(payment, *due)).map(|_| paid)
+    };
     let refund = |refund: &OrderRefund| {
         let amount = Money::new(refund.minor, currency?);
         Some(RefundLine { id: refund.id, amount, state: refund_state(state, settings, refund)? })
     };
     Statement {
         due,
+        paid_otherwise: refunds::credited(state).and_then(differs),
         payments: state
             .payments
             .iter()

@@ -146,6 +146,7 @@ impl StoreObject {
         self.change(|i| {
             i.settings.version += 1;
             i.settings.methods = methods;
+            i.settings.methods_chosen = true;
         })
         .await?;
         self.put_right(false).await
@@ -157,7 +158,8 @@ impl StoreObject {
         self.change(|i| {
             hooks_differ = settings.watch_new_orders != i.settings.watch_new_orders;
             let methods = std::mem::take(&mut i.settings.methods);
-            i.settings = Settings { version: i.settings.version + 1, methods, ..settings };
+            let (version, methods_chosen) = (i.settings.version + 1, i.settings.methods_chosen);
+            i.settings = Settings { version, methods, methods_chosen, ..settings };
         })
         .await?;
         if hooks_differ {
