@@ -93,8 +93,12 @@ impl World {
         self.deliver();
     }
 
+    /// What the merchant is shown; of an order that nothing is kept of, nothing.
     pub fn attentions(&self) -> Vec<Attention> {
-        self.machine.state().attentions(&self.shop.settings)
+        match self.is_known() {
+            true => self.machine.state().attentions(&self.shop.settings),
+            false => Vec::new(),
+        }
     }
 
     // ---- time ----------------------------------------------------------------------------------------------------

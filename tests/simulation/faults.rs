@@ -16,6 +16,8 @@ pub struct Faults {
     outages: Vec<(Side, Outage, i64)>,
     /// How often BigCommerce said 404 for what is there.
     pub hiccups: u32,
+    /// KOMOJU did not accept the key for a while.
+    pub key_was_refused: bool,
 }
 
 impl Faults {
@@ -28,6 +30,8 @@ impl Faults {
     }
 
     pub fn outage_until(&mut self, side: Side, what: Outage, until: i64) {
+        self.key_was_refused |=
+            side == Side::Komoju && matches!(what, Outage::Unauthorized | Outage::Forbidden);
         self.outages.push((side, what, until));
     }
 
@@ -37,7 +41,8 @@ impl Faults {
 
     /// From now on all goes well.
     pub fn end(&mut self) {
-        *self = Self { hiccups: self.hiccups, ..Self::default() };
+        let (hiccups, key_was_refused) = (self.hiccups, self.key_was_refused);
+        *self = Self { hiccups, key_was_refused, ..Self::default() };
     }
 
     pub fn dies_now(&mut self) -> bool {

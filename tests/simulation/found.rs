@@ -79,6 +79,28 @@ fn a_merchants_move_to_where_we_had_moved_it_is_not_undone() {
     ends_right(setup, &steps.map(|act| (act, Arrives)));
 }
 
+/// Reading the order was a reason to read its refunds, and those read, the order was to be read anew: without end.
+#[test]
+fn an_order_that_stands_as_refunded_is_read_once() {
+    ends_right(Setup::default(), &[(Moves(14), Arrives)]);
+    ends_right(Setup::default(), &[OpensPage, TakesCode, Moves(14), Waits(1)].map(|act| (act, Arrives)));
+}
+
+/// The books of an order that is gone were looked for daily, and no money could go back before they were read.
+#[test]
+fn money_of_a_deleted_order_can_be_paid_back() {
+    let steps =
+        [OpensPage, PaysByCard, Waits(1), RefundsOrder(10), Deletes, Waits(1)].map(|act| (act, Arrives));
+    ends_right(Setup::default(), &steps);
+    let mut world = world();
+    for (act, fate) in steps {
+        world.step(act, fate);
+    }
+    world.step(RefundsInPanel(100), Arrives);
+    world.pass_until(EPOCH + DAY);
+    assert_eq!(world.bank.payments["payment01"].status, "refunded");
+}
+
 // ---- how things go ------------------------------------------------------------------------------------------------
 
 #[test]
@@ -205,10 +227,4 @@ fn a_shopper_is_sent_away_once() {
     let reply = world.start(Intent::Pay);
     assert!(matches!(reply, Some(Reply::Show { redirect: true, .. })), "{reply:?}");
     assert_eq!(world.bank.sessions.len(), 1);
-}
-/// Reading the order was a reason to read its refunds, and those read, the order was to be read anew: without end.
-#[test]
-fn an_order_that_stands_as_refunded_is_read_once() {
-    ends_right(Setup::default(), &[(Moves(14), Arrives)]);
-    ends_right(Setup::default(), &[OpensPage, TakesCode, Moves(14), Waits(1)].map(|act| (act, Arrives)));
 }

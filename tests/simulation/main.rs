@@ -14,6 +14,7 @@ mod mutation;
 mod people;
 mod post;
 mod random;
+mod reach;
 mod schedule;
 mod search;
 mod shrink;

@@ -188,17 +188,105 @@ pub enum Outage {
     TooMany,
 }
 
-/// The schedule of a seed.
+/// The schedule of a seed: a few scenes that belong together, and between them whatever else may happen.
 pub fn schedule(seed: u64) -> Schedule {
     let mut random = Random::new(seed);
     let setup = setup(&mut random);
-    let mut steps = vec![(OpensPage, Fate::Arrives)];
     // Some schedules have no faults at all: what must hold then is more.
     let faults = if random.one_in(4) { 0 } else { random.pick(&[1, 2, 4]) };
-    for _ in 0..random.between(2, 14) {
-        steps.push((act(&mut random, setup, faults), fate(&mut random, faults)));
+    let mut acts = story(&mut random);
+    for _ in 0..random.pick(&[0, 1, 2, 4, 6]) {
+        let at = usize::try_from(random.below(acts.len() as u64 + 1)).unwrap_or(0);
+        acts.insert(at, act(&mut random, setup, faults));
     }
+    if faults > 1 {
+        trouble_where_money_moves(&mut random, &mut acts);
+    }
+    let steps = acts.into_iter().map(|act| (act, fate(&mut random, faults))).collect();
     Schedule { setup, steps }
+}
+
+/// Trouble there is worth more than trouble anywhere.
+fn trouble_where_money_moves(random: &mut Random, acts: &mut Vec<Act>) {
+    let back =
+        |act: &Act| matches!(act, RefundsOrder(_) | RefundsInPanel(_) | ConfirmsRefund | RefundsAtKomoju(_));
+    let paid =
+        |act: &Act| matches!(act, PaysByCard | PaysCode | ApprovesWallet | CapturesInPanel(_) | Moves(_));
+    let places = [acts.iter().rposition(back), acts.iter().rposition(paid)];
+    if let Some(at) = random.pick(&places) {
+        acts.insert(at, Trouble(random.small(6), trouble(random)));
+    }
+}
+
+/// The shopper comes, perhaps pays, and then things go on.
+fn story(random: &mut Random) -> Vec<Act> {
+    let mut acts = if random.one_in(12) { Vec::new() } else { vec![OpensPage] };
+    acts.extend(paying(random));
+    if random.one_in(6) {
+        acts.extend([PressesAnotherWay]);
+        acts.extend(paying(random));
+    }
+    for _ in 0..random.pick(&[0, 1, 1, 2, 3]) {
+        if !random.one_in(3) {
+            acts.push(Waits(pause(random)));
+        }
+        acts.extend(afterwards(random));
+    }
+    acts
+}
+
+fn paying(random: &mut Random) -> Vec<Act> {
+    let (code, wait) = (random.pick(&[TakesCode, TakesCode, TakesTransferCode]), Waits(pause(random)));
+    match random.below(12) {
+        0..=3 => vec![PaysByCard],
+        4 => vec![IsDeclined, PaysByCard],
+        5 => vec![PaysAbroad],
+        6 | 7 => vec![code, wait, PaysCode],
+        8 => vec![OpensWallet, wait, ApprovesWallet],
+        9 => vec![OpensWallet, PaysByCard, ApprovesWallet],
+        10 => vec![TakesCode, Waits(5_000), PaysDeadCode],
+        _ => vec![random.pick(&[code, OpensWallet, IsDeclined])],
+    }
+}
+
+fn afterwards(random: &mut Random) -> Vec<Act> {
+    let part = random.pick(&[100, 100, 10, 33, 50]);
+    let wait = Waits(pause(random));
+    match random.below(16) {
+        0 => vec![RefundsOrder(part), Waits(1), ConfirmsRefund],
+        1 => {
+            vec![RefundsOrder(part), wait, ConfirmsRefund, wait, RefundsOrder(100), Waits(1), ConfirmsRefund]
+        }
+        2 => vec![RefundsOrder(part), Waits(1), GivesBankDetails, wait, CompletesRequest],
+        3 => vec![
+            RefundsOrder(part),
+            Waits(1),
+            GivesBankDetails,
+            wait,
+            RejectsRequest,
+            Waits(2_000),
+            GivesBankDetails,
+        ],
+        4 => vec![
+            BalanceIsShort(true),
+            RefundsOrder(part),
+            Waits(1),
+            ConfirmsRefund,
+            wait,
+            BalanceIsShort(false),
+            ConfirmsRefund,
+        ],
+        5 | 6 => vec![RefundsAtKomoju(part)],
+        7 => vec![RefundsAtKomoju(part), wait, RefundsAtKomoju(100)],
+        8 => vec![RefundsInPanel(part), wait, CompletesRequest],
+        9 => vec![Moves(random.pick(&[2, 10]))],
+        10 => vec![CapturesInPanel(part), wait, Moves(random.pick(&[2, 10]))],
+        11 => vec![CapturesAtKomoju(part)],
+        12 => vec![Moves(random.pick(&[5, 6]))],
+        13 => vec![Moves(status(random))],
+        14 => vec![random.pick(&[ChargesBack, MarksFraud]), wait],
+        _ => vec![Waits(45_000)],
+    }
 }
 
 fn setup(random: &mut Random) -> Setup {
@@ -323,7 +411,7 @@ fn trouble(random: &mut Random) -> Trouble {
     random.weighted(&[
         (1, Trouble::CutBefore),
         (3, Trouble::CutAfter),
-        (1, Trouble::StillRuns),
+        (3, Trouble::StillRuns),
         (1, Trouble::Broken),
         (1, Trouble::TooMany),
         (1, Trouble::Hiccup),

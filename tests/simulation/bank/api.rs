@@ -181,6 +181,7 @@ impl Bank {
             return refuse("not_capturable", "");
         }
         payment.amount = minor;
+        self.captures += 1;
         self.set(id, "captured");
         (200, shown(&self.payments[id]))
     }

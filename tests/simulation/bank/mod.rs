@@ -97,8 +97,9 @@ pub struct Bank {
     pub cancels_in_vain: bool,
     /// What a shopper pays more who pays with cash.
     pub fee: i64,
-    /// How often a cancel was asked for, and how often captures and refunds were refused.
+    /// How often a cancel was asked for, how often we captured, and how often captures and refunds were refused.
     pub cancels: u32,
+    pub captures: u32,
     pub captures_refused: u32,
     pub refunds_refused: u32,
     /// What must never happen, whatever the schedule.

@@ -10,9 +10,7 @@ use crate::store::By;
 
 pub fn are_just(world: &World) -> Verdict {
     let shown = world.attentions();
-    if let Some(needless) = shown.iter().find(|a| !is_called_for(world, **a)) {
-        return Err(format!("called for nothing: {needless:?}"));
-    }
+    are_for_something(world)?;
     for (needed, any_of) in needs(world) {
         let told = any_of.iter().any(|a| shown.contains(a)) || world.has_dismissed(any_of);
         if needed && !told {
@@ -20,6 +18,14 @@ pub fn are_just(world: &World) -> Verdict {
         }
     }
     Ok(())
+}
+
+/// Nobody is called without a reason; of an order that was deleted, too.
+pub fn are_for_something(world: &World) -> Verdict {
+    match world.attentions().iter().find(|a| !is_called_for(world, **a)) {
+        Some(needless) => Err(format!("called for nothing: {needless:?}")),
+        None => Ok(()),
+    }
 }
 
 impl World {
@@ -95,7 +101,7 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
     match attention {
         Attention::PaidAfterEnd => {
             let ended = store.was_in(&[4, 5, 6, 14], first_money(world));
-            bank.ever_captured().next().is_some() && (ended || world.faults.hiccups > 1)
+            bank.ever_captured().next().is_some() && (ended || store.deleted || world.faults.hiccups > 1)
         }
         Attention::AmountMismatch | Attention::OrderEdited => {
             store.edits > 0 || bank.payments.values().any(|p| p.captured_ms.is_some() && p.amount != p.asked)
@@ -130,9 +136,8 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         }
         Attention::CancelRefused => bank.cancels_in_vain,
         Attention::AmountDisputed => world.amount_was_disputed,
-        Attention::SessionRefused
-        | Attention::OrderUpdateRefused
-        | Attention::Unreachable
-        | Attention::CaptureVanished => false,
+        // Until a shopper is let through again.
+        Attention::SessionRefused => world.faults.key_was_refused,
+        Attention::OrderUpdateRefused | Attention::Unreachable | Attention::CaptureVanished => false,
     }
 }
