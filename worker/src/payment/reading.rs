@@ -55,6 +55,11 @@ impl<T> Register<T> {
     pub fn is_wanted(&self) -> bool {
         self.wanted > self.seq
     }
+
+    /// There is nothing left to look at.
+    pub fn rest(&mut self) {
+        (self.wanted, self.failures, self.retry_at) = (0, 0, 0);
+    }
 }
 
 /// BigCommerce's order status, by the number that no renaming changes.

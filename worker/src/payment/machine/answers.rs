@@ -76,6 +76,8 @@ impl Machine {
         let Some(mut reading) = self.state.order.reading.clone() else { return };
         reading.deleted = true;
         self.state.order.accept(seq, at, reading.clone());
+        // Its books are gone with it: nothing waits for them any more.
+        self.state.order_refunds.rest();
         let gone = OrderSeen {
             reading,
             total: None,
