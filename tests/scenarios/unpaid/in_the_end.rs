@@ -4,7 +4,7 @@ use sandbox::bigcommerce::OrderSpec;
 use sandbox::harness::{moves, notes};
 use sandbox::komoju::WalletAnswer;
 
-use super::{begun, expire, shop};
+use super::{begun, expire, long_afterwards, shop};
 
 const CANCEL: [(&str, &str); 2] = [("unpaid", "cancel"), ("unpaid_grace_hours", "24")];
 
@@ -70,8 +70,7 @@ async fn what_the_merchant_moved_meanwhile_stays_so() {
     let shop = shop(&CANCEL).await;
     let (order, _) = begun(&shop).await;
     shop.move_unheard(&order, 8);
-    let (other, _) = begun(&shop).await;
-    shop.when_status(&other, 5).await;
+    long_afterwards("48").await;
     let now = shop.at_rest(&order).await;
     assert_eq!((now.status_id, moves(&now)), (8, vec![]));
 }

@@ -3,7 +3,7 @@
 use sandbox::harness::moves;
 use sandbox::komoju::SessionStatus;
 
-use super::{begun, expire, shop};
+use super::{begun, expire, long_afterwards, shop};
 
 #[tokio::test]
 async fn whatever_became_of_its_session_or_code() {
@@ -20,10 +20,7 @@ async fn whatever_became_of_its_session_or_code() {
     shop.history_when(&expired, "A payment code was issued").await;
     expire(&shop, &code);
 
-    // Begun later and waited for longer elsewhere: by its end these would have ended too.
-    let elsewhere = super::shop(&[("unpaid", "cancel"), ("unpaid_grace_hours", "48")]).await;
-    let (watched, _) = begun(&elsewhere).await;
-    elsewhere.when_status(&watched, 5).await;
+    long_afterwards("48").await;
     for order in [closed, refused, cancelled, expired] {
         let now = shop.at_rest(&order).await;
         assert_eq!((now.status_id, moves(&now), shop.attention(&order).await.len()), (7, vec![], 0));

@@ -33,3 +33,11 @@ fn expire(shop: &Shop<'_>, code: &str) {
     komoju.correct_payment(code, |p| p.deadline = Some(p.created_at)).expect("it exists");
     komoju.expire_payment(code).expect("the code is live");
 }
+
+/// Returns when an order elsewhere has ended that was begun later, and waited for `hours` longer: whatever was to end here
+/// has ended by then.
+async fn long_afterwards(hours: &str) {
+    let elsewhere = shop(&[("unpaid", "cancel"), ("unpaid_grace_hours", hours)]).await;
+    let (order, _) = begun(&elsewhere).await;
+    elsewhere.when_status(&order, 5).await;
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::harness::{moves, words};
 use sandbox::komoju::{PaymentStatus, WalletAnswer};
 
-use super::{begun, expire, shop};
+use super::{begun, expire, long_afterwards, shop};
 
 const AT_ONCE: [(&str, &str); 2] = [("unpaid", "cancel"), ("unpaid_grace_hours", "1")];
 
@@ -15,8 +15,7 @@ async fn a_live_code_is_waited_for() {
     let (order, session) = begun(&shop).await;
     let code = shop.take_code(&session);
     shop.history_when(&order, "A payment code was issued").await;
-    let (other, _) = begun(&shop).await;
-    shop.when_status(&other, 5).await;
+    long_afterwards("24").await;
     let now = shop.at_rest(&order).await;
     assert_eq!((now.status_id, moves(&now)), (7, vec![]));
     assert_eq!(shop.payment(&code).status, PaymentStatus::Authorized, "and nobody cancelled it");
@@ -30,8 +29,7 @@ async fn a_wallet_that_may_still_approve_is_waited_for() {
     let (order, session) = begun(&shop).await;
     let komoju = &shop.world.sandbox.komoju;
     let payment = komoju.start_wallet(&session.id, "paypay").expect("the session is open");
-    let (other, _) = begun(&shop).await;
-    shop.when_status(&other, 5).await;
+    long_afterwards("24").await;
     assert_eq!(moves(&shop.at_rest(&order).await), [0; 0]);
     komoju.finish_wallet(&payment, WalletAnswer::Approve).expect("it is pending");
     shop.when_status(&order, 11).await;
@@ -45,9 +43,7 @@ async fn a_second_attempt_is_waited_for_although_the_first_is_dead() {
     komoju.age_sessions(&shop.merchant.id, Duration::from_secs(3_600)).expect("it exists");
     komoju.cancel_session(&session.id).expect("the session is open");
     let newer = shop.go(&shop.start(&order, "pay").await).await;
-    komoju.age_sessions(&shop.merchant.id, super::LIFE).expect("it exists");
-    let (other, _) = begun(&shop).await;
-    shop.when_status(&other, 5).await;
+    long_afterwards("24").await;
     assert_eq!(moves(&shop.at_rest(&order).await), [0; 0]);
     let code = shop.take_code(&newer);
     expire(&shop, &code);
@@ -74,7 +70,6 @@ async fn while_komoju_cannot_be_asked_nothing_ends() {
     let (order, session) = begun(&shop).await;
     let (method, kind) = (axum::http::Method::GET, sandbox::faults::FaultKind::Status(503));
     shop.komoju_fault(method, &format!("/sessions/{}", session.id), kind, u32::MAX);
-    let (other, _) = begun(&shop).await;
-    shop.when_status(&other, 5).await;
+    long_afterwards("24").await;
     assert_eq!(moves(&shop.now(&order)), [0; 0]);
 }
