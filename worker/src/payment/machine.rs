@@ -18,7 +18,7 @@ use super::hint::Hint;
 use super::ids::{PaymentId, RefundId};
 use super::plan::{Circumstances, Fresh, Step, plan};
 use super::reading::{Moment, Register};
-use super::record::{Corrupt, Record, Rows, difference, restore, rows};
+use super::record::{Corrupt, Record, Rows, difference, put_head, restore, rows};
 use super::settings::Provider;
 use super::shop::Shop;
 use super::snapshot::{Snapshot, snapshot};
@@ -81,6 +81,8 @@ pub struct Now<'a> {
 pub struct Machine {
     state: State,
     written: Rows,
+    /// Something has come in or been done since the state was last compared with what is written.
+    touched: bool,
     flight: Option<Flight>,
     outbox: Option<Call>,
     start: Option<(Start, Progress, Option<OrderSeen>)>,
@@ -119,7 +121,7 @@ impl Machine {
         for attempt in state.attempts.iter_mut().filter(|a| a.stage == Stage::Creating) {
             attempt.stage = Stage::Void;
         }
-        Ok(Self { state, written, ..Self::default() })
+        Ok(Self { state, written, touched: true, ..Self::default() })
     }
 
     pub fn state(&self) -> &State {
@@ -143,6 +145,7 @@ impl Machine {
 
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Now<'_>) {
+        self.touched = true;
         match input {
             Input::Start(start) => self.start = Some((*start, Progress::default(), None)),
             Input::Status => self.look_for_shopper(now),
@@ -156,7 +159,7 @@ impl Machine {
 
     /// The rows that must be written before anything leaves.
     pub fn uncommitted(&mut self) -> Option<Vec<Record>> {
-        if !self.state.is_worth_keeping() {
+        if !std::mem::take(&mut self.touched) || !self.state.is_worth_keeping() {
             return None;
         }
         let mut new = rows(&self.state);
@@ -166,7 +169,7 @@ impl Machine {
         }
         if changed.iter().any(|record| record.kind != "head") {
             self.state.head.version += 1;
-            new = rows(&self.state);
+            put_head(&mut new, &self.state);
         }
         let records = difference(&self.written, &new);
         self.written = new;
@@ -188,6 +191,7 @@ impl Machine {
             if self.flight.is_some() {
                 return Output::Idle { wake: None };
             }
+            self.touched = true;
             if self.start.is_some() {
                 self.step_of_start(now);
                 continue;

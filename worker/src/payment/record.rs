@@ -48,8 +48,8 @@ pub type Rows = ByKey<(String, String), String>;
 
 pub fn rows(state: &State) -> Rows {
     let mut rows = Rows::default();
+    put_head(&mut rows, state);
     let mut put = |kind: &str, key: String, body: String| rows.insert((kind.to_owned(), key), body);
-    put("head", String::new(), write(&state.head));
     put("order", String::new(), write(&state.order));
     put("order_refunds", String::new(), write(&state.order_refunds));
     for attempt in &state.attempts {
@@ -74,6 +74,10 @@ pub fn rows(state: &State) -> Rows {
         put("timeline", padded(i), write(entry));
     }
     rows
+}
+
+pub fn put_head(rows: &mut Rows, state: &State) {
+    rows.insert(("head".to_owned(), String::new()), write(&state.head));
 }
 
 /// The rows of `new` that differ from `old`, and the deletion of those that are gone.

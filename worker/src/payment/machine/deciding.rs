@@ -8,6 +8,7 @@ use crate::payment::reading::Moment;
 impl Machine {
     /// Keeps a decision; [`Self::handle`] does the same for whoever knows the store.
     pub fn decide(&mut self, decided: Decided, at: Moment) {
+        self.touched = true;
         let known = self.state.decisions.iter().any(|stored| stored.decided.id == decided.id);
         if known || !self.state.is_worth_keeping() {
             return;

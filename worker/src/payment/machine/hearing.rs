@@ -17,6 +17,7 @@ impl Machine {
     /// Keeps a hint and wants a look; what [`Self::handle`] does with one, for whoever knows only the time. A hint
     /// about nothing of ours is dropped, a repeated one is one.
     pub fn hear(&mut self, hint: Hint, at: Moment) {
+        self.touched = true;
         if !self.state.is_worth_keeping() || self.state.hints.iter().any(|known| known.hint.id == hint.id) {
             return;
         }
