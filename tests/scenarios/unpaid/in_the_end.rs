@@ -6,7 +6,7 @@ use sandbox::komoju::WalletAnswer;
 
 use super::{begun, expire, long_afterwards, shop};
 
-const CANCEL: [(&str, &str); 2] = [("unpaid", "cancel"), ("unpaid_grace_hours", "24")];
+const CANCEL: [(&str, &str); 2] = [("unpaid", "cancel"), ("unpaid_grace_hours", "4")];
 
 #[tokio::test]
 async fn a_tab_that_was_closed() {
@@ -22,7 +22,7 @@ async fn a_tab_that_was_closed() {
 
 #[tokio::test]
 async fn a_card_that_was_refused() {
-    let shop = shop(&[("unpaid", "decline"), ("unpaid_grace_hours", "24")]).await;
+    let shop = shop(&[("unpaid", "decline"), ("unpaid_grace_hours", "4")]).await;
     let (order, session) = begun(&shop).await;
     shop.world.sandbox.komoju.pay_card(&session.id, "4123111111111000").expect("the session is open");
     shop.when_status(&order, 6).await;
@@ -70,7 +70,7 @@ async fn what_the_merchant_moved_meanwhile_stays_so() {
     let shop = shop(&CANCEL).await;
     let (order, _) = begun(&shop).await;
     shop.move_unheard(&order, 8);
-    long_afterwards("48").await;
+    long_afterwards("24").await;
     let now = shop.at_rest(&order).await;
     assert_eq!((now.status_id, moves(&now)), (8, vec![]));
 }

@@ -7,7 +7,7 @@ use super::{begun, expire, long_afterwards, shop};
 
 #[tokio::test]
 async fn whatever_became_of_its_session_or_code() {
-    let shop = shop(&[("unpaid_grace_hours", "24")]).await;
+    let shop = shop(&[("unpaid_grace_hours", "4")]).await;
     let komoju = &shop.world.sandbox.komoju;
     let (closed, _) = begun(&shop).await;
     let (refused, session) = begun(&shop).await;
@@ -20,7 +20,7 @@ async fn whatever_became_of_its_session_or_code() {
     shop.history_when(&expired, "A payment code was issued").await;
     expire(&shop, &code);
 
-    long_afterwards("48").await;
+    long_afterwards("24").await;
     for order in [closed, refused, cancelled, expired] {
         let now = shop.at_rest(&order).await;
         assert_eq!((now.status_id, moves(&now), shop.attention(&order).await.len()), (7, vec![], 0));

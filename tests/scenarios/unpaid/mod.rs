@@ -13,7 +13,7 @@ use sandbox::harness::{Shop, hurried_world};
 use sandbox::komoju::Session;
 
 /// How long KOMOJU's sessions and codes live here, by the clock on the wall.
-const LIFE: Duration = Duration::from_secs(2);
+const LIFE: Duration = Duration::from_secs(3);
 
 /// A shop with these settings, whose sessions do not live long.
 async fn shop(settings: &[(&str, &str)]) -> Shop<'static> {
