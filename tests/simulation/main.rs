@@ -15,6 +15,7 @@ mod people;
 mod post;
 mod random;
 mod reach;
+mod reviewed;
 mod schedule;
 mod search;
 mod shrink;

@@ -78,12 +78,14 @@ async fn hooks_said_three_times_capture_once() {
     assert_eq!(shop.requests(&reqwest::Method::POST, "/capture").len(), 1);
 }
 
+/// It may have been paid at the counter: what is reserved afterwards is taken only when somebody says so.
 #[tokio::test]
-async fn shipped_before_the_money_was_reserved_it_is_captured_as_soon_as_it_is() {
+async fn shipped_before_the_money_was_reserved_it_is_not_captured_by_itself() {
     let shop = two_step(&[]).await;
     let (order, session) = shop.begin(&OrderSpec::total(5_000)).await;
     shop.move_unheard(&order, 2);
     let payment = shop.pay_by_card(&session);
-    shop.payment_when(&payment, PaymentStatus::Captured).await;
+    shop.when(&order, |o| o.staff_notes.contains(&format!("(authorized, {payment})"))).await;
     assert_eq!(shop.at_rest(&order).await.status_id, 2);
+    shop.payment_when(&payment, PaymentStatus::Authorized).await;
 }

@@ -1,7 +1,10 @@
 //! Where the merchant wants it, an order that nobody paid is cancelled or declined, once the grace is over.
 
+use axum::http::Method;
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::harness::{moves, notes};
+use sandbox::delivery::{Mode, Order};
+use sandbox::faults::Side;
+use sandbox::harness::{eventually, moves, notes};
 use sandbox::komoju::WalletAnswer;
 
 use super::{begun, expire, long_afterwards, shop};
@@ -75,11 +78,18 @@ async fn what_the_merchant_moved_meanwhile_stays_so() {
     assert_eq!((now.status_id, moves(&now)), (8, vec![]));
 }
 
+/// It is looked at only when it is older than any grace: that it is not paid is still none of our business.
 #[tokio::test]
 async fn an_order_of_another_method_is_none_of_ours_to_end() {
     let shop = shop(&CANCEL).await;
+    shop.hooks(Mode::Held);
     let other = shop.order(&OrderSpec::total(1_400).provider("cod"));
-    let (ours, _) = begun(&shop).await;
-    shop.when_status(&ours, 5).await;
-    assert_eq!(moves(&shop.now(&other)), [0; 0]);
+    long_afterwards("24").await;
+    let delivery = shop.world.sandbox.delivery();
+    delivery.release(&shop.hash, Side::BigCommerce, &Order::AsMade);
+    let path = format!("/orders/{}/transactions", other.order_id);
+    let met = async || (!shop.requests(&Method::GET, &path).is_empty()).then_some(());
+    eventually("a look at whose order it is", met).await;
+    long_afterwards("4").await;
+    assert_eq!((shop.order_puts(other.order_id), moves(&shop.now(&other))), (0, vec![]));
 }

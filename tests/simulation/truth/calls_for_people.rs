@@ -107,7 +107,10 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
             store.edits > 0 || bank.payments.values().any(|p| p.captured_ms.is_some() && p.amount != p.asked)
         }
         Attention::CancelledWhilePaid => is_cancelled_while_paid(world),
-        Attention::PaidTwice => is_paid_twice(world),
+        // Of two payments, what is left of one may be more than what is left of the order.
+        Attention::PaidTwice => {
+            is_paid_twice(world) || bank.ever_captured().count() > 1 && holds_money(world)
+        }
         Attention::Disputed => is_charged_back(world),
         Attention::FraudMarked => is_marked(world),
         Attention::RefundedAtKomoju => {

@@ -61,7 +61,8 @@ pub fn answer(outcome: &Outcome) -> Answer {
     }
 }
 
-/// None where the object has no id or status: then nothing else of it can be trusted either.
+/// None where the object has no id or status, or a refund that cannot be read: then nothing else of it can be trusted
+/// either.
 pub fn parse(payment: &Value) -> Option<PaymentReading> {
     let id = PaymentId::parse(&text(payment, "id")).ok()?;
     let status = status(&text(payment, "status"))?;
@@ -74,7 +75,7 @@ pub fn parse(payment: &Value) -> Option<PaymentReading> {
         net,
         total,
         refunded_minor: integer(payment, "amount_refunded").unwrap_or(0),
-        refunds: list(payment, "refunds").iter().filter_map(refund).collect(),
+        refunds: list(payment, "refunds").iter().map(refund).collect::<Option<_>>()?,
         refund_requests: list(payment, "refund_requests").iter().map(refund_request).collect(),
         method: text(&details, "type"),
         instructions: instructions(&details),

@@ -83,9 +83,22 @@ names!(Attention, key {
 impl State {
     /// Everything a person must look at now, under the settings as they are now.
     pub fn attentions(&self, settings: &Settings) -> Vec<Attention> {
+        let reasons = self.reasons_to_look(settings);
+        reasons.into_iter().filter(|attention| !self.is_dismissed(*attention)).collect()
+    }
+
+    /// What was dismissed, and whose reason is gone, is shown again when the reason comes back.
+    pub fn forget_settled_dismissals(&mut self, settings: &Settings) {
+        if !self.head.dismissed.is_empty() {
+            let reasons = self.reasons_to_look(settings);
+            self.head.dismissed.retain(|(attention, _)| reasons.contains(attention));
+        }
+    }
+
+    fn reasons_to_look(&self, settings: &Settings) -> Vec<Attention> {
         let mut all = Vec::new();
         let mut add = |condition: bool, attention| {
-            if condition && !all.contains(&attention) && !self.is_dismissed(attention) {
+            if condition && !all.contains(&attention) {
                 all.push(attention);
             }
         };
@@ -94,7 +107,7 @@ impl State {
                 add(self.still_matters(subject, *milestone), attention);
             }
         }
-        add(self.captured().count() > 1, Attention::PaidTwice);
+        add(self.captured().count() > 1 || self.holds_too_much(), Attention::PaidTwice);
         add(self.head.amount_disputed, Attention::AmountDisputed);
         add(self.head.session_refused.is_some(), Attention::SessionRefused);
         add(self.payments.values().any(Payment::has_lost_something), Attention::CaptureVanished);
@@ -116,7 +129,11 @@ impl State {
 
     /// What was decided at a milestone can be overtaken: a captured payment needs no capture any more.
     fn still_matters(&self, subject: &Subject, milestone: MilestoneKind) -> bool {
-        let Subject::Payment(id) = subject else { return true };
+        let id = match subject {
+            Subject::Payment(id) => id,
+            Subject::Refund(id) => return !refunds::is_in_the_books(self, id),
+            Subject::Attempt(_) | Subject::Order => return true,
+        };
         let authorized = || self.payments.get(id).is_some_and(|p| p.is(&PaymentStatus::Authorized));
         !matches!(milestone, MilestoneKind::CaptureRefused | MilestoneKind::LapsesSoon) || authorized()
     }
@@ -210,12 +227,27 @@ impl State {
     fn deeds_refused_for_good(&self) -> bool {
         use super::reading::Cause;
         self.deeds.iter().any(|deed| match &deed.action {
-            action @ Action::RefundPayment { cause: Cause::Twice | Cause::Merchant(_), payment } => {
+            action @ (Action::RefundPayment { cause: Cause::Twice | Cause::Merchant(_), payment }
+            | Action::RequestRefund { cause: Cause::Twice | Cause::Merchant(_), payment }) => {
                 let last = self.deed(action).is_some_and(|last| last.n == deed.n);
                 let held = self.payments.get(payment).is_some_and(|p| p.held() > 0);
-                last && held && matches!(deed.state, DeedState::Refused { .. })
+                let refused = matches!(deed.state, DeedState::Refused { .. }) && !deed.went_unanswered();
+                last && held && refused && !self.was_refunded_after(payment, deed)
             }
             _ => false,
+        })
+    }
+
+    /// A later try of another kind got through: the refusal is history.
+    fn was_refunded_after(&self, payment: &super::ids::PaymentId, refused: &super::deed::Deed) -> bool {
+        self.deeds.iter().any(|deed| {
+            let of_it = match &deed.action {
+                Action::RefundPayment { payment: of, .. } | Action::RequestRefund { payment: of, .. } => {
+                    of == payment
+                }
+                _ => false,
+            };
+            of_it && deed.seq > refused.seq && deed.state == DeedState::Done
         })
     }
 

@@ -141,6 +141,10 @@ impl Delays {
     /// How long after it left an update may take effect: the longest we wait for its answer, and the clocks.
     pub const UNDER_WAY: i64 = 40 * SECOND;
 
+    pub fn under_way(self) -> i64 {
+        self.of(Self::UNDER_WAY)
+    }
+
     /// The alarm set before work begins, in case the work never ends.
     pub fn guard(self) -> i64 {
         self.of(5 * MINUTE)

@@ -152,7 +152,10 @@ impl Machine {
             Input::Hint(hint) => self.hear(hint, now.at),
             Input::Decide(decided) => self.decide(decided, now.at),
             Input::Meet => self.state.head.to_meet = !self.state.is_worth_keeping(),
-            Input::Answer(answer) => self.answer(answer, now),
+            Input::Answer(answer) => {
+                self.answer(answer, now);
+                self.state.forget_settled_dismissals(&now.shop.settings);
+            }
             Input::LedgerHas(version) => self.state.head.ledger_version = version,
         }
     }

@@ -121,8 +121,11 @@ pub struct Circumstances<'a> {
 
 pub fn plan(state: &State, c: Circumstances<'_>) -> Step {
     let mut wake = Wake { now: c.now, next: None };
+    // Of an order that is not ours to keep nothing follows but the looks that tell whether it is.
+    if !state.is_worth_keeping() {
+        return meeting::due(state, c, &mut wake).unwrap_or(Step::Rest(wake.next));
+    }
     let step = looks::due(state, c, &mut wake)
-        .or_else(|| meeting::due(state, c, &mut wake))
         .or_else(|| milestones::due(state, c, &mut wake))
         .or_else(|| money::due_capture(state, c, &mut wake))
         .or_else(|| money::due_refund(state, c, &mut wake))

@@ -83,6 +83,21 @@ impl State {
     }
 }
 
+impl State {
+    /// Money of a second payment is here that the order has no use for: what is kept of all comes to more than what is
+    /// left of the order in its books.
+    pub fn holds_too_much(&self) -> bool {
+        let ever: Vec<_> = self.payments.values().filter(|p| p.was_captured()).collect();
+        if ever.len() < 2 {
+            return false;
+        }
+        let kept: i64 = ever.iter().map(|p| share(p.held(), self.credit(p), p.net())).sum();
+        let asked = credited(self).map_or(0, |(_, p)| self.credit(p));
+        let refunded: i64 = self.order_refunds.reading.iter().flatten().map(|r| r.minor).sum();
+        kept > (asked - refunded).max(0)
+    }
+}
+
 /// The payment that the order counts with: the first that it was told of. Any other is money too much.
 pub fn credited(state: &State) -> Option<(&PaymentId, &Payment)> {
     let told = |id: &PaymentId| -> Option<Moment> {
@@ -294,6 +309,13 @@ fn is_unpaired(state: &State, refund: &RefundReading) -> bool {
     !ours && !state.order_refunds.reading.as_deref().unwrap_or_default().iter().any(recorded) && !twin()
 }
 
+/// Whether BigCommerce's books have a refund that was made at KOMOJU, whoever entered it.
+pub fn is_in_the_books(state: &State, refund: &RefundId) -> bool {
+    let recorded = |b: &OrderRefund| b.komoju.as_ref() == Some(refund);
+    state.order_refunds.reading.iter().flatten().any(recorded)
+        || twins(state).iter().any(|(_, twin)| twin == refund)
+}
+
 fn is_by_hand_on_both_sides(state: &State, refund: &OrderRefund) -> bool {
     twins(state).iter().any(|(id, _)| *id == refund.id)
 }
@@ -311,7 +333,8 @@ fn twins(state: &State) -> Vec<(u64, RefundId)> {
     for payment in state.payments.values() {
         let books = Books::of(state, payment);
         for refund in payment.refunds_by_hand().filter(|r| r.cause.is_none()) {
-            let recorded = state.deed(&Action::RecordRefund { refund: refund.id.clone() }).is_some()
+            let entering = state.deed(&Action::RecordRefund { refund: refund.id.clone() });
+            let recorded = entering.is_some_and(|d| d.is_open() || d.state == DeedState::Done)
                 || state
                     .order_refunds
                     .reading

@@ -193,7 +193,7 @@ impl StoreObject {
         };
         let shop = shop(&installation.profile(self.records.labels()?), last);
         let ours =
-            |o: &&Waiting| matches!(shop.ownership(o.channel_id, &o.payment_method), Ownership::Ours(_));
+            |o: &&Waiting| !matches!(shop.ownership(o.channel_id, &o.payment_method), Ownership::NotOurs);
         let ours: Vec<OrderId> = orders.iter().filter(ours).map(|order| order.id).collect();
         self.expect(&ours, config)?;
         if !more {

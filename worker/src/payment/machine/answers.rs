@@ -28,7 +28,9 @@ impl Machine {
             (What::Payments(n), Answer::Payments(list)) => self.take_payments(n, seq, list, now.at),
             (What::Payments(n), answer) => self.listing_failed(n, failure_of(answer), now),
             (What::Event(id), answer) => self.event_answered(&id, answer, now),
-            (What::OrderRefunds, Answer::OrderRefunds(list)) => self.take_order_refunds(seq, list, now.at),
+            (What::OrderRefunds, Answer::OrderRefunds(list)) => {
+                self.take_order_refunds(seq, list, now.at, now.delays)
+            }
             (What::OrderRefunds, answer) => {
                 let failure = failure_of(answer);
                 let retry = now.at + wait(&failure, self.state.order_refunds.failures, now.delays);
@@ -203,26 +205,31 @@ impl Machine {
         }
     }
 
-    fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, at: Moment) {
-        let list = list.iter().map(|seen| self.order_refund(seen)).collect();
-        self.state.order_refunds.accept(seq, at, list);
-        self.fresh.refunds = true;
+    fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, at: Moment, delays: Delays) {
+        match list.iter().map(|seen| self.order_refund(seen)).collect() {
+            Some(list) => {
+                self.state.order_refunds.accept(seq, at, list);
+                self.fresh.refunds = true;
+            }
+            // An amount that cannot be read is none to go by; a person hears of it once this has lasted.
+            None => self.state.order_refunds.failed(at + delays.retry(self.state.order_refunds.failures + 1)),
+        }
     }
 
     /// What of a refund is ours: the part on an offline method. Amounts are in the currency that was asked for.
-    fn order_refund(&self, seen: &OrderRefundSeen) -> OrderRefund {
+    fn order_refund(&self, seen: &OrderRefundSeen) -> Option<OrderRefund> {
         let asked = self.state.attempts.last().map(|a| a.terms.amount.currency);
         let currency =
             asked.or(self.state.order.reading.as_ref().and_then(|o| o.due.ok()).map(|m| m.currency));
         let minor = |part: &RefundPart| {
-            currency.and_then(|c| Money::parse(&part.decimal, c).ok()).map_or(0, |money| money.minor)
+            currency.and_then(|c| Money::parse(&part.decimal, c).ok()).map(|money| money.minor)
         };
-        OrderRefund {
+        Some(OrderRefund {
             id: seen.id,
-            minor: seen.parts.iter().filter(|part| part.provider.is_some()).map(minor).sum(),
-            total_minor: seen.parts.iter().map(minor).sum(),
+            minor: seen.parts.iter().filter(|part| part.provider.is_some()).map(minor).sum::<Option<_>>()?,
+            total_minor: seen.parts.iter().map(minor).sum::<Option<_>>()?,
             komoju: seen.komoju.clone(),
-        }
+        })
     }
 
     fn quote_failed(&mut self, refund: RefundId, failure: Failure, now: Now<'_>) {
@@ -348,9 +355,10 @@ impl Machine {
     /// Bank details are kept no longer than they are needed.
     fn forget_what_it_needed(&mut self, action: &Action) {
         let Action::RequestRefund { cause, .. } = action else { return };
-        let Some(deed) = self.deed_mut(action) else { return };
-        deed.bank = None;
-        let decided = deed.decided;
+        for deed in self.state.deeds.iter_mut().filter(|deed| deed.action == *action) {
+            deed.bank = None;
+        }
+        let decided = self.state.deed(action).map_or(0, |deed| deed.decided);
         let refund = match cause {
             Cause::OrderRefund(id) => Some(*id),
             Cause::Twice | Cause::Merchant(_) => None,
@@ -368,8 +376,13 @@ impl Machine {
 
     pub(super) fn deed_failed(&mut self, action: &Action, failure: Failure, now: Now<'_>) {
         let at_bigcommerce = matches!(action, Action::UpdateOrder { .. } | Action::RecordRefund { .. });
+        let failure = without_what_was_sent(action, failure);
         let Some(deed) = self.deed_mut(action) else { return };
-        let retry = now.at + wait(&failure, deed.failures, now.delays);
+        let mut retry = now.at + wait(&failure, deed.failures, now.delays);
+        // BigCommerce knows no keys: what may still be under way is not sent again.
+        if matches!(action, Action::RecordRefund { .. }) {
+            retry = retry.max(now.at + now.delays.under_way());
+        }
         deed.failures = deed.failures.saturating_add(1);
         deed.retry_at = retry;
         match &failure {
@@ -441,6 +454,16 @@ impl Machine {
         if let Some(attempt) = attempt.and_then(|n| self.state.attempt_mut(n)) {
             want(&mut attempt.register, seq);
         }
+    }
+}
+
+/// A refusal of bank details may quote them: nothing of its words is kept.
+fn without_what_was_sent(action: &Action, failure: Failure) -> Failure {
+    match (action, failure) {
+        (Action::RequestRefund { .. }, Failure::Refused { status, code, param, .. }) => {
+            Failure::Refused { status, code, message: param.clone(), param }
+        }
+        (_, failure) => failure,
     }
 }
 

@@ -21,10 +21,8 @@ impl Machine {
                 let refused = (Subject::Payment(payment.clone()), MilestoneKind::CaptureRefused);
                 self.state.reached.remove(&refused);
             }
-            Decision::Refund { .. }
-            | Decision::ConfirmRefund { .. }
-            | Decision::SettleOutside { .. }
-            | Decision::BankDetails { .. } => {}
+            Decision::SettleOutside { refund } => self.forget_bank_details(0, Some(*refund)),
+            Decision::Refund { .. } | Decision::ConfirmRefund { .. } | Decision::BankDetails { .. } => {}
         }
         // What money hangs on is looked at before it is acted on.
         want(&mut self.state.order, seq);

@@ -1,7 +1,7 @@
 //! How hints come in: kept by id, and turned into looks that are wanted. Nothing else ever comes of one.
 
 use super::{Machine, Now, want};
-use crate::payment::deed::Deed;
+use crate::payment::deed::{Deed, MilestoneKind, Subject};
 use crate::payment::delays::Delays;
 use crate::payment::hint::{About, Hint, Moved, StoredHint};
 use crate::payment::ids::{HintId, PaymentId, SessionId};
@@ -44,6 +44,7 @@ impl Machine {
                 }
                 if let Some(moved) = moved.filter(|moved| self.is_our_overtaking(*moved)) {
                     self.state.head.replaced = Some(moved);
+                    self.state.reached.remove(&(Subject::Order, MilestoneKind::Restored));
                 }
                 self.state.log(at, "heard_bigcommerce", scope.clone());
             }

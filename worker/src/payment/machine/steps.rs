@@ -126,10 +126,11 @@ impl Machine {
         if let Some(deed) = self.deed_mut(&action).filter(|d| d.is_open()) {
             deed.state = DeedState::Done;
         }
+        self.state.log(at, milestone.key(), subject.to_string());
         if milestone == MilestoneKind::Restored {
             self.state.head.replaced = None;
+            return;
         }
-        self.state.log(at, milestone.key(), subject.to_string());
         self.state.reached.insert((subject, milestone), Reached { at, attention });
     }
 
@@ -197,6 +198,7 @@ impl Machine {
         self.state.log(now.at, "failed", format!("{action}: {reason}"));
         if let Some(deed) = self.deed_mut(action) {
             deed.state = DeedState::Refused { reason };
+            deed.bank = None;
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
         let Some(reading) = &payment.register.reading else { continue };
         let Some(attempt) = state.attempt(payment.attempt) else { continue };
         for (kind, row) in milestones(state, c, wake, attempt, id, payment, reading) {
-            let authorized = (kind == MilestoneKind::Authorized).then_some(c.shop.settings.authorized_status);
+            let authorized = (row == Row::Authorized).then_some(c.shop.settings.authorized_status);
             let subject = Subject::Payment(id.clone());
             let news =
                 News { subject, kind, row, payment: Some((reading, &attempt.terms)), status: authorized };
@@ -167,7 +167,8 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     let (subject, milestone) = (news.subject.clone(), news.kind);
     let conclude = |attention| Step::Conclude { subject: subject.clone(), milestone, attention };
     // Our line is there: an update whose answer was lost did take effect, and meant what it was decided to mean.
-    if notes::holds(&fresh.staff_notes, milestone, &subject) {
+    // An overtaking has no line of its own: it may happen more than once, and its status shows whether it is undone.
+    if milestone != MilestoneKind::Restored && notes::holds(&fresh.staff_notes, milestone, &subject) {
         let sent = state.deed(&Action::UpdateOrder { subject: subject.clone(), milestone });
         return conclude(
             sent.and_then(|deed| deed.update.as_ref()).map_or(attention, |update| update.attention),
@@ -176,12 +177,13 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     if column == Column::Deleted {
         return conclude(attention);
     }
+    let news = News { status: news.status.filter(|_| row == news.row), ..news };
     let status = status(&news, cell, c).filter(|status| *status != order.status);
     let told_anyway = matches!(milestone, MilestoneKind::Ended | MilestoneKind::Restored);
     if !cell.note && !told_anyway && status.is_none() {
         return conclude(attention);
     }
-    let edited = (row != news.row).then_some(order.due.ok()).flatten();
+    let edited = is_edited(state, &news, column, fresh).then_some(order.due.ok()).flatten();
     let update = OrderUpdate {
         status,
         payment_provider_id: news.payment.map(|(reading, _)| reading.id.to_string()),
@@ -192,11 +194,12 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     Step::UpdateOrder { subject, milestone, update }
 }
 
-/// The order was edited since: what was paid is what was asked, but no longer what is due.
+/// The order was edited since: what was paid, or reserved, is what was asked, but no longer what is due.
 fn is_edited(state: &State, news: &News<'_>, column: Column, fresh: &OrderSeen) -> bool {
     let payment = news.payment.and_then(|(reading, _)| state.payments.get(&reading.id));
     let covered = payment.is_some_and(|p| fresh.reading.due.is_ok_and(|due| state.covers(p, due)));
-    news.kind == MilestoneKind::Paid && column == Column::Unpaid && !covered
+    let is_money = matches!(news.kind, MilestoneKind::Paid | MilestoneKind::Authorized);
+    is_money && column == Column::Unpaid && !covered
 }
 
 fn note(news: &News<'_>, due: Option<Money>, c: Circumstances<'_>) -> String {

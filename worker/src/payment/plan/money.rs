@@ -57,8 +57,9 @@ fn capture(
         return resume(state, c, wake, open);
     }
     let decided = last_decision(state, |d| matches!(d, Decision::Capture { payment, .. } if *payment == id));
-    let by_hand = decided > deed.map_or(0, |d| d.decided);
+    let by_hand = decided > deed.map_or(0, |d| if d.went_unanswered() { 0 } else { d.decided });
     let leaves = c.shop.settings.capture_on_shipping
+        && was_reserved_for_it(state, &id)
         && [OrderStatus::SHIPPED, OrderStatus::COMPLETED].contains(&order.status);
     let untried = deed.is_none_or(Deed::went_unanswered);
     let by_itself = leaves && untried;
@@ -70,6 +71,14 @@ fn capture(
         false => less_than_authorized(state, attempt, &id, order.due.ok()),
     };
     Some(Step::Transfer(Transfer { action, minor, decided, bank: None }))
+}
+
+/// The order was still to be paid when it was told of the money. One that the merchant had moved on by then may have
+/// been paid otherwise: what is reserved for it is taken only when somebody says so.
+fn was_reserved_for_it(state: &State, id: &PaymentId) -> bool {
+    let (subject, milestone) = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
+    let told = state.deed(&Action::UpdateOrder { subject, milestone }).and_then(|d| d.update.as_ref());
+    told.is_some_and(|update| update.over.is_none_or(|status| Column::of(status, false) == Column::Unpaid))
 }
 
 fn amount_of_decision(state: &State, seq: u64) -> Option<i64> {
@@ -157,7 +166,7 @@ fn of_cause(action: &Action, wanted: Cause) -> bool {
 
 /// Where the merchant wants it, of two paid attempts the later is given back.
 fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
-    if !c.shop.settings.refund_second || state.captured().count() < 2 {
+    if !c.shop.settings.refund_second || !state.holds_too_much() {
         return None;
     }
     let (first, _) = refunds::credited(state)?;
@@ -250,10 +259,12 @@ fn resume(state: &State, c: Circumstances<'_>, wake: &mut Wake, deed: &Deed) -> 
     if deed.is_indeterminate() {
         let payment = payment_of(&action)?;
         let register = &state.payments.get(payment)?.register;
-        if register.seq <= deed.seq {
+        // Before another key is used, a look as late as an answer could have been: no look proves what is still under way.
+        let over = !c.delays.idempotency_holds(deed.first_sent, c.now);
+        if register.seq <= deed.seq || (over && register.at < deed.retry_at) {
             return wake.is_due(register.retry_at).then(|| Step::LookAtPayment { payment: payment.clone() });
         }
-        if !c.delays.idempotency_holds(deed.first_sent, c.now) {
+        if over {
             return Some(Step::GiveUp { action, reason: UNANSWERED.to_owned() });
         }
     }
