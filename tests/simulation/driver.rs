@@ -85,8 +85,9 @@ impl World {
         }
     }
 
-    /// One step of a schedule: the act, and the messages that come of it.
+    /// One step of a schedule: the act, and the messages that come of it. Nobody does two things in one second.
     pub fn step(&mut self, act: Act, fate: Fate) {
+        self.set_time(self.now + 1_000);
         self.post.fate = fate;
         self.perform(act);
         self.collect();

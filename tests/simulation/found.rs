@@ -101,6 +101,22 @@ fn money_of_a_deleted_order_can_be_paid_back() {
     assert_eq!(world.bank.payments["payment01"].status, "refunded");
 }
 
+/// A refund that BigCommerce offers no way to enter was given up before it was begun, and so again and again.
+#[test]
+fn a_refund_that_cannot_be_entered_is_given_up_once() {
+    let setup = Setup { refunds: Refunds::AtOnce, store_credit: 1_660, ..Setup::default() };
+    let steps = [
+        OpensPage,
+        PaysByCard,
+        Waits(1),
+        RefundsOrder(50),
+        RefundsOrder(50),
+        RefundsAtKomoju(10),
+        RefundsInPanel(100),
+    ];
+    ends_right(setup, &steps.map(|act| (act, Arrives)));
+}
+
 // ---- how things go ------------------------------------------------------------------------------------------------
 
 #[test]

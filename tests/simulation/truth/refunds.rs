@@ -104,7 +104,14 @@ fn entered(world: &World, payment: &Payment, refund: &bank::Refund) -> Verdict {
     // BigCommerce enters nothing in an order that was cancelled: whoever did both by hand finds a line about it.
     let noted = world.store.notes.contains(&format!("(refunded, refund#{})", refund.id));
     let told = noted || world.attentions().contains(&Attention::RefundedAtKomoju);
-    match before >= payment.amount || told || world.has_dismissed(&[Attention::RefundedAtKomoju]) {
+    // Of another currency's last units nothing may be left.
+    let nothing = in_order(world, payment, before + refund.minor) == in_order(world, payment, before);
+    match before >= payment.amount
+        || nothing
+        || in_order(world, payment, refund.minor) == 0
+        || told
+        || world.has_dismissed(&[Attention::RefundedAtKomoju])
+    {
         true => Ok(()),
         false => Err(format!("never entered, and nobody was told: {} of {}", refund.id, refund.minor)),
     }

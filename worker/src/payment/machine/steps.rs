@@ -194,12 +194,12 @@ impl Machine {
         self.stamp(&action);
     }
 
+    /// Also of what never left: without a deed that says so, it would be begun again, and given up again.
     fn give_up(&mut self, action: &Action, reason: String, now: Now<'_>) {
         self.state.log(now.at, "failed", format!("{action}: {reason}"));
-        if let Some(deed) = self.deed_mut(action) {
-            deed.state = DeedState::Refused { reason };
-            deed.bank = None;
-        }
+        let deed = self.deed_to_send(action, now.at);
+        deed.state = DeedState::Refused { reason };
+        deed.bank = None;
     }
 
     /// The call of a cancel; past the life of its idempotency key only looking is safe, so it becomes a new try.
