@@ -167,3 +167,30 @@ impl Settings {
         self.methods.iter().find(|m| m.provider == provider)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::read;
+
+    /// As version 1 wrote them, into StoreObject's table and into KV.
+    #[test]
+    fn settings_of_version_1_get_safe_defaults_for_what_it_did_not_know() {
+        let stored = r#"{"version":4,"order_prefix":"KISSA-","methods":[{"provider":"cod","label":"コンビニ"}],
+            "capture":"manual","test_moves_orders":true}"#;
+        let expected = Settings {
+            version: 4,
+            order_prefix: "KISSA-".to_owned(),
+            methods: vec![Method {
+                provider: Provider::Cod,
+                label: "コンビニ".to_owned(),
+                types: Vec::new(),
+            }],
+            methods_chosen: true,
+            capture: Capture::Manual,
+            test_moves_orders: true,
+            ..Settings::default()
+        };
+        assert_eq!(read(stored), Ok(expected));
+    }
+}
