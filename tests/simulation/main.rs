@@ -1,6 +1,6 @@
 //! The real machine and the real protocol code against models of BigCommerce and KOMOJU, on the host, in made-up time.
 //!
-//! A seed makes a [`schedule`]: what shoppers, merchants and KOMOJU do, when, and what goes wrong with each message
+//! A seed makes a [`schedule`] (by [`stories`]): what shoppers, merchants and KOMOJU do, when, and what goes wrong with each message
 //! and each call. [`truth`] says, from what the two models hold and from nothing the machine says of itself, how the
 //! world must look when nothing happens any more. Whatever breaks that is shrunk and printed as a test.
 //!
@@ -21,4 +21,5 @@ mod search;
 mod shrink;
 mod storage;
 mod store;
+mod stories;
 mod truth;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::driver::World;
-use super::schedule::schedule;
 use super::store::By;
+use super::stories::schedule;
 use super::truth;
 
 /// Enough for everything to happen.

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::driver::World;
 use super::mutation::Mutation;
-use super::schedule::{Act, Fate, Schedule, Setup, schedule};
+use super::schedule::{Act, Fate, Schedule, Setup};
 use super::shrink::{paste, shrink};
+use super::stories::schedule;
 use super::truth;
 
 /// In a usual run; a million by `SIMULATION_SCHEDULES=1000000`.
