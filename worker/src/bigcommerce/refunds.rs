@@ -192,10 +192,8 @@ mod tests {
             (request.method, path(&request)),
             ("POST", "/v3/orders/118/payment_actions/refund_quotes")
         );
-        assert_eq!(
-            request.body.as_deref(),
-            Some(r#"{"items":[{"amount":900,"item_id":118,"item_type":"ORDER"}]}"#)
-        );
+        let body: Value = serde_json::from_str(&request.body.expect("a body")).expect("JSON");
+        assert_eq!(body, json!({ "items": [{ "item_type": "ORDER", "item_id": 118, "amount": 900 }] }));
     }
 
     #[test]
