@@ -4,12 +4,12 @@
 //! Each carries in its description why it was made. That mark is what pairs it with the other side's books, and what a
 //! later look knows it by when its answer was lost.
 
-use super::request::{Access, success};
+use super::request::{Access, put, success};
 use crate::http::{HttpRequest, Outcome};
 use crate::payment::call::{Answer, BankDetails};
 use crate::payment::ids::PaymentId;
 use crate::payment::reading::Cause;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Answered with the payment, as it then is: [`super::payment::answer`] reads it.
 pub fn refund(access: Access<'_>, id: &PaymentId, minor: i64, cause: Cause, key: &str) -> HttpRequest {
@@ -49,12 +49,6 @@ pub fn request_answer(outcome: &Outcome) -> Answer {
     }
 }
 
-fn put(object: &mut Value, field: &str, value: &str) {
-    if !value.is_empty() {
-        object[field] = json!(value);
-    }
-}
-
 /// For people, and in brackets for us.
 fn description(cause: Cause) -> String {
     let words = match cause {
@@ -71,6 +65,7 @@ mod tests {
     use crate::crypto::Secret;
     use crate::komoju::request::tests::answer;
     use crate::payment::call::Failure;
+    use serde_json::Value;
 
     fn sent(make: impl FnOnce(Access<'_>, &PaymentId) -> HttpRequest) -> (String, Value) {
         let secret_key = Secret::new("sk_test_r");

@@ -49,6 +49,13 @@ impl Access<'_> {
     }
 }
 
+/// A field that is left out where there is nothing to say.
+pub fn put(object: &mut Value, field: &str, value: &str) {
+    if !value.is_empty() {
+        object[field] = value.into();
+    }
+}
+
 /// The answer's JSON. Errors: grouped by what can be done about them.
 pub fn read(outcome: &Outcome) -> Result<Value, Failure> {
     serde_json::from_str(success(outcome)?)

@@ -1,7 +1,7 @@
 //! KOMOJU sessions: the hosted page that one attempt sends the shopper to.
 //! <https://doc.komoju.com/reference/sessions-1>
 
-use super::request::{Access, read as read_answer};
+use super::request::{Access, put, read as read_answer};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, integer, present, text};
 use crate::payment::call::{Address, Answer, Failure, Line, NewSession, SessionSeen};
@@ -83,12 +83,6 @@ fn body(origin: Origin<'_>, new: &NewSession, return_url: &str) -> Value {
 fn metadata(origin: Origin<'_>, attempt: u32) -> Value {
     let (store, order) = (origin.store.as_str(), origin.order.to_string());
     json!({ META_STORE: store, META_ORDER: order, META_ATTEMPT: attempt.to_string() })
-}
-
-fn put(object: &mut Value, field: &str, value: &str) {
-    if !value.is_empty() {
-        object[field] = json!(value);
-    }
 }
 
 fn put_address(object: &mut Value, field: &str, address: Option<&Address>) {

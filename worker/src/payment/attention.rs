@@ -3,9 +3,10 @@
 //! Some of it was decided at a milestone and stands until it is dismissed; the rest is read off what is known, and goes
 //! when the reason goes. What was dismissed stays away only as long as it looks as it did then.
 
-use super::deed::{Action, CANCEL_TRIES, DeedState, MilestoneKind, Subject};
+use super::deed::{Action, CANCEL_TRIES, Deed, DeedState, MilestoneKind, Subject};
 use super::delays::Delays;
-use super::reading::{PaymentStatus, RequestStatus};
+use super::ids::PaymentId;
+use super::reading::{Cause, PaymentStatus, RequestStatus};
 use super::refunds::{self, PayBack};
 use super::settings::{RefundPolicy, Settings};
 use super::state::{Payment, Standing, State};
@@ -122,11 +123,6 @@ impl State {
         all
     }
 
-    /// Whether that is among them, for what no setting has a say in.
-    pub fn needs(&self, attention: Attention) -> bool {
-        self.attentions(&Settings::default()).contains(&attention)
-    }
-
     /// What was decided at a milestone can be overtaken: a captured payment needs no capture any more.
     fn still_matters(&self, subject: &Subject, milestone: MilestoneKind) -> bool {
         let id = match subject {
@@ -168,16 +164,15 @@ impl State {
 
     /// Told as paid, then cancelled by hand; the money is still here.
     fn is_cancelled_while_paid(&self) -> bool {
-        let ended =
-            self.order.reading.as_ref().is_some_and(|o| Column::of(o.status, o.deleted) == Column::Ended);
-        ended && self.captured().any(|(id, p)| p.held() > 0 && self.was_told_as_paid(id))
+        let ended = self.column() == Some(Column::Ended);
+        ended && self.captured().any(|(id, p)| p.held() > 0 && self.told_of_money_at(id).is_some())
     }
 
     /// Another amount is due than the one that was paid as asked. Where the difference was there already when it was
     /// paid, that milestone has said so.
     fn was_edited_after_it_was_paid(&self) -> bool {
         let Some(order) = &self.order.reading else { return false };
-        let column = Column::of(order.status, order.deleted);
+        let column = order.column();
         let Some((id, payment)) = refunds::credited(self) else { return false };
         let told = self.reached.get(&(Subject::Payment(id.clone()), MilestoneKind::Paid));
         matches!(column, Column::MovedOn | Column::Unpaid)
@@ -188,9 +183,8 @@ impl State {
 
     /// Gone without our asking, though the order was moved because of it.
     fn authorization_is_lost(&self) -> bool {
-        let moved_on =
-            self.order.reading.as_ref().is_some_and(|o| Column::of(o.status, o.deleted) == Column::MovedOn);
-        let lost = |(id, payment): (&super::ids::PaymentId, &Payment)| {
+        let moved_on = self.column() == Some(Column::MovedOn);
+        let lost = |(id, payment): (&PaymentId, &Payment)| {
             let told = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
             let gone = [PaymentStatus::Cancelled, PaymentStatus::Expired, PaymentStatus::Failed];
             self.reached.contains_key(&told)
@@ -198,11 +192,6 @@ impl State {
                 && self.deed(&Action::CancelPayment { payment: id.clone() }).is_none()
         };
         moved_on && self.captured().count() == 0 && self.payments.iter().any(lost)
-    }
-
-    fn was_told_as_paid(&self, id: &super::ids::PaymentId) -> bool {
-        let told = |kind| self.reached.contains_key(&(Subject::Payment(id.clone()), kind));
-        told(MilestoneKind::Paid) || told(MilestoneKind::Mismatch)
     }
 
     fn refunds_in_trouble(&self, settings: &Settings) -> Vec<Attention> {
@@ -225,7 +214,6 @@ impl State {
 
     /// A refund that nobody in BigCommerce asked for (paid twice, asked for in the panel), and KOMOJU refused.
     fn deeds_refused_for_good(&self) -> bool {
-        use super::reading::Cause;
         self.deeds.iter().any(|deed| match &deed.action {
             action @ (Action::RefundPayment { cause: Cause::Twice | Cause::Merchant(_), payment }
             | Action::RequestRefund { cause: Cause::Twice | Cause::Merchant(_), payment }) => {
@@ -239,14 +227,9 @@ impl State {
     }
 
     /// A later try of another kind got through: the refusal is history.
-    fn was_refunded_after(&self, payment: &super::ids::PaymentId, refused: &super::deed::Deed) -> bool {
+    fn was_refunded_after(&self, payment: &PaymentId, refused: &Deed) -> bool {
         self.deeds.iter().any(|deed| {
-            let of_it = match &deed.action {
-                Action::RefundPayment { payment: of, .. } | Action::RequestRefund { payment: of, .. } => {
-                    of == payment
-                }
-                _ => false,
-            };
+            let of_it = deed.action.is_refund() && deed.action.payment() == Some(payment);
             of_it && deed.seq > refused.seq && deed.state == DeedState::Done
         })
     }

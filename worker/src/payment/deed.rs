@@ -46,6 +46,17 @@ impl Action {
         self.is_refund() || matches!(self, Self::Capture { .. })
     }
 
+    /// The payment at KOMOJU that it changes.
+    pub fn payment(&self) -> Option<&PaymentId> {
+        match self {
+            Self::CancelPayment { payment }
+            | Self::Capture { payment }
+            | Self::RefundPayment { payment, .. }
+            | Self::RequestRefund { payment, .. } => Some(payment),
+            Self::UpdateOrder { .. } | Self::CancelSession { .. } | Self::RecordRefund { .. } => None,
+        }
+    }
+
     /// While one of these is under way or unanswered, no other is begun.
     pub fn is_refund(&self) -> bool {
         matches!(self, Self::RefundPayment { .. } | Self::RequestRefund { .. } | Self::RecordRefund { .. })

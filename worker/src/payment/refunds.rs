@@ -5,7 +5,7 @@
 //! A chargeback is nobody's refund and never pairs.
 
 use super::decision::Decision;
-use super::deed::{Action, Deed, DeedState, MilestoneKind, Subject};
+use super::deed::{Action, Deed, DeedState};
 use super::ids::{PaymentId, RefundId};
 use super::money::Money;
 use super::reading::{Cause, Moment, OrderRefund, PaymentStatus, RefundReading, RequestStatus};
@@ -100,12 +100,8 @@ impl State {
 
 /// The payment that the order counts with: the first that it was told of. Any other is money too much.
 pub fn credited(state: &State) -> Option<(&PaymentId, &Payment)> {
-    let told = |id: &PaymentId| -> Option<Moment> {
-        let reached = |kind| state.reached.get(&(Subject::Payment(id.clone()), kind)).map(|r| r.at);
-        reached(MilestoneKind::Paid).into_iter().chain(reached(MilestoneKind::Mismatch)).min()
-    };
     let captured = state.payments.iter().filter(|(_, p)| p.was_captured());
-    captured.min_by_key(|(id, p)| (told(id).unwrap_or(Moment::MAX), p.attempt))
+    captured.min_by_key(|(id, p)| (state.told_of_money_at(id).unwrap_or(Moment::MAX), p.attempt))
 }
 
 // ---- made in BigCommerce, to be paid back at KOMOJU -------------------------------------------------------------
@@ -303,17 +299,18 @@ pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
 }
 
 fn is_unpaired(state: &State, refund: &RefundReading) -> bool {
-    let recorded = |b: &OrderRefund| b.komoju.as_ref() == Some(&refund.id);
     let ours = matches!(refund.cause, Some(Cause::OrderRefund(_) | Cause::Twice));
-    let twin = || twins(state).iter().any(|(_, twin)| *twin == refund.id);
-    !ours && !state.order_refunds.reading.as_deref().unwrap_or_default().iter().any(recorded) && !twin()
+    !ours && !is_in_the_books(state, &refund.id)
 }
 
 /// Whether BigCommerce's books have a refund that was made at KOMOJU, whoever entered it.
 pub fn is_in_the_books(state: &State, refund: &RefundId) -> bool {
-    let recorded = |b: &OrderRefund| b.komoju.as_ref() == Some(refund);
-    state.order_refunds.reading.iter().flatten().any(recorded)
-        || twins(state).iter().any(|(_, twin)| twin == refund)
+    is_recorded(state, refund) || twins(state).iter().any(|(_, twin)| twin == refund)
+}
+
+/// Whether an entry in the books names it.
+pub fn is_recorded(state: &State, refund: &RefundId) -> bool {
+    state.order_refunds.reading.iter().flatten().any(|entry| entry.komoju.as_ref() == Some(refund))
 }
 
 fn is_by_hand_on_both_sides(state: &State, refund: &OrderRefund) -> bool {
@@ -335,13 +332,7 @@ fn twins(state: &State) -> Vec<(u64, RefundId)> {
         for refund in payment.refunds_by_hand().filter(|r| r.cause.is_none()) {
             let entering = state.deed(&Action::RecordRefund { refund: refund.id.clone() });
             let recorded = entering.is_some_and(|d| d.is_open() || d.state == DeedState::Done)
-                || state
-                    .order_refunds
-                    .reading
-                    .as_deref()
-                    .unwrap_or_default()
-                    .iter()
-                    .any(|b| b.komoju.as_ref() == Some(&refund.id));
+                || is_recorded(state, &refund.id);
             let amount = books.in_order(refund.minor);
             let same = open.iter().position(|b| b.minor == amount).filter(|_| !recorded);
             if let Some(i) = same {

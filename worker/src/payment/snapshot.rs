@@ -4,7 +4,7 @@ use super::attention::Attention;
 use super::call::Locale;
 use super::money::Money;
 use super::reading::{Instructions, Moment, PaymentStatus};
-use super::settings::Mode;
+use super::settings::{Mode, Settings};
 use super::state::{Attempt, Standing, State};
 use super::table::Column;
 use crate::json::{names, record};
@@ -136,7 +136,9 @@ fn of_attempt(state: &State, attempt: &Attempt) -> Snapshot {
 }
 
 fn phase(state: &State, attempt: Option<&Attempt>) -> Phase {
-    let must_look = |attention| state.needs(attention);
+    // Of these, no setting has a say.
+    let attentions = state.attentions(&Settings::default());
+    let must_look = |attention| attentions.contains(&attention);
     let standing = attempt.map_or(Standing::None, |a| state.standing(a));
     if let Standing::Captured(id) = &standing {
         let review = must_look(Attention::AmountMismatch) || must_look(Attention::PaidAfterEnd);
@@ -147,7 +149,7 @@ fn phase(state: &State, attempt: Option<&Attempt>) -> Phase {
             (false, false) => Phase::Paid,
         };
     }
-    let column = state.order.reading.as_ref().map(|o| Column::of(o.status, o.deleted));
+    let column = state.column();
     match (standing, column) {
         // Authorized, two-step: as far as the shopper is concerned, done.
         (Standing::Authorized(_), _) => Phase::Paid,

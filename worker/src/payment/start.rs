@@ -215,7 +215,7 @@ fn check_payable(state: &State, order: &OrderSeen) -> Result<(), StartStep> {
         .attempts
         .iter()
         .any(|a| matches!(state.standing(a), Standing::Captured(_) | Standing::Authorized(_)));
-    let unpaid = Column::of(order.reading.status, order.reading.deleted) == Column::Unpaid;
+    let unpaid = order.reading.column() == Column::Unpaid;
     if paid || !unpaid { Err(StartStep::Show { redirect: false }) } else { Ok(()) }
 }
 

@@ -15,6 +15,7 @@ use super::reading::{
 };
 use super::record::SCHEMA;
 use super::settings::Capture;
+use super::table::Column;
 use super::terms::Terms;
 use crate::json::{names, record};
 
@@ -284,14 +285,22 @@ impl State {
         }
     }
 
+    /// When the order was told that a payment is captured, as asked or not.
+    pub fn told_of_money_at(&self, id: &PaymentId) -> Option<Moment> {
+        let kinds = [MilestoneKind::Paid, MilestoneKind::Mismatch].into_iter();
+        let told = |kind| self.reached.get(&(Subject::Payment(id.clone()), kind));
+        kinds.filter_map(told).map(|reached| reached.at).min()
+    }
+
+    /// What the order is, as it was last read.
+    pub fn column(&self) -> Option<Column> {
+        self.order.reading.as_ref().map(OrderReading::column)
+    }
+
     /// Whether something may still be paid, or is paid and the order has not been told.
     pub fn is_open(&self) -> bool {
-        let told = |id: &PaymentId| {
-            let told_of = |kind| self.reached.contains_key(&(Subject::Payment(id.clone()), kind));
-            told_of(MilestoneKind::Paid) || told_of(MilestoneKind::Mismatch)
-        };
         self.attempts.iter().any(|attempt| match self.standing(attempt) {
-            Standing::Captured(id) => !told(&id),
+            Standing::Captured(id) => self.told_of_money_at(&id).is_none(),
             Standing::None | Standing::Dead => false,
             Standing::Open | Standing::Pending(_) | Standing::Waiting(_) | Standing::Authorized(_) => true,
         })

@@ -3,7 +3,7 @@
 //! The status moves at a milestone and only there; from then on it belongs to the merchant. Rows are what KOMOJU
 //! says of one payment, columns what the order is at that moment.
 
-use super::reading::OrderStatus;
+use super::reading::{OrderReading, OrderStatus};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Row {
@@ -49,6 +49,12 @@ impl Column {
             4 | 14 => Self::Refunded,
             _ => Self::MovedOn,
         }
+    }
+}
+
+impl OrderReading {
+    pub fn column(&self) -> Column {
+        Column::of(self.status, self.deleted)
     }
 }
 

@@ -137,8 +137,7 @@ impl Machine {
     pub(super) fn cancel(&mut self, action: &Action, because_of_order: bool, now: Now<'_>) {
         let attempt = match action {
             Action::CancelSession { attempt } => Some(*attempt),
-            Action::CancelPayment { payment } => self.state.payments.get(payment).map(|p| p.attempt),
-            _ => None,
+            _ => action.payment().and_then(|id| self.state.payments.get(id)).map(|p| p.attempt),
         };
         if let Some(attempt) = attempt.and_then(|n| self.state.attempt_mut(n)).filter(|_| because_of_order) {
             attempt.ended_by_order = true;
@@ -165,12 +164,7 @@ impl Machine {
             }
             _ => None,
         };
-        let account = match &action {
-            Action::Capture { payment }
-            | Action::RefundPayment { payment, .. }
-            | Action::RequestRefund { payment, .. } => self.account_of(payment),
-            _ => None,
-        };
+        let account = action.payment().and_then(|payment| self.account_of(payment));
         match account.and_then(call) {
             Some(call) => {
                 self.take_off(What::Deed(action.clone()), |_| call);

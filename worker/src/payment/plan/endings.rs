@@ -5,12 +5,12 @@ use crate::payment::deed::{Action, CANCEL_TRIES};
 use crate::payment::ids::PaymentId;
 use crate::payment::reading::PaymentStatus;
 use crate::payment::state::{Attempt, Standing, State};
-use crate::payment::table::{Column, Row, cell};
+use crate::payment::table::{Row, cell};
 
 /// What may no longer be paid, because the order has left the unpaid statuses, is ended at KOMOJU.
 pub(super) fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
     let order = state.order.reading.as_ref()?;
-    let column = Column::of(order.status, order.deleted);
+    let column = order.column();
     for attempt in &state.attempts {
         let (row, kept) = match state.standing(attempt) {
             // Paid, and yet another payment of the same session may still come: a wallet left open.

@@ -1,7 +1,6 @@
 //! When to look at what: after every hint at once, else by the table of delays.
 
 use super::{Circumstances, Step, Wake};
-use crate::payment::deed::{MilestoneKind, Subject};
 use crate::payment::delays::Delays;
 use crate::payment::ids::PaymentId;
 use crate::payment::reading::{Moment, PaymentStatus, Register, RequestStatus};
@@ -63,7 +62,7 @@ fn refunds_look(state: &State, delays: Delays) -> Option<Moment> {
     let order = state.order.reading.as_ref().filter(|order| !order.deleted)?;
     let known: i64 = state.order_refunds.reading.iter().flatten().map(|r| r.total_minor).sum();
     let says_so = order.refunded_minor > 0 && order.refunded_minor != known;
-    let stands_so = known == 0 && Column::of(order.status, order.deleted) == Column::Refunded;
+    let stands_so = known == 0 && order.column() == Column::Refunded;
     if (says_so || stands_so) && state.order.seq > state.order_refunds.seq {
         return Some(0);
     }
@@ -92,9 +91,8 @@ fn unprompted(state: &State, attempt: &Attempt, delays: Delays, looked: Moment) 
 
 /// When the order was told of a payment, or else when it was first seen.
 fn settled_since(state: &State, id: &PaymentId) -> Moment {
-    let told = |kind| state.reached.get(&(Subject::Payment(id.clone()), kind)).map(|r| r.at);
-    let first_seen = state.payments.get(id).map_or(0, |p| p.first_seen);
-    told(MilestoneKind::Paid).or_else(|| told(MilestoneKind::Mismatch)).unwrap_or(first_seen)
+    let first_seen = || state.payments.get(id).map_or(0, |p| p.first_seen);
+    state.told_of_money_at(id).unwrap_or_else(first_seen)
 }
 
 /// A session shows one payment; the others of it that may still become something are looked at by themselves.

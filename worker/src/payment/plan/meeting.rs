@@ -19,7 +19,7 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
     let Some(order) = &c.fresh.order else {
         return wake.is_due(state.order.retry_at).then_some(Step::LookAtOrder);
     };
-    let unpaid = Column::of(order.reading.status, order.reading.deleted) == Column::Unpaid;
+    let unpaid = order.reading.column() == Column::Unpaid;
     let something_due = order.reading.due.is_ok_and(|due| due.minor > 0);
     let ours = match c.fresh.provider {
         Some(provider) => provider.map_or(Ownership::NotOurs, |p| c.shop.ownership_of(p)),
@@ -40,8 +40,7 @@ pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Opt
     let status = c.shop.settings.unpaid.status()?;
     let order = state.order.reading.as_ref()?;
     let reached = state.reached.contains_key(&(Subject::Order, MilestoneKind::Unpaid));
-    if reached || Column::of(order.status, order.deleted) != Column::Unpaid || !nothing_can_be_paid(state, c)
-    {
+    if reached || order.column() != Column::Unpaid || !nothing_can_be_paid(state, c) {
         return None;
     }
     let grace = c.delays.grace(Moment::from(c.shop.settings.unpaid_grace_hours) * HOUR);

@@ -160,7 +160,7 @@ fn restored(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step
 pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step {
     let Fresh { order: Some(fresh), .. } = c.fresh else { return Step::LookAtOrder };
     let order = &fresh.reading;
-    let column = Column::of(order.status, order.deleted);
+    let column = order.column();
     let row = if is_edited(state, &news, column, fresh) { Row::CapturedOtherwise } else { news.row };
     let cell = cell(row, column, order.digital);
     let attention = cell.attention.then(|| attention(row));

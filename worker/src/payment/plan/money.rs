@@ -47,7 +47,7 @@ fn capture(
     id: PaymentId,
 ) -> Option<Step> {
     let order = state.order.reading.as_ref().filter(|_| !state.order.is_wanted())?;
-    let column = Column::of(order.status, order.deleted);
+    let column = order.column();
     if !matches!(column, Column::Unpaid | Column::MovedOn) {
         return None;
     }
@@ -182,7 +182,7 @@ fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
 /// Refunds made at KOMOJU that BigCommerce's books lack.
 fn due_in_books(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     let order = state.order.reading.as_ref()?;
-    let column = Column::of(order.status, order.deleted);
+    let column = order.column();
     for found in refunds::unrecorded(state) {
         let (subject, milestone) = (Subject::Refund(found.refund.clone()), MilestoneKind::Refunded);
         if state.reached.contains_key(&(subject.clone(), milestone)) {
@@ -257,7 +257,7 @@ fn resume(state: &State, c: Circumstances<'_>, wake: &mut Wake, deed: &Deed) -> 
         return None;
     }
     if deed.is_indeterminate() {
-        let payment = payment_of(&action)?;
+        let payment = action.payment()?;
         let register = &state.payments.get(payment)?.register;
         // Before another key is used, a look as late as an answer could have been: no look proves what is still under way.
         let over = !c.delays.idempotency_holds(deed.first_sent, c.now);
@@ -278,8 +278,7 @@ fn resume(state: &State, c: Circumstances<'_>, wake: &mut Wake, deed: &Deed) -> 
 
 fn resume_record(state: &State, c: Circumstances<'_>, wake: &mut Wake, refund: &RefundId) -> Option<Step> {
     let action = Action::RecordRefund { refund: refund.clone() };
-    let recorded = state.order_refunds.reading.iter().flatten().any(|b| b.komoju.as_ref() == Some(refund));
-    if recorded {
+    if refunds::is_recorded(state, refund) {
         return Some(Step::Found(action));
     }
     let found = refunds::unrecorded(state).into_iter().find(|found| found.refund == *refund);
@@ -290,18 +289,8 @@ fn resume_record(state: &State, c: Circumstances<'_>, wake: &mut Wake, refund: &
     }
 }
 
-fn payment_of(action: &Action) -> Option<&PaymentId> {
-    match action {
-        Action::Capture { payment }
-        | Action::RefundPayment { payment, .. }
-        | Action::RequestRefund { payment, .. }
-        | Action::CancelPayment { payment } => Some(payment),
-        Action::UpdateOrder { .. } | Action::CancelSession { .. } | Action::RecordRefund { .. } => None,
-    }
-}
-
 fn took_effect(state: &State, action: &Action) -> bool {
-    let reading = payment_of(action).and_then(|id| state.payments.get(id)?.register.reading.as_ref());
+    let reading = action.payment().and_then(|id| state.payments.get(id)?.register.reading.as_ref());
     let Some(reading) = reading else { return false };
     match action {
         Action::Capture { .. } => matches!(reading.status, PaymentStatus::Captured | PaymentStatus::Refunded),
