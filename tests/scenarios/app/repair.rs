@@ -70,7 +70,7 @@ async fn methods_that_are_saved_reach_the_scripts_address() {
 /// Opens the app until what was broken is right.
 async fn reopened_until(shop: &Shop<'_>, what: &str, right: impl Fn() -> bool) {
     let reopened = async || {
-        shop.panel("").await;
+        shop.open_panel().await;
         right().then_some(())
     };
     eventually(what, reopened).await;

@@ -1,7 +1,9 @@
 //! A store of one's own, connected to a KOMOJU merchant of one's own the way a merchant would do it: the app is
 //! installed through OAuth, key and methods are saved in the panel, the webhook is entered at KOMOJU.
 
-use reqwest::{Client, Method};
+use std::sync::Mutex;
+
+use reqwest::{Client, Method, StatusCode};
 
 use super::{Reply, World};
 use crate::bigcommerce::{Currency, Order, OrderSpec, PlacedOrder, Script, StoreSpec, status};
@@ -46,6 +48,8 @@ pub struct Shop<'a> {
     pub merchant: Merchant,
     pub webhook_secret: String,
     pub(super) client: Client,
+    /// The panel as it was last opened: each opening has the app look at the store, so one is enough to read a page.
+    opened: Mutex<Option<String>>,
 }
 
 impl<'a> Shop<'a> {
@@ -84,7 +88,14 @@ impl<'a> Shop<'a> {
     pub fn unconnected(world: &'a World, spec: &ShopSpec) -> Self {
         let hash = world.sandbox.bigcommerce.create_store(spec.store.clone());
         let merchant = world.sandbox.komoju.create_merchant(spec.merchant.clone());
-        Self { world, hash, merchant, webhook_secret: String::new(), client: world.client() }
+        Self {
+            world,
+            hash,
+            merchant,
+            webhook_secret: String::new(),
+            client: world.client(),
+            opened: Mutex::default(),
+        }
     }
 
     /// Enters the webhook at KOMOJU as the panel says.
@@ -169,7 +180,7 @@ impl<'a> Shop<'a> {
 
     /// Sends a form of the panel, opened anew as the store's owner.
     pub async fn submit(&self, form: &str, fields: &[(&str, &str)]) -> Reply {
-        let token = self.panel_token().await;
+        let token = self.open_panel().await;
         let fields = [fields, &[("t", token.as_str())]].concat();
         let body: Vec<String> =
             fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
@@ -179,16 +190,28 @@ impl<'a> Shop<'a> {
 
     /// The body of a page of the panel.
     pub async fn panel(&self, page: &str) -> String {
-        let token = self.panel_token().await;
-        let url = format!("{}/panel/{page}?t={}", self.world.app_url(), encode(&token));
-        let answer = self.client.get(url).send().await.expect("the panel answers");
-        answer.text().await.expect("the panel's answer is whole")
+        let opened = self.opened.lock().expect("no test panics here").clone();
+        let page_as = async |token: String| {
+            let url = format!("{}/panel/{page}?t={}", self.world.app_url(), encode(&token));
+            let answer = self.client.get(url).send().await.expect("the panel answers");
+            (answer.status(), answer.text().await.expect("the panel's answer is whole"))
+        };
+        if let Some(token) = opened {
+            let (status, body) = page_as(token).await;
+            if ![StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status) {
+                return body;
+            }
+        }
+        page_as(self.open_panel().await).await.1
     }
 
-    async fn panel_token(&self) -> String {
+    /// Opens the app as the store's owner does; the session of its panel.
+    pub async fn open_panel(&self) -> String {
         let page = self.world.sandbox.bigcommerce.open_app(&self.hash).await.expect("the app answers");
         let token = page.url.split("t=").nth(1).and_then(|rest| rest.split('&').next());
-        token.unwrap_or_else(|| panic!("the panel opens: {} {}", page.url, page.body)).to_owned()
+        let token = token.unwrap_or_else(|| panic!("the panel opens: {} {}", page.url, page.body)).to_owned();
+        *self.opened.lock().expect("no test panics here") = Some(token.clone());
+        token
     }
 
     async fn save_methods(&self, spec: &ShopSpec) {
