@@ -7,6 +7,7 @@
 mod answers;
 mod deciding;
 mod hearing;
+mod outcomes;
 mod starting;
 mod steps;
 

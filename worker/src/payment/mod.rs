@@ -8,6 +8,7 @@
 //! the next step.
 
 pub mod attention;
+mod books;
 mod by_key;
 pub mod call;
 pub mod decision;

@@ -4,13 +4,14 @@
 use super::milestones::{News, tell};
 use super::{Circumstances, Step, Transfer, Wake, not_before};
 use crate::payment::attention::Attention;
+use crate::payment::books::share;
 use crate::payment::call::RefundPart;
 use crate::payment::decision::Decision;
 use crate::payment::deed::{Action, Deed, DeedState, MilestoneKind, Subject, UNANSWERED};
 use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
 use crate::payment::reading::{Cause, OrderStatus, PaymentStatus};
-use crate::payment::refunds::{self, PayBack, Unrecorded, last_decision, share};
+use crate::payment::refunds::{self, PayBack, Unrecorded, last_decision};
 use crate::payment::settings::{Mode, Provider};
 use crate::payment::state::{Attempt, Standing, State};
 use crate::payment::table::{Column, Row, cell};

@@ -1,0 +1,214 @@
+//! What became of what was sent: sessions are made or not, deeds become done, refused, or stay indeterminate.
+
+use super::answers::{describe, failure_of, wait};
+use super::{Machine, Now, want};
+use crate::payment::attention::Attention;
+use crate::payment::call::{Answer, Failure, SessionSeen};
+use crate::payment::deed::{Action, DeedState, MilestoneKind, Subject};
+use crate::payment::reading::{Cause, Moment};
+use crate::payment::start::Refusal;
+use crate::payment::state::{Reached, Stage};
+
+impl Machine {
+    pub(super) fn session_made(&mut self, n: u32, seq: u64, seen: SessionSeen, at: Moment) {
+        let Some(attempt) = self.state.attempt_mut(n) else { return };
+        if seen.reading.amount != Some(attempt.terms.amount) {
+            let message = "the session that KOMOJU made has another amount".to_owned();
+            return self.session_not_made(n, refused(message), at);
+        }
+        attempt.stage = Stage::Open;
+        attempt.session = Some(seen.reading.id.clone());
+        attempt.url = seen.url.clone();
+        attempt.expires_at = seen.expires_at;
+        self.state.head.session_refused = None;
+        self.state.log(at, "session_made", seen.reading.id.to_string());
+        self.take_session(n, seq, seen, at);
+        self.show(true, at);
+    }
+
+    /// The attempt is void. A number already used at KOMOJU is tried once more with the next one.
+    pub(super) fn session_not_made(&mut self, n: u32, failure: Failure, at: Moment) {
+        if let Some(attempt) = self.state.attempt_mut(n) {
+            attempt.stage = Stage::Void;
+        }
+        self.state.log(at, "session_not_made", describe(&failure));
+        let refusal = match failure {
+            Failure::Refused { ref param, .. } if param == "external_order_num" => return,
+            Failure::Refused { message, .. } => Refusal::KomojuRefused(message),
+            Failure::Unauthorized | Failure::Forbidden | Failure::NotFound => {
+                Refusal::KomojuRefused("KOMOJU does not accept the secret key".to_owned())
+            }
+            Failure::Indeterminate(_) | Failure::Later { .. } => Refusal::KomojuUnavailable,
+        };
+        if let Refusal::KomojuRefused(message) = &refusal {
+            self.state.head.session_refused = Some(message.clone());
+        }
+        self.fail_start(refusal);
+    }
+
+    pub(super) fn deed_answered(&mut self, action: &Action, seq: u64, answer: Answer, now: Now<'_>) {
+        match answer {
+            Answer::Order(seen) => {
+                self.state.order.accept(seq, now.at, seen.reading);
+                if let Action::UpdateOrder { subject, milestone } = action.clone() {
+                    self.order_updated(subject, milestone, now);
+                }
+            }
+            Answer::Session(seen) => {
+                self.done(action, now);
+                if let Action::CancelSession { attempt } = action {
+                    self.take_session(*attempt, seq, *seen, now.at);
+                }
+            }
+            Answer::Payment(reading) => {
+                self.done(action, now);
+                match action {
+                    Action::CancelPayment { payment }
+                    | Action::Capture { payment }
+                    | Action::RefundPayment { payment, .. } => {
+                        self.take_payment_by_id(payment, seq, *reading, now.at);
+                    }
+                    _ => {}
+                }
+                self.want_target(action);
+            }
+            Answer::Requested => {
+                self.done(action, now);
+                self.want_target(action);
+            }
+            Answer::OrderRefunds(_) => {
+                self.done(action, now);
+                self.want_target(action);
+            }
+            answer => self.deed_failed(action, failure_of(answer), now),
+        }
+    }
+
+    /// Accepted is not ended: should the target still live when it is looked at, the next try waits its turn.
+    pub(super) fn done(&mut self, action: &Action, now: Now<'_>) {
+        if let Some(deed) = self.deed_mut(action) {
+            deed.state = DeedState::Done;
+            deed.retry_at = now.at + now.delays.retry(deed.n);
+        }
+        self.forget_what_it_needed(action);
+        self.state.log(now.at, "done", action.to_string());
+    }
+
+    /// Bank details are kept no longer than they are needed.
+    fn forget_what_it_needed(&mut self, action: &Action) {
+        let Action::RequestRefund { cause, .. } = action else { return };
+        for deed in self.state.deeds.iter_mut().filter(|deed| deed.action == *action) {
+            deed.bank = None;
+        }
+        let decided = self.state.deed(action).map_or(0, |deed| deed.decided);
+        let refund = match cause {
+            Cause::OrderRefund(id) => Some(*id),
+            Cause::Twice | Cause::Merchant(_) => None,
+        };
+        self.forget_bank_details(decided, refund);
+    }
+
+    pub(super) fn order_updated(&mut self, subject: Subject, milestone: MilestoneKind, now: Now<'_>) {
+        let update = self
+            .deed_mut(&Action::UpdateOrder { subject: subject.clone(), milestone })
+            .and_then(|deed| deed.update.clone());
+        let attention = update.and_then(|u| u.attention);
+        self.conclude(subject, milestone, attention, now.at);
+    }
+
+    pub(super) fn deed_failed(&mut self, action: &Action, failure: Failure, now: Now<'_>) {
+        let at_bigcommerce = matches!(action, Action::UpdateOrder { .. } | Action::RecordRefund { .. });
+        let failure = without_what_was_sent(action, failure);
+        let Some(deed) = self.deed_mut(action) else { return };
+        let mut retry = now.at + wait(&failure, deed.failures, now.delays);
+        // BigCommerce knows no keys: what may still be under way is not sent again.
+        if matches!(action, Action::RecordRefund { .. }) {
+            retry = retry.max(now.at + now.delays.under_way());
+        }
+        deed.failures = deed.failures.saturating_add(1);
+        deed.retry_at = retry;
+        match &failure {
+            Failure::Indeterminate(_) => {
+                if action.moves_money() {
+                    self.want_target(action);
+                }
+            }
+            // KOMOJU's 409: an earlier send of the same key still runs.
+            Failure::Later { .. } if !at_bigcommerce => {}
+            Failure::Later { .. } | Failure::Unauthorized | Failure::Forbidden => {
+                deed.state = DeedState::Intended { not_before: retry };
+            }
+            Failure::NotFound | Failure::Refused { .. } => {
+                deed.state = DeedState::Refused { reason: describe(&failure) };
+                self.refused(action, &failure, now.at);
+            }
+        }
+        self.state.log(now.at, "failed", format!("{action}: {}", describe(&failure)));
+        if self.start.is_some() && !matches!(failure, Failure::NotFound | Failure::Refused { .. }) {
+            self.fail_start(Refusal::KomojuUnavailable);
+        }
+    }
+
+    /// A final no. At KOMOJU it means "look": what was to be ended may have ended by itself. At BigCommerce a person
+    /// must know, unless the order is simply gone.
+    pub(super) fn refused(&mut self, action: &Action, failure: &Failure, at: Moment) {
+        match action {
+            Action::UpdateOrder { subject, milestone } if *failure != Failure::NotFound => {
+                let reached = Reached { at, attention: Some(Attention::OrderUpdateRefused) };
+                self.state.reached.insert((subject.clone(), *milestone), reached);
+                if *milestone == MilestoneKind::Restored {
+                    self.state.head.replaced = None;
+                }
+            }
+            _ => self.want_target(action),
+        }
+        self.forget_what_it_needed(action);
+        if let Some((_, done, _)) = self.start.as_mut() {
+            done.looked_at = None;
+        }
+    }
+
+    /// Wants a look at whatever an action was about.
+    pub(super) fn want_target(&mut self, action: &Action) {
+        let seq = self.state.next_seq();
+        let attempt = match action {
+            Action::UpdateOrder { .. } => return want(&mut self.state.order, seq),
+            Action::RecordRefund { .. } => {
+                want(&mut self.state.order, seq);
+                return want(&mut self.state.order_refunds, seq);
+            }
+            Action::CancelSession { attempt } => Some(*attempt),
+            // The refunds of a payment are its own; its session knows nothing of them.
+            Action::RefundPayment { payment, .. } | Action::RequestRefund { payment, .. } => {
+                if let Some(payment) = self.state.payments.get_mut(payment) {
+                    want(&mut payment.register, seq);
+                }
+                None
+            }
+            Action::CancelPayment { payment } | Action::Capture { payment } => {
+                let payment = self.state.payments.get_mut(payment);
+                payment.map(|p| {
+                    want(&mut p.register, seq);
+                    p.attempt
+                })
+            }
+        };
+        if let Some(attempt) = attempt.and_then(|n| self.state.attempt_mut(n)) {
+            want(&mut attempt.register, seq);
+        }
+    }
+}
+
+/// A refusal of bank details may quote them: nothing of its words is kept.
+fn without_what_was_sent(action: &Action, failure: Failure) -> Failure {
+    match (action, failure) {
+        (Action::RequestRefund { .. }, Failure::Refused { status, code, param, .. }) => {
+            Failure::Refused { status, code, message: param.clone(), param }
+        }
+        (_, failure) => failure,
+    }
+}
+
+fn refused(message: String) -> Failure {
+    Failure::Refused { status: 0, code: String::new(), param: String::new(), message }
+}
