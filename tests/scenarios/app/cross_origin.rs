@@ -2,11 +2,11 @@
 
 use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::harness::{Shop, world};
+use sandbox::harness::{Shop, calm_world};
 
 #[tokio::test]
 async fn the_stores_own_site_may_start_and_read() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     let origin = shop.origin();
@@ -33,7 +33,7 @@ async fn the_stores_own_site_may_start_and_read() {
 
 #[tokio::test]
 async fn a_foreign_site_is_refused_before_anything_is_read() {
-    let world = world().await;
+    let world = calm_world().await;
     let (shop, other) = tokio::join!(Shop::open(world), Shop::open(world));
     let token = shop.arrive(&shop.order(&OrderSpec::new())).await.token();
     // Nobody but its shopper looks at this one.
@@ -58,7 +58,7 @@ async fn a_foreign_site_is_refused_before_anything_is_read() {
 
 #[tokio::test]
 async fn a_preflight_allows_what_the_api_takes_and_no_credentials() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let origin = shop.origin();
     let headers = [

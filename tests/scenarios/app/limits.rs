@@ -1,7 +1,7 @@
 //! Whoever asks too often is told when to come again, and costs BigCommerce and KOMOJU nothing more.
 
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::harness::{Reply, Shop, world};
+use sandbox::harness::{Reply, Shop, calm_world};
 use serde_json::json;
 
 /// More than one address may start in a minute in one store (wrangler.toml).
@@ -12,7 +12,7 @@ const ANOTHER_CART: &str = "0b0e7a8e-8d6c-4b5e-9f00-3c1d2e4f5a6b";
 
 #[tokio::test]
 async fn starts_beyond_the_limit_get_429_and_cost_no_call() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     let wrong = json!({ "cart_id": ANOTHER_CART });
@@ -32,7 +32,7 @@ async fn starts_beyond_the_limit_get_429_and_cost_no_call() {
 
 #[tokio::test]
 async fn one_stores_crowd_is_not_anothers() {
-    let world = world().await;
+    let world = calm_world().await;
     let (shop, other) = tokio::join!(Shop::open(world), Shop::open(world));
     let order = shop.order(&OrderSpec::new());
     until_refused(&shop, async || shop.arrive_with(&order, json!({ "cart_id": "" })).await).await;

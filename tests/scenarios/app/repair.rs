@@ -35,6 +35,7 @@ async fn a_script_that_the_merchant_switched_off_stays_off_until_they_ask() {
     let uuid = world.sandbox.bigcommerce.scripts(&shop.hash)[0].uuid.clone();
     world.sandbox.bigcommerce.enable_script(&shop.hash, &uuid, false);
     let told = async || {
+        shop.open_panel().await;
         let page = shop.panel("").await;
         page.contains("switch the script on").then_some(())
     };

@@ -1,13 +1,13 @@
 //! The amount is the order's own, always: read when a payment starts, read again when it starts again.
 
 use sandbox::bigcommerce::{Currency, OrderSpec};
-use sandbox::harness::{Shop, world};
+use sandbox::harness::{Shop, calm_world};
 use sandbox::komoju::SessionStatus;
 use serde_json::json;
 
 #[tokio::test]
 async fn an_edited_order_gets_a_new_session_and_the_old_one_ends() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (order, first) = shop.begin(&OrderSpec::total(4_980)).await;
     world.sandbox.bigcommerce.edit_total(&shop.hash, order.order_id, 3_480);
@@ -29,7 +29,7 @@ async fn an_edited_order_gets_a_new_session_and_the_old_one_ends() {
 
 #[tokio::test]
 async fn an_unchanged_order_keeps_its_session() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (order, first) = shop.begin(&OrderSpec::total(4_980)).await;
     let again = shop.go(&shop.start(&order, "pay").await).await;
@@ -39,7 +39,7 @@ async fn an_unchanged_order_keeps_its_session() {
 
 #[tokio::test]
 async fn a_page_that_shows_another_amount_charges_nothing_and_the_merchant_is_told() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::total(4_980));
     for (amount, currency) in
@@ -61,7 +61,7 @@ async fn a_page_that_shows_another_amount_charges_nothing_and_the_merchant_is_to
 
 #[tokio::test]
 async fn a_page_in_dollars_shows_cents() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open_in(world, Currency::Usd).await;
     let order = shop.order(&OrderSpec::total(4_980));
     let seen = json!({ "seen_amount": "498000", "seen_currency": "USD" });
@@ -73,7 +73,7 @@ async fn a_page_in_dollars_shows_cents() {
 
 #[tokio::test]
 async fn where_credit_pays_a_part_the_page_may_show_the_total_or_what_is_left() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     for shown in ["5000", "3500"] {
         let order = shop.order(&OrderSpec::total(5_000).store_credit(1_000).gift_certificate(500));

@@ -2,12 +2,12 @@
 
 use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::harness::{Reply, Shop, world};
+use sandbox::harness::{Reply, Shop, calm_world};
 use serde_json::json;
 
 #[tokio::test]
 async fn the_shops_own_confirmation_page_is_returned_to() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     let page = order.page.clone();
@@ -18,7 +18,7 @@ async fn the_shops_own_confirmation_page_is_returned_to() {
 
 #[tokio::test]
 async fn any_other_page_is_not_returned_to() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let own = shop.origin();
     let pages = [
@@ -41,7 +41,7 @@ async fn any_other_page_is_not_returned_to() {
 
 #[tokio::test]
 async fn a_browser_that_did_not_leave_from_the_page_is_not_sent_to_it() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (_, session) = shop.begin(&OrderSpec::new()).await;
     let back = session.back().expect("every session of ours has a way back");

@@ -2,7 +2,7 @@
 //! store that has the app since before it was made.
 
 use sandbox::bigcommerce::{Algorithm, OrderSpec, SignedPayload};
-use sandbox::harness::{Shop, World, eventually, world};
+use sandbox::harness::{Shop, World, calm_world, eventually};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -10,7 +10,7 @@ const CALLBACKS: [&str; 3] = ["load", "uninstall", "remove_user"];
 
 #[tokio::test]
 async fn a_payload_that_bigcommerce_did_not_make_for_us_now_is_refused() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let payload = SignedPayload::new;
@@ -49,7 +49,7 @@ async fn a_payload_that_bigcommerce_did_not_make_for_us_now_is_refused() {
 
 #[tokio::test]
 async fn a_payload_for_a_store_that_never_installed_does_nothing() {
-    let world = world().await;
+    let world = calm_world().await;
     let bare = world.sandbox.bigcommerce.create_store(Default::default());
     let jwt = world.sandbox.bigcommerce.signed_payload(&bare, &SignedPayload::new());
     assert_eq!(call(world, "load", &jwt).await, 404);
@@ -62,7 +62,7 @@ async fn a_payload_for_a_store_that_never_installed_does_nothing() {
 
 #[tokio::test]
 async fn a_payload_from_before_the_installation_opens_and_ends_nothing() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let an_hour_ago = OffsetDateTime::now_utc().unix_timestamp() - 3_600;
     let old = SignedPayload::new().claim("iat", an_hour_ago).claim("nbf", an_hour_ago);
@@ -77,7 +77,7 @@ async fn a_payload_from_before_the_installation_opens_and_ends_nothing() {
 
 #[tokio::test]
 async fn a_payload_replayed_after_a_reinstall_is_refused() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let jwt = world.sandbox.bigcommerce.signed_payload(&shop.hash, &SignedPayload::new());
     assert_eq!(call(world, "load", &jwt).await, 303);
@@ -94,7 +94,7 @@ async fn a_payload_replayed_after_a_reinstall_is_refused() {
 
 #[tokio::test]
 async fn a_removed_user_is_out_and_no_payload_of_before_lets_them_in_again() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let user = json!({ "id": 77, "email": "former@hoshi-coffee.example", "locale": "en-US" });
     let jwt = world

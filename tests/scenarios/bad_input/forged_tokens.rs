@@ -6,7 +6,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::harness::{Reply, SIGNING_KEY, Shop, World, world};
+use sandbox::harness::{Reply, SIGNING_KEY, Shop, World, calm_world};
 use sha2::Sha256;
 use time::OffsetDateTime;
 
@@ -25,7 +25,7 @@ const TWICE_THE_LIMIT: usize = 45;
 
 #[tokio::test]
 async fn a_token_of_ours_opens_the_door_it_is_for_and_no_other() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let payload = Payload::to_komoju(&shop).await;
     for (method, path, purpose) in DOORS {
@@ -42,7 +42,7 @@ async fn a_token_of_ours_opens_the_door_it_is_for_and_no_other() {
 
 #[tokio::test]
 async fn a_forged_damaged_or_expired_token_is_refused() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let payload = Payload::to_komoju(&shop).await;
     let now = OffsetDateTime::now_utc().unix_timestamp();
@@ -75,7 +75,7 @@ async fn a_forged_damaged_or_expired_token_is_refused() {
 
 #[tokio::test]
 async fn a_good_token_starts_and_looks_only_so_often() {
-    let world = world().await;
+    let world = calm_world().await;
     for (method, path, purpose) in &DOORS[2..] {
         // Leads to KOMOJU and asks nobody.
         if *purpose == "go" {
@@ -98,7 +98,7 @@ async fn a_good_token_starts_and_looks_only_so_often() {
 
 #[tokio::test]
 async fn a_token_moved_to_another_store_or_order_is_refused() {
-    let world = world().await;
+    let world = calm_world().await;
     let (shop, other) = tokio::join!(Shop::open(world), Shop::open(world));
     let (order, _) = shop.begin(&OrderSpec::new()).await;
     other.begin(&OrderSpec::new()).await;
@@ -116,7 +116,7 @@ async fn a_token_moved_to_another_store_or_order_is_refused() {
 
 #[tokio::test]
 async fn a_token_about_an_order_that_nobody_knows_shows_nothing() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     let payload = Payload::of(&shop.arrive(&order).await.token());
@@ -130,7 +130,7 @@ async fn a_token_about_an_order_that_nobody_knows_shows_nothing() {
 
 #[tokio::test]
 async fn the_way_to_komoju_leads_nowhere_else() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let payload = Payload::to_komoju(&shop).await;
     let pay = world.sandbox.places().pay();
@@ -143,7 +143,7 @@ async fn the_way_to_komoju_leads_nowhere_else() {
 
 #[tokio::test]
 async fn the_panel_opens_with_its_own_tokens_only() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let url = world.sandbox.bigcommerce.load_url(&shop.hash);
     let opened = world.get(&url[world.app_url().len()..]).await;

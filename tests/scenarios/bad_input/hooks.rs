@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
 use sandbox::App;
 use sandbox::bigcommerce::{OrderSpec, status};
-use sandbox::harness::{Reply, Shop, world};
+use sandbox::harness::{Reply, Shop, calm_world};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use time::OffsetDateTime;
@@ -15,7 +15,7 @@ const SECRET: &str = "X-Komoju-Bigcommerce-Secret";
 
 #[tokio::test]
 async fn a_hook_without_our_secret_is_refused() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (order, _) = shop.begin(&OrderSpec::new()).await;
     let body = moved(order.order_id).to_string();
@@ -32,7 +32,7 @@ async fn a_hook_without_our_secret_is_refused() {
 
 #[tokio::test]
 async fn a_signature_that_is_there_must_be_right() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (order, _) = shop.begin(&OrderSpec::new()).await;
     let (body, secret) = (moved(order.order_id).to_string(), secret(&shop));
@@ -60,7 +60,7 @@ async fn a_signature_that_is_there_must_be_right() {
 
 #[tokio::test]
 async fn a_hook_about_an_order_without_a_payment_is_accepted_and_nothing_is_read() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     let secret = secret(&shop);
@@ -88,7 +88,7 @@ async fn a_hook_about_an_order_without_a_payment_is_accepted_and_nothing_is_read
 
 #[tokio::test]
 async fn a_hook_that_says_refunded_changes_nothing_by_itself() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (order, _) = shop.begin(&OrderSpec::new()).await;
     let mut body = moved(order.order_id);
@@ -102,7 +102,7 @@ async fn a_hook_that_says_refunded_changes_nothing_by_itself() {
 
 #[tokio::test]
 async fn a_hook_body_that_is_too_large_or_for_no_store_is_refused() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let secret = secret(&shop);
     let huge = " ".repeat((1 << 20) + 1);

@@ -2,12 +2,12 @@
 
 use reqwest::Method;
 use sandbox::bigcommerce::{OrderSpec, PaymentMethod, status};
-use sandbox::harness::{Shop, world};
+use sandbox::harness::{Shop, calm_world};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_body_that_is_no_start_is_refused() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     let bodies = ["", "{", "[]", "null", "\"start\"", "{}", "\u{fffd}", "{\"store\":\"abc\"}"];
@@ -35,7 +35,7 @@ async fn a_body_that_is_no_start_is_refused() {
 
 #[tokio::test]
 async fn a_body_over_64_kib_is_refused_however_its_length_is_told() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     let fits = shop.arrive_with(&order, json!({ "note": "x".repeat(60_000) })).await;
@@ -49,7 +49,7 @@ async fn a_body_over_64_kib_is_refused_however_its_length_is_told() {
 
 #[tokio::test]
 async fn only_text_and_json_are_read() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     let body = shop.arrival(&order).to_string();
@@ -65,7 +65,7 @@ async fn only_text_and_json_are_read() {
 
 #[tokio::test]
 async fn a_store_without_the_app_is_unknown() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     let bare = world.sandbox.bigcommerce.create_store(Default::default());
@@ -80,7 +80,7 @@ async fn a_store_without_the_app_is_unknown() {
 
 #[tokio::test]
 async fn an_order_of_another_store_is_not_found() {
-    let world = world().await;
+    let world = calm_world().await;
     let (shop, other) = tokio::join!(Shop::open(world), Shop::open(world));
     // The other store has no order of that number yet.
     let order = shop.order(&OrderSpec::new());
@@ -98,7 +98,7 @@ async fn an_order_of_another_store_is_not_found() {
 
 #[tokio::test]
 async fn without_the_right_cart_id_nobody_starts_or_sees_anything() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (order, other) = (shop.order(&OrderSpec::new()), shop.order(&OrderSpec::new()));
     for cart in
@@ -126,7 +126,7 @@ async fn without_the_right_cart_id_nobody_starts_or_sees_anything() {
 
 #[tokio::test]
 async fn an_order_by_another_method_is_left_alone() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     for provider in ["cod", PaymentMethod::GATEWAY] {
         let order = shop.order(&OrderSpec::new().provider(provider).status(status::AWAITING_PAYMENT));
@@ -138,7 +138,7 @@ async fn an_order_by_another_method_is_left_alone() {
 
 #[tokio::test]
 async fn a_paid_order_is_shown_as_paid_and_never_charged_again() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (order, session) = shop.begin(&OrderSpec::total(4_980)).await;
     world.sandbox.komoju.pay_card(&session.id, "4111111111111111").expect("the session takes cards");
@@ -154,7 +154,7 @@ async fn a_paid_order_is_shown_as_paid_and_never_charged_again() {
 
 #[tokio::test]
 async fn an_order_that_is_over_is_closed() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     world.sandbox.bigcommerce.set_status(&shop.hash, order.order_id, status::CANCELLED);
@@ -167,7 +167,7 @@ async fn an_order_that_is_over_is_closed() {
 
 #[tokio::test]
 async fn nothing_is_charged_where_nothing_is_due() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let covered = [
         OrderSpec::total(3_000).store_credit(3_000),
@@ -183,7 +183,7 @@ async fn nothing_is_charged_where_nothing_is_due() {
 
 #[tokio::test]
 async fn what_does_not_exist_is_not_found() {
-    let world = world().await;
+    let world = calm_world().await;
     for path in
         ["/", "/api/payment", "/api/payments", "/go", "/webhooks/komoju", "/storefront/x.js", "/pay/a/b"]
     {

@@ -2,12 +2,12 @@
 
 use sandbox::bigcommerce::{OrderSpec, status};
 use sandbox::delivery::Mode;
-use sandbox::harness::{Shop, world};
+use sandbox::harness::{Shop, calm_world};
 use sandbox::komoju::Session;
 
 #[tokio::test]
 async fn somebody_elses_paid_session_pays_nothing() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     shop.webhooks(Mode::Lost);
     let (order, session) = shop.begin(&OrderSpec::total(4_980)).await;
@@ -30,7 +30,7 @@ async fn somebody_elses_paid_session_pays_nothing() {
 
 #[tokio::test]
 async fn a_return_before_anything_was_paid_marks_nothing_paid() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (order, session) = shop.begin(&OrderSpec::total(4_980)).await;
     world.get(&return_path(&session, &session.id)).await;

@@ -3,13 +3,13 @@
 use reqwest::Method;
 use sandbox::bigcommerce::{OrderSpec, status};
 use sandbox::delivery::Mode;
-use sandbox::harness::{Reply, Shop, world};
+use sandbox::harness::{Reply, Shop, calm_world};
 use sandbox::komoju::{Session, sign};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn only_a_webhook_signed_with_our_secret_is_heard() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     shop.webhooks(Mode::Lost);
     let (order, session) = shop.begin(&OrderSpec::total(4_980)).await;
@@ -42,7 +42,7 @@ async fn only_a_webhook_signed_with_our_secret_is_heard() {
 
 #[tokio::test]
 async fn unsigned_posts_in_any_number_hide_no_store() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let mut told_to_wait = false;
     // More than the store is asked in two minutes whether its secret is new (wrangler.toml).
@@ -65,7 +65,7 @@ async fn unsigned_posts_in_any_number_hide_no_store() {
 
 #[tokio::test]
 async fn a_store_that_never_was_stays_unknown_however_often_it_is_named() {
-    let world = world().await;
+    let world = calm_world().await;
     for _ in 0..15 {
         let reply = world.send(Method::POST, "/webhooks/komoju/neverwashere", &[], "{}").await;
         reply.is_problem(404, "unknown_store");
@@ -74,7 +74,7 @@ async fn a_store_that_never_was_stays_unknown_however_often_it_is_named() {
 
 #[tokio::test]
 async fn a_webhook_that_says_paid_is_not_believed() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (order, session) = shop.begin(&OrderSpec::total(4_980)).await;
     let body = captured(&shop, order.order_id, &session);
@@ -86,7 +86,7 @@ async fn a_webhook_that_says_paid_is_not_believed() {
 
 #[tokio::test]
 async fn a_signed_body_that_is_no_event_is_refused() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     for body in ["", "{", "[]", "null", "{}", r#"{"id":"e1"}"#, r#"{"type":"ping"}"#] {
         signed(&shop, body).await.is_problem(400, "malformed_body");
@@ -97,7 +97,7 @@ async fn a_signed_body_that_is_no_event_is_refused() {
 
 #[tokio::test]
 async fn what_is_none_of_ours_is_accepted_and_nothing_is_looked_at() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::new());
     let payment = |metadata: Value| {
@@ -134,7 +134,7 @@ async fn what_is_none_of_ours_is_accepted_and_nothing_is_looked_at() {
 
 #[tokio::test]
 async fn a_payment_that_only_claims_to_be_the_orders_is_not_asked_for() {
-    let world = world().await;
+    let world = calm_world().await;
     let shop = Shop::open(world).await;
     let (order, _) = shop.begin(&OrderSpec::new()).await;
     let body = json!({ "id": "ev1", "type": "payment.captured", "resource": "event", "data": {
@@ -148,7 +148,7 @@ async fn a_payment_that_only_claims_to_be_the_orders_is_not_asked_for() {
 
 #[tokio::test]
 async fn a_webhook_for_a_store_without_the_app_is_refused() {
-    let world = world().await;
+    let world = calm_world().await;
     for store in ["nosuchstore", "..", "a%2Fb"] {
         let reply = world.send(Method::POST, &format!("/webhooks/komoju/{store}"), &[], "{}").await;
         assert!((400..500).contains(&reply.status), "{store}: {reply:?}");

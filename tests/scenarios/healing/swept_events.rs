@@ -4,7 +4,7 @@ use axum::http::Method;
 use sandbox::bigcommerce::{OrderSpec, PlacedOrder};
 use sandbox::delivery::Mode;
 use sandbox::faults::FaultKind;
-use sandbox::harness::{Shop, eventually, world};
+use sandbox::harness::{Shop, calm_world, eventually, world};
 use sandbox::komoju::MerchantSpec;
 
 use super::check_now;
@@ -64,7 +64,7 @@ async fn a_payment_on_an_account_that_was_replaced_is_found_too() {
 
 #[tokio::test]
 async fn another_shops_events_on_the_same_account_are_nothing_of_ours() {
-    let (theirs, ours) = (Shop::open(world().await).await, Shop::open(world().await).await);
+    let (theirs, ours) = (Shop::open(calm_world().await).await, Shop::open(calm_world().await).await);
     ours.save("keys", &[("secret_key", &theirs.merchant.secret_key_live)]).await;
     let (order, _) = waiting(&ours).await;
     let (same_number, _) = theirs.paid_by_card(&OrderSpec::total(1_200)).await;
@@ -78,7 +78,7 @@ async fn another_shops_events_on_the_same_account_are_nothing_of_ours() {
 
 #[tokio::test]
 async fn what_a_webhook_has_told_already_is_nothing_new() {
-    let shop = Shop::open(world().await).await;
+    let shop = Shop::open(calm_world().await).await;
     let (order, _) = waiting(&shop).await;
     let (looks, before) = (shop.calls_about(order.order_id).len(), events_read(&shop));
     check_now(&shop).await;
@@ -97,6 +97,7 @@ fn events_read(shop: &Shop<'_>) -> usize {
 async fn waiting(shop: &Shop<'_>) -> (PlacedOrder, String) {
     let (order, session) = shop.begin(&OrderSpec::total(2_600)).await;
     let code = shop.take_code(&session);
+    shop.quiet(&order).await;
     shop.when(&order, |o| !o.staff_notes.is_empty()).await;
     shop.at_rest(&order).await;
     (order, code)

@@ -31,13 +31,25 @@ pub struct World {
     pub worker: Workerd,
     pub sandbox: Sandbox,
     /// Storage of the worker, where it has one.
-    folder: Option<PathBuf>,
+    pub(super) folder: Option<PathBuf>,
 }
 
 /// The world that all tests of this program share. Each makes its own store and merchant in it.
 pub async fn world() -> &'static World {
     static WORLD: OnceCell<World> = OnceCell::const_new();
     let world = WORLD.get_or_init(|| async { World::start(|_| ()).await }).await;
+    show_log_on_panic(world);
+    world
+}
+
+/// A shared world whose delays are production's: within a test nothing happens there by itself, so that what a stranger
+/// did not cause can be told from what they did.
+pub async fn calm_world() -> &'static World {
+    static WORLD: OnceCell<World> = OnceCell::const_new();
+    let calm = |options: &mut Options| {
+        options.vars.insert("TIME_SCALE".into(), "1".into());
+    };
+    let world = WORLD.get_or_init(|| async { World::start(calm).await }).await;
     show_log_on_panic(world);
     world
 }
