@@ -12,6 +12,7 @@ mod captured_otherwise;
 mod card_tries;
 mod currencies;
 mod disputes;
+mod done_despite_an_error;
 mod faults_at_bigcommerce;
 mod faults_at_komoju;
 mod healing;

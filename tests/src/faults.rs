@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, StatusCode, request::Parts};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -29,6 +30,10 @@ pub enum FaultKind {
     Latency(Duration),
     /// Answered with this status and the side's own error body; no effect.
     Status(u16),
+    /// The effect happens, and is answered as [`FaultKind::Status`] answers.
+    StatusAfter(u16),
+    /// Answered with this status and this JSON; no effect.
+    Answer(u16, String),
     /// 429 with the side's rate-limit headers; no effect.
     RateLimited { retry_after_ms: u64 },
     /// The connection is dropped; no effect.
@@ -240,11 +245,13 @@ pub async fn watch(State(watch): State<Watch>, request: Request, next: Next) -> 
 }
 
 async fn answer(watch: &Watch, kinds: Vec<FaultKind>, request: Request, next: Next) -> Response {
-    let (mut cut_after, mut late) = (false, Duration::ZERO);
+    let (mut cut_after, mut status_after, mut late) = (false, None, Duration::ZERO);
     for kind in kinds {
         match kind {
             FaultKind::Latency(wait) => tokio::time::sleep(wait).await,
             FaultKind::Status(status) => return refuse(watch, status),
+            FaultKind::StatusAfter(status) => status_after = Some(status),
+            FaultKind::Answer(status, body) => return answer_with(status, body),
             FaultKind::RateLimited { retry_after_ms } => return rate_limited(watch, retry_after_ms),
             FaultKind::CutBefore => return cut(StatusCode::NO_CONTENT.into_response(), Cut::Before),
             FaultKind::CutAfter => cut_after = true,
@@ -253,6 +260,9 @@ async fn answer(watch: &Watch, kinds: Vec<FaultKind>, request: Request, next: Ne
     }
     let response = next.run(request).await;
     tokio::time::sleep(late).await;
+    if let Some(status) = status_after {
+        return refuse(watch, status);
+    }
     if cut_after { cut(response, Cut::After) } else { response }
 }
 
@@ -263,6 +273,11 @@ fn cut(mut response: Response, when: Cut) -> Response {
 
 fn refuse(watch: &Watch, status: u16) -> Response {
     (watch.error)(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn answer_with(status: u16, body: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 fn rate_limited(watch: &Watch, retry_after_ms: u64) -> Response {

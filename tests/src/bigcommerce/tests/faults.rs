@@ -39,6 +39,19 @@ async fn a_cut_before_has_no_effect_and_one_after_has() {
 }
 
 #[tokio::test]
+async fn an_error_may_follow_an_effect_and_say_whatever_a_test_wants() {
+    let fixture = Fixture::start().await;
+    let id = fixture.place(&OrderSpec::new()).order_id;
+    fixture.fault(FaultKind::Answer(422, r#"[{"message":"no"}]"#.into()));
+    let refused = fixture.put(&format!("/v2/orders/{id}"), json!({ "status_id": 11 })).await;
+    assert_eq!((refused.status, &refused.body, fixture.status(id)), (422, &json!([{ "message": "no" }]), 7));
+    fixture.fault(FaultKind::StatusAfter(503));
+    let failed = fixture.put(&format!("/v2/orders/{id}"), json!({ "status_id": 11 })).await;
+    assert_eq!((failed.status, &failed.body["title"]), (503, &json!("Service Unavailable")));
+    assert_eq!(fixture.status(id), 11);
+}
+
+#[tokio::test]
 async fn a_failing_platform_answers_in_its_own_shape() {
     let fixture = Fixture::start().await;
     let id = fixture.place(&OrderSpec::new()).order_id;
