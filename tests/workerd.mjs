@@ -21,6 +21,8 @@ const miniflare = new Miniflare(
     port,
     cf: false,
     telemetry: { enabled: false },
+    // GET /cdn-cgi/local/scheduled is the daily cron.
+    unsafeTriggerHandlers: true,
     log: new Log(LogLevel.WARN),
     handleStructuredLogs: ({ level, message }) => console.error(`[${level}] ${message}`),
     resourcePersistencePath: persist ?? undefined,

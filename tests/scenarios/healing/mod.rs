@@ -2,6 +2,7 @@
 
 use sandbox::harness::{Shop, World};
 
+mod daily_walk;
 mod new_orders;
 mod outage;
 mod permissions;

@@ -86,6 +86,13 @@ impl World {
         self.send(Method::GET, path, &[], "").await
     }
 
+    /// Has the platform call the worker as it does once a day, and waits until it has done its work.
+    pub async fn daily(&self) {
+        let url = format!("http://127.0.0.1:{}/cdn-cgi/local/scheduled", self.worker.port());
+        let answer = self.client().get(url).send().await.expect("the platform answers");
+        assert_eq!(answer.status().as_u16(), 200, "{answer:?}");
+    }
+
     /// `POST /api/payments` with any body, sent as the script sends it.
     pub async fn post_start(&self, body: impl Into<Vec<u8>>) -> Reply {
         let kind = [("content-type", "text/plain;charset=UTF-8")];
