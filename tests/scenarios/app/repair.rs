@@ -17,6 +17,43 @@ async fn a_deleted_script_comes_back() {
 }
 
 #[tokio::test]
+async fn a_changed_script_is_put_right() {
+    let world = world().await;
+    let shop = Shop::open(world).await;
+    let bigcommerce = &world.sandbox.bigcommerce;
+    let right = shop.script();
+    bigcommerce.change_scripts(&shop.hash, |script| {
+        script.src = "https://cdn.example/elsewhere.js".into();
+        script.load_method = "defer".into();
+    });
+    reopened_until(&shop, "the script to be ours again", || {
+        let now = shop.script();
+        (now.src, now.load_method, now.uuid)
+            == (right.src.clone(), right.load_method.clone(), right.uuid.clone())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn changed_hooks_are_put_right() {
+    let world = world().await;
+    let shop = Shop::open(world).await;
+    let bigcommerce = &world.sandbox.bigcommerce;
+    let hooks = || {
+        let hooks = bigcommerce.hooks(&shop.hash).into_iter();
+        let mut hooks: Vec<_> =
+            hooks.map(|hook| (hook.scope, hook.destination, format!("{:?}", hook.headers))).collect();
+        hooks.sort();
+        hooks
+    };
+    let right = hooks();
+    bigcommerce.change_hooks(&shop.hash, |hook| hook.destination.push_str("/elsewhere"));
+    reopened_until(&shop, "the hooks to come to us", || hooks() == right).await;
+    bigcommerce.change_hooks(&shop.hash, |hook| hook.headers.clear());
+    reopened_until(&shop, "the hooks to bear our secret", || hooks() == right).await;
+}
+
+#[tokio::test]
 async fn hooks_that_bigcommerce_switched_off_are_switched_on() {
     let world = world().await;
     let shop = Shop::open(world).await;

@@ -1,6 +1,6 @@
 //! Hooks and scripts that somebody deleted, changed or switched off are put right without anybody asking.
 
-use sandbox::bigcommerce::Hook;
+use sandbox::bigcommerce::{Hook, Script};
 use sandbox::harness::{Shop, World, eventually};
 
 use super::hurried;
@@ -23,10 +23,43 @@ async fn hooks_are_put_right_within_the_hour() {
     eventually("the hooks to come to us again", healed).await;
     bigcommerce.change_hooks(&shop.hash, |hook| hook.headers.clear());
     eventually("the hooks to bear our secret again", healed).await;
-    let uuid = shop.script().uuid;
-    bigcommerce.delete_script(&shop.hash, &uuid);
-    let back = async || bigcommerce.scripts(&shop.hash).first().map(|script| script.enabled);
-    assert!(eventually("the script to be back", back).await);
+}
+
+#[tokio::test]
+async fn a_script_is_put_right_within_the_hour() {
+    let world = hurried("3600").await;
+    let shop = Shop::open(&world).await;
+    let bigcommerce = &world.sandbox.bigcommerce;
+    let right = shop.script();
+    let changes: [fn(&mut Script); 7] = [
+        |script| script.src = script.src.replace("/storefront/", "/storefront/0000"),
+        |script| script.src = "https://cdn.example/elsewhere.js".into(),
+        |script| script.load_method = "defer".into(),
+        |script| script.location = "footer".into(),
+        |script| script.visibility = "storefront".into(),
+        |script| script.consent_category = "targeting".into(),
+        |script| script.integrity_hashes.clear(),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        bigcommerce.change_scripts(&shop.hash, change);
+        let healed = async || (loads(&shop) == [as_loaded(&right)]).then_some(());
+        eventually(format!("the script to be right again after change {number}"), healed).await;
+        assert_eq!(shop.script().uuid, right.uuid, "it is the same one, put right");
+    }
+    bigcommerce.delete_script(&shop.hash, &right.uuid);
+    let back = async || (loads(&shop) == [as_loaded(&right)]).then_some(());
+    eventually("the script to be back", back).await;
+}
+
+/// What counts of the store's scripts.
+fn loads(shop: &Shop<'_>) -> Vec<Vec<String>> {
+    shop.world.sandbox.bigcommerce.scripts(&shop.hash).iter().map(as_loaded).collect()
+}
+
+fn as_loaded(script: &Script) -> Vec<String> {
+    let Script { src, kind, load_method, location, visibility, consent_category, .. } = script.clone();
+    let texts = [src, kind, load_method, location, visibility, consent_category, script.enabled.to_string()];
+    [&texts[..], &script.integrity_hashes].concat()
 }
 
 /// What counts of the store's hooks.
