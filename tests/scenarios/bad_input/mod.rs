@@ -4,10 +4,12 @@
 //! trying again can help.
 
 mod amounts;
+mod error_texts;
 mod foreign_pages;
 mod forged_payloads;
 mod forged_tokens;
 mod hooks;
+mod markup;
 mod misconfigured;
 mod starts;
 mod strange_returns;

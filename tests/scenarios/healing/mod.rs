@@ -8,6 +8,7 @@ mod outage;
 mod permissions;
 mod purge;
 mod quota;
+mod refused_webhooks;
 mod replaced_key;
 mod swept_events;
 mod swept_hooks;
