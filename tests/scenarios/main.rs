@@ -28,6 +28,7 @@ mod restart;
 mod session_reuse;
 mod shopper_leaves_while_we_ask;
 mod status_after_the_milestone;
+mod storage;
 mod test_money;
 mod unknown_label;
 mod unpaid;

@@ -1,0 +1,24 @@
+-- alarm: none
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE records (kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+INSERT INTO meta VALUES ('schema', '1');
+INSERT INTO meta VALUES ('store', 'kissa1');
+INSERT INTO meta VALUES ('order', '<paid.order>');
+INSERT INTO meta VALUES ('unfinished_alarms', '0');
+INSERT INTO records VALUES ('attempt', '0000000001', '{"created_at":<now-2339>,"expires_at":<now+86397672>,"left_at":<now-2323>,"locale":"en","n":1,"page":"http://shop.localhost:<port>/checkout/order-confirmation","register":{"at":<now-2067>,"failures":0,"reading":{"amount":{"currency":"JPY","minor":3300},"expired":false,"id":"<paid.session>","payment":"<paid.payment>","status":"Completed"},"retry_at":0,"seq":13,"wanted":12},"session":"<paid.session>","stage":"open","terms":{"account":"<account>","amount":{"currency":"JPY","minor":3300},"capture":"auto","external_order_num":"KISSA-<paid.order>-1","mode":"live","settings_version":4,"types":["credit_card","konbini","paypay"]},"url":"http://pay.localhost:<port>/sessions/<paid.session>"}');
+INSERT INTO records VALUES ('deed', 'order-paid-<paid.payment>#0000000001', '{"action":{"UpdateOrder":{"milestone":"paid","payment":"<paid.payment>"}},"failures":0,"first_sent":<now-2196>,"n":1,"retry_at":0,"seq":9,"state":"Done","update":{"note":"[KOMOJU] クレジットカードで¥3,300の支払い完了 (paid, <paid.payment>)","payment_provider_id":"<paid.payment>","status":11}}');
+INSERT INTO records VALUES ('head', '', '{"amount_disputed":false,"cart_hash":"<paid.cart>","ledger_version":14,"order_missed":false,"seq":14,"timeline_start":0,"version":14}');
+INSERT INTO records VALUES ('hint', '0000000004', '{"at":<now-2269>,"hint":{"about":{"Komoju":{"event":"payment.captured","payment":"<paid.payment>","session":"<paid.session>"}},"id":"fzd69pwiqeys1rojsqynv1aya"},"seq":4}');
+INSERT INTO records VALUES ('hint', '0000000006', '{"at":<now-2228>,"hint":{"about":{"Komoju":{"event":"payment.updated","payment":"<paid.payment>","session":"<paid.session>"}},"id":"k1gewg1vam44370vjnnjykcgn"},"seq":6}');
+INSERT INTO records VALUES ('hint', '0000000010', '{"at":<now-2178>,"hint":{"about":{"Order":{"scope":"store/order/statusUpdated"}},"id":"a4c96a600a4b92d6697b9b3b44b004083b0bf4f6-<now_s-2>"},"seq":10}');
+INSERT INTO records VALUES ('hint', '0000000012', '{"at":<now-2107>,"hint":{"about":"Click","id":"click-9aafe45b517a8ab4"},"seq":12}');
+INSERT INTO records VALUES ('order', '', '{"at":<now-2059>,"failures":0,"reading":{"channel":1,"deleted":false,"digital":false,"due":{"Ok":{"currency":"JPY","minor":3300}},"label":"コンビニ・カード","payment_provider_id":"<paid.payment>","placed_at":<now-2771>,"status":11},"retry_at":0,"seq":14,"wanted":12}');
+INSERT INTO records VALUES ('payment', '<paid.payment>', '{"attempt":1,"captured":true,"first_seen":<now-2269>,"register":{"at":<now-2067>,"failures":0,"reading":{"deadline":<now+666725229>,"id":"<paid.payment>","instructions":{},"method":"credit_card","net":{"currency":"JPY","minor":3300},"refunded_minor":0,"session":"<paid.session>","status":"Captured","total":{"currency":"JPY","minor":3300}},"retry_at":0,"seq":13,"wanted":6}}');
+INSERT INTO records VALUES ('reached', '<paid.payment>#paid', '["<paid.payment>","paid",{"at":<now-2159>}]');
+INSERT INTO records VALUES ('timeline', '0000000000', '{"at":<now-2339>,"detail":"KISSA-<paid.order>-1 ¥3,300","what":"attempt"}');
+INSERT INTO records VALUES ('timeline', '0000000001', '{"at":<now-2323>,"detail":"<paid.session>","what":"session_made"}');
+INSERT INTO records VALUES ('timeline', '0000000002', '{"at":<now-2269>,"detail":"payment.captured","what":"heard_komoju"}');
+INSERT INTO records VALUES ('timeline', '0000000003', '{"at":<now-2228>,"detail":"payment.updated","what":"heard_komoju"}');
+INSERT INTO records VALUES ('timeline', '0000000004', '{"at":<now-2212>,"detail":"Captured <paid.payment>","what":"payment_is"}');
+INSERT INTO records VALUES ('timeline', '0000000005', '{"at":<now-2178>,"detail":"store/order/statusUpdated","what":"heard_bigcommerce"}');
+INSERT INTO records VALUES ('timeline', '0000000006', '{"at":<now-2159>,"detail":"<paid.payment>","what":"paid"}');
