@@ -10,9 +10,11 @@ mod purge;
 mod quota;
 mod refused_webhooks;
 mod replaced_key;
+mod silent_store;
 mod swept_events;
 mod swept_hooks;
 mod uninstalled;
+mod unreadable_copy;
 
 /// A world of one's own whose hours are seconds: for what is to happen without anybody's doing.
 async fn hurried(scale: &str) -> World {
