@@ -226,8 +226,8 @@ impl World {
         if let Some(mutation) = self.mutation {
             mutation.spoil_request(call, &mut request, self);
         }
-        for status in self.faults.moves_before_this_call() {
-            self.perform(Act::Moves(status));
+        for act in self.faults.acts_before_this_call() {
+            self.perform(act);
             self.collect();
         }
         let trouble = if dies { Some(Trouble::CrashAfter) } else { self.faults.next(side, self.now) };

@@ -4,13 +4,13 @@ use komoju_bigcommerce_worker::http::{Outcome, ResponseHeaders};
 use serde_json::Value;
 
 use super::driver::answer;
-use super::schedule::{MINUTE, Outage, Side, Trouble};
+use super::schedule::{Act, MINUTE, Outage, Side, Trouble};
 
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     /// Each befalls the call after so many others.
     troubles: Vec<(u8, Trouble)>,
-    moves: Vec<(u8, u8)>,
+    acts: Vec<(u8, Act)>,
     /// Outputs until the worker dies.
     crash: Option<u8>,
     outages: Vec<(Side, Outage, i64)>,
@@ -35,8 +35,8 @@ impl Faults {
         self.outages.push((side, what, until));
     }
 
-    pub fn move_before(&mut self, after: u8, to: u8) {
-        self.moves.push((after, to));
+    pub fn act_before(&mut self, after: u8, act: Act) {
+        self.acts.push((after, act));
     }
 
     /// From now on all goes well.
@@ -64,8 +64,8 @@ impl Faults {
         due.filter(|_| self.now_out(side, now).is_none())
     }
 
-    pub fn moves_before_this_call(&mut self) -> Vec<u8> {
-        count_down(&mut self.moves)
+    pub fn acts_before_this_call(&mut self) -> Vec<Act> {
+        count_down(&mut self.acts)
     }
 
     fn now_out(&self, side: Side, now: i64) -> Option<Outage> {

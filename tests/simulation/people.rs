@@ -70,7 +70,7 @@ impl World {
             Act::Outage(side, what, minutes) => {
                 self.faults.outage_until(side, what, self.now + minutes * MINUTE)
             }
-            Act::MovesBefore(after, to) => self.faults.move_before(after, to),
+            Act::Before(after, act) => self.faults.act_before(after, *act),
             act => self.pay_or_manage(act),
         }
     }

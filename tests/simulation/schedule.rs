@@ -133,8 +133,9 @@ pub enum Act {
     Crash(u8),
     /// For this many minutes.
     Outage(Side, Outage, i64),
-    /// The merchant moves the order right before the call after this many.
-    MovesBefore(u8, u8),
+    /// Right before the call after this many, after the look that led to it: anything but a visit to the page, which
+    /// would wait its turn.
+    Before(u8, &'static Act),
 }
 
 /// What becomes of the messages that a step causes.
@@ -189,7 +190,7 @@ pub enum Outage {
 
 impl Schedule {
     pub fn has_faults(&self) -> bool {
-        let troubled = |act: &Act| matches!(act, Trouble(..) | Crash(_) | Outage(..) | MovesBefore(..));
+        let troubled = |act: &Act| matches!(act, Trouble(..) | Crash(_) | Outage(..) | Before(..));
         self.steps.iter().any(|(act, fate)| troubled(act) || *fate != Fate::Arrives)
     }
 }

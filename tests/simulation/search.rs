@@ -1,9 +1,10 @@
 //! Tries many schedules, and makes of the first that goes wrong a test that can be kept.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, Once};
 
 use super::driver::World;
 use super::mutation::Mutation;
@@ -23,6 +24,33 @@ pub type Violation = String;
 
 /// From the first step to long after the last, with everything checked on the way.
 pub fn run(schedule: &Schedule, mutation: Option<Mutation>) -> Result<(), Violation> {
+    quietly(|| play(schedule, mutation))
+}
+
+/// A panic, in the machine or in a model of the world, is a violation like any other.
+fn quietly(play: impl FnOnce() -> Result<(), Violation>) -> Result<(), Violation> {
+    use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+    thread_local!(static IS_EXPECTED: Cell<bool> = const { Cell::new(false) });
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !IS_EXPECTED.get() {
+                usual(panic)
+            }
+        }));
+    });
+    IS_EXPECTED.set(true);
+    let played = catch_unwind(AssertUnwindSafe(play));
+    IS_EXPECTED.set(false);
+    played.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        Err(format!("a panic ({})", text.unwrap_or_default()))
+    })
+}
+
+fn play(schedule: &Schedule, mutation: Option<Mutation>) -> Result<(), Violation> {
     let mut world = World::new(schedule.setup);
     world.mutation = mutation;
     for (act, fate) in &schedule.steps {

@@ -91,9 +91,9 @@ fn simpler_acts(act: Act) -> Vec<Act> {
         Trouble(after, what) => (0..after).map(|n| Trouble(n, what)).collect(),
         Crash(after) => (0..after).map(Crash).collect(),
         Outage(side, what, minutes) => vec![Outage(side, what, 1), Outage(side, what, minutes / 2)],
-        MovesBefore(after, to) => {
-            let sooner = (0..after).map(|n| MovesBefore(n, to));
-            std::iter::once(Moves(to)).chain(sooner).collect()
+        Before(after, act) => {
+            let sooner = (0..after).map(|n| Before(n, act));
+            std::iter::once(*act).chain(sooner).collect()
         }
         RefundsOrder(part) if part != 100 => vec![RefundsOrder(100)],
         RefundsToCredit(part) if part != 100 => vec![RefundsToCredit(100)],
@@ -140,6 +140,7 @@ fn spell(act: Act, fate: Fate) -> String {
         Act::Outage(side, what, minutes) => {
             format!("Act::Outage(Side::{side:?}, Outage::{what:?}, {minutes})")
         }
+        Act::Before(after, act) => format!("Before({after}, &{act:?})"),
         act => format!("{act:?}"),
     };
     format!("({act}, {fate:?})")

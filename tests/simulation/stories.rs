@@ -208,6 +208,48 @@ fn pause(random: &mut Random) -> i64 {
     random.between(1, longest)
 }
 
+/// What may happen between a look and the call that follows it.
+const BETWEEN: [&Act; 38] = [
+    &Moves(1),
+    &Moves(2),
+    &Moves(2),
+    &Moves(3),
+    &Moves(4),
+    &Moves(5),
+    &Moves(5),
+    &Moves(6),
+    &Moves(7),
+    &Moves(8),
+    &Moves(10),
+    &Moves(10),
+    &Moves(12),
+    &Moves(14),
+    &Edits(3_000),
+    &Edits(150_000),
+    &Deletes,
+    &RefundsOrder(100),
+    &RefundsOrder(33),
+    &RefundsToCredit(40),
+    &PaysByCard,
+    &PaysCode,
+    &PaysDeadCode,
+    &ApprovesWallet,
+    &RefusesWallet,
+    &RefundsAtKomoju(100),
+    &RefundsAtKomoju(33),
+    &CapturesAtKomoju(100),
+    &CapturesAtKomoju(50),
+    &CancelsAtKomoju,
+    &ChargesBack,
+    &MarksFraud,
+    &CompletesRequest,
+    &RejectsRequest,
+    &ConfirmsRefund,
+    &SettlesOutside,
+    &RefundsInPanel(100),
+    &CapturesInPanel(60),
+];
+
 fn fault(random: &mut Random) -> Act {
     let side = random.pick(&[Side::BigCommerce, Side::Komoju]);
     let outage =
@@ -215,7 +257,7 @@ fn fault(random: &mut Random) -> Act {
     match random.below(8) {
         0 => Crash(random.small(12)),
         1 => Outage(side, outage, random.between(1, 600)),
-        2 | 3 => MovesBefore(random.small(5), status(random)),
+        2 | 3 => Before(random.small(6), random.pick(&BETWEEN)),
         _ => Trouble(random.small(6), trouble(random)),
     }
 }
