@@ -21,6 +21,7 @@ use super::mutation::Mutation;
 use super::post::Post;
 use super::schedule::{Act, Fate, MINUTE, Setup, Side, Trouble};
 use super::store::Store;
+use super::truth;
 
 /// 2026-11-22 00:00 UTC, when every order here is placed.
 pub const EPOCH: i64 = 1_795_305_600_000;
@@ -53,6 +54,8 @@ pub struct World {
     pub amount_was_disputed: bool,
     /// What must never happen, whatever the schedule.
     pub violations: Vec<String>,
+    /// So many of the order's moves have been judged.
+    pub judged: usize,
     rows: Rows,
     alarm: Option<i64>,
     runs: u32,
@@ -79,6 +82,7 @@ impl World {
             decisions: 0,
             amount_was_disputed: false,
             violations: Vec::new(),
+            judged: 0,
             rows: Rows::default(),
             alarm: None,
             runs: 0,
@@ -267,10 +271,10 @@ impl World {
         };
         self.collect();
         self.deliver_early();
-        match trouble {
-            Some(Trouble::CutAfter | Trouble::CrashAfter | Trouble::StillRuns) => cut(),
-            _ => outcome,
-        }
+        truth::at_once(self);
+        let is_cut = matches!(trouble, Some(Trouble::CutAfter | Trouble::CrashAfter | Trouble::StillRuns));
+        self.bank.answered(!is_cut);
+        if is_cut { cut() } else { outcome }
     }
 
     /// Nothing is left but what was committed; the guard wakes what comes after.

@@ -32,7 +32,11 @@ fn trouble_where_money_moves(random: &mut Random, acts: &mut Vec<Act>) {
         |act: &Act| matches!(act, PaysByCard | PaysCode | ApprovesWallet | CapturesInPanel(_) | Moves(_));
     let places = [acts.iter().rposition(back), acts.iter().rposition(paid)];
     if let Some(at) = random.pick(&places) {
-        acts.insert(at, Trouble(random.small(6), trouble(random)));
+        let what = match random.one_in(4) {
+            true => Before(random.small(4), random.pick(&[&Moves(2), &Moves(10), &Moves(4)])),
+            false => Trouble(random.small(6), trouble(random)),
+        };
+        acts.insert(at, what);
     }
 }
 

@@ -1,5 +1,7 @@
 //! What shoppers, merchants and KOMOJU's own people do.
 
+use std::cell::Cell;
+
 use super::{Bank, Payment};
 
 impl Bank {
@@ -39,6 +41,10 @@ impl Bank {
             authorized_ms: None,
             captured_ms: None,
             cancelled_by_us: false,
+            captured_by_us: false,
+            capture_refused: false,
+            told: None,
+            telling: Cell::new(None),
             fraud: false,
             refunds: Vec::new(),
             requests: Vec::new(),

@@ -177,10 +177,12 @@ impl Bank {
         let Some(payment) = self.payments.get_mut(id) else { return not_found() };
         let minor = body["amount"].as_i64().unwrap_or(payment.amount);
         if payment.status != "authorized" || payment.is_cash() || minor <= 0 || minor > payment.amount {
+            payment.capture_refused = true;
             self.captures_refused += 1;
             return refuse("not_capturable", "");
         }
         payment.amount = minor;
+        payment.captured_by_us = true;
         self.captures += 1;
         self.set(id, "captured");
         (200, shown(&self.payments[id]))

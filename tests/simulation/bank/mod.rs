@@ -7,6 +7,7 @@ mod acts;
 mod api;
 mod show;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::schedule::{DAY, HOUR};
@@ -55,6 +56,12 @@ pub struct Payment {
     pub captured_ms: Option<i64>,
     /// Our own cancel ended it.
     pub cancelled_by_us: bool,
+    /// Our own capture took the money, or would have taken it.
+    pub captured_by_us: bool,
+    pub capture_refused: bool,
+    /// What the app was last told of the amount; being told is not yet having heard.
+    pub told: Option<i64>,
+    pub telling: Cell<Option<i64>>,
     pub fraud: bool,
     pub refunds: Vec<Refund>,
     pub requests: Vec<Request>,
@@ -223,6 +230,15 @@ impl Bank {
         self.tell("payment.refund.created", id);
         if all {
             self.set(id, "refunded");
+        }
+    }
+
+    /// The answer to a request has arrived, or was lost on the way.
+    pub fn answered(&mut self, arrived: bool) {
+        for payment in self.payments.values_mut() {
+            if let Some(amount) = payment.telling.take().filter(|_| arrived) {
+                payment.told = Some(amount);
+            }
         }
     }
 

@@ -35,6 +35,7 @@ impl Bank {
 }
 
 pub fn payment(payment: &Payment) -> Value {
+    payment.telling.set(Some(payment.amount));
     let refunds: Vec<_> = payment
         .refunds
         .iter()

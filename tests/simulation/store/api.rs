@@ -3,7 +3,7 @@
 use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
 use serde_json::{Value, json};
 
-use super::{By, Store, is_final};
+use super::{By, Seen, Store};
 use crate::driver::{EPOCH, answer};
 
 pub type Reply = (u16, Value);
@@ -36,7 +36,8 @@ impl Store {
 
     pub fn put_by_app(&mut self, body: &Value) -> Reply {
         if let Some(status) = body["status_id"].as_u64() {
-            self.move_by_app(u8::try_from(status).unwrap_or(u8::MAX));
+            let about = body["payment_provider_id"].as_str().unwrap_or_default().to_owned();
+            self.change_because(u8::try_from(status).unwrap_or(u8::MAX), By::App, self.seen, about);
         }
         if let Some(notes) = body["staff_notes"].as_str() {
             self.take_notes(notes);
@@ -46,20 +47,6 @@ impl Store {
         }
         self.puts += 1;
         self.order()
-    }
-
-    /// Whoever has read a final status leaves it alone, unless the money itself is in dispute.
-    fn move_by_app(&mut self, to: u8) {
-        let knew = self.read;
-        if is_final(knew) && to != knew && !matches!(to, 12 | 13) && !self.restores(to) {
-            self.violations.push(format!("the app moved the order from {knew} to {to}"));
-        }
-        self.change(to, By::App);
-    }
-
-    /// Whether the app puts back what its own last move had replaced unawares.
-    fn restores(&self, to: u8) -> bool {
-        self.moves.iter().rev().find(|m| m.by == By::App).is_some_and(|m| m.from == to)
     }
 
     fn take_notes(&mut self, notes: &str) {
@@ -73,7 +60,7 @@ impl Store {
     }
 
     fn order(&mut self) -> Reply {
-        self.read = self.status;
+        self.seen = Seen { status: self.status, due: self.due() };
         (200, self.resource())
     }
 

@@ -15,14 +15,25 @@ pub enum By {
 }
 
 /// A change of the order's status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
     pub at: i64,
     pub from: u8,
     pub to: u8,
     pub by: By,
-    /// The status that the app had last read, where the app did it.
-    pub read: u8,
+    /// What the app had last read, where the app did it.
+    pub seen: Seen,
+    /// The payment that the app named as its reason.
+    pub about: String,
+    /// The app had given up waiting for it.
+    pub late: bool,
+}
+
+/// The order as the app has last been told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub status: u8,
+    pub due: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +86,7 @@ pub struct Store {
     pub puts: u32,
     pub refunds_refused: u32,
     pub violations: Vec<String>,
-    /// The order's status as the app has last been told.
-    read: u8,
+    seen: Seen,
     news: Vec<Hook>,
 }
 
@@ -100,7 +110,7 @@ impl Store {
             puts: 0,
             refunds_refused: 0,
             violations: Vec::new(),
-            read: 7,
+            seen: Seen { status: 7, due: total },
             news: vec![Hook { scope: "store/order/created", moved: None, at: now }],
         }
     }
@@ -128,11 +138,15 @@ impl Store {
     }
 
     fn change(&mut self, to: u8, by: By) {
+        self.change_because(to, by, self.seen, String::new());
+    }
+
+    fn change_because(&mut self, to: u8, by: By, seen: Seen, about: String) {
         let from = std::mem::replace(&mut self.status, to);
         if from == to {
             return;
         }
-        self.moves.push(Move { at: self.now, from, to, by, read: self.read });
+        self.moves.push(Move { at: self.now, from, to, by, seen, about, late: false });
         self.tell("store/order/statusUpdated", Some((from, to)));
     }
 

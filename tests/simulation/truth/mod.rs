@@ -4,11 +4,14 @@
 //! An order that was deleted is nobody's any more: of it only holds what must hold of every order at every moment.
 
 mod calls_for_people;
+mod moves;
 mod refunds;
 
 use super::driver::World;
 use super::schedule::{DAY, Fate, HOUR, Unpaid};
 use super::store::{By, is_final};
+
+pub use moves::at_once;
 
 type Verdict = Result<(), String>;
 
@@ -21,32 +24,7 @@ pub fn always(world: &World) -> Verdict {
     if world.bank.payable() > 1 {
         return Err("two sessions can be paid at once".to_owned());
     }
-    moves_are_founded(world)
-}
-
-/// The app marks an order paid only where money is there, and gives it up only where none can come.
-fn moves_are_founded(world: &World) -> Verdict {
-    let Some(last) = world.store.last_move().filter(|m| m.by == By::App && m.at == world.now) else {
-        return Ok(());
-    };
-    let reserved = world.bank.payments.values().any(|p| p.status == "authorized" && !p.is_cash());
-    let money = world.bank.ever_captured().next().is_some() || reserved || has_lapsed(world);
-    if is_paid_move(last.to) && !is_final(last.to) && !money {
-        return Err(format!("marked as paid though nothing was: {} to {}", last.from, last.to));
-    }
-    if matches!(last.to, 5 | 6) && last.from != last.to && world.bank.is_live() && !is_final(last.to) {
-        return Err("given up though it can still be paid".to_owned());
-    }
     Ok(())
-}
-
-/// An authorization that was there and is gone: the machine may not have known yet.
-fn has_lapsed(world: &World) -> bool {
-    world.bank.payments.values().any(|p| p.authorized_ms.is_some())
-}
-
-fn is_paid_move(to: u8) -> bool {
-    matches!(to, 2 | 3 | 8..=12)
 }
 
 /// Faults end, what was lost is found, and time passes until nothing happens any more.
@@ -130,8 +108,8 @@ fn money_is_on_a_paid_order(world: &World) -> Verdict {
 fn nothing_final_stays_replaced(world: &World) -> Verdict {
     let moves = &world.store.moves;
     let Some(last) = moves.iter().rposition(|m| m.by != By::App) else { return Ok(()) };
-    let theirs = moves[last];
-    let Some(ours) = moves.get(last + 1).filter(|m| is_final(m.from) && m.read != m.from) else {
+    let theirs = &moves[last];
+    let Some(ours) = moves.get(last + 1).filter(|m| is_final(m.from) && m.seen.status != m.from) else {
         return Ok(());
     };
     let told = world.post.told_of_own_move.contains(&(ours.from, ours.to));

@@ -1,0 +1,77 @@
+//! Each move that the app makes, judged by what it had been told when it made it: founded on money, for the amount that is
+//! due, and never against what only the merchant may leave.
+
+use super::Verdict;
+use super::refunds::in_order;
+use crate::bank::Payment;
+use crate::driver::World;
+use crate::store::{By, Move, is_final};
+
+/// Judges the moves since the last time.
+pub fn at_once(world: &mut World) {
+    for i in world.judged..world.store.moves.len() {
+        let made = &world.store.moves[i];
+        if made.by == By::App
+            && !restores(world, i)
+            && let Err(violation) = judge(world, made)
+        {
+            world.violations.push(violation);
+        }
+    }
+    world.judged = world.store.moves.len();
+}
+
+/// Whether the app puts back what its own last move had replaced unawares.
+fn restores(world: &World, i: usize) -> bool {
+    let moves = &world.store.moves;
+    moves[..i].iter().rev().find(|m| m.by == By::App).is_some_and(|m| m.from == moves[i].to)
+}
+
+fn judge(world: &World, made: &Move) -> Verdict {
+    let payment = world.bank.payments.get(&made.about);
+    let (seen, to) = (made.seen.status, made.to);
+    if is_final(seen) && to != seen && !is_excused(made, payment) {
+        return Err(format!("the app moved the order from {seen} to {to}"));
+    }
+    if matches!(to, 5 | 6) && world.bank.is_live() && !made.late {
+        return Err("given up though it can still be paid".to_owned());
+    }
+    if matches!(to, 5 | 6) {
+        return Ok(());
+    }
+    let Some(payment) = payment.filter(|p| p.captured_ms.or(p.authorized_ms).is_some()) else {
+        return Err(format!("marked as paid though nothing was: {seen} to {to}"));
+    };
+    if matches!(seen, 0 | 1 | 7) && !matches!(to, 12 | 13) && !covers(world, payment, made.seen.due) {
+        let told = payment.told.unwrap_or(payment.amount);
+        let (due, currency) = (made.seen.due, payment.currency);
+        return Err(format!("moved on with another amount than is due: {to}, {told} {currency} for {due}"));
+    }
+    Ok(())
+}
+
+/// A chargeback or a fraud mark of this very payment moves every order; money that KOMOJU would not let us take, one that
+/// has left.
+fn is_excused(made: &Move, payment: Option<&Payment>) -> bool {
+    let Some(payment) = payment else { return false };
+    let refunded = matches!(made.seen.status, 4 | 14);
+    match made.to {
+        13 => payment.refunds.iter().any(|r| r.chargeback),
+        12 => payment.fraud || (payment.capture_refused && !refunded),
+        _ => false,
+    }
+}
+
+/// Whether what is known to be paid, or reserved, is what is due: all of it, what we ourselves took of it, or what is left
+/// of it after refunds.
+fn covers(world: &World, payment: &Payment, due: i64) -> bool {
+    let told = payment.told.unwrap_or(payment.amount);
+    let asked = world.bank.sessions[&payment.session].amount;
+    let mut kept = told;
+    let after_refunds = payment.refunds.iter().map(|refund| {
+        kept -= refund.minor;
+        in_order(world, payment, kept.max(0))
+    });
+    let by_us = payment.captured_by_us && asked == due;
+    by_us || in_order(world, payment, told) == due || after_refunds.into_iter().any(|left| left == due)
+}
