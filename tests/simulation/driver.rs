@@ -50,8 +50,10 @@ pub struct World {
     pub dismissed: Vec<Attention>,
     pub settled_outside: Vec<u64>,
     pub decisions: u32,
-    /// A page showed another amount than the order's.
+    /// A page ever showed another amount than the order's.
     pub amount_was_disputed: bool,
+    /// The last page did that was heard out. None: nobody can tell, for the worker died over it.
+    pub amount_is_disputed: Option<bool>,
     /// What must never happen, whatever the schedule.
     pub violations: Vec<String>,
     /// So many of the order's moves have been judged.
@@ -81,6 +83,7 @@ impl World {
             settled_outside: Vec::new(),
             decisions: 0,
             amount_was_disputed: false,
+            amount_is_disputed: Some(false),
             violations: Vec::new(),
             judged: 0,
             rows: Rows::default(),

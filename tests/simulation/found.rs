@@ -5,7 +5,7 @@ use komoju_bigcommerce_worker::payment::machine::Reply;
 use komoju_bigcommerce_worker::payment::start::Intent;
 
 use super::driver::{EPOCH, World};
-use super::schedule::Fate::Arrives;
+use super::schedule::Fate::{Arrives, Lost};
 use super::schedule::{Act::*, DAY, MINUTE, Refunds, Setup, Trouble as T};
 use super::search::ends_right;
 
@@ -61,6 +61,33 @@ fn a_code_beside_an_authorized_payment_is_ended() {
     let setup = Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() };
     let steps = [OpensPage, OpensWallet, TakesCode, ApprovesWallet];
     ends_right(setup, &steps.map(|act| (act, Arrives)));
+}
+
+/// KOMOJU had refused it, so the merchant paid it back in KOMOJU's dashboard: it was entered in the books once more.
+#[test]
+fn a_refused_refund_that_is_then_made_by_hand_is_the_same_refund() {
+    let setup = Setup { refunds: Refunds::AtOnce, ..Setup::default() };
+    let mut world = World::new(setup);
+    let refused = [OpensPage, PaysByCard, Waits(60), BalanceIsShort(true), RefundsOrder(50), Waits(60)];
+    for act in refused.into_iter().chain([BalanceIsShort(false), RefundsAtKomoju(50), Waits(60)]) {
+        world.step(act, Arrives);
+    }
+    assert_eq!((world.store.refunds.len(), world.attentions()), (1, vec![]));
+}
+
+/// Half of a refund counted as money paid twice, until the rest of that had gone back as well: all was refunded, and half
+/// of it was in the books.
+#[test]
+fn what_went_back_of_two_payments_and_is_in_no_book_calls_a_person() {
+    let mut world = World::new(Setup { refunds: Refunds::AtOnce, ..Setup::default() });
+    let twice = [(OpensPage, Arrives), (OpensWallet, Lost), (PaysByCard, Arrives), (ApprovesWallet, Lost)];
+    let back =
+        [Waits(1), RefundsAtKomoju(100), RefundsAtKomoju(50), Waits(1), RefundsAtKomoju(100), Waits(60)];
+    for (act, fate) in twice.into_iter().chain(back.map(|act| (act, Arrives))) {
+        world.step(act, fate);
+    }
+    assert!(world.bank.payments.values().all(|p| p.held() == 0));
+    assert_eq!(world.attentions(), [Attention::RefundedAtKomoju]);
 }
 
 /// Refunds in BigCommerce are to mean nothing at KOMOJU: then too large a one calls nobody either.
@@ -142,7 +169,7 @@ fn an_order_moved_on_by_hand_ends_its_code_and_is_never_moved_back() {
 #[test]
 fn an_order_moved_on_by_hand_ends_its_code_even_if_its_hook_is_lost() {
     let mut world = waiting_for_cash();
-    world.step(Moves(2), super::schedule::Fate::Lost);
+    world.step(Moves(2), Lost);
     world.pass_until(EPOCH + 2 * DAY);
     assert_eq!(world.bank.payments["payment01"].status, "cancelled");
 }

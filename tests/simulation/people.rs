@@ -11,7 +11,7 @@ use komoju_bigcommerce_worker::payment::machine::{Input, Reply};
 use komoju_bigcommerce_worker::payment::reading::OrderStatus;
 use komoju_bigcommerce_worker::payment::settings::{self, Capture, Mode, RefundPolicy, Settings};
 use komoju_bigcommerce_worker::payment::shop::Shop;
-use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Start};
+use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Refusal, Start};
 
 use super::bank::{Payment, part};
 use super::driver::World;
@@ -172,6 +172,12 @@ impl World {
         };
         self.handle(Input::Start(Box::new(start)));
         let reply = self.run();
+        match &reply {
+            None => self.amount_is_disputed = None,
+            Some(Reply::Show { .. }) => self.amount_is_disputed = Some(false),
+            Some(Reply::Refuse(Refusal::AmountChanged)) => self.amount_is_disputed = Some(true),
+            Some(Reply::Refuse(_)) => {}
+        }
         if let Some(Reply::Show { snapshot, redirect: true }) = &reply {
             match &snapshot.session_url {
                 Some(url) => self.bank.show_to_shopper(url),

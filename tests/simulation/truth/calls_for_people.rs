@@ -3,9 +3,10 @@
 use komoju_bigcommerce_worker::payment::attention::Attention;
 
 use super::Verdict;
-use super::refunds::is_open;
+use super::refunds::pair;
+use crate::bank::Payment;
 use crate::driver::World;
-use crate::schedule::{Refunds, Setup};
+use crate::schedule::{DAY, Refunds, Setup};
 use crate::store::By;
 
 pub fn are_just(world: &World) -> Verdict {
@@ -76,6 +77,30 @@ fn is_paid_otherwise(world: &World) -> bool {
         && world.bank.sessions[&only.session].amount != world.store.due()
 }
 
+/// The order was moved because money was reserved, which is gone without our doing, and no other came.
+fn has_lost_its_authorization(world: &World) -> bool {
+    let told = |p: &Payment| world.store.notes.contains(&format!("(authorized, {})", p.id));
+    let gone = |p: &Payment| matches!(p.status, "cancelled" | "expired" | "failed") && !p.cancelled_by_us;
+    let lost = world.bank.payments.values().any(|p| p.authorized_ms.is_some() && gone(p) && told(p));
+    lost && matches!(world.store.status, 2 | 3 | 8..=13) && world.bank.ever_captured().next().is_none()
+}
+
+/// The payments whose money is still reserved.
+fn reserved(world: &World) -> impl Iterator<Item = &Payment> {
+    world.bank.payments.values().filter(|p| p.status == "authorized" && p.authorized_ms.is_some())
+}
+
+/// KOMOJU's last word about a capture is no, and the money is still reserved.
+fn has_a_refused_capture(world: &World) -> bool {
+    reserved(world).any(|p| p.capture_refused)
+}
+
+/// Reserved money goes back by itself within three days.
+fn lapses_soon(world: &World) -> bool {
+    let warned = |p: &Payment| p.authorized_ms.is_some_and(|at| world.now >= at + 28 * DAY);
+    matches!(world.store.status, 0..=3 | 7..=13) && reserved(world).any(warned)
+}
+
 /// What must be shown: each is a condition, and the attentions of which one will do.
 fn needs(world: &World) -> Vec<(bool, &'static [Attention])> {
     vec![
@@ -90,13 +115,18 @@ fn needs(world: &World) -> Vec<(bool, &'static [Attention])> {
             is_paid_otherwise(world),
             &[Attention::AmountMismatch, Attention::OrderEdited, Attention::PaidAfterEnd],
         ),
+        (has_lost_its_authorization(world), &[Attention::AuthorizationLost]),
+        (has_a_refused_capture(world), &[Attention::CaptureRefused]),
+        (lapses_soon(world), &[Attention::CaptureDue]),
+        (world.amount_is_disputed == Some(true), &[Attention::AmountDisputed]),
     ]
 }
 
 /// Whether there is a reason for this in what really happened.
 fn is_called_for(world: &World, attention: Attention) -> bool {
     let (store, bank) = (&world.store, &world.bank);
-    let open = || store.refunds.iter().any(|r| is_open(world, r));
+    let unpaired = || pair(world).ok();
+    let open = || bank.ever_captured().next().is_some() && unpaired().is_some_and(|u| !u.unpaid.is_empty());
     let asked = |setup: Setup| setup.refunds != Refunds::Never || world.decisions > 0;
     match attention {
         Attention::PaidAfterEnd => {
@@ -114,10 +144,8 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         Attention::Disputed => is_charged_back(world),
         Attention::FraudMarked => is_marked(world),
         Attention::RefundedAtKomoju => {
-            let by_hand = |p: &crate::bank::Payment| {
-                p.refunds.iter().any(|r| !r.chargeback && !r.description.contains("bc-refund"))
-            };
-            bank.payments.values().any(by_hand)
+            let several = bank.ever_captured().count() > 1 && bank.ever_captured().any(|p| p.refunded() > 0);
+            several || unpaired().is_some_and(|u| !u.unentered.is_empty())
         }
         Attention::RefundToConfirm => open() && world.setup.refunds == Refunds::Confirm,
         Attention::RefundNeedsBank => {
@@ -131,14 +159,14 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         Attention::CaptureRefused => bank.captures_refused > 0,
         Attention::CaptureDue => bank.payments.values().any(|p| p.status == "authorized"),
         Attention::AuthorizationLost => {
-            let lost = |p: &crate::bank::Payment| {
+            let lost = |p: &Payment| {
                 let gone = matches!(p.status, "expired" | "cancelled" | "failed");
                 p.authorized_ms.is_some() && gone && !p.cancelled_by_us
             };
             bank.payments.values().any(lost) && store.moves.iter().any(|m| m.by != By::Platform)
         }
         Attention::CancelRefused => bank.cancels_in_vain,
-        Attention::AmountDisputed => world.amount_was_disputed,
+        Attention::AmountDisputed => world.amount_is_disputed != Some(false),
         // Until a shopper is let through again.
         Attention::SessionRefused => world.faults.key_was_refused,
         Attention::OrderUpdateRefused | Attention::Unreachable | Attention::CaptureVanished => false,

@@ -36,11 +36,18 @@ pub fn in_the_end(world: &mut World, had_faults: bool) -> Verdict {
         world.pass_until(world.now + HOUR);
         nothing_can_be_paid_in_vain(world)?;
     }
-    world.pass_until(world.now + 30 * HOUR);
+    // Once all has been tried again, once reserved money is about to lapse, and once nothing happens any more.
+    for days in [2, 27, 75] {
+        world.pass_until(world.now + days * DAY);
+        settled(world)?;
+    }
+    if world.store.deleted { Ok(()) } else { unpaid_orders_end_as_set(world) }
+}
+
+/// What must hold whenever nothing is under way.
+fn settled(world: &World) -> Verdict {
     always(world)?;
     nothing_can_be_paid_in_vain(world)?;
-    world.pass_until(world.now + 100 * DAY);
-    always(world)?;
     if world.store.deleted {
         return calls_for_people::are_for_something(world);
     }
@@ -48,7 +55,6 @@ pub fn in_the_end(world: &mut World, had_faults: bool) -> Verdict {
     notes_are_kept(world)?;
     money_is_on_a_paid_order(world)?;
     nothing_final_stays_replaced(world)?;
-    unpaid_orders_end_as_set(world)?;
     shipped_is_captured(world)?;
     refunds::agree(world)?;
     calls_for_people::are_just(world)

@@ -109,6 +109,7 @@ impl State {
             }
         }
         add(self.captured().count() > 1 || self.holds_too_much(), Attention::PaidTwice);
+        add(self.holds_too_little(), Attention::RefundedAtKomoju);
         add(self.head.amount_disputed, Attention::AmountDisputed);
         add(self.head.session_refused.is_some(), Attention::SessionRefused);
         add(self.payments.values().any(Payment::has_lost_something), Attention::CaptureVanished);

@@ -1,7 +1,7 @@
 //! Two books about one money: which refunds of BigCommerce and of KOMOJU are the same, and which lack a counterpart.
 //!
 //! They pair one to one, by a marker that whoever makes the second writes into it. Beside that, one pair is seen without
-//! a marker: a merchant who entered a refund by hand on both sides, before anything of ours was sent, meant one refund.
+//! a marker: a merchant who entered a refund by hand on both sides meant one refund, unless ours got through.
 //! A chargeback is nobody's refund and never pairs.
 
 use super::books::{Books, share};
@@ -79,14 +79,31 @@ impl State {
     /// Money of a second payment is here that the order has no use for: what is kept of all comes to more than what is
     /// left of the order in its books.
     pub fn holds_too_much(&self) -> bool {
+        self.surplus_of_several().is_some_and(|surplus| surplus > 0)
+    }
+
+    /// More went back of several payments than the books say, and nothing more is to be entered: what of an earlier refund
+    /// was money paid twice, later ones have made the order's own. A chargeback is shown as what it is.
+    pub fn holds_too_little(&self) -> bool {
+        let disputed = self.payments.values().filter_map(|p| p.register.reading.as_ref());
+        let disputed = disputed.flat_map(|r| &r.refunds).any(|r| r.chargeback);
+        // Each payment may be off by what rounding leaves of another currency.
+        let rounding = i64::try_from(self.payments.values().count()).unwrap_or(i64::MAX);
+        !disputed
+            && self.surplus_of_several().is_some_and(|surplus| surplus < -rounding)
+            && unrecorded(self).is_empty()
+    }
+
+    /// What is kept of several payments, less what is left of the order in its books.
+    fn surplus_of_several(&self) -> Option<i64> {
         let ever: Vec<_> = self.payments.values().filter(|p| p.was_captured()).collect();
         if ever.len() < 2 {
-            return false;
+            return None;
         }
         let kept: i64 = ever.iter().map(|p| share(p.held(), self.credit(p), p.net())).sum();
         let asked = credited(self).map_or(0, |(_, p)| self.credit(p));
         let refunded: i64 = self.order_refunds.reading.iter().flatten().map(|r| r.minor).sum();
-        kept > (asked - refunded).max(0)
+        Some(kept - (asked - refunded).max(0))
     }
 }
 
@@ -238,6 +255,15 @@ fn last_try(state: &State, cause: Cause) -> Option<(&PaymentId, &Deed)> {
     })
 }
 
+/// KOMOJU's last word about a try is no: whoever then pays it back by hand does what was asked.
+fn came_to_nothing(state: &State, cause: Cause, deed: &Deed) -> bool {
+    match deed.state {
+        DeedState::Refused { .. } => true,
+        DeedState::Done => is_rejected(state, cause),
+        DeedState::Intended { .. } | DeedState::Sent => false,
+    }
+}
+
 /// The credited payment, or else any that holds enough, and how much of it.
 fn payment_to_take_from<'a>(state: &'a State, refund: &OrderRefund) -> Option<(&'a PaymentId, i64)> {
     let first = credited(state);
@@ -309,13 +335,13 @@ fn is_by_hand_on_both_sides(state: &State, refund: &OrderRefund) -> bool {
     twins(state).iter().any(|(id, _)| *id == refund.id)
 }
 
-/// Refunds that were made by hand on both sides: of the same amount, and nothing of ours has been sent for either.
+/// Refunds that were made by hand on both sides: of the same amount, and nothing of ours has come of either.
 fn twins(state: &State) -> Vec<(u64, RefundId)> {
     let untouched = |refund: &&OrderRefund| {
         let cause = Cause::OrderRefund(refund.id);
         !is_paid_back(state, cause)
             && !is_settled_outside(state, refund.id)
-            && last_try(state, cause).is_none()
+            && last_try(state, cause).is_none_or(|(_, deed)| came_to_nothing(state, cause, deed))
     };
     let mut open: Vec<&OrderRefund> = made_in_bigcommerce(state).into_iter().filter(untouched).collect();
     let mut pairs = Vec::new();
