@@ -3,6 +3,7 @@
 use axum::http::Method;
 use sandbox::bigcommerce::{OrderSpec, PlacedOrder};
 use sandbox::faults::FaultKind::{self, CutAfter, CutBefore, RateLimited, Status};
+use sandbox::faults::{Fault, Side};
 use sandbox::harness::{Shop, moves, notes, world};
 
 const SLOWLY: FaultKind = RateLimited { retry_after_ms: 900 };
@@ -48,7 +49,9 @@ async fn a_start_without_an_answer_from_bigcommerce_may_be_repeated() {
     for kind in [CutBefore, CutAfter, Status(500), SLOWLY] {
         let before = shop.sessions().len();
         let order = shop.order(&OrderSpec::total(800));
-        shop.order_fault(Method::GET, kind.clone(), 1);
+        // Of this order: those of the rounds before may still be looked at.
+        let fault = Fault::on(Side::BigCommerce, kind.clone()).tenant(&shop.hash).method(Method::GET);
+        shop.world.sandbox.faults().add(fault.path(format!("/v2/orders/{}", order.order_id)));
         let told = shop.arrive(&order).await;
         told.is_problem(503, "bigcommerce_unavailable");
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use sandbox::bigcommerce::{OrderSpec, PaymentMethod, status};
+use sandbox::faults::Side;
 use sandbox::harness::{Shop, calm_world};
 use serde_json::{Value, json};
 
@@ -113,6 +114,8 @@ async fn without_the_right_cart_id_nobody_starts_or_sees_anything() {
     world.get(&path).await.is_problem_page(403, "wrong_cart");
     assert_eq!(shop.deeds(), [""; 0]);
 
+    // What BigCommerce has to say of the new order makes nobody look any more.
+    world.sandbox.delivery().settled(&shop.hash, Side::BigCommerce).await;
     let started = shop.arrive(&order).await;
     assert_eq!(started.text("state"), "redirect");
     let before = shop.calls_about(order.order_id).len();
