@@ -122,15 +122,17 @@ fn capture(w: Words, form: &SettingsForm) -> Html {
         "<div class=\"choice\">" (radio(Capture::Manual, w.of("Later, in a second step", "後から確定（仮売上）"), w.of(
             "A card is only authorized at first, for 30 days at most. Methods without authorization, such as konbini, \
              are paid at once all the same.",
-            "カードは仮売上となり、30 日以内に確定します。コンビニなど仮売上のない方法はそのまま支払い完了となります。",
+            "カードはまず仮売上となり、確定しないまま 30 日を過ぎると失効します。コンビニなど仮売上のない方法は、支払いと同時に確定します。",
         ))) "<div class=\"inside\"><label for=\"authorized_status\">"
         (w.of("Order status while the money is authorized", "仮売上中の注文ステータス"))
         "</label><select id=\"authorized_status\" name=\"authorized_status\">" (statuses) "</select>"
         (fault(w, form, Field::AuthorizedStatus))
         (option(Kind::Tick, "capture_on_shipping", "1", settings.capture_on_shipping,
             w.of("Capture when the order is shipped", "発送時に自動で確定"), w.of(
-            "Moving the order to Shipped or Completed takes the money; otherwise you take it on the payment's page.",
-            "注文を Shipped または Completed にすると売上が確定します。オフの場合は支払いのページで確定してください。",
+            "Moving the order to Shipped or Completed takes the money. Without this, and where you had moved the order on \
+             before its money was authorized, you take it on the payment's page.",
+            "注文を Shipped または Completed にすると売上が確定します。オフの場合と、仮売上より先に注文を次のステータスへ進めて\
+             いた場合は、支払いのページで確定してください。",
         ))) "</div></div></section>"]
 }
 
@@ -144,15 +146,15 @@ fn unpaid(w: Words, form: &SettingsForm) -> Html {
             "They stay Awaiting Payment, and can still be paid.",
             "Awaiting Payment のまま残り、後からでも支払えます。",
         )))
-        "<div class=\"choice\">" (radio(Unpaid::Cancel, w.of("Cancel them", "キャンセル（Cancelled）にする"), w.of(
+        "<div class=\"choice\">" (radio(Unpaid::Cancel, w.of("Cancel them", "Cancelled（キャンセル）にする"), w.of(
             "They become Cancelled, with a staff note.",
             "Cancelled に変更し、スタッフメモを残します。",
         )))
-        (radio(Unpaid::Decline, w.of("Decline them", "拒否（Declined）にする"), w.of(
+        (radio(Unpaid::Decline, w.of("Decline them", "Declined（拒否）にする"), w.of(
             "They become Declined, with a staff note.",
             "Declined に変更し、スタッフメモを残します。",
         )))
-        "<div class=\"inside\"><label for=\"unpaid_grace_hours\">" (w.of("After this many hours", "猶予時間（時間）"))
+        "<div class=\"inside\"><label for=\"unpaid_grace_hours\">" (w.of("After this many hours", "猶予時間（時間単位）"))
         "</label><input id=\"unpaid_grace_hours\" name=\"unpaid_grace_hours\" inputmode=\"numeric\" class=\"short\" value=\""
         (form.grace.as_str()) "\">" (fault(w, form, Field::Grace)) "<p class=\"hint\">" (w.of(
             "Counted from when nothing can be paid any more. An open session or code is always waited for.",
@@ -171,22 +173,22 @@ fn refunds(w: Words, form: &SettingsForm) -> Html {
             "KOMOJU pays the shopper back as soon as you refund the order.",
             "注文を返金すると、KOMOJU がすぐに購入者へ返金します。",
         )))
-        (radio(RefundPolicy::Confirm, w.of("Ask here first", "確認してから返金"), w.of(
-            "The payment needs attention until somebody confirms the refund here.",
-            "この画面で確認するまで、KOMOJU では返金しません。",
+        (radio(RefundPolicy::Confirm, w.of("Ask first", "承認してから返金"), w.of(
+            "The payment needs attention until somebody confirms the refund on its page.",
+            "支払いのページで承認するまで、KOMOJU では返金しません。",
         )))
-        (radio(RefundPolicy::Never, w.of("Never by themselves", "自動では返金しない"), w.of(
+        (radio(RefundPolicy::Never, w.of("Never by itself", "自動では返金しない"), w.of(
             "KOMOJU pays nothing back unless you say so on the payment's page.",
             "支払いのページで指示しない限り、KOMOJU では返金しません。",
         )))
         "<p class=\"hint\">" (w.of(
             "Cash (konbini, bank transfer, Pay-easy) goes back by bank transfer and always waits for the shopper's account.",
-            "コンビニ・銀行振込・ペイジーの返金は銀行振込となるため、必ず購入者の口座の入力が必要です。",
+            "コンビニ・銀行振込・ペイジーの返金は銀行振込となるため、設定にかかわらず購入者の振込先口座の入力が必要です。",
         )) "</p>"
         (option(Kind::Tick, "refund_second", "1", settings.refund_second,
-            w.of("Refund the later of two payments", "二重払いの後の方を返金"), w.of(
+            w.of("Refund the later of two payments", "二重払いのうち後の支払いを返金"), w.of(
             "Where an order was paid twice, the second payment goes back without asking.",
-            "一つの注文が二重に支払われた場合、後の支払いを確認なしで返金します。",
+            "一つの注文が二重に支払われた場合、後の支払いを承認なしで返金します。",
         ))) "</section>"]
 }
 
@@ -194,7 +196,7 @@ fn orders(w: Words, form: &SettingsForm) -> Html {
     let settings = &form.settings;
     html!["<section class=\"card\"><h2>" (w.of("Orders", "注文")) "</h2>"
         (option(Kind::Tick, "watch_new_orders", "1", settings.watch_new_orders,
-            w.of("Watch new orders", "新しい注文を見守る"), w.of(
+            w.of("Watch new orders", "新規注文を監視する"), w.of(
             "Orders whose shopper never reached the payment page are listed too, with a link to send.",
             "購入者が決済ページに来なかった注文も一覧に表示し、支払いリンクを送れるようにします。",
         )))

@@ -32,14 +32,14 @@ pub fn done(w: Words, word: &str) -> Option<&'static str> {
         "repaired" => w.of("Everything was checked and put right.", "すべて確認し、修復しました。"),
         "decided" => w.of(
             "Noted. It is being carried out; what comes of it shows here in a moment.",
-            "記録しました。順次実行し、結果はまもなくこのページに表示されます。",
+            "受け付けました。結果はまもなくこのページに表示されます。",
         ),
         "overtaken" => w.of(
             "There is nothing to decide there any more. This is how the payment stands.",
-            "その操作はすでに不要です。現在の状況は次のとおりです。",
+            "その操作は現在できません。最新の状況は次のとおりです。",
         ),
         "dismissed" => w.of("Noted as seen.", "確認済みにしました。"),
-        "looked" => w.of("KOMOJU and BigCommerce were asked again.", "KOMOJU と BigCommerce に再確認しました。"),
+        "looked" => w.of("KOMOJU and BigCommerce were asked again.", "KOMOJU と BigCommerce の最新状況を確認しました。"),
         _ => return None,
     })
 }
@@ -84,7 +84,7 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
         (Trouble::CheckoutNotOptimized, _) => w
             .of(
                 "The store does not use the Optimized One-Page Checkout, which shows storefront scripts.",
-                "Optimized One-Page Checkout が使われていないため、スクリプトが表示されません。",
+                "Optimized One-Page Checkout が使われていないため、スクリプトが動作しません。",
             )
             .to_owned(),
         (Trouble::ThemeNotStencil, _) => {
