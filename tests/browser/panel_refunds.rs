@@ -18,7 +18,7 @@ async fn a_refund_made_in_bigcommerce_is_confirmed_and_a_double_click_pays_once(
     let merchant = Merchant::of(&shop).await;
     let browser = &merchant.browser;
     merchant.open_payment(order.order_id, Language::Japanese).await;
-    browser.wait_for_text(".lines .pill", "確認待ち").await;
+    browser.wait_for_text(".lines .pill", "承認待ち").await;
     picture(browser, "panel-refund-ja");
     merchant.open_payment(order.order_id, Language::English).await;
     picture(browser, "panel-refund-en");

@@ -263,7 +263,7 @@ impl World {
         let minor = (percent != 100).then(|| part(held.left(), percent));
         let sealed = held.is_cash().then(bank_details);
         let payment = PaymentId::parse(&held.id).expect("an id");
-        self.decide(Decision::Refund { payment, minor, sealed });
+        self.decide(Decision::Refund { payment, minor, sealed, towards: None });
     }
 
     fn capture_in_panel(&mut self, percent: u8) {

@@ -60,6 +60,18 @@ async fn a_page_that_shows_another_amount_charges_nothing_and_the_merchant_is_to
 }
 
 #[tokio::test]
+async fn the_link_that_the_merchant_then_sends_asks_for_the_orders_own_amount() {
+    let world = calm_world().await;
+    let shop = Shop::open(world).await;
+    let order = shop.order(&OrderSpec::total(4_980));
+    let seen = json!({ "seen_amount": "4981", "seen_currency": "JPY" });
+    shop.arrive_with(&order, seen).await.is_problem(409, "amount_changed");
+    shop.attention_when(&order, "send the link below").await;
+    assert_eq!(shop.leave_by_link(&order).await.amount, 4_980);
+    assert_eq!(shop.attention(&order).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_page_in_dollars_shows_cents() {
     let world = calm_world().await;
     let shop = Shop::open_in(world, Currency::Usd).await;

@@ -49,6 +49,31 @@ async fn a_part_of_it_may_be_kept_as_a_cancellation_fee() {
 }
 
 #[tokio::test]
+async fn seen_and_dismissed_it_may_still_be_refunded() {
+    let shop = Shop::open(world().await).await;
+    let (cancelled, first) = shop.paid_by_card(&OrderSpec::total(2_600)).await;
+    shop.world.sandbox.bigcommerce.cancel(&shop.hash, cancelled.order_id);
+    shop.attention_when(&cancelled, words::CANCELLED_WHILE_PAID).await;
+
+    // Cancelled first, and paid nevertheless.
+    let (ended, session) = shop.begin(&OrderSpec::total(2_600)).await;
+    shop.move_unheard(&ended, 5);
+    let second = shop.pay_by_card(&session);
+    shop.when_status(&ended, 12).await;
+    shop.attention_when(&ended, words::PAID_AFTER_END).await;
+
+    for (order, payment, seen) in
+        [(cancelled, first, "cancelled_while_paid"), (ended, second, "paid_after_end")]
+    {
+        shop.decide(&order, "dismiss", &[("attention", seen)]).await;
+        shop.at_rest(&order).await;
+        assert_eq!(shop.attention(&order).await, [""; 0]);
+        shop.decide(&order, "refund", &[("payment", &payment)]).await;
+        shop.payment_when(&payment, PaymentStatus::Refunded).await;
+    }
+}
+
+#[tokio::test]
 async fn taken_back_by_the_merchant_the_question_goes() {
     let shop = Shop::open(world().await).await;
     let (order, _) = shop.paid_by_card(&OrderSpec::total(2_600)).await;

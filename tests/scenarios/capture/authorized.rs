@@ -64,6 +64,16 @@ async fn one_that_lapses_or_is_released_at_komoju_is_shown_to_a_person() {
 }
 
 #[tokio::test]
+async fn set_back_to_awaiting_payment_one_that_lapsed_is_replaced_by_another_payment() {
+    let shop = two_step(&[]).await;
+    let (order, payment) = authorized(&shop, 5_000).await;
+    shop.world.sandbox.komoju.expire_payment(&payment).expect("it is authorized");
+    shop.attention_when(&order, words::AUTHORIZATION_LOST).await;
+    assert_eq!(shop.pay_link(&order).await, None, "the order looks as if it were paid");
+    super::pays_again_by_link(&shop, &order).await;
+}
+
+#[tokio::test]
 async fn a_change_of_the_setting_reaches_new_attempts_only() {
     let shop = two_step(&[]).await;
     let (reserved, session) = shop.begin(&OrderSpec::total(5_000)).await;

@@ -51,3 +51,20 @@ async fn refused_twice_by_hand_it_is_shown_twice() {
         assert_eq!(shop.requests(&Method::POST, "/capture").len(), tries);
     }
 }
+
+#[tokio::test]
+async fn cancelled_at_komoju_instead_another_payment_is_asked_for_by_link() {
+    let shop = two_step(&[]).await;
+    let (order, refused) = authorized(&shop, 5_000).await;
+    let komoju = &shop.world.sandbox.komoju;
+    komoju.refuse_next(&shop.merchant.id, "card_declined").expect("a refusal");
+    shop.world.sandbox.bigcommerce.ship(&shop.hash, order.order_id);
+    shop.attention_when(&order, words::CAPTURE_REFUSED).await;
+    shop.when_status(&order, 12).await;
+
+    komoju.cancel(&refused).expect("it is authorized");
+    shop.attention_when(&order, words::AUTHORIZATION_LOST).await;
+    shop.at_rest(&order).await;
+    super::pays_again_by_link(&shop, &order).await;
+    assert_eq!(shop.requests(&Method::POST, "/capture").len(), 1);
+}

@@ -46,6 +46,7 @@ async fn with_the_account_komoju_is_asked_once_and_pays_later() {
 
     shop.at_rest(&order).await;
     assert_eq!((shop.refund_posts(&payment).len(), shop.attention(&order).await), (1, vec![]));
+    assert!(shop.page_of(&order).await.contains("Transfer requested"), "nobody has paid yet");
     let komoju = &shop.world.sandbox.komoju;
     komoju.complete_refund_request(&payment, &request.id).expect("it is pending");
     let now = shop.at_rest(&order).await;
@@ -74,6 +75,26 @@ async fn a_request_that_komoju_rejects_is_shown_and_made_anew_with_another_accou
     let now = shop.at_rest(&order).await;
     assert_eq!((booked(&now), shop.booking_posts(&order).len()), (vec![2_400], 0));
     assert_eq!(shop.attention(&order).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn of_a_refund_that_is_more_than_was_paid_what_was_paid_is_transferred() {
+    let shop = Shop::open(world().await).await;
+    let (order, payment) = shop.paid_at_till(&OrderSpec::total(2_400)).await;
+    shop.world.sandbox.bigcommerce.edit_total(&shop.hash, order.order_id, 9_000);
+    let refund = shop.refund_order(&order, 3_000).to_string();
+    shop.attention_when(&order, words::REFUND_TOO_LARGE).await;
+    let most = [("payment", payment.as_str())];
+    shop.decide(&order, "refund", &account(&refund, &most)).await;
+    let request = requested(&shop, &payment).await;
+    assert_eq!(request.amount, 2_400);
+    shop.world.sandbox.komoju.complete_refund_request(&payment, &request.id).expect("it is pending");
+    shop.payment_when(&payment, PaymentStatus::Refunded).await;
+    let now = shop.at_rest(&order).await;
+    assert_eq!((booked(&now), shop.booking_posts(&order).len()), (vec![3_000], 0));
+    shop.decide(&order, "outside", &[("refund", &refund)]).await;
+    shop.at_rest(&order).await;
+    assert_eq!((shop.refund_posts(&payment).len(), shop.attention(&order).await), (1, vec![]));
 }
 
 #[tokio::test]

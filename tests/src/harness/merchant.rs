@@ -48,6 +48,13 @@ impl Shop<'_> {
         self.panel(&format!("payments/{}", order.order_id)).await
     }
 
+    /// The link for the shopper on the payment's page in the panel, where there is one.
+    pub async fn pay_link(&self, order: &PlacedOrder) -> Option<String> {
+        let page = self.page_of(order).await;
+        let field = page.split("id=\"pay_link\" value=\"").nth(1)?;
+        field.split('"').next().map(str::to_owned)
+    }
+
     /// The shopper pays by card. Returns the payment's id.
     pub fn pay_by_card(&self, session: &Session) -> String {
         let paid = self.world.sandbox.komoju.pay_card(&session.id, CARD);

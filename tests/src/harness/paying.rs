@@ -41,7 +41,17 @@ impl Shop<'_> {
     /// Goes where a start says, and returns the KOMOJU session that the shopper then stands before.
     pub async fn go(&self, told: &Reply) -> Session {
         assert_eq!(told.word(), "redirect", "{told:?}");
-        let answer = self.client.get(told.text("redirect_url")).send().await.expect("the worker answers");
+        self.follow(&told.text("redirect_url")).await
+    }
+
+    /// Follows the link that the panel shows for the shopper, and returns the KOMOJU session behind it.
+    pub async fn leave_by_link(&self, order: &PlacedOrder) -> Session {
+        let link = self.pay_link(order).await.expect("the panel shows a payment link");
+        self.follow(&link).await
+    }
+
+    async fn follow(&self, link: &str) -> Session {
+        let answer = self.client.get(link).send().await.expect("the worker answers");
         let to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default();
         let session = to.rsplit('/').next().unwrap_or_default();
         self.world.sandbox.komoju.session(session).unwrap_or_else(|e| panic!("{to} is a session: {e:?}"))

@@ -116,8 +116,11 @@ impl Panel<'_> {
         let body = match offer.amount(entered) {
             Some(amount) => self.confirmation(w, desk, order, offer, amount, bank)?,
             None => {
-                let words =
-                    [w.of("An amount up to ", "金額は次の範囲で入力してください："), &offer.most.to_string()];
+                let most = offer.most.to_string();
+                let words = match w.0 {
+                    Locale::En => ["An amount up to ", &most, "."],
+                    Locale::Ja => ["", &most, " 以下の金額を入力してください。"],
+                };
                 html![(self.amount_form(w, order, offer, entered)) "<p class=\"fault\" role=\"alert\">" (words.concat()) "</p>"]
             }
         };
@@ -164,7 +167,7 @@ pub fn hidden(name: &str, value: &str) -> Html {
 
 fn hidden_about(offer: &Offer) -> Html {
     match &offer.about {
-        About::Payment(id) => hidden("payment", id.as_str()),
+        About::Payment(id) | About::Part { payment: id, .. } => hidden("payment", id.as_str()),
         About::Refund { id, .. } => hidden("refund", &id.to_string()),
     }
 }
@@ -184,7 +187,7 @@ fn button(w: Words, act: Act) -> &'static str {
         Act::Capture => w.of("Capture now", "確定する"),
         Act::Refund | Act::Confirm => w.of("Pay back now", "返金する"),
         Act::Bank => w.of("Ask KOMOJU to transfer it", "振込を依頼する"),
-        Act::Outside => w.of("Mark as paid back", "返金済みとする"),
+        Act::Outside => w.of("Mark as paid back", "返金済みとして記録"),
     }
 }
 
@@ -198,9 +201,17 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
         (true, Locale::Ja) => [&most, " のうち ", &amount].concat(),
     };
     let refund = match &offer.about {
-        About::Refund { id, amount } => [" #", &id.to_string(), " (", &amount.to_string(), ")"].concat(),
+        About::Refund { id, amount } | About::Part { id, amount, .. } => {
+            [" #", &id.to_string(), " (", &amount.to_string(), ")"].concat()
+        }
         About::Payment(_) => String::new(),
     };
+    let for_it = match (refund.as_str(), w.0) {
+        ("", _) => String::new(),
+        (refund, Locale::En) => [", for refund", refund, " made in BigCommerce"].concat(),
+        (refund, Locale::Ja) => ["BigCommerce での返金", refund, " として、"].concat(),
+    };
+    let of_a_part = matches!(offer.about, About::Part { .. });
     let parts: &[&str] = match (offer.act, w.0) {
         (Act::Capture, Locale::En) if part => {
             &["KOMOJU takes ", &whole, " now. The rest is released, and cannot be taken later."]
@@ -210,22 +221,25 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
             &[&whole, " の売上を確定します。残りは解放され、後から確定できません。"]
         }
         (Act::Capture, Locale::Ja) => &[&whole, " の売上を確定します。"],
-        (Act::Refund, Locale::En) if offer.needs_bank => &[
+        (Act::Refund | Act::Bank, Locale::En) if offer.needs_bank => &[
             "KOMOJU is asked to transfer ",
             &whole,
-            " to this account. The account is stored encrypted, and erased once KOMOJU has it.",
-        ],
-        (Act::Bank, Locale::En) => &[
-            "KOMOJU is asked to transfer ",
-            &whole,
-            " to this account, for refund",
-            &refund,
-            " made in BigCommerce. The account is stored encrypted, and erased once KOMOJU has it.",
+            " to this account",
+            &for_it,
+            ". The account is stored encrypted, and erased once KOMOJU has it.",
         ],
         (Act::Refund | Act::Bank, Locale::Ja) if offer.needs_bank => &[
+            &for_it,
             "次の口座への ",
             &whole,
             " の振込を KOMOJU に依頼します。口座情報は暗号化して保管し、KOMOJU に渡した後に消去します。",
+        ],
+        (Act::Refund, Locale::En) if of_a_part => &[
+            "KOMOJU pays ",
+            &whole,
+            " back to the shopper now",
+            &for_it,
+            ". Pay the rest of it back yourself, then mark it as paid back. This cannot be undone.",
         ],
         (Act::Refund, Locale::En) => &[
             "KOMOJU pays ",
@@ -233,25 +247,23 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
             " back to the shopper now. As far as it concerns the order, BigCommerce's books follow by themselves. This \
              cannot be undone.",
         ],
-        (Act::Confirm, Locale::En) => &[
-            "KOMOJU pays ",
+        (Act::Confirm | Act::Bank, Locale::En) => {
+            &["KOMOJU pays ", &whole, " back to the shopper now", &for_it, ". This cannot be undone."]
+        }
+        (Act::Refund, Locale::Ja) if of_a_part => &[
+            &for_it,
+            "KOMOJU が ",
             &whole,
-            " back to the shopper now, for refund",
-            &refund,
-            " made in BigCommerce. This cannot be undone.",
+            " を購入者に返金します。不足分は別途返金し、返金済みとして記録してください。取り消しはできません。",
         ],
         (Act::Refund, Locale::Ja) => &[
             "KOMOJU が ",
             &whole,
             " を購入者に返金します。注文への記録は自動で行われます。取り消しはできません。",
         ],
-        (Act::Confirm | Act::Bank, Locale::Ja) => &[
-            "BigCommerce での返金",
-            &refund,
-            " として、KOMOJU が ",
-            &whole,
-            " を購入者に返金します。取り消しはできません。",
-        ],
+        (Act::Confirm | Act::Bank, Locale::Ja) => {
+            &[&for_it, "KOMOJU が ", &whole, " を購入者に返金します。取り消しはできません。"]
+        }
         (Act::Outside, Locale::En) => &[
             "Refund",
             &refund,
@@ -285,6 +297,11 @@ mod tests {
         let payment = || About::Payment(PaymentId::parse("p1").expect("an id"));
         let refund =
             || About::Refund { id: 12, amount: Money::new(8_00, Currency::parse("USD").expect("USD")) };
+        let part = || About::Part {
+            payment: PaymentId::parse("p1").expect("an id"),
+            id: 12,
+            amount: Money::new(1500, Currency::JPY),
+        };
         let said = |offer: &Offer, minor| {
             [Locale::En, Locale::Ja]
                 .map(|l| statement(Words(l), offer, Money::new(minor, Currency::JPY), "kana@shop.example"))
@@ -293,8 +310,10 @@ mod tests {
             (offer(Act::Capture, payment(), false), 500, vec!["¥500", "¥1,200"]),
             (offer(Act::Refund, payment(), false), 1200, vec!["¥1,200"]),
             (offer(Act::Refund, payment(), true), 500, vec!["¥500", "¥1,200"]),
+            (offer(Act::Refund, part(), false), 1200, vec!["¥1,200", "#12 (¥1,500)"]),
+            (offer(Act::Refund, part(), true), 500, vec!["¥500", "¥1,200", "#12 (¥1,500)"]),
             (offer(Act::Confirm, refund(), false), 1200, vec!["¥1,200", "#12 ($8.00)"]),
-            (offer(Act::Bank, refund(), true), 1200, vec!["¥1,200"]),
+            (offer(Act::Bank, refund(), true), 1200, vec!["¥1,200", "#12 ($8.00)"]),
             (offer(Act::Outside, refund(), false), 1200, vec!["#12 ($8.00)", "kana@shop.example"]),
         ] {
             for text in said(&offer, minor) {

@@ -32,6 +32,12 @@ names!(Act, word {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
     Payment(PaymentId),
+    /// A part of a refund made in BigCommerce that is more than KOMOJU holds, paid back from this payment.
+    Part {
+        payment: PaymentId,
+        id: u64,
+        amount: Money,
+    },
     /// As BigCommerce has it, in the order's currency.
     Refund {
         id: u64,
@@ -50,29 +56,48 @@ pub struct Offer {
 }
 
 /// A refund can be decided here where the order itself is no longer the place for it.
-const REFUND_HELPS: [Attention; 5] = [
+const REFUND_HELPS: [Attention; 6] = [
     Attention::PaidAfterEnd,
     Attention::AmountMismatch,
     Attention::OrderEdited,
     Attention::CancelledWhilePaid,
     Attention::PaidTwice,
+    Attention::RefundTooLarge,
 ];
 
-pub fn may_refund(history: &History) -> bool {
-    let held = history.statement.payments.iter().filter(|line| line.refundable.is_some());
-    held.count() > 1 || history.attention.iter().any(|one| REFUND_HELPS.contains(one))
+/// Also where the merchant has dismissed the reason: it was seen, and the money is still here.
+fn may_refund(history: &History) -> bool {
+    held(history) > 1 || history.statement.reasons.iter().any(|one| REFUND_HELPS.contains(one))
+}
+
+/// How many payments hold money.
+fn held(history: &History) -> usize {
+    history.statement.payments.iter().filter(|line| line.refundable.is_some()).count()
+}
+
+/// What a refund of this payment is a part of. Where two payments hold money, one of them is too much anyway.
+fn about_refund(history: &History, payment: PaymentId) -> About {
+    let too_large = history.statement.refunds.iter().find(|line| line.state == RefundState::TooLarge);
+    match too_large.filter(|_| held(history) == 1) {
+        Some(line) => About::Part { payment, id: line.id, amount: line.amount },
+        None => About::Payment(payment),
+    }
 }
 
 /// What may be decided about a refund made in BigCommerce.
-pub fn acts_on_refund(history: &History, refund: &RefundLine) -> &'static [Act] {
-    let cash = history.statement.payments.iter().any(|line| line.by_transfer && line.refundable.is_some());
+pub fn acts_on_refund(refund: &RefundLine) -> &'static [Act] {
     match &refund.state {
-        RefundState::Settled | RefundState::Outside { .. } | RefundState::UnderWay => &[],
-        RefundState::ToConfirm { .. } | RefundState::Refused { .. } if !cash => &[Act::Confirm, Act::Outside],
+        RefundState::Settled
+        | RefundState::Requested
+        | RefundState::NeverPaid
+        | RefundState::Outside { .. }
+        | RefundState::UnderWay => &[],
+        RefundState::ToConfirm { by_transfer: false, .. }
+        | RefundState::Refused { by_transfer: false, .. } => &[Act::Confirm, Act::Outside],
         RefundState::ToConfirm { .. } | RefundState::Refused { .. } | RefundState::NeedsBank { .. } => {
             &[Act::Bank, Act::Outside]
         }
-        RefundState::TooLarge => &[Act::Outside],
+        RefundState::TooLarge | RefundState::Unwanted => &[Act::Outside],
     }
 }
 
@@ -85,7 +110,7 @@ impl Offer {
             Act::Confirm | Act::Bank | Act::Outside => {
                 let id: u64 = value(form, "refund")?.parse().ok()?;
                 let refund = history.statement.refunds.iter().find(|line| line.id == id)?;
-                acts_on_refund(history, refund).contains(&act).then(|| Self::on_refund(act, refund))
+                acts_on_refund(refund).contains(&act).then(|| Self::on_refund(act, refund))
             }
         }
     }
@@ -94,13 +119,16 @@ impl Offer {
         let line = history.statement.payments.iter().find(|line| line.id.as_str() == id)?;
         let refund = act == Act::Refund;
         let most = if refund { line.refundable.filter(|_| may_refund(history)) } else { line.capturable };
-        let about = About::Payment(line.id.clone());
+        let about = match refund {
+            true => about_refund(history, line.id.clone()),
+            false => About::Payment(line.id.clone()),
+        };
         Some(Self { act, about, most: most?, needs_bank: refund && line.by_transfer })
     }
 
     fn on_refund(act: Act, refund: &RefundLine) -> Self {
         let at_komoju = match &refund.state {
-            RefundState::ToConfirm { amount }
+            RefundState::ToConfirm { amount, .. }
             | RefundState::NeedsBank { amount }
             | RefundState::Refused { amount, .. } => *amount,
             _ => refund.amount,
@@ -111,7 +139,7 @@ impl Offer {
     }
 
     pub fn takes_a_part(&self) -> bool {
-        matches!(self.about, About::Payment(_))
+        matches!(self.about, About::Payment(_) | About::Part { .. })
     }
 
     /// The amount as entered; nothing entered is all. None: not an amount, or more than there is.
@@ -135,7 +163,12 @@ impl Offer {
                 Decision::Capture { payment: payment.clone(), minor }
             }
             (About::Payment(payment), _) => {
-                Decision::Refund { payment: payment.clone(), minor: Some(amount.minor), sealed }
+                let payment = payment.clone();
+                Decision::Refund { payment, minor: Some(amount.minor), sealed, towards: None }
+            }
+            (About::Part { payment, id, .. }, _) => {
+                let payment = payment.clone();
+                Decision::Refund { payment, minor: Some(amount.minor), sealed, towards: Some(*id) }
             }
             (About::Refund { id, .. }, Act::Bank) => Decision::BankDetails { refund: *id, sealed: sealed? },
             (About::Refund { id, .. }, Act::Outside) => Decision::SettleOutside { refund: *id },
@@ -171,14 +204,14 @@ mod tests {
         line
     }
 
-    fn history(payments: &[Value], refunds: Value, attention: Value) -> History {
+    fn history(payments: &[Value], refunds: Value, reasons: Value) -> History {
         let snapshot = json!({
             "phase": "paid", "attempt": 1, "locale": "en", "test": false, "method": "", "instructions": {}, "ended": false,
             "declined": false, "until": 0,
         });
-        let statement = json!({ "payments": payments, "refunds": refunds });
+        let statement = json!({ "payments": payments, "refunds": refunds, "reasons": reasons });
         let history = json!({
-            "snapshot": snapshot, "statement": statement, "phase": "paid", "attention": attention, "timeline": [],
+            "snapshot": snapshot, "statement": statement, "phase": "paid", "attention": [], "timeline": [],
         });
         read_value(&history).expect("a history")
     }
@@ -216,7 +249,7 @@ mod tests {
     #[test]
     fn money_goes_back_from_here_only_where_the_order_is_no_place_for_it() {
         let line = || payment("p1", "credit_card", json!({ "refundable": money(1200) }));
-        let find = |attention| find(&history(&[line()], json!([]), attention), "refund", "payment=p1");
+        let find = |reasons| find(&history(&[line()], json!([]), reasons), "refund", "payment=p1");
         assert_eq!(find(json!([])), None);
         assert!(find(json!(["cancelled_while_paid"])).is_some_and(|offer| !offer.needs_bank));
         let two = [line(), payment("p2", "konbini", json!({ "refundable": money(1200) }))];
@@ -231,25 +264,48 @@ mod tests {
         ));
     }
 
+    /// What KOMOJU cannot pay back as a whole is paid back in parts, which are parts of that refund and of no other.
+    #[test]
+    fn what_is_left_goes_towards_the_refund_that_is_more_than_that() {
+        let line = |id| payment(id, "credit_card", json!({ "refundable": money(300) }));
+        let towards = |payments: &[Value]| {
+            let history = history(payments, refund(json!("TooLarge")), json!(["refund_too_large"]));
+            let offer = find(&history, "refund", "payment=p1").expect("something is left");
+            assert!(offer.takes_a_part());
+            match offer.decision(yen(300), None) {
+                Some(Decision::Refund { minor: Some(300), towards, .. }) => towards,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(towards(&[line("p1")]), Some(12));
+        assert_eq!(towards(&[line("p1"), line("p2")]), None, "one of two is too much anyway");
+    }
+
     #[test]
     fn a_refund_is_decided_by_what_it_waits_for() {
-        let card = payment("p1", "credit_card", json!({ "refundable": money(1200) }));
-        let cash = payment("p1", "konbini", json!({ "refundable": money(1200) }));
-        let to_confirm = json!({ "ToConfirm": { "amount": money(490) } });
-        let needs_bank = json!({ "NeedsBank": { "amount": money(490) } });
-        let refused = json!({ "Refused": { "amount": money(490), "reason": "no" } });
-        let outside = json!({ "Outside": { "by": "k", "at": 1 } });
-        for (line, state, acts) in [
-            (&card, to_confirm.clone(), vec!["confirm", "outside"]),
-            (&cash, to_confirm, vec!["bank", "outside"]),
-            (&cash, needs_bank, vec!["bank", "outside"]),
-            (&card, refused, vec!["confirm", "outside"]),
-            (&card, json!("TooLarge"), vec!["outside"]),
-            (&card, json!("UnderWay"), vec![]),
-            (&card, json!("Settled"), vec![]),
-            (&card, outside, vec![]),
+        // Paid by card first, and at the till as well: the refund is taken from one of them.
+        let both = [
+            payment("p1", "credit_card", json!({ "refundable": money(1200) })),
+            payment("p2", "konbini", json!({ "refundable": money(1200) })),
+        ];
+        let to_confirm = |cash| json!({ "ToConfirm": { "amount": money(490), "by_transfer": cash } });
+        let refused =
+            |cash| json!({ "Refused": { "amount": money(490), "reason": "no", "by_transfer": cash } });
+        for (state, acts) in [
+            (to_confirm(false), vec!["confirm", "outside"]),
+            (to_confirm(true), vec!["bank", "outside"]),
+            (json!({ "NeedsBank": { "amount": money(490) } }), vec!["bank", "outside"]),
+            (refused(false), vec!["confirm", "outside"]),
+            (refused(true), vec!["bank", "outside"]),
+            (json!("TooLarge"), vec!["outside"]),
+            (json!("Unwanted"), vec!["outside"]),
+            (json!("UnderWay"), vec![]),
+            (json!("Requested"), vec![]),
+            (json!("NeverPaid"), vec![]),
+            (json!("Settled"), vec![]),
+            (json!({ "Outside": { "by": "k", "at": 1 } }), vec![]),
         ] {
-            let history = history(std::slice::from_ref(line), refund(state.clone()), json!([]));
+            let history = history(&both, refund(state.clone()), json!([]));
             let offered = ["confirm", "bank", "outside"];
             let offered: Vec<_> =
                 offered.into_iter().filter(|act| find(&history, act, "refund=12").is_some()).collect();
@@ -261,7 +317,8 @@ mod tests {
     #[test]
     fn the_amount_is_komojus_where_komoju_pays_and_the_orders_where_it_does_not() {
         let card = payment("p1", "credit_card", json!({ "refundable": money(1200) }));
-        let history = history(&[card], refund(json!({ "ToConfirm": { "amount": money(490) } })), json!([]));
+        let to_confirm = json!({ "ToConfirm": { "amount": money(490), "by_transfer": false } });
+        let history = history(&[card], refund(to_confirm), json!([]));
         let most = |act| find(&history, act, "refund=12").map(|offer| offer.most);
         assert_eq!((most("confirm"), most("outside")), (Some(yen(490)), Some(yen(500))));
     }

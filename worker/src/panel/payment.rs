@@ -5,7 +5,7 @@ use super::deciding::{hidden, title};
 use super::keys::{copy_field, hidden_token};
 use super::layout::{Page, Tab, mode_pill, page as frame};
 use super::offer::{Act, Offer, acts_on_refund};
-use super::payment_words::{attention, event, phase, status};
+use super::payment_words::{attention, event, phase, status, unreachable};
 use super::payments::order_link;
 use super::words::{Words, moment};
 use crate::crypto::random_hex;
@@ -45,7 +45,7 @@ fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &Hist
     let amount = history.snapshot.amount.or(history.statement.due);
     let amount = amount.map(|amount| html![" <b>" (amount.to_string()) "</b>"]);
     let notices: Result<Vec<Html>> =
-        history.attention.iter().map(|one| notice(panel, w, order, *one)).collect();
+        history.attention.iter().map(|one| notice(panel, w, order, history, *one)).collect();
     Ok(
         html!["<section class=\"card\"><h2>" (w.of("Order", "注文")) " #" (order.get()) "</h2><p><span class=\"pill " (class)
         "\">" (state) "</span>" (test) (amount) " " (order_link(desk, w, order)) "</p>" (difference(w, history)) (notices?)
@@ -53,10 +53,14 @@ fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &Hist
     )
 }
 
-fn notice(panel: &Panel<'_>, w: Words, order: OrderId, one: Attention) -> Result<Html> {
+fn notice(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, one: Attention) -> Result<Html> {
+    let words = match one {
+        Attention::Unreachable => unreachable(w, &history.statement.silent),
+        _ => attention(w, one),
+    };
     Ok(
         html!["<form method=\"post\" action=\"/panel" (path(order)) "/dismiss\" class=\"seen\">" (hidden_token(panel))
-        (hidden("id", &random_hex(8)?)) (hidden("attention", one.key())) "<p class=\"attention\">" (attention(w, one))
+        (hidden("id", &random_hex(8)?)) (hidden("attention", one.key())) "<p class=\"attention\">" (words)
         "</p><button>" (w.of("Dismiss", "確認済みにする")) "</button></form>"],
     )
 }
@@ -70,7 +74,7 @@ fn difference(w: Words, history: &History) -> Option<Html> {
 
 fn look_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
     html!["<form method=\"post\" action=\"/panel" (path(order)) "\" class=\"actions\">" (hidden_token(panel))
-        "<button>" (w.of("Ask KOMOJU and BigCommerce now", "KOMOJU と BigCommerce に今すぐ確認")) "</button></form>"]
+        "<button>" (w.of("Ask KOMOJU and BigCommerce now", "KOMOJU と BigCommerce の最新状況を確認")) "</button></form>"]
 }
 
 // ---- payments ----------------------------------------------------------------------------------------------------
@@ -111,7 +115,7 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
 // ---- refunds -----------------------------------------------------------------------------------------------------
 
 fn refunds(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Html> {
-    let lines = history.statement.refunds.iter().map(|line| refund(panel, w, order, history, line));
+    let lines = history.statement.refunds.iter().map(|line| refund(panel, w, order, line));
     let lines: Vec<Html> = lines.collect();
     (!lines.is_empty()).then(|| {
         html!["<section class=\"card\"><h2>" (w.of("Refunds made in BigCommerce", "BigCommerce での返金"))
@@ -119,10 +123,10 @@ fn refunds(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Op
     })
 }
 
-fn refund(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line: &RefundLine) -> Html {
+fn refund(panel: &Panel<'_>, w: Words, order: OrderId, line: &RefundLine) -> Html {
     let (state, class, more) = refund_state(w, line);
     let id = line.id.to_string();
-    let acts = acts_on_refund(history, line).iter().map(|act| {
+    let acts = acts_on_refund(line).iter().map(|act| {
         let page = [&path(order), "/", act.word()].concat();
         let link = panel.visitor.link(panel.ctx, &page, &[("refund", &id)]);
         let again = matches!(line.state, RefundState::Refused { .. }) && *act != Act::Outside;
@@ -143,38 +147,49 @@ fn refund_state(w: Words, line: &RefundLine) -> (&'static str, &'static str, Opt
         })
     };
     match &line.state {
-        RefundState::Settled => (w.of("Done at KOMOJU", "KOMOJU で処理済み"), "live", None),
+        RefundState::Settled => (w.of("Done at KOMOJU", "KOMOJU で返金済み"), "live", None),
+        RefundState::Requested => (w.of("Transfer requested", "振込依頼済み"), "busy", None),
+        RefundState::NeverPaid => (w.of("Not paid through KOMOJU", "KOMOJU での支払いなし"), "", None),
+        RefundState::Unwanted => (w.of("Not by KOMOJU (setting)", "KOMOJU では返金しない（設定）"), "", None),
         RefundState::Outside { by, at } => {
             let who = html!["<br><span class=\"quiet\">" (by) " · " (moment(*at)) "</span>"];
             (w.of("Paid back otherwise", "別の方法で返金済み"), "live", Some(who))
         }
         RefundState::UnderWay => (w.of("Being paid back", "返金処理中"), "busy", None),
-        RefundState::ToConfirm { amount } => (w.of("To be confirmed", "確認待ち"), "open", at_komoju(amount)),
+        RefundState::ToConfirm { amount, .. } => {
+            (w.of("To be confirmed", "承認待ち"), "open", at_komoju(amount))
+        }
         RefundState::NeedsBank { amount } => {
-            (w.of("Account needed", "口座の入力待ち"), "open", at_komoju(amount))
+            (w.of("Account needed", "振込先口座の入力待ち"), "open", at_komoju(amount))
         }
         RefundState::TooLarge => (w.of("More than KOMOJU holds", "KOMOJU の残額を超過"), "bad", None),
-        RefundState::Refused { amount, reason } => {
+        RefundState::Refused { amount, reason, .. } => {
             let why = html![(at_komoju(amount)) "<br><code>" (reason) "</code>"];
-            (w.of("Refused by KOMOJU", "KOMOJU が拒否"), "bad", Some(why))
+            (w.of("Refused by KOMOJU", "KOMOJU が返金を拒否"), "bad", Some(why))
         }
     }
 }
 
 // ---- the payment link --------------------------------------------------------------------------------------------
 
+/// Also where the shopper's page showed another amount: what a link asks for is the order's own.
 fn may_pay(history: &History) -> bool {
-    matches!(history.snapshot.phase, Phase::Unpaid | Phase::Waiting)
+    match history.snapshot.phase {
+        Phase::Unpaid | Phase::Waiting => true,
+        Phase::Review => history.attention.contains(&Attention::AmountDisputed),
+        Phase::Confirming | Phase::Paid | Phase::Closed => false,
+    }
 }
 
 /// For a shopper who cannot come back to the confirmation page.
 pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
     let link = Links::new(&panel.ctx.config, &panel.visitor.store, order, panel.ctx.now_ms).pay();
+    let number = order.to_string();
     let (subject, greeting) = match w.0 {
-        Locale::En => ("Payment for your order #", "You can pay for your order here:"),
-        Locale::Ja => ("お支払いのご案内 ご注文 #", "次のリンクからお支払いいただけます。"),
+        Locale::En => (["Payment for your order #", &number, ""], "You can pay for your order here:"),
+        Locale::Ja => (["ご注文 #", &number, " のお支払いのご案内"], "次のリンクからお支払いいただけます。"),
     };
-    let subject = [subject, &order.to_string()].concat();
+    let subject = subject.concat();
     let body = [greeting, "\r\n", &link].concat();
     let mail = ["mailto:?subject=", &encode(&subject), "&body=", &encode(&body)].concat();
     let days = LIFE_DAYS.to_string();
@@ -184,9 +199,11 @@ pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
             &days,
             " days.",
         ],
-        Locale::Ja => {
-            ["このリンクから購入者が支払い、または状況を確認できます。有効期間は ", &days, " 日です。"]
-        }
+        Locale::Ja => [
+            "このリンクを知っている人は、注文の支払いや状況の確認ができます。有効期間は ",
+            &days,
+            " 日です。",
+        ],
     };
     html!["<section class=\"card\"><h2>" (w.of("Payment link", "支払いリンク")) "</h2>"
         (copy_field(w, "pay_link", w.of("To send to the shopper", "購入者に送るリンク"), &link))

@@ -5,7 +5,7 @@ use super::words::Words;
 use crate::html;
 use crate::html::Html;
 use crate::objects::payment_client::History;
-use crate::payment::attention::Attention;
+use crate::payment::attention::{Attention, Side};
 use crate::payment::reading::PaymentStatus;
 use crate::payment::state::Entry;
 
@@ -32,9 +32,9 @@ pub fn status(w: Words, status: &PaymentStatus, cash: bool) -> (&str, &'static s
         PaymentStatus::Authorized => (w.of("Authorized", "仮売上"), "busy"),
         PaymentStatus::Captured => (w.of("Paid", "支払い済み"), "live"),
         PaymentStatus::Refunded => (w.of("Refunded", "返金済み"), ""),
-        PaymentStatus::Cancelled => (w.of("Cancelled", "取り消し"), ""),
+        PaymentStatus::Cancelled => (w.of("Cancelled", "取消"), ""),
         PaymentStatus::Expired => (w.of("Expired", "期限切れ"), ""),
-        PaymentStatus::Failed => (w.of("Not accepted", "失敗"), ""),
+        PaymentStatus::Failed => (w.of("Not accepted", "決済失敗"), ""),
         PaymentStatus::Other(other) => (other, ""),
     }
 }
@@ -49,11 +49,11 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
     match attention {
         Attention::PaidAfterEnd => w.of(
             "Paid, although the order was already cancelled, refunded or deleted. Ship it, or refund the payment.",
-            "キャンセル・返金・削除済みの注文に支払いがありました。発送するか、返金してください。",
+            "キャンセル・返金・削除済みの注文に対して支払いがありました。発送するか、返金してください。",
         ),
         Attention::AmountMismatch => w.of(
-            "The amount paid is not the order's amount. Compare both before you ship.",
-            "支払われた金額が注文の金額と異なります。発送前にご確認ください。",
+            "The amount paid is not the order's amount. Compare both before you ship; refund below what is too much.",
+            "支払われた金額が注文の金額と異なります。発送前に確認し、過払い分は下で返金してください。",
         ),
         Attention::OrderEdited => w.of(
             "The order was edited after it was paid, and comes to another amount now. Refund the difference, or ask for it.",
@@ -61,15 +61,15 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
         ),
         Attention::CancelledWhilePaid => w.of(
             "The order was cancelled, but its payment is still held. Refund it, unless you keep it on purpose.",
-            "注文はキャンセルされましたが、支払いは返金されていません。必要に応じて返金してください。",
+            "注文はキャンセルされましたが、代金は返金されていません。必要に応じて返金してください。",
         ),
         Attention::PaidTwice => w.of(
             "Paid twice. Refund one of the payments.",
-            "二重に支払われています。どちらかを返金してください。",
+            "二重に支払われています。どちらか一方を返金してください。",
         ),
         Attention::Disputed => w.of(
-            "The payment is disputed. Do not ship before this is settled.",
-            "支払いに異議申し立てがありました。解決するまで発送しないでください。",
+            "The payment is disputed (chargeback). Do not ship before this is settled.",
+            "支払いにチャージバック（異議申し立て）がありました。解決するまで発送しないでください。",
         ),
         Attention::FraudMarked => w.of(
             "KOMOJU marked the payment as fraud. Do not ship; look at it in the KOMOJU dashboard.",
@@ -77,59 +77,91 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
         ),
         Attention::RefundedAtKomoju => w.of(
             "Refunded at KOMOJU, but BigCommerce did not take the refund. Record it there by hand.",
-            "KOMOJU で返金済みですが、BigCommerce に登録できませんでした。手動で返金を記録してください。",
+            "KOMOJU で返金済みですが、BigCommerce に記録できませんでした。BigCommerce で手動で返金を記録してください。",
         ),
         Attention::RefundToConfirm => w.of(
             "Refunded in BigCommerce. Confirm below that KOMOJU shall pay the shopper back.",
-            "BigCommerce で返金されました。KOMOJU での返金を下で確認してください。",
+            "BigCommerce で返金されました。KOMOJU での返金を下で承認してください。",
         ),
         Attention::RefundRefused => w.of(
             "KOMOJU refused a refund. The reason stands below or in the history; it may be tried again later.",
-            "KOMOJU が返金を拒否しました。理由は下または履歴にあります。後でもう一度お試しください。",
+            "KOMOJU が返金を受け付けませんでした。理由は下または履歴にあります。後でもう一度お試しください。",
         ),
         Attention::RefundTooLarge => w.of(
-            "More was refunded in BigCommerce than KOMOJU holds. Pay the difference back yourself, then mark it so below.",
-            "BigCommerce での返金額が KOMOJU の残額を超えています。別途返金し、下で返金済みとしてください。",
+            "More was refunded in BigCommerce than KOMOJU holds, so KOMOJU paid back nothing of it by itself. Refund below \
+             what KOMOJU still holds, pay the rest back yourself, then mark the refund as paid back.",
+            "BigCommerce での返金額が KOMOJU の残額を超えているため、自動では返金していません。残額を下で返金し、不足分を\
+             別途返金したうえで、「別の方法で返金済み」としてください。",
         ),
         Attention::RefundNeedsBank => w.of(
             "A cash payment is paid back by bank transfer. Ask the shopper for their account, and enter it below.",
-            "現金払いの返金は銀行振込になります。購入者に口座を確認し、下で入力してください。",
+            "コンビニ・銀行振込・ペイジーの返金は銀行振込で行います。購入者に振込先口座を確認し、下で入力してください。",
         ),
         Attention::OrderUpdateRefused => w.of(
             "BigCommerce did not take the order's new status. Set it by hand.",
             "BigCommerce が注文ステータスの変更を受け付けませんでした。手動で変更してください。",
         ),
         Attention::CaptureRefused => w.of(
-            "KOMOJU did not capture the authorized money. Do not ship; try again below, or ask for another payment.",
-            "KOMOJU が売上の確定を拒否しました。発送せず、下で再試行するか、別の支払いを依頼してください。",
+            "KOMOJU did not capture the authorized money. Do not ship; try again below. For another payment, cancel this one \
+             in the KOMOJU dashboard, set the order back to Awaiting Payment, then send the payment link that shows here.",
+            "KOMOJU で売上を確定できませんでした。発送せず、下で再試行してください。別の方法で支払ってもらう場合は、KOMOJU の\
+             管理画面でこの支払いを取り消し、注文を Awaiting Payment に戻してから、ここに表示される支払いリンクを送ってください。",
         ),
         Attention::CaptureDue => w.of(
-            "The authorization lapses within days. Ship the order, or capture the money below.",
-            "仮売上の期限が数日以内に切れます。発送するか、下で売上を確定してください。",
+            "The authorization lapses within days, or the goods have left and it is not captured by itself. Capture the \
+             money below.",
+            "仮売上の期限が数日以内に切れるか、発送済みで自動確定の対象外となっています。下で売上を確定してください。",
         ),
         Attention::AuthorizationLost => w.of(
-            "The authorized money is gone: it lapsed, or was released at KOMOJU. Do not ship; ask for another payment.",
-            "仮売上が失効したか、KOMOJU で取り消されました。発送せず、別の支払いを依頼してください。",
+            "The authorized money is gone: it lapsed, or was released. Do not ship. Set the order back to Awaiting Payment, \
+             then send the payment link that shows here.",
+            "仮売上が失効したか、取り消されました。発送せず、注文を Awaiting Payment に戻してから、ここに表示される支払い\
+             リンクを送ってください。",
         ),
         Attention::CancelRefused => w.of(
-            "A session or code that should end could not be cancelled at KOMOJU; it may still be paid.",
-            "終了すべき決済を KOMOJU で取り消せませんでした。まだ支払われる可能性があります。",
+            "A session or code that should end could not be cancelled at KOMOJU; it may still be paid. Cancel it in the \
+             KOMOJU dashboard; should it be paid all the same, refund it.",
+            "無効にすべき決済を KOMOJU で取り消せず、まだ支払われる可能性があります。KOMOJU の管理画面で取り消してください。\
+             支払われた場合は返金してください。",
         ),
         Attention::SessionRefused => w.of(
-            "KOMOJU refused to open its payment page for this order. The reason stands in the history.",
-            "KOMOJU がこの注文の決済ページの作成を拒否しました。理由は履歴にあります。",
+            "KOMOJU refused to open its payment page for this order. Put right what the history gives as the reason, in the \
+             KOMOJU dashboard or under Payment methods, then send the link below.",
+            "KOMOJU がこの注文の決済ページを作成しませんでした。履歴にある理由を KOMOJU の管理画面または「支払い方法」で解消し、\
+             下の支払いリンクを送ってください。",
         ),
         Attention::AmountDisputed => w.of(
-            "The shopper's page showed another amount than the order has, so nothing was charged. Compare, and send a link.",
-            "購入者の画面の金額が注文の金額と異なるため、請求していません。確認のうえ支払いリンクを送ってください。",
+            "The shopper's page showed another amount than the order has, so nothing was charged. Compare, and send the link below.",
+            "購入者の画面の金額が注文の金額と異なるため、請求していません。確認のうえ、下の支払いリンクを送ってください。",
         ),
-        Attention::Unreachable => w.of(
-            "KOMOJU or BigCommerce has not answered for a day. It is tried daily.",
-            "KOMOJU または BigCommerce が 1 日以上応答していません。毎日再試行します。",
-        ),
+        Attention::Unreachable => unreachable(w, &[]),
         Attention::CaptureVanished => w.of(
-            "KOMOJU no longer shows what it once showed of this payment or a refund. Please check at KOMOJU.",
-            "KOMOJU でこの支払いまたは返金の表示が変わりました。KOMOJU でご確認ください。",
+            "KOMOJU no longer shows what it once showed of this payment or a refund. Look at it in the KOMOJU dashboard.",
+            "KOMOJU で一度確認できた支払いまたは返金が、表示されなくなりました。KOMOJU の管理画面でご確認ください。",
+        ),
+    }
+}
+
+/// The same for a side that does not answer, by its name where it is known which.
+pub fn unreachable(w: Words, silent: &[Side]) -> &'static str {
+    match silent {
+        [Side::Komoju] => w.of(
+            "KOMOJU has not answered for a day. It is tried daily; to try at once, ask it below. If that changes nothing, \
+             check the secret key under KOMOJU account, and whether KOMOJU reports an outage.",
+            "KOMOJU から 1 日以上応答がありません。毎日再試行します。すぐに試すには、下で最新状況を確認してください。解消しない\
+             場合は、「KOMOJU アカウント」のシークレットキーと KOMOJU の障害情報をご確認ください。",
+        ),
+        [Side::BigCommerce] => w.of(
+            "BigCommerce has not answered for a day. It is tried daily; to try at once, ask it below. If that changes \
+             nothing, look at Health on the Overview, and whether BigCommerce reports an outage.",
+            "BigCommerce から 1 日以上応答がありません。毎日再試行します。すぐに試すには、下で最新状況を確認してください。解消\
+             しない場合は、「概要」の「状態」と BigCommerce の障害情報をご確認ください。",
+        ),
+        _ => w.of(
+            "KOMOJU or BigCommerce has not answered for a day. It is tried daily; to try at once, ask them below. If that \
+             changes nothing, check the secret key and Health on the Overview, and whether either reports an outage.",
+            "KOMOJU または BigCommerce から 1 日以上応答がありません。毎日再試行します。すぐに試すには、下で最新状況を確認して\
+             ください。解消しない場合は、シークレットキーと「概要」の「状態」、両社の障害情報をご確認ください。",
         ),
     }
 }
@@ -184,19 +216,19 @@ fn event_name(w: Words, what: &str) -> &str {
         "paid" => w.of("Paid", "支払い完了"),
         "mismatch" => w.of("Paid, but not as asked", "請求と異なる支払い"),
         "refunded" => w.of("Refunded", "返金"),
-        "disputed" => w.of("Disputed", "異議申し立て"),
+        "disputed" => w.of("Disputed", "チャージバック（異議申し立て）"),
         "fraud" => w.of("Marked as fraud", "不正利用の判定"),
-        "capture_refused" => w.of("KOMOJU did not capture", "売上の確定が拒否されました"),
+        "capture_refused" => w.of("KOMOJU did not capture", "売上を確定できませんでした"),
         "lapses_soon" => w.of("The authorization lapses soon", "仮売上の期限が近づいています"),
         "ended" => w.of("Ended: the order is not to be paid any more", "支払い対象外となり終了"),
         "unpaid" => w.of("Not paid in time", "期限までに未払い"),
         "restored" => w.of("Your status was put back", "ステータスを元に戻しました"),
         "decided_capture" => w.of("Capture decided", "売上の確定を指示"),
         "decided_refund" => w.of("Refund decided", "返金を指示"),
-        "decided_confirm" => w.of("Refund confirmed", "返金を確認"),
+        "decided_confirm" => w.of("Refund confirmed", "返金を承認"),
         "decided_outside" => w.of("Marked as paid back outside KOMOJU", "KOMOJU 外で返金済みと記録"),
         "decided_bank" => w.of("Bank details entered", "口座情報を入力"),
-        "decided_dismiss" => w.of("Notice dismissed", "お知らせを確認済みに"),
+        "decided_dismiss" => w.of("Notice dismissed", "確認済みに変更"),
         other => other,
     }
 }
@@ -206,7 +238,7 @@ fn deed(w: Words, key: &str) -> &str {
     let known = [
         ("order-", "order updated", "注文を更新"),
         ("cancel-session-", "payment page closed", "決済ページを終了"),
-        ("cancel-", "unpaid payment ended", "未払いの決済を取り消し"),
+        ("cancel-", "unpaid payment ended", "未払いの決済を取消"),
         ("capture-", "money captured", "売上を確定"),
         ("refund-request-", "refund by bank transfer requested", "振込での返金を依頼"),
         ("refund-", "refunded at KOMOJU", "KOMOJU で返金"),
@@ -233,6 +265,15 @@ mod tests {
         let (en, ja) = both(|w| attention_key(w, "capture_due"));
         assert!(en.starts_with("The authorization lapses") && ja.starts_with("仮売上"));
         assert_eq!(both(|w| attention_key(w, "of_tomorrow")), ("of_tomorrow", "of_tomorrow"));
+    }
+
+    #[test]
+    fn a_side_that_is_silent_is_named() {
+        let (en, ja) = both(|w| unreachable(w, &[Side::Komoju]));
+        assert!(en.contains("KOMOJU") && ja.contains("KOMOJU") && !en.contains("BigCommerce"));
+        let (en, ja) = both(|w| unreachable(w, &[Side::BigCommerce]));
+        assert!(en.starts_with("BigCommerce") && ja.starts_with("BigCommerce") && !en.contains("KOMOJU"));
+        assert!(both(|w| attention(w, Attention::Unreachable)).0.starts_with("KOMOJU or BigCommerce"));
     }
 
     #[test]

@@ -81,11 +81,42 @@ names!(Attention, key {
     CaptureVanished = "capture_vanished",
 });
 
+/// Who we talk to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Komoju,
+    BigCommerce,
+}
+names!(Side, key { Komoju = "komoju", BigCommerce = "bigcommerce" });
+
+impl Side {
+    fn of(action: &Action) -> Self {
+        match action {
+            Action::UpdateOrder { .. } | Action::RecordRefund { .. } => Self::BigCommerce,
+            _ => Self::Komoju,
+        }
+    }
+}
+
 impl State {
     /// Everything a person must look at now, under the settings as they are now.
     pub fn attentions(&self, settings: &Settings) -> Vec<Attention> {
         let reasons = self.reasons_to_look(settings);
         reasons.into_iter().filter(|attention| !self.is_dismissed(*attention)).collect()
+    }
+
+    /// The same with what was dismissed: seen is not settled.
+    pub fn reasons(&self, settings: &Settings) -> Vec<Attention> {
+        let mut all = self.reasons_to_look(settings);
+        for ((subject, milestone), reached) in self.reached.iter() {
+            let Some(attention) = reached.seen.filter(|_| self.still_matters(subject, *milestone)) else {
+                continue;
+            };
+            if !all.contains(&attention) {
+                all.push(attention);
+            }
+        }
+        all
     }
 
     /// What was dismissed, and whose reason is gone, is shown again when the reason comes back.
@@ -113,7 +144,7 @@ impl State {
         add(self.head.amount_disputed, Attention::AmountDisputed);
         add(self.head.session_refused.is_some(), Attention::SessionRefused);
         add(self.payments.values().any(Payment::has_lost_something), Attention::CaptureVanished);
-        add(self.is_unreachable(), Attention::Unreachable);
+        add(!self.silent_sides().is_empty(), Attention::Unreachable);
         add(self.cancel_is_refused(), Attention::CancelRefused);
         add(self.is_cancelled_while_paid(), Attention::CancelledWhilePaid);
         add(self.was_edited_after_it_was_paid(), Attention::OrderEdited);
@@ -154,13 +185,20 @@ impl State {
         })
     }
 
-    fn is_unreachable(&self) -> bool {
+    /// Who has not answered for a day.
+    pub fn silent_sides(&self) -> Vec<Side> {
         let tired = Delays::is_persistent;
-        tired(self.order.failures)
-            || tired(self.order_refunds.failures)
-            || self.attempts.iter().any(|a| tired(a.register.failures))
+        let deed =
+            |side| self.deeds.iter().any(|d| d.is_open() && tired(d.failures) && Side::of(&d.action) == side);
+        let komoju = self.attempts.iter().any(|a| tired(a.register.failures))
             || self.payments.values().any(|p| tired(p.register.failures))
-            || self.deeds.iter().any(|d| d.is_open() && tired(d.failures))
+            || deed(Side::Komoju);
+        let bigcommerce =
+            tired(self.order.failures) || tired(self.order_refunds.failures) || deed(Side::BigCommerce);
+        [(komoju, Side::Komoju), (bigcommerce, Side::BigCommerce)]
+            .into_iter()
+            .filter_map(|(silent, side)| silent.then_some(side))
+            .collect()
     }
 
     /// Told as paid, then cancelled by hand; the money is still here.
@@ -192,7 +230,9 @@ impl State {
                 && gone.iter().any(|status| payment.is(status))
                 && self.deed(&Action::CancelPayment { payment: id.clone() }).is_none()
         };
-        moved_on && self.captured().count() == 0 && self.payments.iter().any(lost)
+        // Another has taken its place.
+        let replaced = self.attempts.iter().any(|a| matches!(self.standing(a), Standing::Authorized(_)));
+        moved_on && !replaced && self.captured().count() == 0 && self.payments.iter().any(lost)
     }
 
     fn refunds_in_trouble(&self, settings: &Settings) -> Vec<Attention> {
@@ -203,7 +243,7 @@ impl State {
             PayBack::TooLarge => Some(Attention::RefundTooLarge),
             PayBack::NeedsBank { .. } => Some(Attention::RefundNeedsBank),
             PayBack::Refused { .. } => Some(Attention::RefundRefused),
-            PayBack::Due { .. } | PayBack::Settled => None,
+            PayBack::Due { .. } | PayBack::Settled(_) => None,
         };
         let mut all: Vec<_> = refunds::made_in_bigcommerce(self).into_iter().filter_map(of).collect();
         all.extend(self.deeds_refused_for_good().then_some(Attention::RefundRefused));
@@ -240,7 +280,7 @@ impl State {
     /// The merchant has seen it.
     pub fn dismiss(&mut self, attention: Attention) {
         for reached in self.reached.values_mut().filter(|r| r.attention == Some(attention)) {
-            reached.attention = None;
+            reached.seen = reached.attention.take();
         }
         if attention == Attention::AmountDisputed {
             self.head.amount_disputed = false;

@@ -12,8 +12,9 @@ use std::fmt;
 pub enum Decision {
     /// Two-step: take the money now, all of it or (minor units of the payment) a part.
     Capture { payment: PaymentId, minor: Option<i64> },
-    /// Pay back at KOMOJU, all that is left or a part; a cash payment needs to know where to.
-    Refund { payment: PaymentId, minor: Option<i64>, sealed: Option<Blob> },
+    /// Pay back at KOMOJU, all that is left or a part; a cash payment needs to know where to. `towards`: it is a part of
+    /// this refund made in BigCommerce, which is more than KOMOJU holds.
+    Refund { payment: PaymentId, minor: Option<i64>, sealed: Option<Blob>, towards: Option<u64> },
     /// A refund made in BigCommerce is to be made at KOMOJU; said again, it is tried again.
     ConfirmRefund { refund: u64 },
     /// A refund made in BigCommerce was paid back by other means.
@@ -24,7 +25,7 @@ pub enum Decision {
     Dismiss { attention: Attention },
 }
 variants!(Decision {
-    Capture { payment, minor }, Refund { payment, minor, sealed }, ConfirmRefund { refund }, SettleOutside { refund },
+    Capture { payment, minor }, Refund { payment, minor, sealed, towards }, ConfirmRefund { refund }, SettleOutside { refund },
     BankDetails { refund, sealed }, Dismiss { attention },
 });
 

@@ -9,7 +9,9 @@ use super::decision::Decision;
 use super::deed::{Action, Deed, DeedState};
 use super::ids::{PaymentId, RefundId};
 use super::money::Money;
-use super::reading::{Cause, Moment, OrderRefund, PaymentStatus, RefundReading, RequestStatus};
+use super::reading::{
+    Cause, Moment, OrderRefund, PaymentStatus, RefundReading, RefundRequestReading, RequestStatus,
+};
 use super::settings::{RefundPolicy, Settings};
 use super::state::{Payment, State};
 
@@ -118,8 +120,8 @@ pub fn credited(state: &State) -> Option<(&PaymentId, &Payment)> {
 /// What must become of a refund made in BigCommerce.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PayBack {
-    /// Done, or nobody's business of ours.
-    Settled,
+    /// Nothing more of it is to be paid.
+    Settled(Settled),
     /// To be paid back now, in minor units of the payment's currency. `decided`: the decision it rests on.
     Due {
         payment: PaymentId,
@@ -144,6 +146,23 @@ pub enum PayBack {
     },
 }
 
+/// Why nothing more is to be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// KOMOJU has paid it back.
+    Done,
+    /// KOMOJU was asked to transfer it, and has not yet.
+    Requested,
+    /// KOMOJU took it; its next look shows it.
+    Sent,
+    /// A person said that it was paid back by other means.
+    Outside,
+    /// The order was never paid by KOMOJU.
+    NeverPaid,
+    /// KOMOJU is to pay nothing back by itself, and could not pay all of this.
+    Unwanted,
+}
+
 /// Refunds that the merchant made in BigCommerce and that are about money of ours.
 pub fn made_in_bigcommerce(state: &State) -> Vec<&OrderRefund> {
     let all = state.order_refunds.reading.as_deref().unwrap_or_default();
@@ -152,14 +171,8 @@ pub fn made_in_bigcommerce(state: &State) -> Vec<&OrderRefund> {
 
 pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> PayBack {
     let cause = Cause::OrderRefund(refund.id);
-    if is_paid_back(state, cause)
-        || is_settled_outside(state, refund.id)
-        || is_by_hand_on_both_sides(state, refund)
-    {
-        return PayBack::Settled;
-    }
-    if state.payments.values().all(|p| !p.was_captured()) {
-        return PayBack::Settled;
+    if let Some(settled) = settled(state, refund) {
+        return PayBack::Settled(settled);
     }
     let tried = last_try(state, cause);
     let confirmed = last_decision(state, |d| match d {
@@ -175,15 +188,16 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
         };
     }
     let unwanted = settings.refunds == RefundPolicy::Never && confirmed == 0;
-    let Some((payment, minor)) = payment_to_take_from(state, refund) else {
-        return if unwanted { PayBack::Settled } else { PayBack::TooLarge };
+    let whole = payment_to_take_from(state, refund).filter(|_| !is_paid_in_parts(state, refund.id));
+    let Some((payment, minor)) = whole else {
+        return if unwanted { PayBack::Settled(Settled::Unwanted) } else { PayBack::TooLarge };
     };
     if let Some((_, deed)) = tried.filter(|(_, deed)| deed.decided >= confirmed && !deed.went_unanswered()) {
         let reason = match &deed.state {
             DeedState::Refused { reason } => reason.clone(),
             _ if is_rejected(state, cause) => "KOMOJU has rejected the refund request".to_owned(),
             // Done, but nothing of it is to be seen yet: looked at again before anything else.
-            _ => return PayBack::Settled,
+            _ => return PayBack::Settled(Settled::Sent),
         };
         return PayBack::Refused { payment: payment.clone(), minor, reason };
     }
@@ -200,6 +214,37 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
         true => PayBack::Due { payment, minor, decided: confirmed },
         false => PayBack::NotConfirmed { payment, minor },
     }
+}
+
+/// What settles a refund whatever the setting.
+fn settled(state: &State, refund: &OrderRefund) -> Option<Settled> {
+    let cause = Cause::OrderRefund(refund.id);
+    if is_settled_outside(state, refund.id) {
+        Some(Settled::Outside)
+    } else if is_transferred_later(state, cause) {
+        Some(Settled::Requested)
+    } else if is_paid_back(state, cause) || is_by_hand_on_both_sides(state, refund) {
+        Some(Settled::Done)
+    } else if state.payments.values().all(|p| !p.was_captured()) {
+        Some(Settled::NeverPaid)
+    } else {
+        None
+    }
+}
+
+/// KOMOJU was asked to transfer it, and nothing shows yet that it did.
+fn is_transferred_later(state: &State, cause: Cause) -> bool {
+    let mut readings = state.payments.values().filter_map(|p| p.register.reading.as_ref());
+    readings.any(|reading| {
+        let over = [RequestStatus::Rejected, RequestStatus::Completed];
+        let open = |r: &RefundRequestReading| r.cause == Some(cause) && !over.contains(&r.status);
+        reading.refund_requests.iter().any(open) && reading.refunds.iter().all(|r| r.cause != Some(cause))
+    })
+}
+
+/// KOMOJU holds too little for all of it, so a person pays it back piece by piece: never again as a whole.
+fn is_paid_in_parts(state: &State, refund: u64) -> bool {
+    last_decision(state, |d| matches!(d, Decision::Refund { towards, .. } if *towards == Some(refund))) > 0
 }
 
 /// KOMOJU pays cash back by bank transfer only.
@@ -317,8 +362,18 @@ pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
 }
 
 fn is_unpaired(state: &State, refund: &RefundReading) -> bool {
-    let ours = matches!(refund.cause, Some(Cause::OrderRefund(_) | Cause::Twice));
+    let ours = match refund.cause {
+        Some(Cause::OrderRefund(_) | Cause::Twice) => true,
+        Some(Cause::Merchant(seq)) => is_part_of_another(state, seq),
+        None => false,
+    };
     !ours && !is_in_the_books(state, &refund.id)
+}
+
+/// What was decided in the panel as a part of a refund that BigCommerce's books have already.
+fn is_part_of_another(state: &State, seq: u64) -> bool {
+    let decided = state.decisions.iter().find(|stored| stored.seq == seq);
+    decided.is_some_and(|d| matches!(d.decided.decision, Decision::Refund { towards: Some(_), .. }))
 }
 
 /// Whether BigCommerce's books have a refund that was made at KOMOJU, whoever entered it.

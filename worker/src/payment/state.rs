@@ -184,8 +184,10 @@ pub struct Reached {
     pub at: Moment,
     /// What a person must look at because of it, until it is dismissed.
     pub attention: Option<Attention>,
+    /// The same once it was dismissed.
+    pub seen: Option<Attention>,
 }
-record!(Reached { at, attention });
+record!(Reached { at, attention, seen });
 
 /// A line of the payment's history, for the merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! What the merchant may know of a payment, and what may be decided about it: a picture of the state, without words.
 
-use super::decision::Decision;
+use super::attention::{Attention, Side};
+use super::decision::{Decision, StoredDecision};
 use super::ids::PaymentId;
 use super::money::Money;
 use super::reading::{Moment, OrderRefund, PaymentStatus};
-use super::refunds::{self, PayBack};
+use super::refunds::{self, PayBack, Settled};
 use super::settings::{Mode, Settings};
 use super::snapshot::{Phase, Snapshot};
 use super::state::{Payment, Standing, State};
@@ -18,8 +19,12 @@ pub struct Statement {
     pub paid_otherwise: Option<Money>,
     pub payments: Vec<PaymentLine>,
     pub refunds: Vec<RefundLine>,
+    /// What a person is or was to look at, dismissed or not, as long as it is so.
+    pub reasons: Vec<Attention>,
+    /// Who has not answered for a day.
+    pub silent: Vec<Side>,
 }
-record!(Statement { due, paid_otherwise, payments, refunds });
+record!(Statement { due, paid_otherwise, payments, refunds, reasons, silent });
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PaymentLine {
@@ -66,16 +71,24 @@ record!(RefundLine { id, amount, state });
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum RefundState {
+    /// KOMOJU has paid it back.
     Settled,
+    /// KOMOJU was asked to transfer it, and has not yet.
+    Requested,
+    /// The order was never paid by KOMOJU.
+    NeverPaid,
+    /// KOMOJU is to pay nothing back by itself, and could not pay all of this.
+    Unwanted,
     /// A person said so.
     Outside {
         by: String,
         at: Moment,
     },
     UnderWay,
-    /// `amount`: what KOMOJU would pay back, in the payment's currency.
+    /// `amount`: what KOMOJU would pay back, in the payment's currency. `by_transfer`: to a bank account.
     ToConfirm {
         amount: Money,
+        by_transfer: bool,
     },
     NeedsBank {
         amount: Money,
@@ -84,11 +97,12 @@ pub enum RefundState {
     Refused {
         amount: Money,
         reason: String,
+        by_transfer: bool,
     },
 }
 variants!(RefundState {
-    Settled, Outside { by, at }, UnderWay, ToConfirm { amount }, NeedsBank { amount }, TooLarge,
-    Refused { amount, reason },
+    Settled, Requested, NeverPaid, Unwanted, Outside { by, at }, UnderWay, ToConfirm { amount, by_transfer },
+    NeedsBank { amount }, TooLarge, Refused { amount, reason, by_transfer },
 });
 
 /// How the payment stands, by key: as the shopper sees it, but for two things that only the merchant tells apart.
@@ -122,6 +136,8 @@ pub fn statement(state: &State, settings: &Settings) -> Statement {
             .filter_map(|(id, payment)| payment_line(state, id, payment))
             .collect(),
         refunds: refunds::made_in_bigcommerce(state).into_iter().filter_map(refund).collect(),
+        reasons: state.reasons(settings),
+        silent: state.silent_sides(),
     }
 }
 
@@ -147,30 +163,185 @@ fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<Paym
 }
 
 fn refund_state(state: &State, settings: &Settings, refund: &OrderRefund) -> Option<RefundState> {
-    let outside = state
-        .decisions
-        .iter()
-        .rev()
-        .find(|stored| stored.decided.decision == Decision::SettleOutside { refund: refund.id });
-    if let Some(stored) = outside {
-        return Some(RefundState::Outside { by: stored.decided.by.clone(), at: stored.at });
-    }
     let in_its_currency = |payment: &PaymentId, minor| {
         let total = state.payments.get(payment)?.register.reading.as_ref()?.total?;
         Some(Money::new(minor, total.currency))
     };
+    let by_transfer =
+        |payment: &PaymentId| state.payments.get(payment).is_some_and(refunds::goes_by_transfer);
     Some(match refunds::pay_back(state, settings, refund) {
-        PayBack::Settled => RefundState::Settled,
-        PayBack::Due { .. } => RefundState::UnderWay,
-        PayBack::TooLarge => RefundState::TooLarge,
-        PayBack::NotConfirmed { payment, minor } => {
-            RefundState::ToConfirm { amount: in_its_currency(&payment, minor)? }
+        PayBack::Settled(Settled::Done) => RefundState::Settled,
+        PayBack::Settled(Settled::Requested) => RefundState::Requested,
+        PayBack::Settled(Settled::NeverPaid) => RefundState::NeverPaid,
+        PayBack::Settled(Settled::Unwanted) => RefundState::Unwanted,
+        PayBack::Settled(Settled::Outside) => {
+            let said = settled_outside(state, refund.id)?;
+            RefundState::Outside { by: said.decided.by.clone(), at: said.at }
         }
+        PayBack::Due { .. } | PayBack::Settled(Settled::Sent) => RefundState::UnderWay,
+        PayBack::TooLarge => RefundState::TooLarge,
+        PayBack::NotConfirmed { payment, minor } => RefundState::ToConfirm {
+            amount: in_its_currency(&payment, minor)?,
+            by_transfer: by_transfer(&payment),
+        },
         PayBack::NeedsBank { payment, minor } => {
             RefundState::NeedsBank { amount: in_its_currency(&payment, minor)? }
         }
-        PayBack::Refused { payment, minor, reason } => {
-            RefundState::Refused { amount: in_its_currency(&payment, minor)?, reason }
-        }
+        PayBack::Refused { payment, minor, reason } => RefundState::Refused {
+            amount: in_its_currency(&payment, minor)?,
+            reason,
+            by_transfer: by_transfer(&payment),
+        },
     })
+}
+
+fn settled_outside(state: &State, refund: u64) -> Option<&StoredDecision> {
+    let said = |stored: &&StoredDecision| stored.decided.decision == Decision::SettleOutside { refund };
+    state.decisions.iter().rev().find(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{FromJson, read_value};
+    use crate::payment::settings::RefundPolicy;
+    use crate::payment::state::Payment;
+    use serde_json::{Value, json};
+
+    fn of<T: FromJson>(value: Value) -> T {
+        read_value(&value).unwrap_or_else(|error| panic!("{error}: {value}"))
+    }
+
+    fn yen(minor: i64) -> Value {
+        json!({ "minor": minor, "currency": "JPY" })
+    }
+
+    fn payment(id: &str, attempt: u32, method: &str, more: &Value) -> (PaymentId, Payment) {
+        let mut reading = json!({
+            "id": id, "status": "Captured", "net": yen(1200), "total": yen(1200), "refunded_minor": 0, "refunds": [],
+            "refund_requests": [], "method": method, "instructions": {},
+        });
+        for (name, value) in more.as_object().expect("an object") {
+            reading[name] = value.clone();
+        }
+        let mut payment = Payment::new(attempt, 0);
+        payment.captured = reading["status"] == "Captured";
+        payment.register.accept(1, 1, of(reading));
+        (PaymentId::parse(id).expect("an id"), payment)
+    }
+
+    /// An order of ¥1,200 with these payments, each of an attempt of its own, refunded for `minor` in BigCommerce.
+    fn refunded(payments: Vec<(PaymentId, Payment)>, minor: i64) -> State {
+        let attempts = payments.iter().map(|(_, payment)| {
+            of(json!({
+                "n": payment.attempt, "created_at": 0, "stage": "open", "url": "", "expires_at": 0, "locale": "en",
+                "register": { "seq": 0, "at": 0 },
+                "terms": {
+                    "account": "a1", "mode": "live", "capture": "auto", "amount": yen(1200), "types": [],
+                    "external_order_num": "1", "settings_version": 1,
+                },
+            }))
+        });
+        let mut state = State { attempts: attempts.collect(), ..State::default() };
+        for (id, payment) in payments {
+            state.payments.insert(id, payment);
+        }
+        let refund = json!({ "id": 12, "minor": minor, "total_minor": minor });
+        state.order_refunds.accept(1, 1, vec![of(refund)]);
+        state
+    }
+
+    fn shown(state: &State, settings: &Settings) -> RefundState {
+        let refund = state.order_refunds.reading.iter().flatten().next().expect("one was made");
+        refund_state(state, settings, refund).expect("yen are known")
+    }
+
+    fn card(more: &Value) -> Vec<(PaymentId, Payment)> {
+        vec![payment("p1", 1, "credit_card", more)]
+    }
+
+    fn decided(mut state: State, decision: Decision) -> State {
+        let decided = json!({ "id": "d1", "by": "kana@shop.example", "decision": crate::json::ToJson::to_json(&decision) });
+        state.decisions.push(of(json!({ "decided": decided, "seq": 5, "at": 7 })));
+        state
+    }
+
+    #[test]
+    fn done_is_what_komoju_has_paid_back() {
+        let refunds =
+            json!([{ "id": "r1", "minor": 500, "chargeback": false, "cause": { "OrderRefund": 12 } }]);
+        let state = refunded(card(&json!({ "refunds": refunds, "refunded_minor": 500 })), 500);
+        assert_eq!(shown(&state, &Settings::default()), RefundState::Settled);
+    }
+
+    #[test]
+    fn a_transfer_that_was_asked_for_is_not_done_yet() {
+        let requested = |status: &str| {
+            let requests = json!([{ "minor": 500, "status": status, "cause": { "OrderRefund": 12 } }]);
+            let cash = payment("p1", 1, "konbini", &json!({ "refund_requests": requests }));
+            shown(&refunded(vec![cash], 500), &Settings::default())
+        };
+        assert_eq!(requested("Pending"), RefundState::Requested);
+        assert_eq!(requested("Completed"), RefundState::Settled);
+        assert!(matches!(requested("Rejected"), RefundState::NeedsBank { .. }));
+    }
+
+    #[test]
+    fn what_was_paid_at_the_counter_is_none_of_komojus() {
+        let state = refunded(card(&json!({ "status": "Expired" })), 500);
+        assert_eq!(shown(&state, &Settings::default()), RefundState::NeverPaid);
+    }
+
+    #[test]
+    fn more_than_is_held_is_nobodys_business_where_nothing_goes_back_by_itself() {
+        let state = refunded(card(&json!({})), 1500);
+        let never = Settings { refunds: RefundPolicy::Never, ..Settings::default() };
+        assert_eq!(shown(&state, &never), RefundState::Unwanted);
+        assert_eq!(shown(&state, &Settings::default()), RefundState::TooLarge);
+    }
+
+    #[test]
+    fn what_a_person_settled_names_that_person() {
+        let state = decided(refunded(card(&json!({})), 500), Decision::SettleOutside { refund: 12 });
+        let by = "kana@shop.example".to_owned();
+        assert_eq!(shown(&state, &Settings::default()), RefundState::Outside { by, at: 7 });
+    }
+
+    #[test]
+    fn it_goes_by_transfer_where_the_payment_it_is_taken_from_was_cash() {
+        for (first, second, expected) in [("credit_card", "konbini", false), ("konbini", "credit_card", true)]
+        {
+            let both = ["p1", "p2"].into_iter().zip([first, second]).zip(1..);
+            let both = both.map(|((id, method), n)| payment(id, n, method, &json!({})));
+            let never = Settings { refunds: RefundPolicy::Never, ..Settings::default() };
+            let shown = shown(&refunded(both.collect(), 500), &never);
+            let RefundState::ToConfirm { by_transfer, .. } = shown else { panic!("{shown:?}") };
+            assert_eq!(by_transfer, expected, "{first} first");
+        }
+    }
+
+    /// Paid back piece by piece, it is never paid as a whole as well, should KOMOJU come to hold enough for it.
+    #[test]
+    fn a_refund_that_is_paid_in_parts_stays_with_the_person_who_began_so() {
+        let at_once = Settings { refunds: RefundPolicy::AtOnce, ..Settings::default() };
+        let payment = PaymentId::parse("p1").expect("an id");
+        let part = Decision::Refund { payment, minor: Some(300), sealed: None, towards: Some(12) };
+        let state = refunded(card(&json!({})), 500);
+        assert_eq!(shown(&state, &at_once), RefundState::UnderWay);
+        assert_eq!(shown(&decided(state, part), &at_once), RefundState::TooLarge);
+    }
+
+    #[test]
+    fn what_was_dismissed_is_still_a_reason() {
+        use crate::payment::deed::{MilestoneKind, Subject};
+        use crate::payment::state::Reached;
+        let mut state = refunded(card(&json!({})), 500);
+        let paid = (Subject::Payment(PaymentId::parse("p1").expect("an id")), MilestoneKind::Paid);
+        let reached = Reached { at: 1, attention: Some(Attention::PaidAfterEnd), seen: None };
+        state.reached.insert(paid, reached);
+        state.dismiss(Attention::PaidAfterEnd);
+        let settings = Settings::default();
+        assert!(!state.attentions(&settings).contains(&Attention::PaidAfterEnd));
+        assert!(statement(&state, &settings).reasons.contains(&Attention::PaidAfterEnd));
+    }
 }

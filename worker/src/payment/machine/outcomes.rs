@@ -154,7 +154,7 @@ impl Machine {
     pub(super) fn refused(&mut self, action: &Action, failure: &Failure, at: Moment) {
         match action {
             Action::UpdateOrder { subject, milestone } if *failure != Failure::NotFound => {
-                let reached = Reached { at, attention: Some(Attention::OrderUpdateRefused) };
+                let reached = Reached { at, attention: Some(Attention::OrderUpdateRefused), seen: None };
                 self.state.reached.insert((subject.clone(), *milestone), reached);
                 if *milestone == MilestoneKind::Restored {
                     self.state.head.replaced = None;

@@ -131,7 +131,7 @@ impl Machine {
             self.state.head.replaced = None;
             return;
         }
-        self.state.reached.insert((subject, milestone), Reached { at, attention });
+        self.state.reached.insert((subject, milestone), Reached { at, attention, seen: None });
     }
 
     pub(super) fn cancel(&mut self, action: &Action, because_of_order: bool, now: Now<'_>) {

@@ -149,7 +149,7 @@ fn transfer(
 
 fn asked_for_in_the_panel(state: &State) -> Option<Transfer> {
     state.decisions.iter().find_map(|stored| {
-        let Decision::Refund { payment, minor, sealed } = &stored.decided.decision else { return None };
+        let Decision::Refund { payment, minor, sealed, .. } = &stored.decided.decision else { return None };
         let cause = Cause::Merchant(stored.seq);
         let held = state.payments.get(payment)?;
         let minor = minor.unwrap_or(held.refundable()).min(held.refundable());
