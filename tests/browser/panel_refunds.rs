@@ -125,3 +125,33 @@ async fn a_payment_of_a_cancelled_order_is_refunded_in_part_and_the_rest_dismiss
     browser.click_text(".seen button", "Dismiss").await;
     browser.wait_for_text(".notice.good", "Noted as seen").await;
 }
+
+#[tokio::test]
+async fn of_a_refund_that_is_more_than_komoju_holds_what_is_left_goes_back_from_the_panel() {
+    let shop = Shop::open(world().await).await;
+    let (order, payment) = shop.paid_by_card(&OrderSpec::total(3_000)).await;
+    shop.world.sandbox.bigcommerce.edit_total(&shop.hash, order.order_id, 9_000);
+    shop.refund_order(&order, 3_500);
+    shop.attention_when(&order, "More was refunded").await;
+
+    let merchant = Merchant::of(&shop).await;
+    let browser = &merchant.browser;
+    merchant.open_payment(order.order_id, Language::Japanese).await;
+    browser.wait_for_text(".lines .pill", "KOMOJU の残額を超過").await;
+    picture(browser, "panel-too-large-ja");
+    browser.click_text("button", "KOMOJU で返金").await;
+    let said = browser.text(".statement").await;
+    assert!(said.contains("¥3,000") && said.contains("(¥3,500)") && said.contains("不足分"), "{said}");
+    picture(browser, "panel-too-large-confirm-ja");
+    merchant.open_payment(order.order_id, Language::English).await;
+    picture(browser, "panel-too-large-en");
+    browser.click_text("button", "Refund at KOMOJU").await;
+    browser.click_text("button", "Pay back now").await;
+    assert_eq!(shop.paid_back_when(&payment, 1).await, [3_000]);
+    merchant.open_payment(order.order_id, Language::English).await;
+    browser.click_text("a", "Paid back otherwise").await;
+    browser.click_text("button", "Mark as paid back").await;
+    browser.wait_for_text(".lines .pill", "Paid back otherwise").await;
+    shop.at_rest(&order).await;
+    assert_eq!((shop.attention(&order).await.len(), shop.refund_posts(&payment).len()), (0, 1));
+}
