@@ -74,7 +74,7 @@ fn difference(w: Words, history: &History) -> Option<Html> {
 
 fn look_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
     html!["<form method=\"post\" action=\"/panel" (path(order)) "\" class=\"actions\">" (hidden_token(panel))
-        "<button>" (w.of("Ask KOMOJU and BigCommerce now", "KOMOJU と BigCommerce の最新状況を確認")) "</button></form>"]
+        "<button>" (w.of("Ask KOMOJU and BigCommerce now", "今すぐ最新状況を確認")) "</button></form>"]
 }
 
 // ---- payments ----------------------------------------------------------------------------------------------------
