@@ -6,7 +6,7 @@ use komoju_bigcommerce_worker::payment::start::Intent;
 
 use super::driver::{EPOCH, World};
 use super::schedule::Fate::{Arrives, Lost};
-use super::schedule::{Act::*, DAY, MINUTE, Refunds, Setup, Trouble as T};
+use super::schedule::{Act::*, DAY, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T};
 use super::search::ends_right;
 
 fn world() -> World {
@@ -88,6 +88,29 @@ fn what_went_back_of_two_payments_and_is_in_no_book_calls_a_person() {
     }
     assert!(world.bank.payments.values().all(|p| p.held() == 0));
     assert_eq!(world.attentions(), [Attention::RefundedAtKomoju]);
+}
+
+/// A session that KOMOJU would not hear of for a day ended by itself: the outage was shown for good.
+#[test]
+fn an_outage_is_over_once_what_it_kept_from_ending_has_ended() {
+    let mut world = world();
+    let down = Outage(Side::Komoju, Down::Forbidden, 1_395);
+    let steps = [OpensPage, down, Waits(1)].map(|act| (act, Arrives));
+    for (act, fate) in steps.into_iter().chain([(Moves(6), Lost), (Waits(6_000), Arrives)]) {
+        world.step(act, fate);
+    }
+    assert_eq!(world.attentions(), []);
+}
+
+#[test]
+fn an_outage_at_bigcommerce_is_over_although_nobody_has_a_reason_to_look() {
+    let mut world = world();
+    for act in [OpensPage, Outage(Side::BigCommerce, Down::Forbidden, 1_687), Waits(1_440)] {
+        world.step(act, Arrives);
+    }
+    assert_eq!(world.attentions(), [Attention::Unreachable]);
+    world.step(Waits(4_000), Arrives);
+    assert_eq!(world.attentions(), []);
 }
 
 /// Refunds in BigCommerce are to mean nothing at KOMOJU: then too large a one calls nobody either.

@@ -1,7 +1,7 @@
 //! What may no longer be paid is ended at KOMOJU.
 
 use super::{Step, Wake, not_before};
-use crate::payment::deed::{Action, CANCEL_TRIES};
+use crate::payment::deed::{Action, CANCEL_TRIES, Deed};
 use crate::payment::ids::PaymentId;
 use crate::payment::reading::PaymentStatus;
 use crate::payment::state::{Attempt, Standing, State};
@@ -9,6 +9,9 @@ use crate::payment::table::{Row, cell};
 
 /// What may no longer be paid, because the order has left the unpaid statuses, is ended at KOMOJU.
 pub(super) fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
+    if let Some(over) = state.deeds.iter().find_map(|deed| cancel_that_is_over(state, deed)) {
+        return Some(over);
+    }
     let order = state.order.reading.as_ref()?;
     let column = order.column();
     for attempt in &state.attempts {
@@ -35,6 +38,20 @@ pub(super) fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
         }
     }
     None
+}
+
+/// A cancel under way whose target has ended meanwhile, by whatever hand: nothing is left to be done, or to be waited for.
+fn cancel_that_is_over(state: &State, deed: &Deed) -> Option<Step> {
+    let live = match &deed.action {
+        Action::CancelSession { attempt } => state.attempt(*attempt)?.session_is_pending(),
+        Action::CancelPayment { payment } => {
+            let payment = state.payments.get(payment)?;
+            let over = [PaymentStatus::Cancelled, PaymentStatus::Expired, PaymentStatus::Failed];
+            !over.iter().chain([&PaymentStatus::Captured, &PaymentStatus::Refunded]).any(|s| payment.is(s))
+        }
+        _ => return None,
+    };
+    (deed.is_open() && !live).then(|| Step::Found(deed.action.clone()))
 }
 
 /// Another live payment than the one that is kept.

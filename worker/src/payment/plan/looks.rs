@@ -34,10 +34,14 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
     wake.is_due_opt(refunds).then_some(Step::LookAtOrderRefunds)
 }
 
-/// When to look next at something that is wanted, or else has a look planned; after failures, the ladder.
+/// When to look next at something that is wanted, or else has a look planned; after failures, the ladder, until there is
+/// an answer: an outage must be seen to be over.
 fn look_at<T>(register: &Register<T>, planned: Option<Moment>) -> Option<Moment> {
-    let at = if register.is_wanted() { Some(0) } else { planned };
-    at.map(|at| if register.failures > 0 { register.retry_at } else { at })
+    match register.failures {
+        0 if register.is_wanted() => Some(0),
+        0 => planned,
+        _ => Some(register.retry_at),
+    }
 }
 
 fn session_look(state: &State, attempt: &Attempt, delays: Delays) -> Option<Moment> {
