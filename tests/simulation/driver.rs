@@ -1,6 +1,8 @@
 //! Runs one machine the way its Durable Object does: commits to a table, calls out, sleeps until woken, and sometimes
 //! crashes, with nothing left but the table. Around it: time, the post between the two sides and us, and faults.
 
+use std::collections::BTreeSet;
+
 use komoju_bigcommerce_worker::bigcommerce::Api;
 use komoju_bigcommerce_worker::crypto::Secret;
 use komoju_bigcommerce_worker::http::{HttpRequest, Outcome, ResponseHeaders};
@@ -46,6 +48,8 @@ pub struct World {
     pub post: Post,
     pub faults: Faults,
     pub mutation: Option<Mutation>,
+    /// Whatever the merchant was ever shown, where somebody wants to know.
+    pub shown: Option<BTreeSet<&'static str>>,
     /// What the merchant has seen and put away.
     pub dismissed: Vec<Attention>,
     pub settled_outside: Vec<u64>,
@@ -54,6 +58,8 @@ pub struct World {
     pub amount_was_disputed: bool,
     /// The last page did that was heard out. None: nobody can tell, for the worker died over it.
     pub amount_is_disputed: Option<bool>,
+    /// KOMOJU's last word about a new session is no.
+    pub session_is_refused: bool,
     /// What must never happen, whatever the schedule.
     pub violations: Vec<String>,
     /// So many of the order's moves have been judged.
@@ -79,11 +85,13 @@ impl World {
             post: Post::default(),
             faults: Faults::default(),
             mutation: None,
+            shown: None,
             dismissed: Vec::new(),
             settled_outside: Vec::new(),
             decisions: 0,
             amount_was_disputed: false,
             amount_is_disputed: Some(false),
+            session_is_refused: false,
             violations: Vec::new(),
             judged: 0,
             rows: Rows::default(),
@@ -141,13 +149,16 @@ impl World {
     }
 
     fn next_moment(&self) -> Option<i64> {
-        [self.alarm, self.post.next_due(), self.bank.next_lapse()].into_iter().flatten().min()
+        let of_the_world = [self.post.next_due(), self.bank.next_lapse(), self.store.next_to_finish()];
+        of_the_world.into_iter().chain([self.alarm]).flatten().min()
     }
 
     fn set_time(&mut self, at: i64) {
         self.now = self.now.max(at);
         self.store.now = self.now;
+        self.store.finish();
         self.bank.lapse(self.now);
+        truth::at_once(self);
     }
 
     pub fn wake_soon(&mut self) {
@@ -206,6 +217,7 @@ impl World {
                     return Some(reply);
                 }
                 Output::Idle { wake } => {
+                    self.note_what_is_shown();
                     self.alarm = wake;
                     return None;
                 }
@@ -214,6 +226,13 @@ impl World {
         self.violations.push("the machine goes round and round".to_owned());
         self.crash();
         None
+    }
+
+    fn note_what_is_shown(&mut self) {
+        if self.shown.is_some() {
+            let now = self.attentions();
+            self.shown.iter_mut().for_each(|shown| shown.extend(now.iter().map(|a| a.key())));
+        }
     }
 
     fn commit(&mut self, records: &[Record]) {
@@ -237,11 +256,22 @@ impl World {
             self.perform(act);
             self.collect();
         }
-        let trouble = if dies { Some(Trouble::CrashAfter) } else { self.faults.next(side, self.now) };
+        let trouble = if dies {
+            Some(Trouble::CrashAfter)
+        } else {
+            self.faults.next(side, is_deed(&request), self.now)
+        };
         let outcome = self.exchange(side, &request, trouble);
         if matches!(trouble, Some(Trouble::CrashBefore | Trouble::CrashAfter)) {
             self.crash();
             return None;
+        }
+        if let (Call::CreateSession(_), Outcome::Answer { status, .. }) = (call, &outcome) {
+            self.session_is_refused = match status {
+                200 => false,
+                422 => true,
+                _ => self.session_is_refused,
+            };
         }
         let answer = match self.mutation {
             Some(mutation) => mutation.spoil_answer(call, parse(&outcome), self),
@@ -269,15 +299,20 @@ impl World {
         }
         let slow = trouble == Some(Trouble::StillRuns);
         let outcome = match side {
-            Side::BigCommerce => self.store.serve(request),
+            Side::BigCommerce => self.store.serve(request, slow),
             Side::Komoju => self.bank.serve(request, slow),
         };
         self.collect();
         self.deliver_early();
         truth::at_once(self);
-        let is_cut = matches!(trouble, Some(Trouble::CutAfter | Trouble::CrashAfter | Trouble::StillRuns));
-        self.bank.answered(!is_cut);
-        if is_cut { cut() } else { outcome }
+        let lost = match trouble {
+            Some(Trouble::CutAfter | Trouble::CrashAfter | Trouble::StillRuns) => Some(cut()),
+            Some(Trouble::BrokenAfter) => Some(answer(500, &Value::Null)),
+            _ => None,
+        };
+        self.bank.answered(lost.is_none());
+        self.store.answered(lost.is_none());
+        lost.unwrap_or(outcome)
     }
 
     /// Nothing is left but what was committed; the guard wakes what comes after.
@@ -299,4 +334,10 @@ impl World {
             .or_else(|| wire::to_komoju(call, access, origin, back))
             .expect("every call goes to one side or the other")
     }
+}
+
+/// Whether a request changes something that counts: a session nobody was sent to does not, nor does a quote.
+fn is_deed(request: &HttpRequest) -> bool {
+    let counts = |end: &str| !request.url.ends_with(end);
+    request.method != "GET" && counts("/sessions") && counts("/refund_quotes")
 }

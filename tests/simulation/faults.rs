@@ -1,5 +1,7 @@
 //! What goes wrong between us and the two sides, and with the worker itself.
 
+use std::collections::BTreeSet;
+
 use komoju_bigcommerce_worker::http::{Outcome, ResponseHeaders};
 use serde_json::Value;
 
@@ -10,10 +12,13 @@ use super::schedule::{Act, MINUTE, Outage, Side, Trouble};
 pub struct Faults {
     /// Each befalls the call after so many others.
     troubles: Vec<(u8, Trouble)>,
+    with_deeds: Vec<(u8, Trouble)>,
     acts: Vec<(u8, Act)>,
     /// Outputs until the worker dies.
     crash: Option<u8>,
     outages: Vec<(Side, Outage, i64)>,
+    /// All that ever struck, for those who ask whether everything does.
+    pub struck: BTreeSet<String>,
     /// How often BigCommerce said 404 for what is there.
     pub hiccups: u32,
     /// KOMOJU did not accept the key for a while.
@@ -23,6 +28,10 @@ pub struct Faults {
 impl Faults {
     pub fn trouble(&mut self, after: u8, what: Trouble) {
         self.troubles.push((after, what));
+    }
+
+    pub fn trouble_with_deed(&mut self, after: u8, what: Trouble) {
+        self.with_deeds.push((after, what));
     }
 
     pub fn crash(&mut self, after: u8) {
@@ -41,14 +50,16 @@ impl Faults {
 
     /// From now on all goes well.
     pub fn end(&mut self) {
-        let (hiccups, key_was_refused) = (self.hiccups, self.key_was_refused);
-        *self = Self { hiccups, key_was_refused, ..Self::default() };
+        let ended = std::mem::take(self);
+        let Self { struck, hiccups, key_was_refused, .. } = ended;
+        *self = Self { struck, hiccups, key_was_refused, ..Self::default() };
     }
 
     pub fn dies_now(&mut self) -> bool {
         match self.crash {
             Some(0) => {
                 self.crash = None;
+                self.struck.insert("crash".to_owned());
                 true
             }
             left => {
@@ -59,21 +70,29 @@ impl Faults {
     }
 
     /// What befalls the call that is about to leave. An outage takes its place.
-    pub fn next(&mut self, side: Side, now: i64) -> Option<Trouble> {
-        let due = count_down(&mut self.troubles).into_iter().next();
-        due.filter(|_| self.now_out(side, now).is_none())
+    pub fn next(&mut self, side: Side, is_deed: bool, now: i64) -> Option<Trouble> {
+        let mut due = count_down(&mut self.troubles);
+        due.extend(if is_deed { count_down(&mut self.with_deeds) } else { Vec::new() });
+        let due = due.into_iter().next();
+        let struck = due.filter(|_| self.now_out(side, now).is_none());
+        self.struck.extend(struck.map(|trouble| format!("{trouble:?} at {side:?}")));
+        struck
     }
 
     pub fn acts_before_this_call(&mut self) -> Vec<Act> {
-        count_down(&mut self.acts)
+        let due = count_down(&mut self.acts);
+        self.struck.extend(due.iter().map(|act| format!("between: {}", name(*act))));
+        due
     }
 
     fn now_out(&self, side: Side, now: i64) -> Option<Outage> {
         self.outages.iter().find(|(of, _, until)| *of == side && now < *until).map(|(_, what, _)| *what)
     }
 
-    pub fn outage(&self, side: Side, now: i64) -> Option<Outcome> {
-        Some(match self.now_out(side, now)? {
+    pub fn outage(&mut self, side: Side, now: i64) -> Option<Outcome> {
+        let outage = self.now_out(side, now)?;
+        self.struck.insert(format!("{outage:?} from {side:?}"));
+        Some(match outage {
             Outage::Silent => Outcome::NoAnswer("silent".to_owned()),
             Outage::Broken => answer(503, &Value::Null),
             Outage::Unauthorized => answer(401, &Value::Null),
@@ -81,6 +100,12 @@ impl Faults {
             Outage::TooMany => too_many(),
         })
     }
+}
+
+/// An act without its values.
+fn name(act: Act) -> String {
+    let text = format!("{act:?}");
+    text.split('(').next().unwrap_or_default().to_owned()
 }
 
 /// Takes out what is due now; everything else comes one nearer.

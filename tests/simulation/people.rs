@@ -66,6 +66,7 @@ impl World {
             }
             Act::Waits(minutes) => self.pass_until(self.now + minutes * MINUTE),
             Act::Trouble(after, what) => self.faults.trouble(after, what),
+            Act::TroubleWithDeed(after, what) => self.faults.trouble_with_deed(after, what),
             Act::Crash(after) => self.faults.crash(after),
             Act::Outage(side, what, minutes) => {
                 self.faults.outage_until(side, what, self.now + minutes * MINUTE)
@@ -103,6 +104,10 @@ impl World {
             Act::CompletesRequest => drop(bank.decide_request(true)),
             Act::RejectsRequest => drop(bank.decide_request(false)),
             Act::BalanceIsShort(short) => bank.balance_is_short = short,
+            Act::CapturesAreRefused(refused) => bank.refuses_captures = refused,
+            Act::CancelsAreInVain(in_vain) => bank.cancels_in_vain = in_vain,
+            Act::SessionsAreRefused(refused) => bank.refuses_sessions = refused,
+            Act::UpdatesAreRefused(refused) => self.store.refuses_updates = refused,
             act => self.manage(act),
         }
     }

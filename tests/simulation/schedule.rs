@@ -115,6 +115,14 @@ pub enum Act {
     RejectsRequest,
     /// Refunds are refused, or no longer.
     BalanceIsShort(bool),
+    /// Captures are refused though the money is reserved, or no longer.
+    CapturesAreRefused(bool),
+    /// Cancels are accepted and nothing comes of them, or something does again.
+    CancelsAreInVain(bool),
+    /// Sessions are refused, and not for the key; or no longer.
+    SessionsAreRefused(bool),
+    /// BigCommerce will not take what it is told of the order, or will again.
+    UpdatesAreRefused(bool),
     // The merchant, in our panel.
     AsksForLook,
     ConfirmsRefund,
@@ -129,6 +137,8 @@ pub enum Act {
     Waits(i64),
     /// Befalls the call after this many that go well.
     Trouble(u8, Trouble),
+    /// The same, of those that change something that counts.
+    TroubleWithDeed(u8, Trouble),
     /// At this many outputs of the machine from now.
     Crash(u8),
     /// For this many minutes.
@@ -163,10 +173,13 @@ pub enum Trouble {
     CutBefore,
     /// The effect, but no answer.
     CutAfter,
-    /// No answer; the effect comes a little later, and until then the same key is told that the first still runs.
+    /// No answer; the effect comes a little later. Until then KOMOJU tells the same key that the first still runs, and
+    /// BigCommerce, which knows no keys, says nothing.
     StillRuns,
     /// A 500 without effect.
     Broken,
+    /// The effect, and a 500 for an answer.
+    BrokenAfter,
     /// 429.
     TooMany,
     /// 404 for something that is there.
@@ -190,7 +203,8 @@ pub enum Outage {
 
 impl Schedule {
     pub fn has_faults(&self) -> bool {
-        let troubled = |act: &Act| matches!(act, Trouble(..) | Crash(_) | Outage(..) | Before(..));
+        let troubled =
+            |act: &Act| matches!(act, Trouble(..) | TroubleWithDeed(..) | Crash(_) | Outage(..) | Before(..));
         self.steps.iter().any(|(act, fate)| troubled(act) || *fate != Fate::Arrives)
     }
 }

@@ -17,7 +17,7 @@ use super::truth;
 const SCHEDULES: u64 = 10_000;
 
 /// A mistake that so many do not notice is not noticed.
-const MISTAKES: u64 = 5_000;
+const MISTAKES: u64 = 10_000;
 
 /// What went wrong.
 pub type Violation = String;

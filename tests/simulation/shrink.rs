@@ -89,6 +89,7 @@ fn simpler_acts(act: Act) -> Vec<Act> {
             [1, 60, 1_440, minutes / 2].into_iter().filter(|m| *m > 0 && *m < minutes).map(Waits).collect()
         }
         Trouble(after, what) => (0..after).map(|n| Trouble(n, what)).collect(),
+        TroubleWithDeed(after, what) => (0..after).map(|n| TroubleWithDeed(n, what)).collect(),
         Crash(after) => (0..after).map(Crash).collect(),
         Outage(side, what, minutes) => vec![Outage(side, what, 1), Outage(side, what, minutes / 2)],
         Before(after, act) => {
@@ -137,6 +138,7 @@ pub fn paste(schedule: &Schedule) -> String {
 fn spell(act: Act, fate: Fate) -> String {
     let act = match act {
         Act::Trouble(after, what) => format!("Act::Trouble({after}, Trouble::{what:?})"),
+        Act::TroubleWithDeed(after, what) => format!("TroubleWithDeed({after}, Trouble::{what:?})"),
         Act::Outage(side, what, minutes) => {
             format!("Act::Outage(Side::{side:?}, Outage::{what:?}, {minutes})")
         }

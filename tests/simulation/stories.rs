@@ -17,7 +17,7 @@ pub fn schedule(seed: u64) -> Schedule {
         let at = usize::try_from(random.below(acts.len() as u64 + 1)).unwrap_or(0);
         acts.insert(at, act(&mut random, setup, faults));
     }
-    if faults > 1 {
+    if faults > 0 {
         trouble_where_money_moves(&mut random, &mut acts);
     }
     let steps = acts.into_iter().map(|act| (act, fate(&mut random, faults))).collect();
@@ -30,11 +30,14 @@ fn trouble_where_money_moves(random: &mut Random, acts: &mut Vec<Act>) {
         |act: &Act| matches!(act, RefundsOrder(_) | RefundsInPanel(_) | ConfirmsRefund | RefundsAtKomoju(_));
     let paid =
         |act: &Act| matches!(act, PaysByCard | PaysCode | ApprovesWallet | CapturesInPanel(_) | Moves(_));
-    let places = [acts.iter().rposition(back), acts.iter().rposition(paid)];
+    let places = [acts.iter().position(back), acts.iter().rposition(back), acts.iter().rposition(paid)];
     if let Some(at) = random.pick(&places) {
-        let what = match random.one_in(4) {
-            true => Before(random.small(4), random.pick(&[&Moves(2), &Moves(10), &Moves(4)])),
-            false => Trouble(random.small(6), trouble(random)),
+        let what = match random.below(9) {
+            0 => Before(random.small(4), random.pick(&[&Moves(2), &Moves(10), &Moves(4)])),
+            1 | 2 => Before(random.small(4), random.pick(&BETWEEN)),
+            3 => outage(random),
+            4..=6 => TroubleWithDeed(random.pick(&[0, 0, 1]), trouble(random)),
+            _ => Trouble(random.small(6), trouble(random)),
         };
         acts.insert(at, what);
     }
@@ -42,7 +45,18 @@ fn trouble_where_money_moves(random: &mut Random, acts: &mut Vec<Act>) {
 
 /// The shopper comes, perhaps pays, and then things go on.
 fn story(random: &mut Random) -> Vec<Act> {
-    let mut acts = if random.one_in(12) { Vec::new() } else { vec![OpensPage] };
+    let mut acts = match random.below(24) {
+        0 | 1 => Vec::new(),
+        2 => vec![
+            SessionsAreRefused(true),
+            OpensPage,
+            SessionsAreRefused(false),
+            Waits(pause(random)),
+            OpensPage,
+        ],
+        3 => vec![UpdatesAreRefused(true), OpensPage],
+        _ => vec![OpensPage],
+    };
     acts.extend(paying(random));
     if random.one_in(6) {
         acts.extend([PressesAnotherWay]);
@@ -74,7 +88,7 @@ fn paying(random: &mut Random) -> Vec<Act> {
 fn afterwards(random: &mut Random) -> Vec<Act> {
     let part = random.pick(&[100, 100, 10, 33, 50]);
     let wait = Waits(pause(random));
-    match random.below(16) {
+    match random.below(20) {
         0 => vec![RefundsOrder(part), Waits(1), ConfirmsRefund],
         1 => {
             vec![RefundsOrder(part), wait, ConfirmsRefund, wait, RefundsOrder(100), Waits(1), ConfirmsRefund]
@@ -107,6 +121,12 @@ fn afterwards(random: &mut Random) -> Vec<Act> {
         12 => vec![Moves(random.pick(&[5, 6]))],
         13 => vec![Moves(status(random))],
         14 => vec![random.pick(&[ChargesBack, MarksFraud]), wait],
+        15 => {
+            vec![CapturesAreRefused(true), Moves(2), wait, CapturesAreRefused(false), CapturesInPanel(part)]
+        }
+        16 => vec![CancelsAreInVain(true), Moves(random.pick(&[2, 5, 6])), wait],
+        17 => vec![SessionsAreRefused(true), PressesAnotherWay, wait],
+        18 => vec![UpdatesAreRefused(true), RefundsAtKomoju(part), ChargesBack, wait],
         _ => vec![Waits(45_000)],
     }
 }
@@ -164,6 +184,7 @@ fn shopper(random: &mut Random) -> Act {
 
 fn merchant(random: &mut Random, setup: Setup) -> Act {
     match random.below(10) {
+        0 if random.one_in(3) => UpdatesAreRefused(random.one_in(2)),
         0..=3 => Moves(status(random)),
         4 => Edits(setup.total + random.pick(&[-100, 50, 1_000]).max(50 - setup.total)),
         5 if random.one_in(3) => Deletes,
@@ -178,7 +199,7 @@ fn status(random: &mut Random) -> u8 {
 }
 
 fn at_komoju(random: &mut Random) -> Act {
-    let part = random.pick(&[100, 100, 10, 33, 50]);
+    let (part, on) = (random.pick(&[100, 100, 10, 33, 50]), random.one_in(2));
     random.weighted(&[
         (5, RefundsAtKomoju(part)),
         (3, CapturesAtKomoju(part)),
@@ -189,6 +210,9 @@ fn at_komoju(random: &mut Random) -> Act {
         (1, RejectsRequest),
         (1, BalanceIsShort(true)),
         (1, BalanceIsShort(false)),
+        (1, CapturesAreRefused(on)),
+        (1, CancelsAreInVain(on)),
+        (1, SessionsAreRefused(on)),
     ])
 }
 
@@ -255,23 +279,28 @@ const BETWEEN: [&Act; 38] = [
 ];
 
 fn fault(random: &mut Random) -> Act {
-    let side = random.pick(&[Side::BigCommerce, Side::Komoju]);
-    let outage =
-        random.pick(&[Down::Silent, Down::Broken, Down::Unauthorized, Down::Forbidden, Down::TooMany]);
     match random.below(8) {
         0 => Crash(random.small(12)),
-        1 => Outage(side, outage, random.between(1, 600)),
+        1 => outage(random),
         2 | 3 => Before(random.small(6), random.pick(&BETWEEN)),
         _ => Trouble(random.small(6), trouble(random)),
     }
+}
+
+fn outage(random: &mut Random) -> Act {
+    let side = random.pick(&[Side::BigCommerce, Side::Komoju]);
+    let what = random.pick(&[Down::Silent, Down::Broken, Down::Unauthorized, Down::Forbidden, Down::TooMany]);
+    let longest = random.weighted(&[(3, 600), (2, 3_000), (1, 15_000)]);
+    Outage(side, what, random.between(1, longest))
 }
 
 fn trouble(random: &mut Random) -> Fault {
     random.weighted(&[
         (1, Fault::CutBefore),
         (3, Fault::CutAfter),
-        (3, Fault::StillRuns),
+        (4, Fault::StillRuns),
         (1, Fault::Broken),
+        (2, Fault::BrokenAfter),
         (1, Fault::TooMany),
         (1, Fault::Hiccup),
         (1, Fault::CrashBefore),

@@ -127,6 +127,9 @@ impl Bank {
     }
 
     fn make(&mut self, body: &Value) -> Reply {
+        if self.refuses_sessions {
+            return refuse("invalid_parameter", "payment_types");
+        }
         let number = body["payment_data"]["external_order_num"].as_str().unwrap_or_default().to_owned();
         if self.sessions.values().any(|s| s.number == number) {
             return refuse("invalid_parameter", "external_order_num");
@@ -163,6 +166,7 @@ impl Bank {
         self.cancels += 1;
         let Some(payment) = self.payments.get_mut(id) else { return not_found() };
         if self.cancels_in_vain {
+            self.cancels_ignored += 1;
             return (202, shown(payment));
         }
         if !matches!(payment.status, "pending" | "authorized") {
@@ -176,7 +180,12 @@ impl Bank {
     fn capture(&mut self, id: &str, body: &Value) -> Reply {
         let Some(payment) = self.payments.get_mut(id) else { return not_found() };
         let minor = body["amount"].as_i64().unwrap_or(payment.amount);
-        if payment.status != "authorized" || payment.is_cash() || minor <= 0 || minor > payment.amount {
+        if self.refuses_captures
+            || payment.status != "authorized"
+            || payment.is_cash()
+            || minor <= 0
+            || minor > payment.amount
+        {
             payment.capture_refused = true;
             self.captures_refused += 1;
             return refuse("not_capturable", "");

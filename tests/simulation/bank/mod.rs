@@ -102,10 +102,13 @@ pub struct Bank {
     pub balance_is_short: bool,
     /// Cancels are accepted, and nothing comes of them.
     pub cancels_in_vain: bool,
+    pub refuses_captures: bool,
+    pub refuses_sessions: bool,
     /// What a shopper pays more who pays with cash.
     pub fee: i64,
     /// How often a cancel was asked for, how often we captured, and how often captures and refunds were refused.
     pub cancels: u32,
+    pub cancels_ignored: u32,
     pub captures: u32,
     pub captures_refused: u32,
     pub refunds_refused: u32,
@@ -240,6 +243,11 @@ impl Bank {
                 payment.told = Some(amount);
             }
         }
+    }
+
+    /// From now on nothing is refused without a reason.
+    pub fn relent(&mut self) {
+        (self.refuses_captures, self.refuses_sessions, self.cancels_in_vain) = (false, false, false);
     }
 
     /// The sessions that somebody could pay now.

@@ -8,8 +8,54 @@ use crate::driver::{EPOCH, answer};
 
 pub type Reply = (u16, Value);
 
+/// Within what [`Delays::UNDER_WAY`] leaves for it.
+///
+/// [`Delays::UNDER_WAY`]: komoju_bigcommerce_worker::payment::delays::Delays::UNDER_WAY
+const STILL_RUNS: i64 = 38_000;
+
+/// A request whose caller has given up on it, and what that caller knew.
+#[derive(Debug, Clone)]
+pub struct Running {
+    ends: i64,
+    request: HttpRequest,
+    seen: Seen,
+}
+
 impl Store {
-    pub fn serve(&mut self, request: &HttpRequest) -> Outcome {
+    /// `slow`: the caller gives up waiting, and what changes something takes effect a little later.
+    pub fn serve(&mut self, request: &HttpRequest, slow: bool) -> Outcome {
+        if slow && request.method != "GET" {
+            let ends = self.now + STILL_RUNS;
+            self.running.push(Running { ends, request: request.clone(), seen: self.seen });
+            return Outcome::NoAnswer("slow".to_owned());
+        }
+        self.carry_out(request)
+    }
+
+    pub fn next_to_finish(&self) -> Option<i64> {
+        self.running.iter().map(|running| running.ends).min()
+    }
+
+    /// What has run long enough takes effect, as it was meant when it was sent.
+    pub fn finish(&mut self) {
+        let now = self.now;
+        for running in self.running.extract_if(.., |r| r.ends <= now).collect::<Vec<_>>() {
+            let (told, moves) = (self.seen, self.moves.len());
+            self.seen = running.seen;
+            self.carry_out(&running.request);
+            self.moves[moves..].iter_mut().for_each(|m| m.late = true);
+            (self.seen, self.telling) = (told, None);
+        }
+    }
+
+    /// The answer to a request has arrived, or was lost on the way.
+    pub fn answered(&mut self, arrived: bool) {
+        if let Some(seen) = self.telling.take().filter(|_| arrived) {
+            self.seen = seen;
+        }
+    }
+
+    fn carry_out(&mut self, request: &HttpRequest) -> Outcome {
         let path =
             request.url.split("/stores/").nth(1).and_then(|rest| rest.split_once('/')).map_or("", |(_, p)| p);
         let path = path.split('?').next().unwrap_or(path);
@@ -35,6 +81,11 @@ impl Store {
     }
 
     pub fn put_by_app(&mut self, body: &Value) -> Reply {
+        if self.refuses_updates {
+            let notes = body["staff_notes"].as_str().unwrap_or_default();
+            self.updates_refused.push(notes.lines().next_back().unwrap_or_default().to_owned());
+            return (400, json!([{ "status": 400, "message": "The order cannot be changed." }]));
+        }
         if let Some(status) = body["status_id"].as_u64() {
             let about = body["payment_provider_id"].as_str().unwrap_or_default().to_owned();
             self.change_because(u8::try_from(status).unwrap_or(u8::MAX), By::App, self.seen, about);
@@ -60,7 +111,7 @@ impl Store {
     }
 
     fn order(&mut self) -> Reply {
-        self.seen = Seen { status: self.status, due: self.due() };
+        self.telling = Some(Seen { status: self.status, due: self.due() });
         (200, self.resource())
     }
 

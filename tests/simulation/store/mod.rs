@@ -85,8 +85,14 @@ pub struct Store {
     /// How often a PUT took effect.
     pub puts: u32,
     pub refunds_refused: u32,
+    /// Updates are refused, whatever they say; and what the refused ones would have said.
+    pub refuses_updates: bool,
+    pub updates_refused: Vec<String>,
     pub violations: Vec<String>,
     seen: Seen,
+    telling: Option<Seen>,
+    /// Requests that nobody waits for any more, and that take effect all the same.
+    running: Vec<api::Running>,
     news: Vec<Hook>,
 }
 
@@ -109,8 +115,12 @@ impl Store {
             refunds: Vec::new(),
             puts: 0,
             refunds_refused: 0,
+            refuses_updates: false,
+            updates_refused: Vec::new(),
             violations: Vec::new(),
             seen: Seen { status: 7, due: total },
+            telling: None,
+            running: Vec::new(),
             news: vec![Hook { scope: "store/order/created", moved: None, at: now }],
         }
     }

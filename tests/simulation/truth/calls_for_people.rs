@@ -14,6 +14,8 @@ pub fn are_just(world: &World) -> Verdict {
     are_for_something(world)?;
     for (needed, any_of) in needs(world) {
         let told = any_of.iter().any(|a| shown.contains(a)) || world.has_dismissed(any_of);
+        // Whoever is told that the order could not be changed is told why it should have been.
+        let told = told || world.is_told(Attention::OrderUpdateRefused);
         if needed && !told {
             return Err(format!("nobody was called: {any_of:?}"));
         }
@@ -30,6 +32,11 @@ pub fn are_for_something(world: &World) -> Verdict {
 }
 
 impl World {
+    /// The merchant is shown this, or has put it away.
+    pub fn is_told(&self, of: Attention) -> bool {
+        self.attentions().contains(&of) || self.has_dismissed(&[of])
+    }
+
     pub fn has_dismissed(&self, any_of: &[Attention]) -> bool {
         self.dismissed.iter().any(|a| any_of.contains(a))
     }
@@ -82,6 +89,9 @@ fn has_lost_its_authorization(world: &World) -> bool {
     let told = |p: &Payment| world.store.notes.contains(&format!("(authorized, {})", p.id));
     let gone = |p: &Payment| matches!(p.status, "cancelled" | "expired" | "failed") && !p.cancelled_by_us;
     let lost = world.bank.payments.values().any(|p| p.authorized_ms.is_some() && gone(p) && told(p));
+    // What we were to end ourselves, for the order's sake, is not missed.
+    let since = world.bank.payments.values().filter_map(|p| p.authorized_ms).min().unwrap_or(i64::MAX);
+    let lost = lost && !world.store.was_in(&[4, 5, 6, 14], since);
     lost && matches!(world.store.status, 2 | 3 | 8..=13) && world.bank.ever_captured().next().is_none()
 }
 
@@ -93,6 +103,12 @@ fn reserved(world: &World) -> impl Iterator<Item = &Payment> {
 /// KOMOJU's last word about a capture is no, and the money is still reserved.
 fn has_a_refused_capture(world: &World) -> bool {
     reserved(world).any(|p| p.capture_refused)
+}
+
+/// BigCommerce refused to hear of what becomes of the money.
+fn money_could_not_be_told(world: &World) -> bool {
+    let kinds = ["(paid, ", "(mismatch, ", "(disputed, ", "(fraud, "];
+    world.store.updates_refused.iter().any(|line| kinds.iter().any(|kind| line.contains(kind)))
 }
 
 /// Reserved money goes back by itself within three days.
@@ -118,6 +134,8 @@ fn needs(world: &World) -> Vec<(bool, &'static [Attention])> {
         (has_lost_its_authorization(world), &[Attention::AuthorizationLost]),
         (has_a_refused_capture(world), &[Attention::CaptureRefused]),
         (lapses_soon(world), &[Attention::CaptureDue]),
+        (world.session_is_refused, &[Attention::SessionRefused]),
+        (money_could_not_be_told(world), &[Attention::OrderUpdateRefused]),
         (world.amount_is_disputed == Some(true), &[Attention::AmountDisputed]),
     ]
 }
@@ -165,10 +183,11 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
             };
             bank.payments.values().any(lost) && store.moves.iter().any(|m| m.by != By::Platform)
         }
-        Attention::CancelRefused => bank.cancels_in_vain,
+        Attention::CancelRefused => bank.cancels_ignored > 0,
         Attention::AmountDisputed => world.amount_is_disputed != Some(false),
         // Until a shopper is let through again.
-        Attention::SessionRefused => world.faults.key_was_refused,
-        Attention::OrderUpdateRefused | Attention::Unreachable | Attention::CaptureVanished => false,
+        Attention::SessionRefused => world.faults.key_was_refused || world.session_is_refused,
+        Attention::OrderUpdateRefused => !store.updates_refused.is_empty(),
+        Attention::Unreachable | Attention::CaptureVanished => false,
     }
 }

@@ -7,6 +7,8 @@ mod calls_for_people;
 mod moves;
 mod refunds;
 
+use komoju_bigcommerce_worker::payment::attention::Attention;
+
 use super::driver::World;
 use super::schedule::{DAY, Fate, HOUR, Unpaid};
 use super::store::{By, is_final};
@@ -30,6 +32,8 @@ pub fn always(world: &World) -> Verdict {
 /// Faults end, what was lost is found, and time passes until nothing happens any more.
 pub fn in_the_end(world: &mut World, had_faults: bool) -> Verdict {
     world.faults.end();
+    world.bank.relent();
+    world.store.refuses_updates = false;
     world.post.fate = Fate::Arrives;
     world.sweep();
     if !had_faults {
@@ -67,7 +71,7 @@ fn nothing_can_be_paid_in_vain(world: &World) -> Verdict {
     }
     let codes = world.bank.payments.values().any(|p| p.is_cash() && p.status == "authorized");
     match codes || world.bank.payable() > 0 {
-        true if world.bank.cancels_in_vain => Ok(()),
+        true if world.bank.cancels_ignored > 0 && world.is_told(Attention::CancelRefused) => Ok(()),
         true => Err(format!("an order can be paid that is in status {}", world.store.status)),
         false => Ok(()),
     }
@@ -104,7 +108,7 @@ fn money_is_on_a_paid_order(world: &World) -> Verdict {
     let unpaid = matches!(world.store.status, 0 | 1 | 7);
     let forgotten =
         world.bank.captured().find(|p| p.held() > 0 && p.captured_ms.is_some_and(|at| at > chosen));
-    match forgotten.filter(|_| unpaid) {
+    match forgotten.filter(|_| unpaid && !world.is_told(Attention::OrderUpdateRefused)) {
         Some(payment) => Err(format!("money on an order that looks unpaid: {}", payment.id)),
         None => Ok(()),
     }
@@ -120,7 +124,8 @@ fn nothing_final_stays_replaced(world: &World) -> Verdict {
     };
     let told = world.post.told_of_own_move.contains(&(ours.from, ours.to));
     let disputed = world.bank.payments.values().any(|p| p.fraud || p.refunds.iter().any(|r| r.chargeback));
-    match told && !disputed && world.store.status != theirs.to {
+    let refused = !world.store.updates_refused.is_empty();
+    match told && !disputed && !refused && world.store.status != theirs.to {
         true => Err(format!("the merchant's {} was replaced by {} for good", theirs.to, world.store.status)),
         false => Ok(()),
     }
@@ -140,7 +145,7 @@ fn unpaid_orders_end_as_set(world: &World) -> Verdict {
         Unpaid::Cancel => 5,
         Unpaid::Decline => 6,
     };
-    match world.store.status == expected {
+    match world.store.status == expected || world.is_told(Attention::OrderUpdateRefused) {
         true => Ok(()),
         false => Err(format!("never paid: {} instead of {expected}", world.store.status)),
     }
@@ -148,7 +153,6 @@ fn unpaid_orders_end_as_set(world: &World) -> Verdict {
 
 /// Money that was reserved when the goods left has been taken, or somebody has been told why not.
 fn shipped_is_captured(world: &World) -> Verdict {
-    use komoju_bigcommerce_worker::payment::attention::Attention;
     let Some(left) = world.store.last_move().filter(|m| m.by == By::Merchant && matches!(m.to, 2 | 10))
     else {
         return Ok(());
@@ -157,7 +161,7 @@ fn shipped_is_captured(world: &World) -> Verdict {
     let lost = world.bank.payments.values().filter(reserved).find(|p| p.status == "expired");
     let explained = [Attention::CaptureRefused, Attention::AuthorizationLost, Attention::CaptureDue];
     let told = world.attentions().iter().any(|a| explained.contains(a));
-    let paid = world.bank.ever_captured().next().is_some();
+    let paid = world.bank.ever_captured().next().is_some() || world.bank.cancels_ignored > 0;
     match lost
         .filter(|_| world.setup.capture_on_shipping && !paid && !told && !world.has_dismissed(&explained))
     {
