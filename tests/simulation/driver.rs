@@ -64,6 +64,8 @@ pub struct World {
     pub violations: Vec<String>,
     /// So many of the order's moves have been judged.
     pub judged: usize,
+    /// The order is to be met until it is known, or known to be none of ours; a worker that dies over it is asked again.
+    pub to_meet: bool,
     rows: Rows,
     alarm: Option<i64>,
     runs: u32,
@@ -94,6 +96,7 @@ impl World {
             session_is_refused: false,
             violations: Vec::new(),
             judged: 0,
+            to_meet: false,
             rows: Rows::default(),
             alarm: None,
             runs: 0,
@@ -137,6 +140,7 @@ impl World {
                     return;
                 }
                 self.alarm = Some(self.now + GUARD);
+                self.meet();
                 self.run();
                 self.collect();
                 self.deliver();
@@ -170,6 +174,14 @@ impl World {
     pub fn handle(&mut self, input: Input) {
         let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
         self.machine.handle(input, now);
+    }
+
+    /// Asks again for a meeting that was lost with the worker, as the store's own queue does.
+    fn meet(&mut self) {
+        let lost = self.to_meet && !self.is_known() && !self.machine.state().head.to_meet;
+        if lost && self.machine.is_at_rest() {
+            self.handle(Input::Meet);
+        }
     }
 
     /// Makes durable what was just taken in, and has it looked at.
@@ -217,6 +229,7 @@ impl World {
                     return Some(reply);
                 }
                 Output::Idle { wake } => {
+                    self.to_meet &= !self.is_known() && self.machine.state().head.to_meet;
                     self.note_what_is_shown();
                     self.alarm = wake;
                     return None;
@@ -268,7 +281,10 @@ impl World {
         }
         if let (Call::CreateSession(_), Outcome::Answer { status, .. }) = (call, &outcome) {
             self.session_is_refused = match status {
-                200 => false,
+                200 => {
+                    self.violations.extend(truth::session_is_for_what_is_due(self));
+                    false
+                }
                 422 => true,
                 _ => self.session_is_refused,
             };

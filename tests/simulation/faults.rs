@@ -55,6 +55,12 @@ impl Faults {
         *self = Self { struck, hiccups, key_was_refused, ..Self::default() };
     }
 
+    pub fn is_to_die(&self) -> bool {
+        let dies =
+            |(_, trouble): &(u8, Trouble)| matches!(trouble, Trouble::CrashBefore | Trouble::CrashAfter);
+        self.crash.is_some() || self.troubles.iter().chain(&self.with_deeds).any(dies)
+    }
+
     pub fn dies_now(&mut self) -> bool {
         match self.crash {
             Some(0) => {

@@ -8,19 +8,26 @@ use komoju_bigcommerce_worker::payment::reading::{OrderReading, PaymentStatus};
 use serde_json::{Value, json};
 
 use super::driver::World;
+use super::truth;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mutation {
     /// A message counts as known by its type and payment: the second partial refund is dropped.
     DedupesByTypeAndPayment,
+    /// A message is marked as known before it is handled: a worker that dies in between has lost it for good.
+    MarksBeforeHandling,
     /// A refund in the order's currency is sent as it is to a payment in another.
     RefundsInTheShopsCurrency,
+    /// What was refunded in the payment's currency is entered as if it were the order's.
+    ComparesAcrossCurrencies,
     /// No idempotency key: what is sent again is done again.
     SendsNoIdempotencyKey,
     /// The order is taken out of `external_order_num` by length: a changed prefix orphans what is under way.
     CutsOrderOutOfNumber,
     /// Each message of a capture counts: the order is told again, and its books grow.
     CountsEachCapture,
+    /// Messages of what failed or was updated are answered by an error, and come again without end.
+    FailsOnUpdates,
     /// A shopper who comes back unpaid has the order cancelled, though the session can still be paid.
     CancelsOnAbort,
     /// Amounts by way of floats.
@@ -36,12 +43,15 @@ pub enum Mutation {
 }
 
 impl Mutation {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::DedupesByTypeAndPayment,
+        Self::MarksBeforeHandling,
         Self::RefundsInTheShopsCurrency,
+        Self::ComparesAcrossCurrencies,
         Self::SendsNoIdempotencyKey,
         Self::CutsOrderOutOfNumber,
         Self::CountsEachCapture,
+        Self::FailsOnUpdates,
         Self::CancelsOnAbort,
         Self::MultipliesFloats,
         Self::TrustsTheBrowser,
@@ -49,6 +59,33 @@ impl Mutation {
         Self::IgnoresLateMoney,
         Self::NeverRepeatsAFailedUpdate,
     ];
+
+    /// By which of the invariants it is to be noticed, as each begins: any other may be chance.
+    pub fn is_noticed_by(self, violation: &str) -> bool {
+        let unheard: &[&str] =
+            &["known of", "nothing is known of", "nobody was called", "never entered", "less is here"];
+        let told: &[&str] = &["money on an order that looks unpaid", "nobody was called", "never paid"];
+        let kinds = match self {
+            Self::DedupesByTypeAndPayment | Self::MarksBeforeHandling | Self::CutsOrderOutOfNumber => unheard,
+            Self::RefundsInTheShopsCurrency => &["a refund of"],
+            Self::ComparesAcrossCurrencies => &["entered as another amount"],
+            Self::SendsNoIdempotencyKey => &["refunded twice for one reason", "paid back more than once"],
+            Self::CountsEachCapture => &["the app moved the order", "the merchant's"],
+            Self::FailsOnUpdates => &["a message comes again"],
+            Self::CancelsOnAbort => &["given up though it can still be paid"],
+            Self::MultipliesFloats | Self::TrustsTheBrowser => &["a session asks for"],
+            Self::ReturnMarksPaid => &["marked as paid though nothing was"],
+            Self::IgnoresLateMoney => &["known of", "money on an order that looks unpaid"],
+            Self::NeverRepeatsAFailedUpdate => told,
+        };
+        kinds.iter().any(|kind| violation.starts_with(kind))
+    }
+
+    /// Whether a message is answered by an error.
+    pub fn fails_on(self, hint: &Hint) -> bool {
+        let About::Komoju { event, .. } = &hint.about else { return false };
+        self == Self::FailsOnUpdates && matches!(event.as_str(), "payment.failed" | "payment.updated")
+    }
 
     /// None: the message is dropped.
     pub fn spoil_hint(self, hint: Hint, number: &str, world: &mut World) -> Option<Hint> {
@@ -58,6 +95,7 @@ impl Mutation {
                 let id = HintId::parse(&format!("{event}_{payment}")).expect("an id");
                 Some(Hint { id, about: hint.about })
             }
+            Self::MarksBeforeHandling => (!world.faults.is_to_die()).then_some(hint),
             Self::CutsOrderOutOfNumber => {
                 let prefix = world.shop.settings.order_prefix.len();
                 let order = number.get(prefix..).and_then(|rest| rest.split('-').next());
@@ -65,7 +103,9 @@ impl Mutation {
             }
             Self::CountsEachCapture if event == "payment.captured" && !world.store.deleted => {
                 let known = world.machine.state().hints.iter().any(|h| h.hint.id == hint.id);
-                let paid = json!({ "status_id": 11, "staff_notes": world.store.notes });
+                let paid = json!({
+                    "status_id": 11, "staff_notes": world.store.notes, "payment_provider_id": payment.as_str(),
+                });
                 if known {
                     world.store.put_by_app(&paid);
                 }
@@ -83,6 +123,16 @@ impl Mutation {
                 change(request, |body| {
                     let minor = body["amount"].as_i64().unwrap_or(0);
                     body["amount"] = json!((minor * session / held.asked.max(1)).max(1));
+                });
+            }
+            (Self::ComparesAcrossCurrencies, Call::RecordRefund { refund, .. })
+                if world.store.decimals == 0 =>
+            {
+                let mut all = world.bank.payments.values().flat_map(|p| &p.refunds);
+                let minor = all.find(|r| r.id == refund.as_str()).map_or(0, |r| r.minor);
+                change(request, |body| {
+                    body["items"][0]["amount"] = json!(minor);
+                    body["payments"][0]["amount"] = json!(minor);
                 });
             }
             (Self::SendsNoIdempotencyKey, _) => {
@@ -129,6 +179,8 @@ impl Mutation {
     }
 
     pub fn on_return(self, world: &mut World, session: &str) {
+        let of_it = world.bank.payments.values().rev().find(|p| p.session == session);
+        let payment = of_it.map(|p| p.id.clone()).unwrap_or_default();
         let paid = world.bank.payments.values().any(|p| p.session == session && p.captured_ms.is_some());
         let status = match self {
             Self::CancelsOnAbort if !paid => 5,
@@ -137,7 +189,9 @@ impl Mutation {
         };
         if !world.store.deleted && matches!(world.store.status, 0 | 1 | 7) {
             let notes = world.store.notes.clone();
-            world.store.put_by_app(&json!({ "status_id": status, "staff_notes": notes }));
+            let update = json!({ "status_id": status, "staff_notes": notes, "payment_provider_id": payment });
+            world.store.put_by_app(&update);
+            truth::at_once(world);
         }
     }
 }

@@ -10,7 +10,7 @@ use komoju_bigcommerce_worker::payment::reading::OrderStatus;
 
 use super::bank::Event;
 use super::driver::World;
-use super::schedule::{Fate, MINUTE};
+use super::schedule::{DAY, Fate, MINUTE};
 use super::store::Hook;
 
 #[derive(Debug, Clone)]
@@ -112,6 +112,9 @@ impl World {
     }
 
     fn hear(&mut self, letter: Letter) {
+        if self.mutation.is_some_and(|mutation| mutation.fails_on(&letter.hint)) && self.is_known() {
+            return self.post.box_.push(Letter { due: self.now + DAY, ..letter });
+        }
         let Letter { mut hint, number, .. } = letter;
         if let Some(mutation) = self.mutation {
             match mutation.spoil_hint(hint, &number, self) {
@@ -124,6 +127,7 @@ impl World {
         }
         let is_new = matches!(&hint.about, About::Order { scope, .. } if scope == "store/order/created");
         if is_new && !self.is_known() && self.machine.is_at_rest() {
+            self.to_meet = true;
             self.handle(Input::Meet);
             self.wake_soon();
         } else if self.is_known() {

@@ -89,7 +89,7 @@ pub struct Store {
     pub refuses_updates: bool,
     pub updates_refused: Vec<String>,
     pub violations: Vec<String>,
-    seen: Seen,
+    pub seen: Seen,
     telling: Option<Seen>,
     /// Requests that nobody waits for any more, and that take effect all the same.
     running: Vec<api::Running>,

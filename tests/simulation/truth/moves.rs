@@ -75,3 +75,9 @@ fn covers(world: &World, payment: &Payment, due: i64) -> bool {
     let by_us = payment.captured_by_us && asked == due;
     by_us || in_order(world, payment, told) == due || after_refunds.into_iter().any(|left| left == due)
 }
+
+/// The newest session asks for what was due when the order was last read.
+pub fn session_is_for_what_is_due(world: &World) -> Option<String> {
+    let (session, due) = (world.bank.sessions.values().next_back()?, world.store.seen.due);
+    (session.amount != due).then(|| format!("a session asks for {} where {due} is due", session.amount))
+}
