@@ -4,13 +4,14 @@
 //   node tests/workerd.mjs '{"port": 0, "persist": "<folder>", "vars": {"NAME": "value"}, "kv": {"key": "value"}}'
 //
 // Prints one line {"url": …} on stdout once the worker answers; the worker's log goes to stderr.
-// Ends when its stdin closes, so that it outlives no test run, not even a killed one.
-import { readFileSync } from "node:fs";
+// Ends when its stdin closes, so that it outlives no test run, not even a killed one, and takes the folder `scratch`
+// with it, which whoever started it has named as TMPDIR.
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
 
-const { port = 0, persist, vars = {}, kv = {} } = JSON.parse(process.argv[2] ?? "{}");
+const { port = 0, persist, vars = {}, kv = {}, scratch } = JSON.parse(process.argv[2] ?? "{}");
 
 const { workerOptions, main } = workerOptionsOf("wrangler.toml");
 const folder = join(main, "..");
@@ -40,7 +41,11 @@ const miniflare = new Miniflare(
   }),
 );
 
-process.stdin.on("end", () => miniflare.dispose().finally(() => process.exit(0))).resume();
+const end = () => {
+  if (scratch) rmSync(scratch, { recursive: true, force: true });
+  process.exit(0);
+};
+process.stdin.on("end", () => miniflare.dispose().finally(end)).resume();
 
 const url = await miniflare.ready;
 const namespace = await miniflare.getKVNamespace("STORE_KV");

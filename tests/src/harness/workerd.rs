@@ -6,9 +6,10 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::{env, process, thread};
 
 use serde_json::json;
 
@@ -33,6 +34,8 @@ pub struct Workerd {
     options: Options,
     process: Mutex<Option<Child>>,
     log: Log,
+    /// Where node and workerd put what they need while they run: what is killed does not clean up after itself.
+    scratch: PathBuf,
 }
 
 impl Workerd {
@@ -45,7 +48,8 @@ impl Workerd {
         if options.port == 0 {
             options.port = free_port();
         }
-        let mut worker = Self { options, process: Mutex::default(), log: Log::default() };
+        let scratch = scratch_folder();
+        let mut worker = Self { options, process: Mutex::default(), log: Log::default(), scratch };
         worker.restart();
         // From now on the storage speaks for itself.
         worker.options.kv.clear();
@@ -64,12 +68,14 @@ impl Workerd {
         kill(&all);
         node.wait().expect("our own child can be waited for");
         wait_until_gone(&all);
+        // What is left of it is in nobody's way, and gone with the machine's next start.
+        let _left = fs::remove_dir_all(&self.scratch);
     }
 
     /// Starts again on the same port and storage, after a [`Workerd::kill9`] where it still runs.
     pub fn restart(&self) {
         self.kill9();
-        let mut node = spawn(&self.options);
+        let mut node = spawn(&self.options, &self.scratch);
         self.log.follow(node.stderr.take().expect("stderr is piped"));
         let ready = first_line(node.stdout.take().expect("stdout is piped"));
         *self.process() = Some(node);
@@ -122,12 +128,14 @@ pub(super) fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests crate lies in the workspace")
 }
 
-fn spawn(options: &Options) -> Child {
+fn spawn(options: &Options, scratch: &Path) -> Child {
     let built = project().join("worker/build/index.js");
     assert!(built.exists(), "{} is missing: run scripts/build first", built.display());
     let Options { port, persist, vars, kv } = options;
-    let settings = json!({ "port": port, "persist": persist, "vars": vars, "kv": kv });
+    let settings = json!({ "port": port, "persist": persist, "vars": vars, "kv": kv, "scratch": scratch });
+    fs::create_dir_all(scratch).expect("the machine has room for temporary files");
     Command::new("node_modules/.bin/node")
+        .env("TMPDIR", scratch)
         .args(["tests/workerd.mjs", &settings.to_string()])
         .current_dir(project())
         .env("WRANGLER_SEND_METRICS", "false")
@@ -136,6 +144,12 @@ fn spawn(options: &Options) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .expect("node_modules/.bin/node runs: scripts/setup installs it")
+}
+
+fn scratch_folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("komoju-workerd-{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    env::temp_dir().join(name)
 }
 
 /// The first line a process prints; an error when it ends without any.
