@@ -1,6 +1,7 @@
 //! What a hostile reading of the code found before any schedule did, by name. Each went wrong once.
 
 use komoju_bigcommerce_worker::payment::attention::Attention;
+use komoju_bigcommerce_worker::payment::settings::RefundPolicy;
 
 use super::driver::World;
 use super::schedule::Fate::{self, Arrives, Lost};
@@ -124,4 +125,163 @@ fn bank_details_go_once_nobody_needs_them() {
     go_on(&mut outside, &[Outage(Side::Komoju, Down::Silent, 3 * DAY), GivesBankDetails, Waits(10)], Arrives);
     go_on(&mut outside, &[SettlesOutside, Waits(14 * DAY)], Arrives);
     assert_eq!(kept(&outside), 0);
+}
+
+// ---- what a second reading found ---------------------------------------------------------------------------------
+
+fn refunds(world: &World) -> usize {
+    world.bank.payments.values().map(|p| p.refunds.len()).sum()
+}
+
+/// A send without an answer, then a refused key for longer than KOMOJU remembers ours: what was in doubt stays so.
+#[test]
+fn a_refund_in_doubt_when_the_key_is_refused_is_looked_for_before_it_is_sent_again() {
+    for unheard in [Arrives, Lost] {
+        for first in 0..4 {
+            let mut world = world(at_once(), &[OpensPage, PaysByCard, Waits(12 * DAY)]);
+            go_on(&mut world, &[Trouble(first, T::StillRuns), RefundsOrder(30)], Arrives);
+            go_on(
+                &mut world,
+                &[Outage(Side::Komoju, Down::Unauthorized, 20 * HOUR), Waits(8 * DAY)],
+                unheard,
+            );
+            assert_eq!(refunds(&world), 1, "{unheard:?} {first}");
+            assert!(world.bank.violations.is_empty(), "{:?}", world.bank.violations);
+        }
+    }
+}
+
+/// Refunds that the merchant settled otherwise under one setting, and that another setting paid back months later.
+#[test]
+fn a_setting_that_is_changed_later_moves_no_money_of_before() {
+    let never = Setup { refunds: Refunds::Never, ..Setup::default() };
+    let mut world = world(never, &[OpensPage, PaysByCard, Waits(HOUR), RefundsOrder(30), Waits(2 * DAY)]);
+    world.shop.settings.refunds = RefundPolicy::AtOnce;
+    go_on(&mut world, &[AsksForLook, Waits(5 * DAY)], Arrives);
+    assert_eq!((refunds(&world), world.attentions()), (0, vec![]));
+    // What is refunded from now on is.
+    go_on(&mut world, &[RefundsOrder(20), Waits(HOUR)], Arrives);
+    assert_eq!(refunds(&world), 1);
+}
+
+#[test]
+fn a_second_payment_of_before_is_not_given_back_because_a_setting_says_so_now() {
+    let twice = [OpensPage, OpensWallet, PaysByCard, ApprovesWallet, Waits(HOUR)];
+    for seen in [&[][..], &[Dismisses]] {
+        let mut world = world(Setup::default(), &twice);
+        go_on(&mut world, seen, Arrives);
+        world.shop.settings.refund_second = true;
+        go_on(&mut world, &[AsksForLook, Waits(5 * DAY)], Arrives);
+        assert_eq!(refunds(&world), 0);
+    }
+}
+
+/// Made at KOMOJU by hand, unheard; entered in BigCommerce by hand, and made at KOMOJU once more because of that.
+#[test]
+fn a_refund_made_by_hand_on_both_sides_is_one_whatever_message_is_lost() {
+    for fate in [Arrives, Lost, Fate::Late(5)] {
+        let mut world = world(at_once(), &[OpensPage, PaysByCard, Waits(HOUR)]);
+        go_on(&mut world, &[RefundsAtKomoju(30)], fate);
+        go_on(&mut world, &[RefundsOrder(30), Waits(2 * DAY)], Arrives);
+        assert_eq!((refunds(&world), world.store.refunds.len()), (1, 1), "{fate:?}");
+    }
+}
+
+#[test]
+fn money_reserved_for_an_order_that_was_paid_otherwise_is_released() {
+    let mut world = world(
+        two_step(),
+        &[
+            OpensPage,
+            TakesCode,
+            Waits(4 * DAY),
+            PressesPay,
+            PaysByCard,
+            Waits(HOUR),
+            PaysDeadCode,
+            Waits(HOUR),
+        ],
+    );
+    go_on(&mut world, &[Moves(2), Waits(HOUR)], Arrives);
+    let mut all: Vec<_> = world.bank.payments.values().map(|p| p.status).collect();
+    all.sort_unstable();
+    assert_eq!((all, world.attentions()), (vec!["cancelled", "captured"], vec![]));
+}
+
+/// After two months of a refused key, a refund stood at the end of its ladder, and every later one behind it.
+#[test]
+fn what_was_tried_to_the_end_is_tried_again_when_somebody_asks() {
+    for asks in [AsksForLook, ConfirmsRefund] {
+        let mut world =
+            world(Setup::default(), &[OpensPage, PaysByCard, Waits(HOUR), RefundsOrder(30), Waits(HOUR)]);
+        go_on(&mut world, &[Trouble(2, T::CutBefore), ConfirmsRefund], Arrives);
+        go_on(&mut world, &[Outage(Side::Komoju, Down::Forbidden, 80 * DAY), Waits(81 * DAY)], Arrives);
+        assert_eq!(refunds(&world), 0);
+        go_on(&mut world, &[asks, Waits(HOUR)], Arrives);
+        assert_eq!((refunds(&world), world.attentions()), (1, vec![]), "{asks:?}");
+    }
+}
+
+/// Rejected, asked for anew, and the new request lost on its way: the old one was taken for it.
+#[test]
+fn a_request_after_a_rejected_one_arrives_however_often_it_is_lost() {
+    for lost in 0..6 {
+        let mut world = world(
+            Setup::default(),
+            &[OpensPage, TakesCode, PaysCode, Waits(HOUR), RefundsOrder(30), Waits(HOUR), GivesBankDetails],
+        );
+        go_on(&mut world, &[Waits(HOUR), RejectsRequest, Waits(HOUR)], Arrives);
+        assert!(world.attentions().contains(&Attention::RefundRefused));
+        go_on(&mut world, &[Trouble(lost, T::CutBefore), GivesBankDetails, Waits(2 * DAY)], Arrives);
+        let requests: usize = world.bank.payments.values().map(|p| p.requests.len()).sum();
+        assert_eq!((requests, world.attentions()), (2, vec![]), "{lost}");
+    }
+}
+
+/// One item was refunded before the rest was shipped: as the table has it the money is released, and the merchant hears
+/// of it.
+#[test]
+fn goods_that_leave_after_their_money_was_released_are_named() {
+    let refunded = [OpensPage, PaysByCard, Waits(HOUR), RefundsOrder(20), Waits(HOUR), Moves(2), Waits(DAY)];
+    let world = world(two_step(), &refunded);
+    assert_eq!(world.bank.captures, 0);
+    assert!(world.attentions().contains(&Attention::AuthorizationLost), "{:?}", world.attentions());
+}
+
+#[test]
+fn a_transfer_never_asks_for_the_fee_that_stays_paid() {
+    let fee = Setup { fee: 220, ..Setup::default() };
+    let world = world(fee, &[OpensPage, TakesCode, PaysCode, Waits(HOUR), RefundsInPanel(100), Waits(HOUR)]);
+    let requests: Vec<_> = world.bank.payments.values().flat_map(|p| &p.requests).map(|r| r.minor).collect();
+    assert_eq!(requests, [4_980]);
+}
+
+#[test]
+fn a_cancelled_order_whose_money_has_gone_back_already_stays_cancelled() {
+    let mut world = world(Setup::default(), &[OpensPage, OpensWallet, Waits(HOUR)]);
+    let down = Outage(Side::Komoju, Down::Silent, 3 * HOUR);
+    go_on(
+        &mut world,
+        &[down, Moves(5), Waits(5), ApprovesWallet, RefundsAtKomoju(100), Waits(2 * DAY)],
+        Arrives,
+    );
+    assert_eq!((world.store.history().to_vec(), world.attentions()), (vec![7, 5], vec![]));
+}
+
+#[test]
+fn an_order_that_grew_after_its_money_was_reserved_is_named() {
+    let mut world = world(two_step(), &[OpensPage, PaysByCard, Waits(HOUR), Edits(8_000), Waits(HOUR)]);
+    assert_eq!(world.attentions(), [Attention::OrderEdited]);
+    // Less can be captured, and is.
+    go_on(&mut world, &[Edits(4_000), Waits(HOUR)], Arrives);
+    assert_eq!(world.attentions(), []);
+}
+
+#[test]
+fn goods_that_leave_on_reserved_money_that_nobody_takes_are_named() {
+    let by_hand = Setup { capture_on_shipping: false, ..two_step() };
+    let mut world = world(by_hand, &[OpensPage, PaysByCard, Waits(HOUR), Moves(2), Waits(HOUR)]);
+    assert_eq!(world.attentions(), [Attention::CaptureDue]);
+    go_on(&mut world, &[CapturesInPanel(100), Waits(HOUR)], Arrives);
+    assert_eq!(world.attentions(), []);
 }

@@ -87,12 +87,11 @@ fn is_paid_otherwise(world: &World) -> bool {
 /// The order was moved because money was reserved, which is gone without our doing, and no other came.
 fn has_lost_its_authorization(world: &World) -> bool {
     let told = |p: &Payment| world.store.notes.contains(&format!("(authorized, {})", p.id));
-    let gone = |p: &Payment| matches!(p.status, "cancelled" | "expired" | "failed") && !p.cancelled_by_us;
+    let gone = |p: &Payment| matches!(p.status, "cancelled" | "expired" | "failed");
     let lost = world.bank.payments.values().any(|p| p.authorized_ms.is_some() && gone(p) && told(p));
-    // What we were to end ourselves, for the order's sake, is not missed.
-    let since = world.bank.payments.values().filter_map(|p| p.authorized_ms).min().unwrap_or(i64::MAX);
-    let lost = lost && !world.store.was_in(&[4, 5, 6, 14], since);
-    lost && matches!(world.store.status, 2 | 3 | 8..=13) && world.bank.ever_captured().next().is_none()
+    let refunded: i64 = world.store.refunds.iter().map(|r| r.ours + r.credit).sum();
+    let paid = world.bank.ever_captured().next().is_some() || reserved(world).next().is_some();
+    lost && !paid && matches!(world.store.status, 2 | 3 | 8..=13) && refunded < world.store.due()
 }
 
 /// The payments whose money is still reserved.
@@ -179,7 +178,7 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         Attention::AuthorizationLost => {
             let lost = |p: &Payment| {
                 let gone = matches!(p.status, "expired" | "cancelled" | "failed");
-                p.authorized_ms.is_some() && gone && !p.cancelled_by_us
+                p.authorized_ms.is_some() && gone
             };
             bank.payments.values().any(lost) && store.moves.iter().any(|m| m.by != By::Platform)
         }

@@ -6,7 +6,8 @@
 use super::deed::{Action, CANCEL_TRIES, Deed, DeedState, MilestoneKind, Subject};
 use super::delays::Delays;
 use super::ids::PaymentId;
-use super::reading::{Cause, PaymentStatus, RequestStatus};
+use super::money::Money;
+use super::reading::{Cause, OrderRefund, OrderStatus, PaymentStatus, RequestStatus};
 use super::refunds::{self, PayBack};
 use super::settings::{RefundPolicy, Settings};
 use super::state::{Payment, Standing, State};
@@ -109,7 +110,7 @@ impl State {
     pub fn reasons(&self, settings: &Settings) -> Vec<Attention> {
         let mut all = self.reasons_to_look(settings);
         for ((subject, milestone), reached) in self.reached.iter() {
-            let Some(attention) = reached.seen.filter(|_| self.still_matters(subject, *milestone)) else {
+            let Some(attention) = reached.seen.filter(|a| self.still_matters(subject, *milestone, *a)) else {
                 continue;
             };
             if !all.contains(&attention) {
@@ -136,7 +137,7 @@ impl State {
         };
         for ((subject, milestone), reached) in self.reached.iter() {
             if let Some(attention) = reached.attention {
-                add(self.still_matters(subject, *milestone), attention);
+                add(self.still_matters(subject, *milestone, attention), attention);
             }
         }
         add(self.captured().count() > 1 || self.holds_too_much(), Attention::PaidTwice);
@@ -149,6 +150,7 @@ impl State {
         add(self.is_cancelled_while_paid(), Attention::CancelledWhilePaid);
         add(self.was_edited_after_it_was_paid(), Attention::OrderEdited);
         add(self.authorization_is_lost(), Attention::AuthorizationLost);
+        add(self.waits_to_be_captured(settings), Attention::CaptureDue);
         for attention in self.refunds_in_trouble(settings) {
             add(true, attention);
         }
@@ -156,14 +158,18 @@ impl State {
     }
 
     /// What was decided at a milestone can be overtaken: a captured payment needs no capture any more.
-    fn still_matters(&self, subject: &Subject, milestone: MilestoneKind) -> bool {
+    fn still_matters(&self, subject: &Subject, milestone: MilestoneKind, attention: Attention) -> bool {
         let id = match subject {
             Subject::Payment(id) => id,
             Subject::Refund(id) => return !refunds::is_in_the_books(self, id),
             Subject::Attempt(_) | Subject::Order => return true,
         };
-        let authorized = || self.payments.get(id).is_some_and(|p| p.is(&PaymentStatus::Authorized));
-        !matches!(milestone, MilestoneKind::CaptureRefused | MilestoneKind::LapsesSoon) || authorized()
+        let is = |status| self.payments.get(id).is_some_and(|p| p.is(status));
+        match milestone {
+            MilestoneKind::CaptureRefused | MilestoneKind::LapsesSoon => is(&PaymentStatus::Authorized),
+            // All of it went back: there is nothing left to decide.
+            _ => attention != Attention::PaidAfterEnd || !is(&PaymentStatus::Refunded),
+        }
     }
 
     /// Something that must end was asked to often enough, and still lives.
@@ -207,39 +213,71 @@ impl State {
         ended && self.captured().any(|(id, p)| p.held() > 0 && self.told_of_money_at(id).is_some())
     }
 
-    /// Another amount is due than the one that was paid as asked. Where the difference was there already when it was
-    /// paid, that milestone has said so.
+    /// Another amount is due than the one that was paid, or reserved, as asked. Where the difference was there already
+    /// when the order was told, that milestone has said so.
     fn was_edited_after_it_was_paid(&self) -> bool {
         let Some(order) = &self.order.reading else { return false };
-        let column = order.column();
-        let Some((id, payment)) = refunds::credited(self) else { return false };
-        let told = self.reached.get(&(Subject::Payment(id.clone()), MilestoneKind::Paid));
-        matches!(column, Column::MovedOn | Column::Unpaid)
-            && payment.is(&PaymentStatus::Captured)
-            && told.is_some_and(|reached| reached.attention.is_none())
-            && !order.due.is_ok_and(|due| self.covers(payment, due))
+        if !matches!(order.column(), Column::MovedOn | Column::Unpaid) {
+            return false;
+        }
+        let told = |id: &PaymentId, milestone| {
+            let reached = self.reached.get(&(Subject::Payment(id.clone()), milestone));
+            reached.is_some_and(|reached| reached.attention.is_none())
+        };
+        match self.credited() {
+            Some((id, payment)) => {
+                payment.is(&PaymentStatus::Captured)
+                    && told(id, MilestoneKind::Paid)
+                    && !order.due.is_ok_and(|due| self.covers(payment, due))
+            }
+            // Of reserved money, less can be captured; more cannot.
+            None => self.reserved().any(|(id, payment)| {
+                let less = |due: Money| {
+                    let asked = self.attempt(payment.attempt).map(|a| a.terms.amount);
+                    asked.is_some_and(|asked| asked.currency == due.currency && due.minor <= asked.minor)
+                };
+                told(id, MilestoneKind::Authorized) && !order.due.is_ok_and(less)
+            }),
+        }
     }
 
-    /// Gone without our asking, though the order was moved because of it.
+    /// The goods have left, and what is reserved for them is not taken by itself.
+    fn waits_to_be_captured(&self, settings: &Settings) -> bool {
+        let order = self.order.reading.as_ref().filter(|order| !order.deleted);
+        let gone = order.is_some_and(|o| [OrderStatus::SHIPPED, OrderStatus::COMPLETED].contains(&o.status));
+        gone && self.captured().all(|(_, p)| p.held() == 0)
+            && self.reserved().any(|(id, _)| {
+                let by_itself = settings.capture_on_shipping && self.was_reserved_for_it(id);
+                let told = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
+                let tried = self.deed(&Action::Capture { payment: id.clone() }).is_some();
+                !by_itself && !tried && self.reached.contains_key(&told)
+            })
+    }
+
+    /// Gone, by whatever hand, though the order was moved because of it and stands as if it would be paid.
     fn authorization_is_lost(&self) -> bool {
         let moved_on = self.column() == Some(Column::MovedOn);
         let lost = |(id, payment): (&PaymentId, &Payment)| {
             let told = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
             let gone = [PaymentStatus::Cancelled, PaymentStatus::Expired, PaymentStatus::Failed];
-            self.reached.contains_key(&told)
-                && gone.iter().any(|status| payment.is(status))
-                && self.deed(&Action::CancelPayment { payment: id.clone() }).is_none()
+            self.reached.contains_key(&told) && gone.iter().any(|status| payment.is(status))
         };
+        let refunded: i64 = self.order_refunds.reading.iter().flatten().map(|r| r.total_minor).sum();
+        let due = self.order.reading.as_ref().and_then(|order| order.due.ok());
+        let something_due = due.is_none_or(|due| due.minor > refunded);
         // Another has taken its place.
         let replaced = self.attempts.iter().any(|a| matches!(self.standing(a), Standing::Authorized(_)));
-        moved_on && !replaced && self.captured().count() == 0 && self.payments.iter().any(lost)
+        moved_on
+            && something_due
+            && !replaced
+            && self.captured().count() == 0
+            && self.payments.iter().any(lost)
     }
 
     fn refunds_in_trouble(&self, settings: &Settings) -> Vec<Attention> {
-        let of = |refund| match refunds::pay_back(self, settings, refund) {
-            PayBack::NotConfirmed { .. } => {
-                (settings.refunds == RefundPolicy::Confirm).then_some(Attention::RefundToConfirm)
-            }
+        let of = |refund: &OrderRefund| match refunds::pay_back(self, settings, refund) {
+            PayBack::NotConfirmed { .. } => (refunds::policy_for(settings, refund) == RefundPolicy::Confirm)
+                .then_some(Attention::RefundToConfirm),
             PayBack::TooLarge => Some(Attention::RefundTooLarge),
             PayBack::NeedsBank { .. } => Some(Attention::RefundNeedsBank),
             PayBack::Refused { .. } => Some(Attention::RefundRefused),
@@ -294,7 +332,7 @@ impl State {
         }
     }
 
-    fn is_dismissed(&self, attention: Attention) -> bool {
+    pub fn is_dismissed(&self, attention: Attention) -> bool {
         self.head
             .dismissed
             .iter()
@@ -336,8 +374,12 @@ impl Payment {
 
     fn has_a_rejected_request(&self) -> bool {
         let Some(reading) = &self.register.reading else { return false };
-        let rejected =
-            reading.refund_requests.iter().any(|r| r.status == RequestStatus::Rejected && r.cause.is_some());
-        rejected && self.held() > 0
+        let of = |cause, status: &RequestStatus| {
+            reading.refund_requests.iter().any(|r| r.cause == Some(cause) && r.status == *status)
+        };
+        let asked_again = |cause| of(cause, &RequestStatus::Pending) || of(cause, &RequestStatus::Completed);
+        let causes = reading.refund_requests.iter().filter_map(|r| r.cause);
+        let mut open = causes.filter(|cause| of(*cause, &RequestStatus::Rejected) && !asked_again(*cause));
+        open.next().is_some() && self.held() > 0
     }
 }

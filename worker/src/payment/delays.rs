@@ -57,7 +57,7 @@ impl Delays {
         let rung = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
         match LADDER.get(rung) {
             Some(step) => self.of(*step),
-            None if i64::from(failures) <= DAYS => self.of(DAY),
+            None if rung - LADDER.len() < usize::try_from(DAYS).unwrap_or(0) => self.of(DAY),
             None => NEVER,
         }
     }
@@ -185,7 +185,7 @@ mod tests {
     fn the_ladder_ends_in_a_daily_try() {
         let delays = Delays::default();
         assert_eq!((delays.retry(1), delays.retry(8), delays.retry(9)), (5 * SECOND, 10 * HOUR, DAY));
-        assert_eq!((delays.retry(60), delays.retry(61)), (DAY, NEVER), "and that ends after sixty days");
+        assert_eq!((delays.retry(68), delays.retry(69)), (DAY, NEVER), "and that ends after sixty days");
         assert!(!Delays::is_persistent(8) && Delays::is_persistent(9));
         assert_eq!(Delays::scaled(60).retry(3), 2 * SECOND);
     }

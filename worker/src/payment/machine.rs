@@ -155,6 +155,7 @@ impl Machine {
             Input::Meet => self.state.head.to_meet = !self.state.is_worth_keeping(),
             Input::Answer(answer) => {
                 self.answer(answer, now);
+                self.state.note_second_policy(now.shop.settings.refund_second);
                 self.state.forget_settled_dismissals(&now.shop.settings);
             }
             Input::LedgerHas(version) => self.state.head.ledger_version = version,

@@ -15,6 +15,7 @@ pub mod decision;
 pub mod deed;
 pub mod delays;
 pub mod hint;
+mod holdings;
 pub mod ids;
 pub mod machine;
 pub mod money;

@@ -5,6 +5,7 @@
 
 use super::ids::{PaymentId, RefundId, SessionId};
 use super::money::{Money, MoneyError};
+use super::settings::RefundPolicy;
 use crate::json::{FromJson, Json, ToJson, names, record, variants};
 use serde_json::Value;
 use std::fmt;
@@ -139,8 +140,11 @@ pub struct OrderRefund {
     pub total_minor: i64,
     /// The refund at KOMOJU that it records; none where the merchant made it here.
     pub komoju: Option<RefundId>,
+    /// What the merchant wanted done about such refunds when it was first seen: a setting changed later moves no
+    /// money that went back long ago.
+    pub policy: Option<RefundPolicy>,
 }
-record!(OrderRefund { id, minor, total_minor, komoju });
+record!(OrderRefund { id, minor, total_minor, komoju, policy });
 
 /// Why an amount due could not be known. Kept, so that the merchant can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,116 +4,14 @@
 //! a marker: a merchant who entered a refund by hand on both sides meant one refund, unless ours got through.
 //! A chargeback is nobody's refund and never pairs.
 
-use super::books::{Books, share};
+use super::books::Books;
 use super::decision::Decision;
 use super::deed::{Action, Deed, DeedState};
 use super::ids::{PaymentId, RefundId};
 use super::money::Money;
-use super::reading::{
-    Cause, Moment, OrderRefund, PaymentStatus, RefundReading, RefundRequestReading, RequestStatus,
-};
+use super::reading::{Cause, OrderRefund, PaymentStatus, RefundReading, RefundRequestReading, RequestStatus};
 use super::settings::{RefundPolicy, Settings};
 use super::state::{Payment, State};
-
-impl Payment {
-    /// What was captured, in the payment's currency and without the shopper's fee.
-    pub fn net(&self) -> i64 {
-        self.register.reading.as_ref().and_then(|r| r.net).map_or(0, |m| m.minor)
-    }
-
-    /// What can still be paid back: the fee is part of it.
-    fn left(&self) -> i64 {
-        let Some(reading) = &self.register.reading else { return 0 };
-        let promised: i64 = reading
-            .refund_requests
-            .iter()
-            .filter(|r| r.status == RequestStatus::Pending)
-            .map(|r| r.minor)
-            .sum();
-        reading.total.map_or(0, |m| m.minor) - reading.refunded_minor - promised
-    }
-
-    /// What of the order's money is still here.
-    pub fn held(&self) -> i64 {
-        match self.is(&PaymentStatus::Captured) {
-            true => (self.net() - self.register.reading.as_ref().map_or(0, |r| r.refunded_minor)).max(0),
-            false => 0,
-        }
-    }
-
-    /// All of it that could be paid back now.
-    pub fn refundable(&self) -> i64 {
-        if self.is(&PaymentStatus::Captured) { self.left().max(0) } else { 0 }
-    }
-
-    pub fn refunds_by_hand(&self) -> impl Iterator<Item = &RefundReading> {
-        let all = self.register.reading.as_ref().map_or(&[][..], |r| &r.refunds);
-        all.iter().filter(|r| !r.chargeback)
-    }
-
-    fn was_captured(&self) -> bool {
-        self.captured || self.is(&PaymentStatus::Refunded)
-    }
-}
-
-impl State {
-    /// What a payment counts for in the order's currency: what was asked, or the part of it that was captured.
-    pub fn credit(&self, payment: &Payment) -> i64 {
-        let Some(asked) = self.attempt(payment.attempt).map(|a| a.terms.amount) else { return 0 };
-        let net = payment.register.reading.as_ref().and_then(|r| r.net);
-        match net {
-            Some(net) if net.currency == asked.currency => net.minor,
-            Some(net) if payment.most > 0 => share(net.minor, asked.minor, payment.most),
-            _ => asked.minor,
-        }
-    }
-
-    /// Whether a payment is what is due: as it was asked, as less of it was captured, or as some of it went back since.
-    pub fn covers(&self, payment: &Payment, due: Money) -> bool {
-        let Some(asked) = self.attempt(payment.attempt).map(|a| a.terms.amount) else { return false };
-        let credit = self.credit(payment);
-        let kept = share(payment.held(), credit, payment.net());
-        due.currency == asked.currency && [asked.minor, credit, kept].contains(&due.minor)
-    }
-}
-
-impl State {
-    /// Money of a second payment is here that the order has no use for: what is kept of all comes to more than what is
-    /// left of the order in its books.
-    pub fn holds_too_much(&self) -> bool {
-        self.surplus_of_several().is_some_and(|surplus| surplus > 0)
-    }
-
-    /// More went back of several payments than the books say, and nothing more is to be entered: what of an earlier refund
-    /// was money paid twice, later ones have made the order's own. A chargeback is shown as what it is.
-    pub fn holds_too_little(&self) -> bool {
-        let disputed = self.payments.values().filter_map(|p| p.register.reading.as_ref());
-        let disputed = disputed.flat_map(|r| &r.refunds).any(|r| r.chargeback);
-        // Each payment may be off by what rounding leaves of another currency.
-        let rounding = i64::try_from(self.payments.values().count()).unwrap_or(i64::MAX);
-        !disputed
-            && self.surplus_of_several().is_some_and(|surplus| surplus < -rounding)
-            && unrecorded(self).is_empty()
-    }
-
-    /// What is kept of several payments, less what is left of the order in its books.
-    fn surplus_of_several(&self) -> Option<i64> {
-        let ever: Vec<_> = self.payments.values().filter(|p| p.was_captured()).collect();
-        if ever.len() < 2 {
-            return None;
-        }
-        let kept: i64 = ever.iter().map(|p| share(p.held(), self.credit(p), p.net())).sum();
-        let asked = credited(self).map_or(0, |(_, p)| self.credit(p));
-        let refunded: i64 = self.order_refunds.reading.iter().flatten().map(|r| r.minor).sum();
-        Some(kept - (asked - refunded).max(0))
-    }
-}
-
-/// The payment that the order counts with: the first that it was told of. Any other is money too much.
-pub fn credited(state: &State) -> Option<(&PaymentId, &Payment)> {
-    let captured = state.payments.iter().filter(|(_, p)| p.was_captured());
-    captured.min_by_key(|(id, p)| (state.told_of_money_at(id).unwrap_or(Moment::MAX), p.attempt))
-}
 
 // ---- made in BigCommerce, to be paid back at KOMOJU -------------------------------------------------------------
 
@@ -187,7 +85,8 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
             decided: deed.decided,
         };
     }
-    let unwanted = settings.refunds == RefundPolicy::Never && confirmed == 0;
+    let policy = policy_for(settings, refund);
+    let unwanted = policy == RefundPolicy::Never && confirmed == 0;
     let whole = payment_to_take_from(state, refund).filter(|_| !is_paid_in_parts(state, refund.id));
     let Some((payment, minor)) = whole else {
         return if unwanted { PayBack::Settled(Settled::Unwanted) } else { PayBack::TooLarge };
@@ -210,9 +109,18 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
             false => PayBack::Due { payment, minor, decided: confirmed },
         };
     }
-    match settings.refunds == RefundPolicy::AtOnce || confirmed > 0 {
+    match policy == RefundPolicy::AtOnce || confirmed > 0 {
         true => PayBack::Due { payment, minor, decided: confirmed },
         false => PayBack::NotConfirmed { payment, minor },
+    }
+}
+
+/// What is to be done about a refund: as was wanted when it was first seen, or as is wanted now, whichever moves less.
+pub fn policy_for(settings: &Settings, refund: &OrderRefund) -> RefundPolicy {
+    match (refund.policy.unwrap_or(settings.refunds), settings.refunds) {
+        (RefundPolicy::Never, _) | (_, RefundPolicy::Never) => RefundPolicy::Never,
+        (RefundPolicy::Confirm, _) | (_, RefundPolicy::Confirm) => RefundPolicy::Confirm,
+        (RefundPolicy::AtOnce, RefundPolicy::AtOnce) => RefundPolicy::AtOnce,
     }
 }
 
@@ -311,7 +219,7 @@ fn came_to_nothing(state: &State, cause: Cause, deed: &Deed) -> bool {
 
 /// The credited payment, or else any that holds enough, and how much of it.
 fn payment_to_take_from<'a>(state: &'a State, refund: &OrderRefund) -> Option<(&'a PaymentId, i64)> {
-    let first = credited(state);
+    let first = state.credited();
     let others = state.payments.iter().filter(|(id, _)| first.is_none_or(|(first, _)| first != *id));
     first.into_iter().chain(others).filter(|(_, p)| p.is(&PaymentStatus::Captured)).find_map(
         |(id, payment)| {
@@ -335,7 +243,7 @@ pub struct Unrecorded {
 
 /// In the order in which they are to be entered. What only gives back money that was paid twice is none of the order's.
 pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
-    let Some((first, _)) = credited(state) else { return Vec::new() };
+    let Some((first, _)) = state.credited() else { return Vec::new() };
     let mut surplus: i64 = 0;
     let others = state.payments.iter().filter(|(id, p)| *id != first && p.was_captured());
     for (_, payment) in others {

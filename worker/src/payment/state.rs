@@ -7,7 +7,8 @@ use super::attention::Attention;
 use super::by_key::ByKey;
 use super::call::Locale;
 use super::decision::StoredDecision;
-use super::deed::{Action, Deed, MilestoneKind, Subject};
+use super::deed::{Action, Deed, DeedState, MilestoneKind, Subject};
+use super::delays::Delays;
 use super::hint::{Moved, StoredHint};
 use super::ids::{HintId, PaymentId, RefundId, SessionId};
 use super::reading::{
@@ -157,6 +158,8 @@ pub struct Payment {
     pub fraud: bool,
     /// A message said so; what KOMOJU has of that message is looked at first.
     pub suspicion: Option<Suspicion>,
+    /// Whether, when it was captured, the merchant wanted a second payment to be given back.
+    pub back_if_second: Option<bool>,
 }
 record!(Payment {
     attempt,
@@ -167,6 +170,7 @@ record!(Payment {
     most or 0,
     fraud or false,
     suspicion,
+    back_if_second,
 });
 
 /// A message that must be read at its source before it means anything.
@@ -269,6 +273,39 @@ impl State {
         self.payments.iter().filter(|(_, p)| p.is(&PaymentStatus::Captured))
     }
 
+    /// A setting that is changed later moves no money that was paid long ago.
+    pub fn note_second_policy(&mut self, give_back: bool) {
+        for payment in self.payments.values_mut().filter(|p| p.captured && p.back_if_second.is_none()) {
+            payment.back_if_second = Some(give_back);
+        }
+    }
+
+    /// Two-step: the payments whose money is reserved.
+    pub fn reserved(&self) -> impl Iterator<Item = (&PaymentId, &Payment)> {
+        self.payments.iter().filter(|(_, payment)| {
+            let capture = self.attempt(payment.attempt).map_or(Capture::Auto, |a| a.terms.capture);
+            payment.is(&PaymentStatus::Authorized) && !payment.waits_for_shopper(capture)
+        })
+    }
+
+    /// The order was still to be paid when it was told of the money. One that the merchant had moved on by then may
+    /// have been paid otherwise: what is reserved for it is taken only when somebody says so.
+    pub fn was_reserved_for_it(&self, id: &PaymentId) -> bool {
+        let (subject, milestone) = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
+        let told = self.deed(&Action::UpdateOrder { subject, milestone }).and_then(|d| d.update.as_ref());
+        told.is_some_and(|update| {
+            update.over.is_none_or(|status| Column::of(status, false) == Column::Unpaid)
+        })
+    }
+
+    /// Another payment than this one is what the order was paid with.
+    pub fn is_paid_by_another(&self, id: &PaymentId) -> bool {
+        self.captured().any(|(other, payment)| {
+            let told = (Subject::Payment(other.clone()), MilestoneKind::Paid);
+            other != id && payment.held() > 0 && self.reached.contains_key(&told)
+        })
+    }
+
     pub fn standing(&self, attempt: &Attempt) -> Standing {
         if attempt.stage != Stage::Open {
             return Standing::None;
@@ -308,6 +345,18 @@ impl State {
         })
     }
 
+    /// What waits on the ladder is tried again soon: somebody is there, or something was put right. Never before an
+    /// answer to what is under way could have come.
+    pub fn hurry(&mut self, at: Moment) {
+        let soon = at + Delays::UNDER_WAY;
+        for deed in self.deeds.iter_mut().filter(|deed| deed.is_open()) {
+            deed.retry_at = deed.retry_at.min(soon);
+            if let DeedState::Intended { not_before } = &mut deed.state {
+                *not_before = soon.min(*not_before);
+            }
+        }
+    }
+
     /// The furthest payment of an attempt that is not captured but may still be.
     pub fn live_payment(&self, attempt: &Attempt) -> Option<&PaymentId> {
         let ranked =
@@ -336,11 +385,18 @@ impl Payment {
             most: 0,
             fraud: false,
             suspicion: None,
+            back_if_second: None,
         }
     }
 
     pub fn is(&self, status: &PaymentStatus) -> bool {
         self.register.reading.as_ref().is_some_and(|r| r.status == *status)
+    }
+
+    /// Nothing was ever taken by it, and nothing will be.
+    pub fn is_spent(&self) -> bool {
+        let dead = [PaymentStatus::Cancelled, PaymentStatus::Expired, PaymentStatus::Failed];
+        !self.captured && dead.iter().any(|status| self.is(status))
     }
 
     /// Cash types, and everything where capture is automatic, wait for the shopper while `authorized`.

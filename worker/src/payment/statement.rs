@@ -129,7 +129,7 @@ pub fn statement(state: &State, settings: &Settings) -> Statement {
     };
     Statement {
         due,
-        paid_otherwise: refunds::credited(state).and_then(differs),
+        paid_otherwise: state.credited().and_then(differs),
         payments: state
             .payments
             .iter()

@@ -1,13 +1,14 @@
 //! What an answer, or the lack of one, changes: readings are taken by `seq`.
 
 use super::hearing::FRAUD_EVENT;
-use super::{Flight, Learned, Machine, Now, What};
+use super::{Flight, Learned, Machine, Now, What, want};
 use crate::payment::call::{Answer, Failure, OrderRefundSeen, OrderSeen, RefundPart, SessionSeen};
 use crate::payment::deed::{Action, DeedState};
 use crate::payment::delays::Delays;
 use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
 use crate::payment::reading::{Moment, OrderRefund, PaymentReading, PaymentStatus};
+use crate::payment::settings::RefundPolicy;
 use crate::payment::start::Refusal;
 use crate::payment::state::Payment;
 
@@ -19,16 +20,12 @@ impl Machine {
             (What::Provider, answer) => self.provider_answered(answer, now),
             (What::Session(n), Answer::Session(seen)) => self.take_session(n, seq, *seen, now.at),
             (What::Session(n), answer) => self.session_look_failed(n, failure_of(answer), now),
-            (What::Payment(id), Answer::Payment(reading)) => {
-                self.take_payment_by_id(&id, seq, *reading, now.at)
-            }
+            (What::Payment(id), Answer::Payment(reading)) => self.take_payment_by_id(&id, seq, *reading, now),
             (What::Payment(id), answer) => self.payment_look_failed(&id, failure_of(answer), now),
             (What::Payments(n), Answer::Payments(list)) => self.take_payments(n, seq, list, now.at),
             (What::Payments(n), answer) => self.listing_failed(n, failure_of(answer), now),
             (What::Event(id), answer) => self.event_answered(&id, answer, now),
-            (What::OrderRefunds, Answer::OrderRefunds(list)) => {
-                self.take_order_refunds(seq, list, now.at, now.delays)
-            }
+            (What::OrderRefunds, Answer::OrderRefunds(list)) => self.take_order_refunds(seq, list, now),
             (What::OrderRefunds, answer) => {
                 let failure = failure_of(answer);
                 let retry = now.at + wait(&failure, self.state.order_refunds.failures, now.delays);
@@ -136,15 +133,28 @@ impl Machine {
         id: &PaymentId,
         seq: u64,
         reading: PaymentReading,
-        at: Moment,
+        now: Now<'_>,
     ) {
-        let Some(n) = self.state.payments.get(id).map(|p| p.attempt) else { return };
-        let session = self.state.attempt(n).and_then(|a| a.session.clone());
-        match reading.id == *id && reading.session == session {
-            true => self.take_payment(n, seq, reading, at),
+        let Some(payment) = self.state.payments.get_mut(id) else { return };
+        let (n, failures) = (payment.attempt, payment.register.failures);
+        if self.is_ours(id, &reading) {
+            self.take_payment(n, seq, reading, now.at);
+        } else if let Some(known) = self.state.payments.get_mut(id).filter(|p| p.register.reading.is_some()) {
+            // An odd answer does not undo what is known.
+            known.register.failed(now.at + now.delays.retry(failures + 1));
+        } else {
             // A hint named it, but it is not of this session: none of ours.
-            false => self.state.payments.remove(id),
+            self.state.payments.remove(id);
         }
+    }
+
+    /// Whether a reading is of the payment that was asked for, and that of the attempt's session. Once that is known,
+    /// an answer that leaves the session out is believed.
+    pub(super) fn is_ours(&self, id: &PaymentId, reading: &PaymentReading) -> bool {
+        let Some(payment) = self.state.payments.get(id) else { return false };
+        let session = self.state.attempt(payment.attempt).and_then(|a| a.session.as_ref());
+        let left_out = reading.session.is_none() && payment.register.reading.is_some();
+        reading.id == *id && (left_out || reading.session.as_ref() == session)
     }
 
     pub(super) fn take_payment(&mut self, n: u32, seq: u64, reading: PaymentReading, at: Moment) {
@@ -154,6 +164,7 @@ impl Machine {
             return;
         }
         let before = payment.register.reading.as_ref().map(|r| r.status.clone());
+        let is_second = reading.status == PaymentStatus::Captured && !payment.captured;
         payment.captured |= matches!(reading.status, PaymentStatus::Captured);
         payment.most = payment.most.max(reading.net.map_or(0, |net| net.minor));
         let new = reading.refunds.iter().map(|r| &r.id).filter(|id| !payment.refunds.contains(id));
@@ -161,6 +172,10 @@ impl Machine {
         payment.refunds.extend(new);
         let status = reading.status.clone();
         payment.register.accept(seq, at, reading);
+        // Of an earlier one, part may have gone back unheard since.
+        if is_second && self.state.payments.values().filter(|p| p.captured).count() > 1 {
+            self.want_captured();
+        }
         if before.as_ref() != Some(&status) {
             self.state.log(at, "payment_is", format!("{status:?} {id}"));
         }
@@ -203,19 +218,38 @@ impl Machine {
         }
     }
 
-    fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, at: Moment, delays: Delays) {
-        match list.iter().map(|seen| self.order_refund(seen)).collect() {
-            Some(list) => {
-                self.state.order_refunds.accept(seq, at, list);
-                self.fresh.refunds = true;
-            }
+    fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, now: Now<'_>) {
+        let policy = now.shop.settings.refunds;
+        let read: Option<Vec<_>> = list.iter().map(|seen| self.order_refund(seen, policy)).collect();
+        let Some(list) = read else {
             // An amount that cannot be read is none to go by; a person hears of it once this has lasted.
-            None => self.state.order_refunds.failed(at + delays.retry(self.state.order_refunds.failures + 1)),
+            let retry = now.at + now.delays.retry(self.state.order_refunds.failures + 1);
+            return self.state.order_refunds.failed(retry);
+        };
+        let is_news =
+            |refund: &OrderRefund| refund.komoju.is_none() && self.known_refund(refund.id).is_none();
+        if list.iter().any(is_news) {
+            self.want_captured();
+        }
+        self.state.order_refunds.accept(seq, now.at, list);
+        self.fresh.refunds = true;
+    }
+
+    /// The merchant may have made the same refund at KOMOJU by hand, and the message of that be lost: nothing is paid
+    /// back before another look.
+    fn want_captured(&mut self) {
+        let seq = self.state.next_seq();
+        for payment in self.state.payments.values_mut().filter(|p| p.captured) {
+            want(&mut payment.register, seq);
         }
     }
 
+    fn known_refund(&self, id: u64) -> Option<&OrderRefund> {
+        self.state.order_refunds.reading.iter().flatten().find(|known| known.id == id)
+    }
+
     /// What of a refund is ours: the part on an offline method. Amounts are in the currency that was asked for.
-    fn order_refund(&self, seen: &OrderRefundSeen) -> Option<OrderRefund> {
+    fn order_refund(&self, seen: &OrderRefundSeen, policy: RefundPolicy) -> Option<OrderRefund> {
         let asked = self.state.attempts.last().map(|a| a.terms.amount.currency);
         let currency =
             asked.or(self.state.order.reading.as_ref().and_then(|o| o.due.ok()).map(|m| m.currency));
@@ -227,6 +261,7 @@ impl Machine {
             minor: seen.parts.iter().filter(|part| part.provider.is_some()).map(minor).sum::<Option<_>>()?,
             total_minor: seen.parts.iter().map(minor).sum::<Option<_>>()?,
             komoju: seen.komoju.clone(),
+            policy: self.known_refund(seen.id).map_or(Some(policy), |known| known.policy),
         })
     }
 

@@ -25,6 +25,7 @@ impl Machine {
             Decision::Refund { .. } | Decision::ConfirmRefund { .. } | Decision::BankDetails { .. } => {}
         }
         // What money hangs on is looked at before it is acted on.
+        self.state.hurry(at);
         want(&mut self.state.order, seq);
         for payment in self.state.payments.values_mut() {
             want(&mut payment.register, seq);

@@ -48,7 +48,10 @@ impl Machine {
                 }
                 self.state.log(at, "heard_bigcommerce", scope.clone());
             }
-            About::Click => self.want_everything(seq),
+            About::Click => {
+                self.state.hurry(at);
+                self.want_everything(seq);
+            }
         }
         self.state.hints.push(StoredHint { hint, seq, at });
         if self.state.hints.len() > HISTORY {

@@ -5,7 +5,7 @@ use super::{Machine, Now, want};
 use crate::payment::attention::Attention;
 use crate::payment::call::{Answer, Failure, SessionSeen};
 use crate::payment::deed::{Action, DeedState, MilestoneKind, Subject};
-use crate::payment::reading::{Cause, Moment};
+use crate::payment::reading::{Cause, Moment, PaymentReading};
 use crate::payment::start::Refusal;
 use crate::payment::state::{Reached, Stage};
 
@@ -60,13 +60,17 @@ impl Machine {
                     self.take_session(*attempt, seq, *seen, now.at);
                 }
             }
+            Answer::Payment(reading) if !self.is_about(action, &reading) => {
+                let failure = Failure::Indeterminate("an answer about another payment".to_owned());
+                self.deed_failed(action, failure, now);
+            }
             Answer::Payment(reading) => {
                 self.done(action, now);
                 match action {
                     Action::CancelPayment { payment }
                     | Action::Capture { payment }
                     | Action::RefundPayment { payment, .. } => {
-                        self.take_payment_by_id(payment, seq, *reading, now.at);
+                        self.take_payment_by_id(payment, seq, *reading, now);
                     }
                     _ => {}
                 }
@@ -82,6 +86,12 @@ impl Machine {
             }
             answer => self.deed_failed(action, failure_of(answer), now),
         }
+    }
+
+    /// Whether an answer to an action is about the payment it was for.
+    fn is_about(&self, action: &Action, reading: &PaymentReading) -> bool {
+        let known = action.payment().filter(|id| self.state.payments.get(id).is_some());
+        known.is_none_or(|id| self.is_ours(id, reading))
     }
 
     /// Accepted is not ended: should the target still live when it is looked at, the next try waits its turn.
@@ -133,14 +143,19 @@ impl Machine {
                     self.want_target(action);
                 }
             }
-            // KOMOJU's 409: an earlier send of the same key still runs.
-            Failure::Later { .. } if !at_bigcommerce => {}
+            // This send had no effect, but an earlier one of the same key may have: 409 says that it still runs.
+            Failure::Later { .. } | Failure::Unauthorized | Failure::Forbidden if !at_bigcommerce => {}
             Failure::Later { .. } | Failure::Unauthorized | Failure::Forbidden => {
                 deed.state = DeedState::Intended { not_before: retry };
             }
+            // The order has just been read: it is there, or the next look will say that it is gone.
+            Failure::NotFound if matches!(action, Action::UpdateOrder { .. }) => {
+                deed.state = DeedState::Intended { not_before: retry };
+                self.want_target(action);
+            }
             Failure::NotFound | Failure::Refused { .. } => {
                 deed.state = DeedState::Refused { reason: describe(&failure) };
-                self.refused(action, &failure, now.at);
+                self.refused(action, now.at);
             }
         }
         self.state.log(now.at, "failed", format!("{action}: {}", describe(&failure)));
@@ -150,10 +165,10 @@ impl Machine {
     }
 
     /// A final no. At KOMOJU it means "look": what was to be ended may have ended by itself. At BigCommerce a person
-    /// must know, unless the order is simply gone.
-    pub(super) fn refused(&mut self, action: &Action, failure: &Failure, at: Moment) {
+    /// must know.
+    pub(super) fn refused(&mut self, action: &Action, at: Moment) {
         match action {
-            Action::UpdateOrder { subject, milestone } if *failure != Failure::NotFound => {
+            Action::UpdateOrder { subject, milestone } => {
                 let reached = Reached { at, attention: Some(Attention::OrderUpdateRefused), seen: None };
                 self.state.reached.insert((subject.clone(), *milestone), reached);
                 if *milestone == MilestoneKind::Restored {

@@ -20,6 +20,8 @@ pub(super) fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
             Standing::Open | Standing::Pending(_) | Standing::Waiting(_) | Standing::Captured(_) => {
                 (Row::Open, None)
             }
+            // Reserved for an order that was paid otherwise meanwhile: it is not to be taken.
+            Standing::Authorized(id) if state.is_paid_by_another(&id) => (Row::Open, None),
             Standing::Authorized(id) => (Row::Authorized, Some(id)),
             Standing::None | Standing::Dead => continue,
         };

@@ -162,7 +162,14 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     let order = &fresh.reading;
     let column = order.column();
     let row = if is_edited(state, &news, column, fresh) { Row::CapturedOtherwise } else { news.row };
-    let cell = cell(row, column, order.digital);
+    let is_money = matches!(news.kind, MilestoneKind::Paid | MilestoneKind::Mismatch);
+    let gone = is_money && news.payment.is_some_and(|(reading, _)| reading.status == PaymentStatus::Refunded);
+    let cell = match column {
+        // All of it went back before the order heard of it: nothing is to be decided, and nothing to be reopened.
+        Column::Ended if gone => cell(Row::Refunded, column, order.digital),
+        // Nor does a download start that is paid back already.
+        _ => cell(row, column, order.digital && !gone),
+    };
     let attention = cell.attention.then(|| attention(row));
     let (subject, milestone) = (news.subject.clone(), news.kind);
     let conclude = |attention| Step::Conclude { subject: subject.clone(), milestone, attention };

@@ -60,10 +60,12 @@ fn capture(
     let decided = last_decision(state, |d| matches!(d, Decision::Capture { payment, .. } if *payment == id));
     let by_hand = decided > deed.map_or(0, |d| if d.went_unanswered() { 0 } else { d.decided });
     let leaves = c.shop.settings.capture_on_shipping
-        && was_reserved_for_it(state, &id)
+        && state.was_reserved_for_it(&id)
         && [OrderStatus::SHIPPED, OrderStatus::COMPLETED].contains(&order.status);
     let untried = deed.is_none_or(Deed::went_unanswered);
-    let by_itself = leaves && untried;
+    // What was paid otherwise meanwhile is not taken a second time, unless somebody says so.
+    let unpaid = state.captured().all(|(_, payment)| payment.held() == 0);
+    let by_itself = leaves && untried && unpaid;
     if !by_hand && !by_itself {
         return None;
     }
@@ -72,14 +74,6 @@ fn capture(
         false => less_than_authorized(state, attempt, &id, order.due.ok()),
     };
     Some(Step::Transfer(Transfer { action, minor, decided, bank: None }))
-}
-
-/// The order was still to be paid when it was told of the money. One that the merchant had moved on by then may have
-/// been paid otherwise: what is reserved for it is taken only when somebody says so.
-fn was_reserved_for_it(state: &State, id: &PaymentId) -> bool {
-    let (subject, milestone) = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
-    let told = state.deed(&Action::UpdateOrder { subject, milestone }).and_then(|d| d.update.as_ref());
-    told.is_some_and(|update| update.over.is_none_or(|status| Column::of(status, false) == Column::Unpaid))
 }
 
 fn amount_of_decision(state: &State, seq: u64) -> Option<i64> {
@@ -107,7 +101,7 @@ pub(super) fn due_refund(state: &State, c: Circumstances<'_>, wake: &mut Wake) -
     // What either side has may have changed: first the looks that are wanted, or else a refund would be made twice.
     if state.order.is_wanted()
         || state.order_refunds.is_wanted()
-        || state.payments.values().any(|p| p.register.is_wanted())
+        || state.payments.values().any(|p| p.register.is_wanted() && !p.is_spent())
     {
         return None;
     }
@@ -167,14 +161,18 @@ fn of_cause(action: &Action, wanted: Cause) -> bool {
 
 /// Where the merchant wants it, of two paid attempts the later is given back.
 fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
-    if !c.shop.settings.refund_second || !state.holds_too_much() {
+    let seen = state.is_dismissed(Attention::PaidTwice);
+    if !c.shop.settings.refund_second || seen || !state.holds_too_much() {
         return None;
     }
-    let (first, _) = refunds::credited(state)?;
+    let (first, _) = state.credited()?;
     let second = state.captured().find(|(id, payment)| {
         let action = Action::RefundPayment { payment: (*id).clone(), cause: Cause::Twice };
         let untried = state.deed(&action).is_none_or(Deed::went_unanswered);
-        *id != first && !refunds::goes_by_transfer(payment) && untried
+        *id != first
+            && payment.back_if_second != Some(false)
+            && !refunds::goes_by_transfer(payment)
+            && untried
     });
     let (id, payment) = second?;
     Some(transfer(state, id.clone(), Cause::Twice, payment.refundable(), 0, None))
@@ -296,8 +294,11 @@ fn took_effect(state: &State, action: &Action) -> bool {
     match action {
         Action::Capture { .. } => matches!(reading.status, PaymentStatus::Captured | PaymentStatus::Refunded),
         Action::RefundPayment { cause, .. } => reading.refunds.iter().any(|r| r.cause == Some(*cause)),
+        // An earlier try's request stays listed once it was rejected.
         Action::RequestRefund { cause, .. } => {
-            reading.refund_requests.iter().any(|r| r.cause == Some(*cause))
+            let requests = reading.refund_requests.iter().filter(|r| r.cause == Some(*cause)).count();
+            let earlier = state.deeds.iter().filter(|d| d.action == *action && d.state == DeedState::Done);
+            requests > earlier.count()
         }
         _ => false,
     }
