@@ -102,6 +102,25 @@ fn an_outage_is_over_once_what_it_kept_from_ending_has_ended() {
     assert_eq!(world.attentions(), []);
 }
 
+/// Refused of one payment, it was made of another: under the key of the refusal.
+#[test]
+fn a_refund_that_is_taken_from_another_payment_has_its_own_key() {
+    let setup = Setup { refunds: Refunds::AtOnce, ..Setup::default() };
+    let steps = [
+        (OpensPage, Arrives),
+        (OpensWallet, Arrives),
+        (PaysByCard, Arrives),
+        (TroubleWithDeed(0, T::StillRuns), Arrives),
+        (ApprovesWallet, Arrives),
+        (Waits(1), Arrives),
+        (ChargesBack, Lost),
+        (RefundsOrder(100), Arrives),
+        (Waits(1), Arrives),
+        (GivesBankDetails, Arrives),
+    ];
+    ends_right(setup, &steps);
+}
+
 #[test]
 fn an_outage_at_bigcommerce_is_over_although_nobody_has_a_reason_to_look() {
     let mut world = world();

@@ -237,8 +237,8 @@ impl Machine {
                 }
                 index
             }
-            other => {
-                let n = other.map_or(1, |index| self.state.deeds[index].n + 1);
+            _ => {
+                let n = self.tries(action) + 1;
                 self.state.deeds.push(Deed {
                     action: action.clone(),
                     n,
@@ -256,6 +256,13 @@ impl Machine {
             }
         };
         &mut self.state.deeds[index]
+    }
+
+    /// How often it has been tried. A refund's key names its cause alone: of whichever payment, no try has another's number.
+    fn tries(&self, action: &Action) -> u32 {
+        let named = action.to_string();
+        let alike = self.state.deeds.iter().filter(|d| d.action == *action || d.action.to_string() == named);
+        alike.map(|deed| deed.n).max().unwrap_or(0)
     }
 
     /// Marks the deed as sent with the `seq` of the flight that carries it.
