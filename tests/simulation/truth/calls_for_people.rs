@@ -107,7 +107,9 @@ fn has_a_refused_capture(world: &World) -> bool {
 /// BigCommerce refused to hear of what becomes of the money.
 fn money_could_not_be_told(world: &World) -> bool {
     let kinds = ["(paid, ", "(mismatch, ", "(disputed, ", "(fraud, "];
-    world.store.updates_refused.iter().any(|line| kinds.iter().any(|kind| line.contains(kind)))
+    let told = |line: &String| world.store.told.iter().any(|(_, told)| told == line);
+    let mut untold = world.store.updates_refused.iter().filter(|line| !told(line));
+    untold.any(|line| kinds.iter().any(|kind| line.contains(kind)))
 }
 
 /// Reserved money goes back by itself within three days.
