@@ -222,6 +222,30 @@ fn what_was_tried_to_the_end_is_tried_again_when_somebody_asks() {
     }
 }
 
+/// A card that was declined under a key that is gone: it holds nothing, and nothing waits for it.
+#[test]
+fn what_never_held_money_and_can_be_read_no_more_keeps_no_refund_back() {
+    let declined = [OpensPage, IsDeclined, Waits(5), PressesAnotherWay, PaysByCard, Waits(5)];
+    let mut world = world(Setup::default(), &declined);
+    world.bank.out_of_reach = vec!["payment01", "session01", "BC-1001-1"];
+    go_on(&mut world, &[RefundsInPanel(100), Waits(HOUR)], Arrives);
+    assert_eq!(refunds(&world), 1);
+}
+
+/// Each 404 was the end of one try and the beginning of the next, five seconds later, without end.
+#[test]
+fn an_update_that_misses_an_order_which_is_there_waits_longer_each_time() {
+    let mut world = world(Setup::default(), &[OpensPage]);
+    world.store.puts_miss = true;
+    go_on(&mut world, &[PaysByCard, Waits(DAY)], Arrives);
+    let deeds = &world.machine.state().deeds;
+    assert_eq!(deeds.len(), 1);
+    assert!(deeds[0].failures < 12, "{} tries in a day", deeds[0].failures);
+    world.store.puts_miss = false;
+    go_on(&mut world, &[Waits(DAY)], Arrives);
+    assert_eq!((world.store.history().to_vec(), world.attentions()), (vec![7, 11], vec![]));
+}
+
 /// Rejected, asked for anew, and the new request lost on its way: the old one was taken for it.
 #[test]
 fn a_request_after_a_rejected_one_arrives_however_often_it_is_lost() {

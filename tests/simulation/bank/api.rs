@@ -89,6 +89,9 @@ impl Bank {
 
     fn get(&self, path: &str) -> Reply {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        if self.out_of_reach.iter().any(|id| path.ends_with(id) || query.contains(id)) {
+            return (401, Value::Null);
+        }
         match path.split('/').collect::<Vec<_>>()[..] {
             ["sessions", id] => self.sessions.get(id).map_or_else(not_found, |s| (200, self.session(s))),
             ["payments", id] => self.payments.get(id).map_or_else(not_found, |p| (200, shown(p))),

@@ -100,6 +100,8 @@ pub struct Bank {
     pub events: Vec<Event>,
     /// Refunds are refused: the merchant's unsettled balance is too small.
     pub balance_is_short: bool,
+    /// Sessions, payments and numbers that the key in use is not for: of another account.
+    pub out_of_reach: Vec<&'static str>,
     /// Cancels are accepted, and nothing comes of them.
     pub cancels_in_vain: bool,
     pub refuses_captures: bool,

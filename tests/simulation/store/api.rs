@@ -67,6 +67,7 @@ impl Store {
         }
         let (status, body) = match (request.method, path) {
             ("GET", "v2/orders/1001") => self.order(),
+            ("PUT", "v2/orders/1001") if self.puts_miss => (404, Value::Null),
             ("PUT", "v2/orders/1001") => self.put_by_app(&body),
             ("GET", "v3/orders/1001/transactions") => (200, json!({ "data": [{ "gateway": "instore" }] })),
             ("GET", "v3/orders/1001/payment_actions/refunds") => self.list_refunds(),

@@ -85,6 +85,8 @@ pub struct Store {
     /// How often a PUT took effect.
     pub puts: u32,
     pub refunds_refused: u32,
+    /// An update is answered 404, though the order is there.
+    pub puts_miss: bool,
     /// Updates are refused, whatever they say; and what the refused ones would have said.
     pub refuses_updates: bool,
     pub updates_refused: Vec<String>,
@@ -115,6 +117,7 @@ impl Store {
             refunds: Vec::new(),
             puts: 0,
             refunds_refused: 0,
+            puts_miss: false,
             refuses_updates: false,
             updates_refused: Vec::new(),
             violations: Vec::new(),
