@@ -44,12 +44,13 @@ impl Store {
             self.seen = running.seen;
             self.carry_out(&running.request);
             self.moves[moves..].iter_mut().for_each(|m| m.late = true);
-            (self.seen, self.telling) = (told, None);
+            (self.seen, self.telling, self.refusing) = (told, None, None);
         }
     }
 
     /// The answer to a request has arrived, or was lost on the way.
     pub fn answered(&mut self, arrived: bool) {
+        self.updates_refused.extend(self.refusing.take().filter(|_| arrived));
         if let Some(seen) = self.telling.take().filter(|_| arrived) {
             self.seen = seen;
         }
@@ -84,7 +85,7 @@ impl Store {
     pub fn put_by_app(&mut self, body: &Value) -> Reply {
         if self.refuses_updates {
             let notes = body["staff_notes"].as_str().unwrap_or_default();
-            self.updates_refused.push(notes.lines().next_back().unwrap_or_default().to_owned());
+            self.refusing = notes.lines().next_back().map(str::to_owned);
             return (400, json!([{ "status": 400, "message": "The order cannot be changed." }]));
         }
         if let Some(status) = body["status_id"].as_u64() {

@@ -87,12 +87,13 @@ pub struct Store {
     pub refunds_refused: u32,
     /// An update is answered 404, though the order is there.
     pub puts_miss: bool,
-    /// Updates are refused, whatever they say; and what the refused ones would have said.
+    /// Updates are refused, whatever they say; and what the refused ones would have said, where that was heard.
     pub refuses_updates: bool,
     pub updates_refused: Vec<String>,
     pub violations: Vec<String>,
     pub seen: Seen,
     telling: Option<Seen>,
+    refusing: Option<String>,
     /// Requests that nobody waits for any more, and that take effect all the same.
     running: Vec<api::Running>,
     news: Vec<Hook>,
@@ -123,6 +124,7 @@ impl Store {
             violations: Vec::new(),
             seen: Seen { status: 7, due: total },
             telling: None,
+            refusing: None,
             running: Vec::new(),
             news: vec![Hook { scope: "store/order/created", moved: None, at: now }],
         }

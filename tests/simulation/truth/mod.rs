@@ -161,7 +161,7 @@ fn shipped_is_captured(world: &World) -> Verdict {
     let lost = world.bank.payments.values().filter(reserved).find(|p| p.status == "expired");
     let explained = [Attention::CaptureRefused, Attention::AuthorizationLost, Attention::CaptureDue];
     let told = world.attentions().iter().any(|a| explained.contains(a));
-    let refunded: i64 = world.store.refunds.iter().map(|r| r.ours).sum();
+    let refunded: i64 = world.store.refunds.iter().map(|r| r.ours + r.credit).sum();
     let paid = world.bank.ever_captured().next().is_some() || refunded >= world.store.due();
     match lost
         .filter(|_| world.setup.capture_on_shipping && !paid && !told && !world.has_dismissed(&explained))
