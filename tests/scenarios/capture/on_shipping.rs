@@ -2,7 +2,7 @@
 
 use sandbox::bigcommerce::{BigCommerce, OrderSpec};
 use sandbox::delivery::Mode;
-use sandbox::harness::{moves, notes};
+use sandbox::harness::{moves, notes, words};
 use sandbox::komoju::PaymentStatus;
 
 use super::{authorized, two_step};
@@ -88,4 +88,30 @@ async fn shipped_before_the_money_was_reserved_it_is_not_captured_by_itself() {
     shop.when(&order, |o| o.staff_notes.contains(&format!("(authorized, {payment})"))).await;
     assert_eq!(shop.at_rest(&order).await.status_id, 2);
     shop.payment_when(&payment, PaymentStatus::Authorized).await;
+}
+
+/// What it grew by is not reserved: whoever ships it should know.
+#[tokio::test]
+async fn an_order_that_grew_while_its_money_is_reserved_shows_the_difference() {
+    let shop = two_step(&[]).await;
+    let (order, _) = authorized(&shop, 5_000).await;
+    shop.world.sandbox.bigcommerce.edit_total(&shop.hash, order.order_id, 8_000);
+    shop.quiet(&order).await;
+    shop.attention_when(&order, words::ORDER_EDITED).await;
+    let page = shop.page_of(&order).await;
+    assert!(page.contains("Authorized: <b>¥5,000</b>") && page.contains("<b>¥8,000</b>"), "{page}");
+}
+
+/// Where goods left and nothing of ours takes the money, a person must.
+#[tokio::test]
+async fn goods_that_leave_on_money_that_nobody_captures_are_shown() {
+    let shop = two_step(&[("capture_on_shipping", "")]).await;
+    let (order, payment) = authorized(&shop, 5_000).await;
+    shop.world.sandbox.bigcommerce.ship(&shop.hash, order.order_id);
+    shop.quiet(&order).await;
+    shop.attention_when(&order, words::CAPTURE_DUE).await;
+    shop.decide(&order, "capture", &[("payment", &payment), ("amount", "5000")]).await;
+    shop.payment_when(&payment, PaymentStatus::Captured).await;
+    shop.at_rest(&order).await;
+    assert_eq!(shop.attention(&order).await, [""; 0]);
 }

@@ -160,7 +160,7 @@ pub mod words {
     pub const CAPTURE_REFUSED: &str = "KOMOJU did not capture";
     pub const DISPUTED: &str = "The payment is disputed";
     pub const FRAUD_MARKED: &str = "KOMOJU marked the payment as fraud";
-    pub const ORDER_EDITED: &str = "The order was edited after it was paid";
+    pub const ORDER_EDITED: &str = "The order was edited after its payment";
     pub const PAID_AFTER_END: &str = "already cancelled, refunded or deleted";
     pub const PAID_TWICE: &str = "Paid twice";
     pub const REFUND_NEEDS_BANK: &str = "A cash payment is paid back by bank transfer";

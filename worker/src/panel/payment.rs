@@ -65,10 +65,14 @@ fn notice(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, one: A
     )
 }
 
-/// What is due now, where that is not what was paid.
+/// What is due now, where that is not what was paid or is reserved.
 fn difference(w: Words, history: &History) -> Option<Html> {
     let (paid, due) = (history.statement.paid_otherwise?, history.statement.due?);
-    Some(html!["<p class=\"difference\">" (w.of("Paid: ", "支払い済み：")) "<b>" (paid.to_string()) "</b> "
+    let label = match history.phase == "authorized" {
+        true => w.of("Authorized: ", "仮売上："),
+        false => w.of("Paid: ", "支払い済み："),
+    };
+    Some(html!["<p class=\"difference\">" (label) "<b>" (paid.to_string()) "</b> "
         (w.of("· the order comes to: ", "・現在の注文金額：")) "<b>" (due.to_string()) "</b></p>"])
 }
 

@@ -56,7 +56,7 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
             "支払われた金額が注文の金額と異なります。発送前に確認し、過払い分は下で返金してください。",
         ),
         Attention::OrderEdited => w.of(
-            "The order was edited after it was paid, and comes to another amount now. Refund the difference, or ask for it.",
+            "The order was edited after its payment, and comes to another amount now. Refund the difference, or ask for it.",
             "支払い後に注文が変更され、金額が変わりました。差額を返金または請求してください。",
         ),
         Attention::CancelledWhilePaid => w.of(

@@ -15,7 +15,7 @@ use crate::json::{record, variants};
 pub struct Statement {
     /// What the order is due now.
     pub due: Option<Money>,
-    /// What was paid, where that is not what is due.
+    /// What was paid, or is reserved, where that is not what is due.
     pub paid_otherwise: Option<Money>,
     pub payments: Vec<PaymentLine>,
     pub refunds: Vec<RefundLine>,
@@ -129,7 +129,7 @@ pub fn statement(state: &State, settings: &Settings) -> Statement {
     };
     Statement {
         due,
-        paid_otherwise: state.credited().and_then(differs),
+        paid_otherwise: state.credited().or_else(|| state.reserved().next()).and_then(differs),
         payments: state
             .payments
             .iter()
