@@ -14,8 +14,6 @@ pub fn are_just(world: &World) -> Verdict {
     are_for_something(world)?;
     for (needed, any_of) in needs(world) {
         let told = any_of.iter().any(|a| shown.contains(a)) || world.has_dismissed(any_of);
-        // Whoever is told that the order could not be changed is told why it should have been.
-        let told = told || world.is_told(Attention::OrderUpdateRefused);
         if needed && !told {
             return Err(format!("nobody was called: {any_of:?}"));
         }

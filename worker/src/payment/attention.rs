@@ -145,6 +145,7 @@ impl State {
         add(self.head.amount_disputed, Attention::AmountDisputed);
         add(self.head.session_refused.is_some(), Attention::SessionRefused);
         add(self.payments.values().any(Payment::has_lost_something), Attention::CaptureVanished);
+        add(self.refused_updates() > 0, Attention::OrderUpdateRefused);
         add(!self.silent_sides().is_empty(), Attention::Unreachable);
         add(self.cancel_is_refused(), Attention::CancelRefused);
         add(self.is_cancelled_while_paid(), Attention::CancelledWhilePaid);
@@ -170,6 +171,15 @@ impl State {
             // All of it went back: there is nothing left to decide.
             _ => attention != Attention::PaidAfterEnd || !is(&PaymentStatus::Refunded),
         }
+    }
+
+    /// What BigCommerce would not let the order be told.
+    fn refused_updates(&self) -> usize {
+        let refused = self.deeds.iter().filter(|deed| {
+            matches!(deed.action, Action::UpdateOrder { .. })
+                && matches!(deed.state, DeedState::Refused { .. })
+        });
+        refused.filter(|deed| self.deed(&deed.action).is_some_and(|last| last.n == deed.n)).count()
     }
 
     /// Something that must end was asked to often enough, and still lives.
@@ -358,6 +368,7 @@ impl State {
                 [refunds.to_string(), tries.to_string()].join(" ")
             }
             Attention::SessionRefused => self.head.session_refused.clone().unwrap_or_default(),
+            Attention::OrderUpdateRefused => self.refused_updates().to_string(),
             _ => self.reached.values().filter(|r| r.attention == Some(attention)).count().to_string(),
         }
     }

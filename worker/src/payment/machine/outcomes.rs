@@ -169,7 +169,12 @@ impl Machine {
     pub(super) fn refused(&mut self, action: &Action, at: Moment) {
         match action {
             Action::UpdateOrder { subject, milestone } => {
-                let reached = Reached { at, attention: Some(Attention::OrderUpdateRefused), seen: None };
+                // What it was to tell is no less true because the order does not hear of it.
+                let update = self.state.deed(action).and_then(|deed| deed.update.as_ref());
+                // A line about a refund was all that the order would have had of it.
+                let instead = (*milestone == MilestoneKind::Refunded).then_some(Attention::RefundedAtKomoju);
+                let attention = update.and_then(|update| update.attention).or(instead);
+                let reached = Reached { at, attention, seen: None };
                 self.state.reached.insert((subject.clone(), *milestone), reached);
                 if *milestone == MilestoneKind::Restored {
                     self.state.head.replaced = None;
