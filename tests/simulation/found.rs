@@ -6,7 +6,7 @@ use komoju_bigcommerce_worker::payment::start::Intent;
 
 use super::driver::{EPOCH, World};
 use super::schedule::Fate::{Arrives, Lost};
-use super::schedule::{Act::*, DAY, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T};
+use super::schedule::{Act::*, DAY, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T, Unpaid};
 use super::search::ends_right;
 
 fn world() -> World {
@@ -312,4 +312,29 @@ fn a_shopper_is_sent_away_once() {
     let reply = world.start(Intent::Pay);
     assert!(matches!(reply, Some(Reply::Show { redirect: true, .. })), "{reply:?}");
     assert_eq!(world.bank.sessions.len(), 1);
+}
+
+/// Its page had shown another amount once, which made it known; then nobody paid, and it was forgotten.
+#[test]
+fn an_order_whose_page_showed_another_amount_is_declined_like_any_other() {
+    ends_right(
+        Setup { unpaid: Unpaid::Decline, ..Setup::default() },
+        &[(Waits(60), Lost), (SeesAnotherAmount, Arrives), (OpensPage, Arrives)],
+    );
+}
+
+/// The update was answered by an error after it had moved the order, and the money was gone before the next look.
+#[test]
+fn money_released_before_its_update_was_answered_is_missed_when_the_goods_leave() {
+    ends_right(
+        Setup { manual: true, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (Trouble(2, T::BrokenAfter), Arrives),
+            (PaysByCard, Arrives),
+            (Before(2, &Moves(4)), Arrives),
+            (Waits(1), Arrives),
+            (Moves(10), Arrives),
+        ],
+    );
 }

@@ -268,9 +268,12 @@ impl State {
     fn authorization_is_lost(&self) -> bool {
         let moved_on = self.column() == Some(Column::MovedOn);
         let lost = |(id, payment): (&PaymentId, &Payment)| {
-            let told = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
+            let (subject, milestone) = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
+            // Told, or on the way to be: nobody knows of an update without an answer whether the order was moved.
+            let told = self.reached.contains_key(&(subject.clone(), milestone))
+                || self.deed(&Action::UpdateOrder { subject, milestone }).is_some();
             let gone = [PaymentStatus::Cancelled, PaymentStatus::Expired, PaymentStatus::Failed];
-            self.reached.contains_key(&told) && gone.iter().any(|status| payment.is(status))
+            told && gone.iter().any(|status| payment.is(status))
         };
         let refunded: i64 = self.order_refunds.reading.iter().flatten().map(|r| r.total_minor).sum();
         let due = self.order.reading.as_ref().and_then(|order| order.due.ok());

@@ -34,7 +34,7 @@ impl Machine {
                 self.new_attempt(*terms, page, now);
             }
             StartStep::Show { redirect } => self.show(redirect, now.at),
-            StartStep::Refuse(refusal) => self.refuse(refusal),
+            StartStep::Refuse(refusal) => self.refuse(refusal, now.at),
         }
     }
 
@@ -54,9 +54,13 @@ impl Machine {
         self.reply = Some(Reply::Show { snapshot, redirect });
     }
 
-    pub(super) fn refuse(&mut self, refusal: Refusal) {
+    pub(super) fn refuse(&mut self, refusal: Refusal, at: Moment) {
         if refusal == Refusal::AmountChanged {
             self.state.head.amount_disputed = true;
+            // Known from now on, also once that is cleared up and nobody pays.
+            if self.state.head.met_at == 0 {
+                self.state.head.met_at = at;
+            }
         }
         self.start = None;
         self.reply = Some(Reply::Refuse(refusal));
