@@ -7,7 +7,7 @@ use super::deed::{Action, CANCEL_TRIES, Deed, DeedState, MilestoneKind, Subject}
 use super::delays::Delays;
 use super::ids::PaymentId;
 use super::money::Money;
-use super::reading::{Cause, OrderRefund, OrderStatus, PaymentStatus, RequestStatus};
+use super::reading::{Cause, OrderRefund, PaymentStatus, RequestStatus};
 use super::refunds::{self, PayBack};
 use super::settings::{RefundPolicy, Settings};
 use super::state::{Payment, Standing, State};
@@ -254,8 +254,8 @@ impl State {
     /// The goods have left, and what is reserved for them is not taken by itself.
     fn waits_to_be_captured(&self, settings: &Settings) -> bool {
         let order = self.order.reading.as_ref().filter(|order| !order.deleted);
-        let gone = order.is_some_and(|o| [OrderStatus::SHIPPED, OrderStatus::COMPLETED].contains(&o.status));
-        gone && self.captured().all(|(_, p)| p.held() == 0)
+        order.is_some_and(|o| o.status.has_left())
+            && self.holds_nothing()
             && self.reserved().any(|(id, _)| {
                 let by_itself = settings.capture_on_shipping && self.was_reserved_for_it(id);
                 let told = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
@@ -272,12 +272,10 @@ impl State {
             // Told, or on the way to be: nobody knows of an update without an answer whether the order was moved.
             let told = self.reached.contains_key(&(subject.clone(), milestone))
                 || self.deed(&Action::UpdateOrder { subject, milestone }).is_some();
-            let gone = [PaymentStatus::Cancelled, PaymentStatus::Expired, PaymentStatus::Failed];
-            told && gone.iter().any(|status| payment.is(status))
+            told && payment.is_dead()
         };
-        let refunded: i64 = self.order_refunds.reading.iter().flatten().map(|r| r.total_minor).sum();
         let due = self.order.reading.as_ref().and_then(|order| order.due.ok());
-        let something_due = due.is_none_or(|due| due.minor > refunded);
+        let something_due = due.is_none_or(|due| due.minor > self.booked_refunds());
         // Another has taken its place.
         let replaced = self.attempts.iter().any(|a| matches!(self.standing(a), Standing::Authorized(_)));
         moved_on

@@ -71,6 +71,16 @@ impl State {
         due.currency == asked.currency && [asked.minor, credit, kept].contains(&due.minor)
     }
 
+    /// Nothing of the order's money is here.
+    pub fn holds_nothing(&self) -> bool {
+        self.captured().all(|(_, payment)| payment.held() == 0)
+    }
+
+    /// All refunds in BigCommerce's books, as they were last read.
+    pub fn booked_refunds(&self) -> i64 {
+        self.order_refunds.reading.iter().flatten().map(|refund| refund.total_minor).sum()
+    }
+
     /// Money of a second payment is here that the order has no use for: what is kept of all comes to more than what is
     /// left of the order in its books.
     pub fn holds_too_much(&self) -> bool {

@@ -94,6 +94,11 @@ impl OrderStatus {
     pub const DISPUTED: Self = Self(13);
     pub const PARTIALLY_REFUNDED: Self = Self(14);
 
+    /// The goods are on their way, all of them.
+    pub fn has_left(self) -> bool {
+        [Self::SHIPPED, Self::COMPLETED].contains(&self)
+    }
+
     /// What nobody but the merchant may leave.
     pub fn is_final(self) -> bool {
         [Self::SHIPPED, Self::PARTIALLY_SHIPPED, Self::REFUNDED, Self::COMPLETED, Self::PARTIALLY_REFUNDED]

@@ -5,7 +5,7 @@
 //! A chargeback is nobody's refund and never pairs.
 
 use super::books::Books;
-use super::decision::Decision;
+use super::decision::{Decision, StoredDecision};
 use super::deed::{Action, Deed, DeedState};
 use super::ids::{PaymentId, RefundId};
 use super::money::Money;
@@ -100,7 +100,7 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
         };
         return PayBack::Refused { payment: payment.clone(), minor, reason };
     }
-    let by_transfer = state.payments.get(payment).is_some_and(goes_by_transfer);
+    let by_transfer = is_by_transfer(state, payment);
     let payment = payment.clone();
     if by_transfer {
         return match unwanted {
@@ -127,7 +127,7 @@ pub fn policy_for(settings: &Settings, refund: &OrderRefund) -> RefundPolicy {
 /// What settles a refund whatever the setting.
 fn settled(state: &State, refund: &OrderRefund) -> Option<Settled> {
     let cause = Cause::OrderRefund(refund.id);
-    if is_settled_outside(state, refund.id) {
+    if settled_outside(state, refund.id).is_some() {
         Some(Settled::Outside)
     } else if is_transferred_later(state, cause) {
         Some(Settled::Requested)
@@ -160,6 +160,10 @@ pub fn goes_by_transfer(payment: &Payment) -> bool {
     payment.register.reading.as_ref().is_some_and(|r| r.waits_for_cash())
 }
 
+pub fn is_by_transfer(state: &State, payment: &PaymentId) -> bool {
+    state.payments.get(payment).is_some_and(goes_by_transfer)
+}
+
 /// Where the shopper is to be paid, sealed, unless KOMOJU has been told already.
 pub fn bank_details(state: &State, refund: u64) -> Option<(&super::decision::Blob, u64)> {
     state.decisions.iter().rev().find_map(|stored| match &stored.decided.decision {
@@ -187,8 +191,10 @@ fn is_rejected(state: &State, cause: Cause) -> bool {
         .any(|r| r.cause == Some(cause) && r.status == RequestStatus::Rejected)
 }
 
-fn is_settled_outside(state: &State, refund: u64) -> bool {
-    last_decision(state, |d| *d == Decision::SettleOutside { refund }) > 0
+/// Who said, last, that a refund was paid back by other means.
+pub fn settled_outside(state: &State, refund: u64) -> Option<&StoredDecision> {
+    let said = |stored: &&StoredDecision| stored.decided.decision == Decision::SettleOutside { refund };
+    state.decisions.iter().rev().find(said)
 }
 
 /// The `seq` of the newest decision of that kind; 0 where there is none.
@@ -303,7 +309,7 @@ fn twins(state: &State) -> Vec<(u64, RefundId)> {
     let untouched = |refund: &&OrderRefund| {
         let cause = Cause::OrderRefund(refund.id);
         !is_paid_back(state, cause)
-            && !is_settled_outside(state, refund.id)
+            && settled_outside(state, refund.id).is_none()
             && last_try(state, cause).is_none_or(|(_, deed)| came_to_nothing(state, cause, deed))
     };
     let mut open: Vec<&OrderRefund> = made_in_bigcommerce(state).into_iter().filter(untouched).collect();

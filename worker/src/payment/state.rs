@@ -395,8 +395,13 @@ impl Payment {
 
     /// Nothing was ever taken by it, and nothing will be.
     pub fn is_spent(&self) -> bool {
+        !self.captured && self.is_dead()
+    }
+
+    /// It came to nothing, or was given up.
+    pub fn is_dead(&self) -> bool {
         let dead = [PaymentStatus::Cancelled, PaymentStatus::Expired, PaymentStatus::Failed];
-        !self.captured && dead.iter().any(|status| self.is(status))
+        dead.iter().any(|status| self.is(status))
     }
 
     /// Cash types, and everything where capture is automatic, wait for the shopper while `authorized`.

@@ -1,7 +1,6 @@
 //! What the merchant may know of a payment, and what may be decided about it: a picture of the state, without words.
 
 use super::attention::{Attention, Side};
-use super::decision::{Decision, StoredDecision};
 use super::ids::PaymentId;
 use super::money::Money;
 use super::reading::{Moment, OrderRefund, PaymentStatus};
@@ -167,15 +166,14 @@ fn refund_state(state: &State, settings: &Settings, refund: &OrderRefund) -> Opt
         let total = state.payments.get(payment)?.register.reading.as_ref()?.total?;
         Some(Money::new(minor, total.currency))
     };
-    let by_transfer =
-        |payment: &PaymentId| state.payments.get(payment).is_some_and(refunds::goes_by_transfer);
+    let by_transfer = |payment: &PaymentId| refunds::is_by_transfer(state, payment);
     Some(match refunds::pay_back(state, settings, refund) {
         PayBack::Settled(Settled::Done) => RefundState::Settled,
         PayBack::Settled(Settled::Requested) => RefundState::Requested,
         PayBack::Settled(Settled::NeverPaid) => RefundState::NeverPaid,
         PayBack::Settled(Settled::Unwanted) => RefundState::Unwanted,
         PayBack::Settled(Settled::Outside) => {
-            let said = settled_outside(state, refund.id)?;
+            let said = refunds::settled_outside(state, refund.id)?;
             RefundState::Outside { by: said.decided.by.clone(), at: said.at }
         }
         PayBack::Due { .. } | PayBack::Settled(Settled::Sent) => RefundState::UnderWay,
@@ -195,15 +193,11 @@ fn refund_state(state: &State, settings: &Settings, refund: &OrderRefund) -> Opt
     })
 }
 
-fn settled_outside(state: &State, refund: u64) -> Option<&StoredDecision> {
-    let said = |stored: &&StoredDecision| stored.decided.decision == Decision::SettleOutside { refund };
-    state.decisions.iter().rev().find(said)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::json::{FromJson, read_value};
+    use crate::payment::decision::Decision;
     use crate::payment::settings::RefundPolicy;
     use crate::payment::state::Payment;
     use serde_json::{Value, json};

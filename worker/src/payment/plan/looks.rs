@@ -64,7 +64,7 @@ fn order_look(state: &State, delays: Delays) -> Option<Moment> {
 /// as long as a paid order is looked at, for not every order says how much of it was refunded.
 fn refunds_look(state: &State, delays: Delays) -> Option<Moment> {
     let order = state.order.reading.as_ref().filter(|order| !order.deleted)?;
-    let known: i64 = state.order_refunds.reading.iter().flatten().map(|r| r.total_minor).sum();
+    let known = state.booked_refunds();
     let says_so = order.refunded_minor > 0 && order.refunded_minor != known;
     let stands_so = known == 0 && order.column() == Column::Refunded;
     if (says_so || stands_so) && state.order.seq > state.order_refunds.seq {

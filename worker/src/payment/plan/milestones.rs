@@ -161,7 +161,8 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     let Fresh { order: Some(fresh), .. } = c.fresh else { return Step::LookAtOrder };
     let order = &fresh.reading;
     let column = order.column();
-    let row = if is_edited(state, &news, column, fresh) { Row::CapturedOtherwise } else { news.row };
+    let edited = is_edited(state, &news, column, fresh);
+    let row = if edited { Row::CapturedOtherwise } else { news.row };
     let is_money = matches!(news.kind, MilestoneKind::Paid | MilestoneKind::Mismatch);
     let gone = is_money && news.payment.is_some_and(|(reading, _)| reading.status == PaymentStatus::Refunded);
     let cell = match column {
@@ -190,7 +191,7 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     if !cell.note && !told_anyway && status.is_none() {
         return conclude(attention);
     }
-    let edited = is_edited(state, &news, column, fresh).then_some(order.due.ok()).flatten();
+    let edited = edited.then_some(order.due.ok()).flatten();
     let update = OrderUpdate {
         status,
         payment_provider_id: news.payment.map(|(reading, _)| reading.id.to_string()),

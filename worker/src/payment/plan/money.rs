@@ -10,7 +10,7 @@ use crate::payment::decision::Decision;
 use crate::payment::deed::{Action, Deed, DeedState, MilestoneKind, Subject, UNANSWERED};
 use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
-use crate::payment::reading::{Cause, OrderStatus, PaymentStatus};
+use crate::payment::reading::{Cause, PaymentStatus};
 use crate::payment::refunds::{self, PayBack, Unrecorded, last_decision};
 use crate::payment::settings::{Mode, Provider};
 use crate::payment::state::{Attempt, Standing, State};
@@ -59,13 +59,11 @@ fn capture(
     }
     let decided = last_decision(state, |d| matches!(d, Decision::Capture { payment, .. } if *payment == id));
     let by_hand = decided > deed.map_or(0, |d| if d.went_unanswered() { 0 } else { d.decided });
-    let leaves = c.shop.settings.capture_on_shipping
-        && state.was_reserved_for_it(&id)
-        && [OrderStatus::SHIPPED, OrderStatus::COMPLETED].contains(&order.status);
+    let leaves =
+        c.shop.settings.capture_on_shipping && state.was_reserved_for_it(&id) && order.status.has_left();
     let untried = deed.is_none_or(Deed::went_unanswered);
     // What was paid otherwise meanwhile is not taken a second time, unless somebody says so.
-    let unpaid = state.captured().all(|(_, payment)| payment.held() == 0);
-    let by_itself = leaves && untried && unpaid;
+    let by_itself = leaves && untried && state.holds_nothing();
     if !by_hand && !by_itself {
         return None;
     }
@@ -113,17 +111,13 @@ fn due_at_komoju(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
     for refund in refunds::made_in_bigcommerce(state) {
         if let PayBack::Due { payment, minor, decided } = refunds::pay_back(state, &c.shop.settings, refund) {
             let cause = Cause::OrderRefund(refund.id);
-            let bank = by_transfer(state, &payment)
+            let bank = refunds::is_by_transfer(state, &payment)
                 .then(|| refunds::bank_details(state, refund.id).map(|(sealed, _)| sealed.clone()))
                 .flatten();
             return Some(transfer(state, payment, cause, minor, decided, bank));
         }
     }
     asked_for_in_the_panel(state).or_else(|| paid_twice(state, c))
-}
-
-fn by_transfer(state: &State, payment: &PaymentId) -> bool {
-    state.payments.get(payment).is_some_and(refunds::goes_by_transfer)
 }
 
 fn transfer(
@@ -134,7 +128,7 @@ fn transfer(
     decided: u64,
     bank: Option<crate::payment::decision::Blob>,
 ) -> Transfer {
-    let action = match by_transfer(state, &payment) {
+    let action = match refunds::is_by_transfer(state, &payment) {
         true => Action::RequestRefund { payment, cause },
         false => Action::RefundPayment { payment, cause },
     };
