@@ -51,6 +51,8 @@ pub struct Profile {
     pub country: String,
     /// The control panel's address, without trailing slash.
     pub panel_url: String,
+    /// When the owner said all this. A copy older than a few minutes decides nothing by itself.
+    pub as_of_ms: i64,
 }
 record!(Profile {
     version,
@@ -66,6 +68,7 @@ record!(Profile {
     store_name,
     country,
     panel_url,
+    as_of_ms or 0,
 });
 
 /// A KOMOJU account, known by a fingerprint of its secret key.
@@ -174,19 +177,30 @@ pub async fn refresh(env: &Env, store: &StoreHash, doubt: Doubt) -> worker::Resu
     }
 }
 
+/// The store as its owner has it now. Whatever moves money, ships, ends an order or hands out a payment page is decided
+/// on this, never on the copy in KV. `CannotTell` after two seconds of silence: wait, and ask again.
+pub async fn owner(env: &Env, store: &StoreHash) -> Lookup {
+    let asked = async { StoreClient::new(env, store)?.profile_soon().await };
+    lookup(asked.await, store)
+}
+
 /// A copy that another build wrote and this one cannot read is as good as none.
 fn parse(copy: &str) -> Option<Profile> {
     read(copy).ok()
 }
 
 async fn ask(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
-    Ok(match StoreClient::new(env, store)?.profile().await {
-        Ok(found) => found.ok_or(Absent::NeverInstalled),
-        Err(error) => {
+    Ok(lookup(StoreClient::new(env, store)?.profile().await, store))
+}
+
+fn lookup(asked: worker::Result<Option<Profile>>, store: &StoreHash) -> Lookup {
+    asked.map_or_else(
+        |error| {
             log::warn("profile", "store_silent", &[("store", store.as_str()), ("error", &error.to_string())]);
             Err(Absent::CannotTell)
-        }
-    })
+        },
+        |found| found.ok_or(Absent::NeverInstalled),
+    )
 }
 
 #[cfg(test)]

@@ -45,8 +45,9 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 const GUARD_MS: i64 = 5 * MINUTE_MS;
 /// After an uninstall may still be a slip, or a change of scopes: the token is tried now, then after these.
 const PROBES_MS: [i64; 2] = [MINUTE_MS, 9 * MINUTE_MS];
-/// Whoever asks for the profile found no use in the copy in KV. It is put there anew, but not at every question.
-const REPUBLISH_MS: i64 = 10 * MINUTE_MS;
+/// While the profile is asked for, the copy in KV is put there anew this often: so it is mended where it was of no use,
+/// and young enough to decide while this object is silent.
+const REPUBLISH_MS: i64 = 2 * MINUTE_MS;
 
 /// The Durable Object class behind the binding STORES; its name is the store hash.
 #[durable_object(alarm)]
@@ -134,12 +135,12 @@ impl StoreObject {
 
     fn profile(&self) -> Result<Option<Profile>> {
         match self.records.installation()? {
-            Some(installation) => Ok(Some(installation.profile(self.records.labels()?))),
+            Some(installation) => Ok(Some(installation.profile(self.records.labels()?, now_ms()))),
             None => Ok(None),
         }
     }
 
-    /// For somebody to whom the copy in KV was of no use: missing, unreadable, or out of date.
+    /// For whoever needs more than the copy in KV, which may be missing, unreadable, or out of date.
     async fn profile_anew(&self) -> Result<Option<Profile>> {
         let profile = self.profile()?;
         let now = now_ms();

@@ -108,6 +108,9 @@ names!(Importance, key { Money = "money", Note = "note", Sweep = "sweep" });
 /// How long an asker waits to be told whether to wait.
 const SLOT_TIMEOUT_MS: u32 = 2_000;
 
+/// How long whoever needs the owner's word waits for it. An object that answers at all answers in milliseconds.
+const OWNER_TIMEOUT_MS: u32 = 2_000;
+
 /// One question to a StoreObject.
 #[derive(Debug, Clone)]
 pub enum Ask {
@@ -188,6 +191,12 @@ impl StoreClient {
     /// The store as it is now; None where the app was never installed.
     pub async fn profile(&self) -> worker::Result<Option<Profile>> {
         self.ask(&Ask::Profile).await
+    }
+
+    /// The same, for whoever cannot wait for an object that has stopped answering.
+    pub async fn profile_soon(&self) -> worker::Result<Option<Profile>> {
+        let answer = super::ask_within(&self.stub, &Ask::Profile, Some(OWNER_TIMEOUT_MS)).await?;
+        Ok(read(&answer)?)
     }
 
     /// Remembers what a payment-method label turned out to be. None: unknown, for the merchant to say.

@@ -134,7 +134,7 @@ impl StoreObject {
             undecided: self.records.undecided_labels()?,
             tally: self.records.tally()?,
             staff_name: self.records.staff_name(user)?,
-            profile: installation.profile(self.records.labels()?),
+            profile: installation.profile(self.records.labels()?, now_ms()),
         })))
     }
 

@@ -237,8 +237,8 @@ fn label(mut row: Row) -> Result<LearnedLabel> {
 }
 
 impl Installation {
-    /// What the hot path may know.
-    pub fn profile(self, labels: Vec<LearnedLabel>) -> Profile {
+    /// What the hot path may know, as of now.
+    pub fn profile(self, labels: Vec<LearnedLabel>, as_of_ms: i64) -> Profile {
         Profile {
             version: self.version,
             store: self.store,
@@ -253,6 +253,7 @@ impl Installation {
             store_name: self.store_name,
             country: self.country,
             panel_url: self.panel_url,
+            as_of_ms,
         }
     }
 }

@@ -191,7 +191,7 @@ impl StoreObject {
         let Some(last) = orders.last().map(|order| order.id) else {
             return self.records.finish_walk(walk).map(|()| true);
         };
-        let shop = shop(&installation.profile(self.records.labels()?), last);
+        let shop = shop(&installation.profile(self.records.labels()?, now_ms()), last);
         let ours =
             |o: &&Waiting| !matches!(shop.ownership(o.channel_id, &o.payment_method), Ownership::NotOurs);
         let ours: Vec<OrderId> = orders.iter().filter(ours).map(|order| order.id).collect();
