@@ -12,7 +12,7 @@ use super::method::{METHODS, Method};
 use super::model::{Endpoint, Event, Livemode, Merchant, Payment, Session};
 use super::money::Currency;
 use super::paying::{Outcome, Payer, WalletAnswer};
-use super::refund_request::RefundRequest;
+use super::refund_request::{RefundRequest, Transfers};
 use super::world::World;
 use super::{Komoju, card, random, webhooks};
 use crate::delivery::{Mode, Order, Record};
@@ -76,6 +76,7 @@ impl Komoju {
             processing: Duration::ZERO,
             session_life: None,
             refuse_next: None,
+            transfers: Transfers::default(),
             endpoints: Vec::new(),
         };
         self.with(|world| world.merchants.push(merchant.clone()));
@@ -269,6 +270,11 @@ impl Komoju {
     /// KOMOJU cannot transfer the money: the account is wrong, say.
     pub fn reject_refund_request(&self, payment: &str, request: &str) -> Result<(), ApiError> {
         self.with(|world| world.reject_request(payment, request))
+    }
+
+    /// How KOMOJU pays this merchant's customers back by bank transfer from now on.
+    pub fn set_transfers(&self, merchant: &str, transfers: Transfers) -> Result<(), ApiError> {
+        self.change_merchant(merchant, |merchant| merchant.transfers = transfers)
     }
 
     pub fn mark_fraud(&self, payment: &str) -> Result<(), ApiError> {

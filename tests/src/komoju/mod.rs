@@ -54,7 +54,7 @@ pub use self::model::{
 };
 pub use self::money::{Currency, Rate};
 pub use self::paying::{Outcome, Payer, WalletAnswer};
-pub use self::refund_request::{BankAccount, RefundRequest, RequestStatus};
+pub use self::refund_request::{BankAccount, RefundRequest, RequestStatus, Transfers};
 pub use self::webhooks::{EVENTS, sign};
 use self::world::World;
 use crate::env::Env;

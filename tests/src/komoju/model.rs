@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use super::error::ApiError;
 use super::method::{Kind, Method};
 use super::money::{Currency, Rate};
-use super::refund_request::RefundRequest;
+use super::refund_request::{RefundRequest, Transfers};
 
 /// Which of a merchant's two worlds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -94,6 +94,8 @@ pub struct Merchant {
     pub session_life: Option<Duration>,
     /// The next capture or refund is refused by the network with this code.
     pub refuse_next: Option<&'static str>,
+    /// How it pays customers back by bank transfer.
+    pub transfers: Transfers,
     pub endpoints: Vec<Endpoint>,
 }
 

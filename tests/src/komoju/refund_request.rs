@@ -1,5 +1,8 @@
 //! Refund requests: money for a shopper who paid in cash, sent to a bank account by hand. KOMOJU's people complete a
 //! request, which makes a refund of it, or reject it; until then it is pending and its money is spoken for.
+//!
+//! KOMOJU publishes the type of `refund_requests[]` without any amount: whoever asked for a transfer must remember how
+//! much it was. What no document settles about them is a setting of the merchant: [`Transfers`].
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -49,7 +52,29 @@ pub struct RefundRequest {
     pub include_payment_method_fee: bool,
     pub account: BankAccount,
     pub description: Option<String>,
+    /// Whether the API shows the description.
+    pub described: bool,
     pub created_at: OffsetDateTime,
+}
+
+/// How KOMOJU transfers money to shoppers, where no document says so. The default is what its people have described;
+/// a client has to cope with either answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transfers {
+    /// `refund_requests[]` show the description that a request was made with.
+    pub described_requests: bool,
+    /// The refund that a completed request becomes carries that description.
+    pub described_refunds: bool,
+    /// Added to that refund, in minor units of the payment: what the transfer cost. Below zero the customer gets less.
+    pub cost: i64,
+    /// Account numbers must be JSON numbers, as KOMOJU's SDK types them; text is refused.
+    pub numeric_accounts: bool,
+}
+
+impl Default for Transfers {
+    fn default() -> Self {
+        Self { described_requests: true, described_refunds: true, cost: 0, numeric_accounts: false }
+    }
 }
 
 impl RefundRequest {
@@ -59,27 +84,27 @@ impl RefundRequest {
         self.amount + if self.include_payment_method_fee { payment.payment_method_fee } else { 0 }
     }
 
-    /// A row of a payment's `refund_requests`.
+    /// A row of a payment's `refund_requests`, with the members that KOMOJU publishes and no others: neither amount nor
+    /// type of account is among them.
     #[must_use]
-    pub(super) fn row(&self, payment: &str) -> Value {
+    pub(super) fn row(&self, payment: &Payment) -> Value {
         let account = &self.account;
-        json!({
+        let mut row = json!({
             "id": self.id,
-            "resource": "refund_request",
-            "payment": payment,
-            "status": self.status.name(),
-            "amount": self.amount,
+            "payment": payment.id,
             "customer_name": account.customer_name,
             "bank_name": account.bank_name,
             "bank_code": account.bank_code,
             "branch_name": account.branch_name,
             "branch_number": account.branch_number,
-            "account_type": account.account_type,
             "account_number": account.account_number,
-            "include_payment_method_fee": self.include_payment_method_fee,
-            "description": self.description,
+            "status": self.status.name(),
             "created_at": clock::utc(self.created_at),
-        })
+        });
+        if let Some(description) = self.description.as_ref().filter(|_| self.described) {
+            row["description"] = description.clone().into();
+        }
+        row
     }
 }
 
@@ -93,7 +118,8 @@ impl Payment {
 
 impl World {
     /// Somebody will pay the customer back by bank transfer, later, or refuse to.
-    pub fn request_refund(&mut self, payment: &str, request: RefundRequest) -> Result<(), ApiError> {
+    pub fn request_refund(&mut self, payment: &str, mut request: RefundRequest) -> Result<(), ApiError> {
+        request.described = self.transfers_for(payment)?.described_requests;
         let paid = self.payment_mut(payment)?;
         let left = paid.total() - paid.amount_refunded() - paid.requested();
         if paid.status != PaymentStatus::Captured || request.total(paid) > left {
@@ -103,11 +129,18 @@ impl World {
         Ok(())
     }
 
-    /// The transfer was made: the request becomes a refund that carries its description.
+    fn transfers_for(&self, payment: &str) -> Result<Transfers, ApiError> {
+        let merchant = &self.payment(payment)?.merchant;
+        Ok(self.merchant(merchant).ok_or_else(ApiError::not_found)?.transfers)
+    }
+
+    /// The transfer was made: the request becomes a refund.
     pub fn complete_request(&mut self, payment: &str, request: &str) -> Result<(), ApiError> {
+        let transfers = self.transfers_for(payment)?;
         let done = self.decide(payment, request, RequestStatus::Completed)?;
-        let amount = done.total(self.payment(payment)?);
-        self.pay_back(payment, amount, done.description, false)?;
+        let amount = done.total(self.payment(payment)?) + transfers.cost;
+        let description = done.description.filter(|_| transfers.described_refunds);
+        self.pay_back(payment, amount, description, false)?;
         self.emit("refund_request.updated", payment, None)
     }
 

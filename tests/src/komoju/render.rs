@@ -36,7 +36,7 @@ pub fn payment(payment: &Payment, pages: &str) -> Value {
         "mcc": null,
         "statement_descriptor": null,
         "refunds": payment.refunds.iter().map(|refund| self::refund(refund, &payment.id)).collect::<Vec<_>>(),
-        "refund_requests": payment.refund_requests.iter().map(|request| request.row(&payment.id)).collect::<Vec<_>>(),
+        "refund_requests": payment.refund_requests.iter().map(|request| request.row(payment)).collect::<Vec<_>>(),
     })
 }
 

@@ -141,7 +141,8 @@ impl World {
             chargeback,
         };
         paid.refunds.push(refund);
-        let in_full = paid.amount_refunded() == paid.total();
+        // What a transfer cost may make it more than was paid.
+        let in_full = paid.amount_refunded() >= paid.total();
         if in_full {
             paid.status = PaymentStatus::Refunded;
             self.emit("payment.refunded", payment, None)?;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::body::{amount, field, object, text};
 use crate::komoju::error::ApiError;
-use crate::komoju::refund_request::{BankAccount, RefundRequest, RequestStatus};
+use crate::komoju::refund_request::{BankAccount, RefundRequest, RequestStatus, Transfers};
 use crate::komoju::world::Caller;
 use crate::komoju::{Komoju, clock, random};
 
@@ -20,27 +20,30 @@ pub async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<StatusCode, ApiError> {
-    let request = read(&object(&headers, &body)?)?;
+    let fields = object(&headers, &body)?;
     komoju.with(|world| {
         world.payment_of(&caller, &id)?;
+        let transfers = world.merchant(&caller.merchant).ok_or_else(ApiError::not_found)?.transfers;
+        let request = read(&fields, transfers)?;
         world.request_refund(&id, request)?;
         Ok(StatusCode::NO_CONTENT)
     })
 }
 
-fn read(fields: &Map<String, Value>) -> Result<RefundRequest, ApiError> {
+fn read(fields: &Map<String, Value>, transfers: Transfers) -> Result<RefundRequest, ApiError> {
     Ok(RefundRequest {
         id: random::id(),
         status: RequestStatus::Pending,
         amount: amount(fields)?.ok_or_else(|| ApiError::missing("amount"))?,
-        account: account(fields)?,
+        account: account(fields, transfers)?,
         include_payment_method_fee: flag(fields, "include_payment_method_fee")?,
         description: text(fields, "description")?,
+        described: transfers.described_requests,
         created_at: clock::now(),
     })
 }
 
-fn account(fields: &Map<String, Value>) -> Result<BankAccount, ApiError> {
+fn account(fields: &Map<String, Value>, transfers: Transfers) -> Result<BankAccount, ApiError> {
     let account_type = required(fields, "account_type")?;
     if !matches!(account_type.as_str(), "normal" | "checking" | "savings") {
         let message = format!("{account_type} does not have a valid value.");
@@ -58,8 +61,21 @@ fn account(fields: &Map<String, Value>) -> Result<BankAccount, ApiError> {
         branch_name: text(fields, "branch_name")?,
         branch_number: digits(required(fields, "branch_number")?, "branch_number", 3)?,
         account_type,
-        account_number: digits(required(fields, "account_number")?, "account_number", 7)?,
+        account_number: account_number(fields, transfers)?,
     })
+}
+
+/// KOMOJU's guide writes it as text, its SDK types it as a number: a number is always taken, text as the merchant's
+/// setting has it.
+fn account_number(fields: &Map<String, Value>, transfers: Transfers) -> Result<String, ApiError> {
+    let name = "account_number";
+    match field(fields, name).and_then(Value::as_u64) {
+        Some(number) => digits(number.to_string(), name, 7),
+        None if transfers.numeric_accounts => {
+            Err(ApiError::invalid(name, format!("{name} must be an integer.")))
+        }
+        None => digits(required(fields, name)?, name, 7),
+    }
 }
 
 fn required(fields: &Map<String, Value>, name: &str) -> Result<String, ApiError> {

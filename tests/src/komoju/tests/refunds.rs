@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Shop, refusal};
-use crate::komoju::{Currency, MerchantSpec, PaymentStatus, RequestStatus};
+use crate::komoju::{Currency, MerchantSpec, PaymentStatus, RequestStatus, Transfers};
 
 const GOOD: &str = "4111111111111111";
 
@@ -78,6 +78,63 @@ async fn a_completed_request_is_a_refund_with_its_description() {
     let told = &shop.events()[3..];
     assert_eq!(told, ["payment.refunded", "payment.refund.created", "refund_request.updated"]);
     assert!(shop.komoju.reject_refund_request(&payment, &id).is_err(), "it is decided");
+}
+
+#[tokio::test]
+async fn a_refund_request_shows_neither_its_amount_nor_the_type_of_the_account() {
+    let (shop, payment) = paid_in_cash(MerchantSpec::default()).await;
+    ask(&shop, &payment, json!({ "amount": 700 })).await;
+    let (_, body) = shop.get(&format!("/payments/{payment}")).await;
+    let row = body["refund_requests"][0].as_object().expect("a request");
+    let mut members: Vec<&str> = row.keys().map(String::as_str).collect();
+    members.sort_unstable();
+    let published = [
+        "account_number",
+        "bank_code",
+        "bank_name",
+        "branch_name",
+        "branch_number",
+        "created_at",
+        "customer_name",
+        "description",
+        "id",
+        "payment",
+        "status",
+    ];
+    assert_eq!(members, published);
+    assert_eq!((&row["status"], &row["payment"]), (&json!("pending"), &json!(payment)));
+}
+
+#[tokio::test]
+async fn a_transfer_may_show_no_description_and_cost_something() {
+    for (cost, refunded, status) in [(600, 1300, "refunded"), (-600, 100, "captured")] {
+        let (shop, payment) = paid_in_cash(MerchantSpec::default()).await;
+        let unexplained =
+            Transfers { described_requests: false, described_refunds: false, cost, ..Transfers::default() };
+        shop.komoju.set_transfers(&shop.merchant.id, unexplained).expect("it exists");
+        ask(&shop, &payment, json!({ "amount": 700 })).await;
+        let id = shop.komoju.refund_requests(&payment).expect("it exists").remove(0).id;
+        shop.komoju.complete_refund_request(&payment, &id).expect("it is pending");
+        let (_, body) = shop.get(&format!("/payments/{payment}")).await;
+        assert_eq!(body["refund_requests"][0].get("description"), None);
+        assert_eq!(body["refunds"][0]["description"], "");
+        assert_eq!((&body["amount_refunded"], &body["status"]), (&json!(refunded), &json!(status)), "{cost}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_number_may_be_a_number_and_may_have_to_be_one() {
+    let (shop, payment) = paid_in_cash(MerchantSpec::default()).await;
+    let as_number = json!({ "amount": 100, "account_number": 1_234_567 });
+    assert_eq!(ask(&shop, &payment, as_number.clone()).await.0, StatusCode::NO_CONTENT);
+    let strict = Transfers { numeric_accounts: true, ..Transfers::default() };
+    shop.komoju.set_transfers(&shop.merchant.id, strict).expect("it exists");
+    let as_text = json!({ "amount": 100, "account_number": "1234567" });
+    let refused = ask(&shop, &payment, as_text).await;
+    assert_eq!(refusal(&refused), (422, "invalid_parameter", Some("account_number")));
+    assert_eq!(ask(&shop, &payment, as_number).await.0, StatusCode::NO_CONTENT);
+    let short = ask(&shop, &payment, json!({ "amount": 100, "account_number": 123_456 })).await;
+    assert_eq!(refusal(&short), (422, "invalid_parameter", Some("account_number")));
 }
 
 #[tokio::test]
