@@ -1,5 +1,5 @@
-//! Error bodies. v2 answers with an array, v3 with an object, refunds with an object in `data`; the gateway in front
-//! of both (401, 403, 429) always speaks v3.
+//! Error bodies. v2 answers with an array, v3 with an object, the creation of a refund with objects in `data`; the
+//! gateway in front of both (401, 403, 429) always speaks v3.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -66,7 +66,7 @@ impl ApiError {
         Self::v3(StatusCode::NOT_FOUND, &format!("{what} not found"))
     }
 
-    /// The refund endpoints wrap their errors.
+    /// The creation of a refund wraps its refusal; that of a quote is plain v3.
     pub fn refund(title: &str) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         let body = json!({ "data": [{ "status": status.as_u16(), "title": title, "type": TYPE }] });

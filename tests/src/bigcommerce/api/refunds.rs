@@ -25,7 +25,8 @@ pub(super) async fn quote(
 ) -> ApiResult {
     let order = platform.order_at(&hash, &id)?;
     let items = items(&v3_object(&body)?, order.currency)?;
-    let total = total(&order, &items).map_err(|refusal| ApiError::refund(&refusal))?;
+    let refused = |refusal: String| ApiError::v3(StatusCode::UNPROCESSABLE_ENTITY, &refusal);
+    let total = total(&order, &items).map_err(refused)?;
     Ok((StatusCode::CREATED, v3(quoted(&order, total))).into_response())
 }
 
@@ -191,13 +192,17 @@ fn option(currency: Currency, part: &PaymentOption) -> Value {
 fn resource(order: &Order, refund: &Refund) -> Value {
     let money = |minor| number(minor, order.currency);
     let items = refund.items.iter().map(|item| {
-        json!({
+        let mut row = json!({
             "item_type": item.item_type,
             "item_id": item.item_id,
-            "quantity": item.quantity,
-            "requested_amount": item.requested.map_or(Value::Null, money),
             "reason": item.reason,
-        })
+            "requested_amount": item.requested.map_or(Value::Null, money),
+        });
+        // Only products are refunded by pieces; nothing else has this member at all.
+        if let Some(quantity) = item.quantity {
+            row["quantity"] = quantity.into();
+        }
+        row
     });
     let payments = refund.payments.iter().map(|payment| {
         json!({

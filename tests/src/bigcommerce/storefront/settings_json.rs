@@ -42,6 +42,10 @@ pub(super) fn checkout_settings(store: &Store, shopper: Currency, shop: &str) ->
                 "orderConfirmationLink": format!("{shop}/checkout/order-confirmation"),
                 "siteLink": shop,
             },
+            "paymentSettings": {
+                "bigpayBaseUrl": format!("{shop}/bigpay"),
+                "clientSidePaymentProviders": [],
+            },
             "shopperConfig": { "defaultNewsletterSignup": false, "showNewsletterSignup": false },
             "storeProfile": {
                 "orderEmail": "orders@hoshi-coffee.example",

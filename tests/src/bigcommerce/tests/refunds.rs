@@ -24,6 +24,39 @@ async fn an_unpaid_order_cannot_be_refunded() {
 }
 
 #[tokio::test]
+async fn a_refused_quote_is_a_plain_v3_error() {
+    let fixture = Fixture::start().await;
+    let id = fixture.place(&OrderSpec::total(1200)).order_id;
+    let items = json!({ "items": [{ "item_type": "ORDER", "item_id": id, "amount": 1200 }] });
+    let refused = fixture.post(&format!("/v3/orders/{id}/payment_actions/refund_quotes"), items).await;
+    assert_eq!((refused.status, &refused.body["status"]), (422, &json!(422)));
+    assert!(refused.body["title"].as_str().is_some_and(|title| title.contains("received payment")));
+    assert_eq!(refused.body.get("data"), None);
+}
+
+#[tokio::test]
+async fn only_what_is_refunded_by_pieces_has_a_quantity() {
+    let fixture = Fixture::start().await;
+    let placed = fixture.place(&OrderSpec::new().product(77, 2));
+    let id = placed.order_id;
+    fixture.sandbox.bigcommerce.set_status(&fixture.hash, id, status::AWAITING_FULFILLMENT);
+    let order = fixture.sandbox.bigcommerce.order(&fixture.hash, id);
+    let (line, unit) = (order.lines[0].id, order.lines[0].unit);
+    let body = json!({
+        "items": [
+            { "item_type": "PRODUCT", "item_id": line, "quantity": 1 },
+            { "item_type": "ORDER", "item_id": id, "amount": 100 },
+        ],
+        "payments": [{ "provider_id": "instore", "amount": unit + 100, "offline": true }],
+    });
+    let made = fixture.post(&path(id), body).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let items = &made.body["data"]["items"];
+    assert_eq!((&items[0]["quantity"], &items[0]["requested_amount"]), (&json!(1), &json!(null)));
+    assert_eq!((items[1].get("quantity"), &items[1]["requested_amount"]), (None, &json!(100)));
+}
+
+#[tokio::test]
 async fn refunds_move_the_order_to_partially_and_then_wholly_refunded() {
     let fixture = Fixture::start().await;
     let id = fixture.place(&OrderSpec::total(1200)).order_id;
