@@ -10,10 +10,12 @@ use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, StatusCode, request::Parts};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::alter::Alteration;
 
 /// Bodies above this are refused; nothing real comes near.
 const BODY_LIMIT: usize = 1 << 20;
@@ -34,6 +36,10 @@ pub enum FaultKind {
     StatusAfter(u16),
     /// Answered with this status and this JSON; no effect.
     Answer(u16, String),
+    /// Answered with this status and this HTML, as a firewall or a page of maintenance is; no effect.
+    Page(u16, String),
+    /// The effect happens, and its answer's body is altered: see [`crate::alter`].
+    Altered(Alteration),
     /// 429 with the side's rate-limit headers; no effect.
     RateLimited { retry_after_ms: u64 },
     /// The connection is dropped; no effect.
@@ -159,7 +165,7 @@ impl Faults {
         let mut inner = self.lock();
         let mut taken = Vec::new();
         for fault in inner.faults.iter_mut().filter(|fault| fault.hits(seen)) {
-            let terminal = !matches!(fault.kind, FaultKind::Latency(_));
+            let terminal = !matches!(fault.kind, FaultKind::Latency(_) | FaultKind::Altered(_));
             if fault.times != u32::MAX {
                 fault.times -= 1;
             }
@@ -246,20 +252,26 @@ pub async fn watch(State(watch): State<Watch>, request: Request, next: Next) -> 
 
 async fn answer(watch: &Watch, kinds: Vec<FaultKind>, request: Request, next: Next) -> Response {
     let (mut cut_after, mut status_after, mut late) = (false, None, Duration::ZERO);
+    let mut alterations = Vec::new();
     for kind in kinds {
         match kind {
             FaultKind::Latency(wait) => tokio::time::sleep(wait).await,
             FaultKind::Status(status) => return refuse(watch, status),
             FaultKind::StatusAfter(status) => status_after = Some(status),
             FaultKind::Answer(status, body) => return answer_with(status, body),
+            FaultKind::Page(status, html) => return (status_of(status), Html(html)).into_response(),
+            FaultKind::Altered(alteration) => alterations.push(alteration),
             FaultKind::RateLimited { retry_after_ms } => return rate_limited(watch, retry_after_ms),
             FaultKind::CutBefore => return cut(StatusCode::NO_CONTENT.into_response(), Cut::Before),
             FaultKind::CutAfter => cut_after = true,
             FaultKind::LateAnswer(wait) => late = wait,
         }
     }
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     tokio::time::sleep(late).await;
+    for alteration in alterations {
+        response = alter(response, &alteration).await;
+    }
     if let Some(status) = status_after {
         return refuse(watch, status);
     }
@@ -272,12 +284,22 @@ fn cut(mut response: Response, when: Cut) -> Response {
 }
 
 fn refuse(watch: &Watch, status: u16) -> Response {
-    (watch.error)(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+    (watch.error)(status_of(status))
+}
+
+fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+async fn alter(response: Response, alteration: &Alteration) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(alteration.apply(&String::from_utf8_lossy(&body))))
 }
 
 fn answer_with(status: u16, body: String) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
+    (status_of(status), [(CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 fn rate_limited(watch: &Watch, retry_after_ms: u64) -> Response {

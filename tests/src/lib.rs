@@ -19,6 +19,7 @@
 // The store resource is one JSON literal of eighty members.
 #![recursion_limit = "256"]
 
+pub mod alter;
 pub mod bigcommerce;
 pub mod delivery;
 pub mod env;

@@ -138,7 +138,7 @@ fn compose(store: &mut Store, spec: &OrderSpec) -> Order {
         payment_provider_id: Value::Null,
         staff_notes: String::new(),
         customer_message: spec.customer_message.clone(),
-        external_order_id: Value::Null,
+        external_order_id: "".into(),
         external_source: Value::Null,
         customer_id: spec.customer_id,
         locale: spec.locale.clone().unwrap_or_else(|| locale.code().into()),

@@ -1,8 +1,8 @@
 //! Hooks: who is told, what, and how it is signed.
 //!
 //! The body is thin (an id, never an amount) and signed by the Standard Webhooks scheme with the app's client secret
-//! as key: <https://www.standardwebhooks.com/>. The message id is the same for every post of one message; the
-//! timestamp, and with it the signature, is of the post.
+//! as key: <https://www.standardwebhooks.com/>. The message id is the same for every post of one message; whether the
+//! timestamp, and with it the signature, is of the post or of the first post is a setting of the store: [`Signing`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use sha1::{Digest, Sha1};
 use sha2::Sha256;
 use time::OffsetDateTime;
 
+use super::store::Signing;
 use super::{BigCommerce, random};
 use crate::delivery::{Outgoing, Signer};
 use crate::faults::Side;
@@ -25,9 +26,10 @@ impl BigCommerce {
     pub(super) fn emit(&self, hash: &str, scope: &str, data: &Value) {
         let told = self.read(hash, |store| {
             let hooks = store.hooks.iter().filter(|hook| hook.is_active && covers(&hook.scope, scope));
-            (store.id, hooks.map(|hook| (hook.destination.clone(), hook.headers.clone())).collect::<Vec<_>>())
+            let hooks = hooks.map(|hook| (hook.destination.clone(), hook.headers.clone()));
+            (store.id, store.settings.signing, hooks.collect::<Vec<_>>())
         });
-        let Some((store_id, hooks)) = told else { return };
+        let Some((store_id, signing, hooks)) = told else { return };
         let body = payload(hash, store_id, scope, data);
         for (url, headers) in hooks {
             self.env.delivery.enqueue(Outgoing {
@@ -35,7 +37,7 @@ impl BigCommerce {
                 side: Side::BigCommerce,
                 url,
                 event: scope.into(),
-                make: signer(self.env.app.client_secret.clone(), &headers),
+                make: signer(&self.env.app.client_secret, signing, &headers),
                 body: body.clone(),
             });
         }
@@ -61,14 +63,25 @@ fn payload(hash: &str, store_id: u64, scope: &str, data: &Value) -> Vec<u8> {
     body.to_string().into_bytes()
 }
 
-fn signer(secret: String, own: &BTreeMap<String, String>) -> Signer {
+fn signer(secret: &str, signing: Signing, own: &BTreeMap<String, String>) -> Signer {
     let own: HeaderMap = own.iter().filter_map(|(name, value)| header(name, value)).collect();
     let id = format!("msg_{}", random::hex(12));
+    let first = OffsetDateTime::now_utc();
+    let secret = match signing {
+        Signing::OtherKey => random::hex(16),
+        Signing::EachPost | Signing::FirstPost | Signing::Aged(_) | Signing::Never => secret.to_owned(),
+    };
     Arc::new(move |body| {
-        let timestamp = OffsetDateTime::now_utc().unix_timestamp().to_string();
-        let signature = format!("v1,{}", sign(secret.as_bytes(), &id, &timestamp, body));
         let mut headers = own.clone();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let left = match signing {
+            Signing::Never => return headers,
+            Signing::FirstPost => first,
+            Signing::Aged(age) => OffsetDateTime::now_utc() - age,
+            Signing::EachPost | Signing::OtherKey => OffsetDateTime::now_utc(),
+        };
+        let timestamp = left.unix_timestamp().to_string();
+        let signature = format!("v1,{}", sign(secret.as_bytes(), &id, &timestamp, body));
         let signed =
             [("webhook-id", &id), ("webhook-timestamp", &timestamp), ("webhook-signature", &signature)];
         headers.extend(signed.into_iter().filter_map(|(name, value)| header(name, value)));

@@ -45,7 +45,9 @@ pub use order::{
     Actor, Address, Line, Metafield, Order, Refund, RefundItem, RefundPayment, StatusChange, status,
 };
 pub use spec::{OrderSpec, PlacedOrder};
-pub use store::{Hook, Installation, Locale, PaymentMethod, Permalink, Script, Settings, Store, StoreSpec};
+pub use store::{
+    Hook, Installation, Locale, PaymentMethod, Permalink, Script, Settings, Signing, Store, StoreSpec,
+};
 
 use oauth::Codes;
 

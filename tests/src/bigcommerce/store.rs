@@ -166,6 +166,15 @@ pub struct Settings {
     pub offline_transactions: bool,
     /// What an e-mailed confirmation link is worth.
     pub permalink: Permalink,
+    /// Parameters of lists that BigCommerce ignores: `min_date_created`, `min_id`, `page`, … A list is then answered as
+    /// if they had not been there.
+    pub ignored_parameters: Vec<&'static str>,
+    /// Whether an order's total (`total_inc_tax`) includes what store credit paid. Not proved either way.
+    pub total_has_credit: bool,
+    /// The same for gift certificates.
+    pub total_has_certificates: bool,
+    /// How hooks are signed.
+    pub signing: Signing,
     /// Whether v2's `refunded_amount` tells what was refunded. The specification says that it "always returns `0`".
     pub refunded_amount: bool,
 }
@@ -179,9 +188,29 @@ impl Settings {
             consent_banner: false,
             offline_transactions: true,
             permalink: Permalink::Valid,
+            ignored_parameters: Vec::new(),
+            total_has_credit: true,
+            total_has_certificates: true,
+            signing: Signing::default(),
             refunded_amount: false,
         }
     }
+}
+
+/// How a store's hooks are signed by BigCommerce. An app's own headers are there in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signing {
+    /// Each post has a time and a signature of its own.
+    #[default]
+    EachPost,
+    /// A message that comes again carries the time and the signature of its first post.
+    FirstPost,
+    /// Every post is signed as if it had left so long ago.
+    Aged(Duration),
+    /// By a key that is not the app's client secret: how the key is derived for draft apps is not proved.
+    OtherKey,
+    /// Not at all.
+    Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -347,6 +376,15 @@ impl Store {
     pub fn draw_id(&mut self) -> u64 {
         self.next_id += 1;
         self.next_id
+    }
+
+    /// What the store's answers call an order's total: whether that includes credit and certificates is a setting.
+    #[must_use]
+    pub fn stated_total(&self, order: &Order) -> i64 {
+        let left_out = |included: bool, paid: i64| if included { 0 } else { paid };
+        order.total()
+            - left_out(self.settings.total_has_credit, order.store_credit)
+            - left_out(self.settings.total_has_certificates, order.gift_certificate)
     }
 
     #[must_use]

@@ -5,7 +5,7 @@ use std::fmt;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Why a request was refused: status and `{"error":{"code","message","param","details"}}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,12 @@ impl ApiError {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_payment_type", message).about("payment_types")
     }
 
+    /// A token of a card that is none, or that was used.
+    pub fn invalid_token() -> Self {
+        let message = "The payment token is invalid.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_token", message).about("payment_details")
+    }
+
     /// `not_refundable`, `not_capturable`, `not_cancellable`, `not_chargebackable`.
     pub fn not_able(code: &str) -> Self {
         let able = code.trim_start_matches("not_");
@@ -118,14 +124,20 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let error = json!({
+impl ApiError {
+    /// The object under `error`.
+    pub fn body(&self) -> Value {
+        json!({
             "code": self.code,
             "message": self.message,
             "param": self.param,
             "details": {},
-        });
-        (self.status, Json(json!({ "error": error }))).into_response()
+        })
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, Json(json!({ "error": self.body() }))).into_response()
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::error::ApiError;
 use super::method::{METHODS, Method};
-use super::model::{Endpoint, Event, Livemode, Merchant, Payment, Session};
+use super::model::{Endpoint, Event, Livemode, Merchant, Mood, Payment, Session, ShownType};
 use super::money::Currency;
 use super::paying::{Outcome, Payer, WalletAnswer};
 use super::refund_request::{RefundRequest, Transfers};
@@ -77,6 +77,10 @@ impl Komoju {
             session_life: None,
             refuse_next: None,
             transfers: Transfers::default(),
+            mood: Mood::default(),
+            shows_type: ShownType::default(),
+            refusals_have_a_status: false,
+            ignored_parameters: Vec::new(),
             endpoints: Vec::new(),
         };
         self.with(|world| world.merchants.push(merchant.clone()));
@@ -272,6 +276,11 @@ impl Komoju {
         self.with(|world| world.reject_request(payment, request))
     }
 
+    /// How KOMOJU's API fares for this merchant from now on.
+    pub fn set_mood(&self, merchant: &str, mood: Mood) -> Result<(), ApiError> {
+        self.change_merchant(merchant, |merchant| merchant.mood = mood)
+    }
+
     /// How KOMOJU pays this merchant's customers back by bank transfer from now on.
     pub fn set_transfers(&self, merchant: &str, transfers: Transfers) -> Result<(), ApiError> {
         self.change_merchant(merchant, |merchant| merchant.transfers = transfers)
@@ -340,5 +349,6 @@ impl Komoju {
 
 /// Somebody who can be sent a code.
 fn payer() -> Payer {
-    Payer { name: Some("星野 花子".into()), email: Some("hanako@shopper.example".into()) }
+    let (name, email) = ("星野 花子".into(), "hanako@shopper.example".into());
+    Payer { name: Some(name), email: Some(email), days: None }
 }

@@ -49,8 +49,8 @@ pub use self::error::ApiError;
 pub use self::handle::MerchantSpec;
 pub use self::method::{Kind, METHODS, Method, STORES};
 pub use self::model::{
-    Capture, Details, Endpoint, Event, Livemode, Locale, Merchant, Offer, Payment, PaymentStatus, Refund,
-    Session, SessionStatus,
+    Capture, Details, Endpoint, Event, Livemode, Locale, Merchant, Mood, Offer, Payment, PaymentStatus,
+    Refund, Session, SessionStatus, ShownType,
 };
 pub use self::money::{Currency, Rate};
 pub use self::paying::{Outcome, Payer, WalletAnswer};

@@ -94,9 +94,45 @@ pub struct Merchant {
     pub session_life: Option<Duration>,
     /// The next capture or refund is refused by the network with this code.
     pub refuse_next: Option<&'static str>,
+    /// How the API fares for it.
+    pub mood: Mood,
+    /// The `type` that its payments show from now on.
+    pub shows_type: ShownType,
+    /// Whether a payment refused by the network answers `POST /sessions/{id}/pay` with the error's own status (502)
+    /// instead of 200 and `"status":"error"`. Both have been met.
+    pub refusals_have_a_status: bool,
+    /// Parameters of lists that KOMOJU ignores: `start_time`, `page`, …
+    pub ignored_parameters: Vec<&'static str>,
     /// How it pays customers back by bank transfer.
     pub transfers: Transfers,
     pub endpoints: Vec<Endpoint>,
+}
+
+/// How KOMOJU's API fares, for everything one merchant asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mood {
+    #[default]
+    Well,
+    /// Each answer takes this long.
+    Slow(Duration),
+    /// Maintenance: 503 to everything.
+    Down,
+    /// Questions are answered; whatever would change something is refused for good (422).
+    Refuses,
+}
+
+/// What a payment says its type is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ShownType {
+    /// The slug of its method.
+    #[default]
+    Own,
+    /// A slug that may be newer than any client.
+    As(String),
+    /// `payment_details` have no type.
+    Missing,
+    /// `payment_details` is null.
+    NoDetails,
 }
 
 impl Merchant {
@@ -332,6 +368,7 @@ pub struct Payment {
     pub refunds: Vec<Refund>,
     pub refund_requests: Vec<RefundRequest>,
     pub marked_as_fraud: bool,
+    pub shown_type: ShownType,
 }
 
 impl Payment {

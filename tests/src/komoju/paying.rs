@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 use super::card::{self, Verdict};
 use super::error::ApiError;
 use super::method::{Kind, Method};
-use super::model::{Capture, Details, Offer, Payment, PaymentStatus, Session, SessionStatus};
+use super::model::{Capture, Details, Offer, Payment, PaymentStatus, Session, SessionStatus, ShownType};
 use super::world::World;
 use super::{clock, method, random};
 
@@ -53,6 +53,8 @@ pub enum WalletAnswer {
 pub struct Payer {
     pub name: Option<String>,
     pub email: Option<String>,
+    /// How many days a code is to live; usually the merchant's setting decides.
+    pub days: Option<i64>,
 }
 
 const KONBINI_DAYS: i64 = 3;
@@ -164,7 +166,9 @@ impl World {
         session.payable(now)?;
         let offer = session.offers.iter().find(|offer| offer.method.slug == slug);
         let offer = offer.ok_or_else(|| ApiError::invalid_payment_type(slug))?;
-        let payment = new_payment(session, offer, details, payer, now);
+        let mut payment = new_payment(session, offer, details, payer, now);
+        let merchant = self.merchant(&session.merchant);
+        payment.shown_type = merchant.map(|merchant| merchant.shows_type.clone()).unwrap_or_default();
         let id = payment.id.clone();
         let session = payment.session.clone();
         self.payments.push(payment);
@@ -244,7 +248,8 @@ fn new_payment(
         tax: 0,
         payment_method_fee: offer.customer_fee,
         currency: offer.currency,
-        deadline: days_to_pay(offer.method.kind, session.capture).map(|days| clock::deadline(now, days)),
+        deadline: days_to_pay(offer.method.kind, session.capture, payer.days)
+            .map(|days| clock::deadline(now, days)),
         details,
         email: payer.email.or_else(|| session.email.clone()),
         name: payer.name.or_else(|| session.name.clone()),
@@ -257,11 +262,13 @@ fn new_payment(
         refunds: Vec::new(),
         refund_requests: Vec::new(),
         marked_as_fraud: false,
+        shown_type: ShownType::default(),
     }
 }
 
-fn days_to_pay(kind: Kind, capture: Capture) -> Option<i64> {
+fn days_to_pay(kind: Kind, capture: Capture, asked: Option<i64>) -> Option<i64> {
     match (kind, capture) {
+        (Kind::Konbini | Kind::PayEasy | Kind::BankTransfer, _) if asked.is_some() => asked,
         (Kind::Konbini | Kind::PayEasy, _) => Some(KONBINI_DAYS),
         (Kind::BankTransfer, _) => Some(BANK_TRANSFER_DAYS),
         (Kind::Card | Kind::Wallet, Capture::Manual) => Some(TWO_STEP_DAYS),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::clock;
 use super::method::{Kind, METHODS, STORES};
-use super::model::{Details, Event, Merchant, Offer, Payment, PaymentStatus, Refund, Session};
+use super::model::{Details, Event, Merchant, Offer, Payment, PaymentStatus, Refund, Session, ShownType};
 use super::paying::BANK_TRANSFER_MARGIN;
 use super::world::World;
 
@@ -19,7 +19,7 @@ pub fn payment(payment: &Payment, pages: &str) -> Value {
         "tax": payment.tax,
         "customer": null,
         "payment_deadline": payment.deadline.map(clock::utc),
-        "payment_details": details(payment, pages),
+        "payment_details": shown_details(payment, pages),
         "payment_method_fee": payment.payment_method_fee,
         "total": payment.total(),
         "currency": payment.currency.code(),
@@ -57,6 +57,18 @@ fn refund(refund: &Refund, payment: &str) -> Value {
 #[must_use]
 pub fn instructions_url(payment: &Payment, pages: &str) -> String {
     format!("{pages}/{}/instructions/{}", payment.locale.code(), payment.id)
+}
+
+/// The details, with the type that they are to show.
+fn shown_details(payment: &Payment, pages: &str) -> Value {
+    let mut details = details(payment, pages);
+    match &payment.shown_type {
+        ShownType::Own => {}
+        ShownType::As(slug) => details["type"] = slug.clone().into(),
+        ShownType::Missing => drop(details.as_object_mut().and_then(|details| details.remove("type"))),
+        ShownType::NoDetails => details = Value::Null,
+    }
+    details
 }
 
 fn details(payment: &Payment, pages: &str) -> Value {

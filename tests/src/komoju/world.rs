@@ -60,10 +60,13 @@ impl World {
         })
     }
 
-    /// Whether this is somebody's publishable key: known, but not for secrets.
-    pub fn is_publishable(&self, key: &str) -> bool {
-        self.merchants.iter().any(|merchant| {
-            [Livemode::Test, Livemode::Live].into_iter().any(|mode| merchant.publishable_key(mode) == key)
+    /// The account and mode of a publishable key: known, but not for secrets.
+    pub fn publishable(&self, key: &str) -> Option<Caller> {
+        self.merchants.iter().find_map(|merchant| {
+            let livemode = [Livemode::Test, Livemode::Live]
+                .into_iter()
+                .find(|mode| merchant.publishable_key(*mode) == key)?;
+            Some(Caller { merchant: merchant.id.clone(), livemode })
         })
     }
 

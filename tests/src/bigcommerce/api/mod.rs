@@ -28,6 +28,7 @@ use serde_json::{Map, Value, json};
 use super::BigCommerce;
 use super::errors::{self, ApiError};
 use super::quota::Standing;
+use crate::alter::ignoring;
 use crate::faults::{Side, Watch, watch};
 
 pub(super) fn router(platform: &BigCommerce) -> Router {
@@ -108,15 +109,18 @@ async fn media_type(request: Request, next: Next) -> Response {
 }
 
 async fn gateway(State(platform): State<BigCommerce>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let token = parts.headers.get("x-auth-token").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let admitted = store_of(&parts).and_then(|hash| {
         platform.write(&hash, |store| {
             let standing = store.quota.count(Instant::now());
-            (admit(store, token, &parts, standing), standing)
+            (admit(store, token, &parts, standing), standing, store.settings.ignored_parameters.clone())
         })
     });
-    let Some((verdict, standing)) = admitted else { return ApiError::unauthorized().into_response() };
+    let Some((verdict, standing, ignored)) = admitted else {
+        return ApiError::unauthorized().into_response();
+    };
+    parts.uri = ignoring(&parts.uri, &ignored);
     let mut response = match verdict {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(refusal) => refusal.into_response(),

@@ -29,7 +29,7 @@ impl Writer<'_> {
     #[must_use]
     pub fn order(&self, order: &Order, include: Include) -> Value {
         let mut body = head(order);
-        extend(&mut body, costs(order));
+        extend(&mut body, costs(order, self.store.stated_total(order)));
         extend(&mut body, self.rest(order));
         extend(&mut body, self.links(order, include));
         body
@@ -102,7 +102,7 @@ impl Writer<'_> {
             wanted.map(|line| self.consignment_line(order, line, line_items)).collect()
         };
         let shipping: Vec<Value> = order.shipping_address.iter().map(|(id, address)| {
-            let mut body = shipping_address(order, *id, address);
+            let mut body = shipping_to(order, *id, address);
             extend(&mut body, json!({
                 "line_items": lines(false),
                 "shipping_quotes": self.link(&format!("/orders/{}/consignments/shipping/{id}/shipping_quotes", order.id)),
@@ -138,11 +138,11 @@ fn head(order: &Order) -> Value {
     })
 }
 
-fn costs(order: &Order) -> Value {
+fn costs(order: &Order, total: i64) -> Value {
     let money = |minor| four_decimals(minor, order.currency);
     let net = |minor| money(minor - order.tax_within(minor));
     let tax = |minor| money(order.tax_within(minor));
-    let (subtotal, total) = (order.subtotal(), order.total());
+    let subtotal = order.subtotal();
     let mut body = json!({
         "subtotal_ex_tax": net(subtotal),
         "subtotal_inc_tax": money(subtotal),
@@ -191,12 +191,19 @@ fn address_fields(address: &Address) -> Value {
     })
 }
 
-/// An element of `/orders/{id}/shipping_addresses`, and the body of a shipping consignment.
+/// An element of `/orders/{id}/shipping_addresses`.
 #[must_use]
 pub fn shipping_address(order: &Order, id: u64, address: &Address) -> Value {
+    let mut body = json!({ "id": id, "order_id": order.id });
+    extend(&mut body, shipping_to(order, id, address));
+    body
+}
+
+/// Where goods go and what that costs: a consignment has these members, and names no order.
+fn shipping_to(order: &Order, id: u64, address: &Address) -> Value {
     let money = |minor| four_decimals(minor, order.currency);
     let tax = order.tax_within(order.shipping);
-    let mut body = json!({ "id": id, "order_id": order.id });
+    let mut body = json!({ "id": id });
     extend(&mut body, address_fields(address));
     extend(
         &mut body,

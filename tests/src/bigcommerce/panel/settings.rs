@@ -34,6 +34,10 @@ pub(super) struct StorefrontForm {
     offline_transactions: bool,
     #[serde(default)]
     refunded_amount: bool,
+    #[serde(default)]
+    total_has_credit: bool,
+    #[serde(default)]
+    total_has_certificates: bool,
 }
 
 pub(super) async fn payments(State(platform): State<BigCommerce>, Path(hash): Path<String>) -> Response {
@@ -122,6 +126,16 @@ fn storefront_form(hash: &str, settings: &Settings) -> String {
             settings.refunded_amount,
             "v2 orders tell their refunded amount (the specification says they always tell 0)",
         ),
+        checkbox(
+            "total_has_credit",
+            settings.total_has_credit,
+            "An order's total includes what store credit paid (not proved either way)",
+        ),
+        checkbox(
+            "total_has_certificates",
+            settings.total_has_certificates,
+            "An order's total includes what gift certificates paid (not proved either way)",
+        ),
     ]
     .concat();
     format!(
@@ -160,7 +174,11 @@ pub(super) async fn save_storefront(
             consent_banner: form.consent_banner,
             offline_transactions: form.offline_transactions,
             refunded_amount: form.refunded_amount,
+            total_has_credit: form.total_has_credit,
+            total_has_certificates: form.total_has_certificates,
             permalink,
+            ignored_parameters: std::mem::take(&mut store.settings.ignored_parameters),
+            signing: store.settings.signing,
         };
     });
     Redirect::to(&format!("/stores/{hash}/settings/storefront"))

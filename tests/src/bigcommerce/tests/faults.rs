@@ -2,6 +2,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::Fixture;
+use crate::alter::Alteration;
 use crate::bigcommerce::OrderSpec;
 use crate::faults::{Fault, FaultKind, Side};
 
@@ -65,6 +66,37 @@ async fn a_failing_platform_answers_in_its_own_shape() {
         (429, Some("1500"))
     );
     assert_eq!(fixture.status(id), 7);
+}
+
+#[tokio::test]
+async fn an_answer_may_hold_what_nobody_can_read() {
+    let fixture = Fixture::start().await;
+    let id = fixture.place(&OrderSpec::new()).order_id;
+    let fault = |alteration| {
+        let fault = Fault::on(Side::BigCommerce, FaultKind::Altered(alteration)).tenant(&fixture.hash);
+        fixture.sandbox.faults().add(fault.path("/v2/orders"));
+    };
+    fault(Alteration::element("", 0, json!({ "id": "?" })));
+    fault(Alteration::half_surrogate("customer_message"));
+    let list = fixture.get("/v2/orders").await;
+    let text = list.body.as_str().expect("text that no string of JSON can hold").to_owned();
+    assert!(text.starts_with(r#"[{"id":"?"},{"#) && text.contains(r#""customer_message":"\ud83d"#), "{text}");
+    assert_eq!(fixture.get("/v2/orders").await.body[0]["id"], id, "each fault hits once");
+    fault(Alteration::noise_in_text(&["total_inc_tax"]));
+    let order = fixture.get(&format!("/v2/orders/{id}")).await.body;
+    assert!(order["total_inc_tax"].as_str().is_some_and(|total| total.ends_with("0000000000004")), "{order}");
+}
+
+#[tokio::test]
+async fn a_firewall_answers_in_html() {
+    let fixture = Fixture::start().await;
+    let kind = FaultKind::Page(403, "<html><title>Attention Required!</title></html>".into());
+    fixture.sandbox.faults().add(Fault::on(Side::BigCommerce, kind).tenant(&fixture.hash));
+    let page = fixture.get("/v2/store").await;
+    assert_eq!(
+        (page.status, page.headers["content-type"].to_str().ok()),
+        (403, Some("text/html; charset=utf-8"))
+    );
 }
 
 #[tokio::test]

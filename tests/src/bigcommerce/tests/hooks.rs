@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::Fixture;
-use crate::bigcommerce::OrderSpec;
+use crate::bigcommerce::{OrderSpec, Signing};
 use crate::faults::Side;
 
 type Received = Arc<Mutex<Vec<(HeaderMap, Value)>>>;
@@ -50,6 +50,55 @@ async fn a_status_change_is_told_thinly_and_signed() {
     assert_eq!(body["producer"], format!("stores/{}", fixture.hash));
     let status = json!({ "previous_status_id": 7, "new_status_id": 5 });
     assert_eq!(body["data"], json!({ "type": "order", "id": id, "status": status }));
+}
+
+#[tokio::test]
+async fn a_hook_may_be_signed_otherwise_and_keeps_the_apps_own_headers() {
+    let (url, received) = app().await;
+    let fixture = Fixture::with_app(&url).await;
+    let hook = json!({
+        "scope": "store/order/statusUpdated", "destination": format!("{url}/hooks"),
+        "headers": { "x-own-secret": "s3cret" },
+    });
+    assert_eq!(fixture.post("/v3/hooks", hook).await.status, 200);
+    let order = fixture.place(&OrderSpec::new()).order_id;
+    let old = std::time::Duration::from_secs(86_400);
+    for signing in [Signing::EachPost, Signing::Aged(old), Signing::OtherKey, Signing::Never] {
+        fixture.sandbox.bigcommerce.configure(&fixture.hash, |settings| settings.signing = signing);
+        let to = if fixture.sandbox.bigcommerce.order(&fixture.hash, order).status_id == 5 { 7 } else { 5 };
+        fixture.sandbox.bigcommerce.set_status(&fixture.hash, order, to);
+        fixture.sandbox.delivery().settled(&fixture.hash, Side::BigCommerce).await;
+        let received = received.lock().expect("nobody panics while holding it");
+        let (headers, _) = received.last().expect("it was delivered");
+        assert_eq!(headers["x-own-secret"], "s3cret", "{signing:?}");
+        assert_eq!(headers.contains_key("webhook-signature"), signing != Signing::Never);
+        let sent = headers.get("webhook-timestamp").and_then(|at| at.to_str().ok()?.parse::<i64>().ok());
+        let age = sent.map(|at| time::OffsetDateTime::now_utc().unix_timestamp() - at);
+        let expected = match signing {
+            Signing::Never => age.is_none(),
+            Signing::Aged(_) => age.is_some_and(|age| age >= 86_400),
+            Signing::EachPost | Signing::FirstPost | Signing::OtherKey => age.is_some_and(|age| age < 3600),
+        };
+        assert!(expected, "{signing:?}: {age:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_hook_may_carry_its_first_signature() {
+    for (signing, same) in [(Signing::FirstPost, true), (Signing::EachPost, false)] {
+        // Nobody listens there: every post fails, and is made again a second later.
+        let fixture = Fixture::with_app("http://app.localhost:1").await;
+        fixture.sandbox.bigcommerce.configure(&fixture.hash, |settings| settings.signing = signing);
+        let hook = json!({ "scope": "store/order/created", "destination": "http://app.localhost:1/hooks" });
+        assert_eq!(fixture.post("/v3/hooks", hook).await.status, 200);
+        fixture.place(&OrderSpec::new());
+        let twice = |records: &[crate::delivery::Record]| records.iter().any(|record| record.posts.len() > 1);
+        fixture.sandbox.delivery().until(&fixture.hash, Side::BigCommerce, twice).await;
+        let records = fixture.sandbox.delivery().deliveries(&fixture.hash, Side::BigCommerce);
+        let headers: Vec<_> = records[0].posts.iter().map(|post| &post.headers).collect();
+        assert_eq!(headers[0]["webhook-id"], headers[1]["webhook-id"]);
+        assert_eq!(headers[0]["webhook-signature"] == headers[1]["webhook-signature"], same, "{signing:?}");
+    }
 }
 
 /// Scope, and what the hook says besides the order.

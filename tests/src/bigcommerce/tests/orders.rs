@@ -14,6 +14,7 @@ async fn an_offline_order_awaits_payment_and_shows_the_renamed_label() {
     assert_eq!(order["cart_id"], placed.cart_id);
     assert_eq!(order["payment_method"], "コンビニ・PayPay・カード (KOMOJU)");
     assert_eq!(order["products"]["resource"], format!("/orders/{}/products", placed.order_id));
+    assert_eq!(order["external_order_id"], "", "text, also where nobody has set it");
 }
 
 #[tokio::test]
@@ -34,6 +35,9 @@ async fn consignments_carry_line_items_when_asked() {
     let consignments = &order["consignments"];
     assert_eq!(consignments["shipping"][0]["line_items"][0]["quantity"], 2);
     assert_eq!(consignments["downloads"][0]["line_items"][0]["type"], "digital");
+    assert_eq!(consignments["shipping"][0].get("order_id"), None, "only a shipping address names its order");
+    let addresses = fixture.get(&format!("/v2/orders/{id}/shipping_addresses")).await.body;
+    assert_eq!(addresses[0]["order_id"], id);
     assert_eq!(order["fees"], json!([]));
     assert_eq!(fixture.get(&format!("/v2/orders/{id}?include=consignments")).await.status, 400);
 }
@@ -77,6 +81,50 @@ async fn lists_filter_and_empty_ones_are_204() {
     let none = fixture.get("/v2/orders?status_id=5").await;
     assert_eq!((none.status, none.body.as_str()), (204, Some("")));
     assert_eq!(fixture.get(&format!("/v2/orders/{}/coupons", placed.order_id)).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_list_may_ignore_what_it_was_asked_for() {
+    let fixture = Fixture::start().await;
+    let first = fixture.place(&OrderSpec::new()).order_id;
+    let second = fixture.place(&OrderSpec::new()).order_id;
+    let ids = async |query: &str| -> Vec<u64> {
+        let found = fixture.get(&format!("/v2/orders?{query}")).await.body;
+        let orders = found.as_array().into_iter().flatten();
+        orders.filter_map(|order| order["id"].as_u64()).collect()
+    };
+    let asked = format!("min_id={second}&status_id=7");
+    let tomorrow = "min_date_created=2999-01-01T00:00:00Z";
+    assert_eq!((ids(&asked).await, ids(tomorrow).await), (vec![second], vec![]));
+    fixture.sandbox.bigcommerce.configure(&fixture.hash, |settings| {
+        settings.ignored_parameters = vec!["min_id", "min_date_created", "page"];
+    });
+    assert_eq!(ids(&asked).await, [first, second]);
+    assert_eq!(ids(tomorrow).await, [first, second]);
+    assert_eq!(ids("page=2&limit=1").await, [first], "the same page again");
+    assert_eq!(ids("status_id=5").await, [0; 0], "what is not ignored still counts");
+}
+
+#[tokio::test]
+async fn a_total_includes_credit_and_certificates_or_not() {
+    let fixture = Fixture::start().await;
+    let placed = fixture.place(&OrderSpec::total(1200).store_credit(200).gift_certificate(300));
+    let cases = [(true, true, 1200), (false, true, 1000), (true, false, 900), (false, false, 700)];
+    for (credit, certificates, total) in cases {
+        fixture.sandbox.bigcommerce.configure(&fixture.hash, |settings| {
+            settings.total_has_credit = credit;
+            settings.total_has_certificates = certificates;
+        });
+        let order = fixture.get(&format!("/v2/orders/{}", placed.order_id)).await.body;
+        assert_eq!(order["total_inc_tax"], format!("{total}.0000"));
+        assert_eq!(order["store_credit_amount"], "200.0000");
+        let path = format!("/api/storefront/orders/{}?include=payments", placed.order_id);
+        let shown = fixture.shop(&path, &placed.session).await.body;
+        assert_eq!((&shown["orderAmount"], &shown["orderAmountAsInteger"]), (&json!(total), &json!(total)));
+        assert_eq!(shown["payments"][2]["amount"], 700, "what the method has to collect is the same");
+        let rows = fixture.get(&format!("/v3/orders/{}/transactions", placed.order_id)).await.body;
+        assert_eq!(rows["data"][0]["amount"], 700);
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::bigcommerce::{OrderSpec, Permalink};
 
 impl Fixture {
     /// A page of the store's shop, with a session cookie.
-    async fn shop(&self, path: &str, session: &str) -> Answer {
+    pub(super) async fn shop(&self, path: &str, session: &str) -> Answer {
         let url = format!("http://127.0.0.1:{}{path}", self.sandbox.places().port());
         let host = format!("{}.shop.localhost:{}", self.hash, self.sandbox.places().port());
         let cookie = format!("SHOP_SESSION_TOKEN={session}");
@@ -42,6 +42,20 @@ async fn the_order_opens_to_its_session_alone() {
     assert!(fixture.shop(&path, &session).await.body.get("payments").is_none());
     assert_eq!(fixture.shop(&path, "stranger").await.status, 403);
     assert_eq!(fixture.shop("/api/storefront/orders/9", &session).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_settings_hold_what_the_checkout_sdk_reads_of_them() {
+    let fixture = Fixture::start().await;
+    let session = fixture.place(&OrderSpec::new()).session;
+    let settings = fixture.shop("/api/storefront/checkout-settings", &session).await.body;
+    let config = settings["storeConfig"].as_object().expect("the store's configuration");
+    let read =
+        ["checkoutSettings", "currency", "links", "paymentSettings", "shopperCurrency", "storeProfile"];
+    for member in read {
+        assert!(config.get(member).is_some_and(serde_json::Value::is_object), "{member}");
+    }
+    assert!(config["paymentSettings"]["clientSidePaymentProviders"].is_array());
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! The REST API, version 2025-01-28, below `/komoju/api/v1`.
 //!
-//! Every request passes the same gate, in this order: KOMOJU's front, the key, the version, the idempotency key. Only
-//! then is it looked at.
+//! Every request passes the same gate, in this order: KOMOJU's front, the key, the version, how the API fares, the
+//! idempotency key. Only then is it looked at. A publishable key, which browsers may hold, opens a session and pays it,
+//! and nothing else.
 
 mod body;
+mod pay;
 mod payments;
 mod refund_requests;
 mod sessions;
@@ -14,7 +16,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -26,11 +28,14 @@ use serde_json::{Value, json};
 use self::body::Listing;
 use super::error::ApiError;
 use super::idempotency::{Answered, Scope, check};
+use super::model::Mood;
 use super::world::{Caller, Paging, World};
 use super::{Komoju, clock, render};
+use crate::alter::ignoring;
 use crate::faults::{Side, Watch, watch};
 
-const VERSION: &str = "2025-01-28";
+/// The versions that KOMOJU's documents name. All are answered alike here: as the newest is.
+const VERSIONS: [&str; 2] = ["2025-01-28", "2024-07-15"];
 const BODY_LIMIT: usize = 1 << 20;
 
 type Answer = Result<Json<Value>, ApiError>;
@@ -42,7 +47,8 @@ pub fn router(komoju: &Komoju) -> Router {
         Side::Komoju,
         komoju.env().faults.clone(),
         move |parts: &Parts| {
-            tenant.with(|world| caller(world, &parts.headers).ok().map(|caller| caller.merchant))
+            let caller = tenant.with(|world| caller(world, &parts.headers, publishable_may(parts)));
+            caller.ok().map(|caller| caller.merchant)
         },
         |status| ApiError::of_status(status).into_response(),
     );
@@ -50,6 +56,7 @@ pub fn router(komoju: &Komoju) -> Router {
         .route("/sessions", post(sessions::create))
         .route("/sessions/{id}", get(sessions::show))
         .route("/sessions/{id}/cancel", post(sessions::cancel))
+        .route("/sessions/{id}/pay", post(pay::pay))
         .route("/payments", get(payments::list))
         .route("/payments/{id}", get(payments::show).patch(payments::update))
         .route("/payments/{id}/capture", post(payments::capture))
@@ -74,10 +81,24 @@ async fn gate(State(komoju): State<Komoju>, request: Request, next: Next) -> Res
     if komoju.mentions_localhost(&body) {
         return blocked();
     }
-    let caller = match admit(&komoju, &parts.headers) {
+    let caller = match admit(&komoju, &parts) {
         Ok(caller) => caller,
         Err(refusal) => return refusal.into_response(),
     };
+    let (mood, ignored) = komoju.with(|world| {
+        let merchant = world.merchant(&caller.merchant);
+        merchant.map(|merchant| (merchant.mood, merchant.ignored_parameters.clone())).unwrap_or_default()
+    });
+    match mood {
+        Mood::Well => {}
+        Mood::Slow(wait) => tokio::time::sleep(wait).await,
+        Mood::Down => return ApiError::of_status(StatusCode::SERVICE_UNAVAILABLE).into_response(),
+        Mood::Refuses if parts.method == Method::GET => {}
+        Mood::Refuses => {
+            return ApiError::unprocessable("This request was refused.").into_response();
+        }
+    }
+    parts.uri = ignoring(&parts.uri, &ignored);
     parts.extensions.insert(caller.clone());
     let key = parts.headers.get("x-komoju-idempotency").cloned();
     match key.filter(|_| parts.method == Method::POST) {
@@ -98,21 +119,36 @@ fn blocked() -> Response {
         .into_response()
 }
 
-fn admit(komoju: &Komoju, headers: &HeaderMap) -> Result<Caller, ApiError> {
-    let caller = komoju.with(|world| caller(world, headers))?;
-    match headers.get("x-komoju-api-version").map(|version| version.as_bytes()) {
-        Some(version) if version == VERSION.as_bytes() => Ok(caller),
-        _ => Err(ApiError::bad_request("X-KOMOJU-API-VERSION must be 2025-01-28.")),
+/// A version is not required: plug-ins of KOMOJU's own send none. One that is named must be one that there is.
+fn admit(komoju: &Komoju, parts: &Parts) -> Result<Caller, ApiError> {
+    let caller = komoju.with(|world| caller(world, &parts.headers, publishable_may(parts)))?;
+    match parts.headers.get("x-komoju-api-version").map(HeaderValue::as_bytes) {
+        Some(named) if !VERSIONS.iter().any(|version| version.as_bytes() == named) => {
+            let known = VERSIONS.join(", ");
+            Err(ApiError::bad_request(&format!("X-KOMOJU-API-VERSION must be one of {known}.")))
+        }
+        _ => Ok(caller),
     }
 }
 
 /// HTTP Basic: the key is the user name, the password stays empty.
-fn caller(world: &World, headers: &HeaderMap) -> Result<Caller, ApiError> {
+fn caller(world: &World, headers: &HeaderMap, publishable: bool) -> Result<Caller, ApiError> {
     let key = basic_user(headers).ok_or_else(ApiError::unauthorized)?;
-    match world.caller(&key) {
-        Some(caller) => Ok(caller),
-        None if world.is_publishable(&key) => Err(ApiError::forbidden()),
-        None => Err(ApiError::unauthorized()),
+    match (world.caller(&key), world.publishable(&key)) {
+        (Some(caller), _) => Ok(caller),
+        (None, Some(caller)) if publishable => Ok(caller),
+        (None, Some(_)) => Err(ApiError::forbidden()),
+        (None, None) => Err(ApiError::unauthorized()),
+    }
+}
+
+/// `GET /sessions/{id}` and `POST /sessions/{id}/pay`: what KOMOJU's own clients in browsers do.
+fn publishable_may(parts: &Parts) -> bool {
+    let path: Vec<&str> = parts.uri.path().split('/').filter(|part| !part.is_empty()).collect();
+    match path[..] {
+        [.., "sessions", _] => parts.method == Method::GET,
+        [.., "sessions", _, "pay"] => parts.method == Method::POST,
+        _ => false,
     }
 }
 
@@ -188,7 +224,7 @@ async fn event(
     })
 }
 
-/// The envelope of every list.
+/// The envelope of every list; the times are those that were asked for.
 fn listed(all: Vec<Value>, paging: Paging) -> Value {
     let total = all.len();
     let skipped = paging.page.saturating_sub(1).saturating_mul(paging.per_page);
@@ -199,6 +235,8 @@ fn listed(all: Vec<Value>, paging: Paging) -> Value {
         "page": paging.page,
         "per_page": paging.per_page,
         "last_page": total.div_ceil(paging.per_page).max(1),
+        "start_time": paging.start.map(clock::utc),
+        "end_time": paging.end.map(clock::utc),
         "data": data,
     })
 }

@@ -160,7 +160,7 @@ fn life(fields: &Map<String, Value>) -> Result<Duration, ApiError> {
     }
 }
 
-fn capture(data: &Map<String, Value>) -> Result<Capture, ApiError> {
+pub fn capture(data: &Map<String, Value>) -> Result<Capture, ApiError> {
     match text(data, "capture")?.as_deref() {
         None | Some("auto") => Ok(Capture::Auto),
         Some("manual") => Ok(Capture::Manual),

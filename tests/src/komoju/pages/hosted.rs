@@ -70,7 +70,7 @@ fn cash(
 }
 
 fn payer(form: &Fields) -> Payer {
-    Payer { name: form.filled("name"), email: form.filled("email") }
+    Payer { name: form.filled("name"), email: form.filled("email"), days: None }
 }
 
 /// The form's own checks; month and year of the expiry.

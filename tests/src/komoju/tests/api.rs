@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Shop, refusal};
-use crate::komoju::{Currency, MerchantSpec};
+use crate::komoju::{Currency, Merchant, MerchantSpec, Mood, ShownType};
 
 fn shop() -> Shop {
     Shop::new(MerchantSpec::default())
@@ -23,11 +23,81 @@ async fn a_key_that_is_nobodys_is_refused() {
 }
 
 #[tokio::test]
-async fn the_version_header_is_required() {
+async fn a_request_may_name_no_version_but_none_that_there_is_not() {
     let shop = shop();
-    let mut request = shop.request("GET", "/payments").body(Body::empty()).expect("a request");
-    request.headers_mut().remove("x-komoju-api-version");
-    assert_eq!(refusal(&shop.send(request).await), (400, "bad_request", None));
+    for (named, status) in [(None, 200), (Some("2024-07-15"), 200), (Some("2031-01-01"), 400)] {
+        let mut request = shop.request("GET", "/payments").body(Body::empty()).expect("a request");
+        request.headers_mut().remove("x-komoju-api-version");
+        if let Some(named) = named {
+            request.headers_mut().insert("x-komoju-api-version", named.parse().expect("a header"));
+        }
+        assert_eq!(shop.send(request).await.0.as_u16(), status, "{named:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_api_may_be_slow_down_or_refuse_for_one_merchant() {
+    let shop = shop();
+    let session = shop.session(json!({})).await;
+    let id = &shop.merchant.id;
+    let path = format!("/sessions/{session}");
+    shop.komoju.set_mood(id, Mood::Down).expect("it exists");
+    assert_eq!(refusal(&shop.get(&path).await), (503, "service_unavailable", None));
+    shop.komoju.set_mood(id, Mood::Refuses).expect("it exists");
+    assert_eq!(shop.get(&path).await.0, StatusCode::OK, "questions are answered");
+    let cancel = shop.post(&format!("{path}/cancel"), json!({})).await;
+    assert_eq!(refusal(&cancel), (422, "unprocessable_entity", None));
+    assert_eq!(shop.get(&path).await.1["status"], "pending", "nothing was done");
+    let pause = Duration::from_millis(80);
+    shop.komoju.set_mood(id, Mood::Slow(pause)).expect("it exists");
+    let asked = std::time::Instant::now();
+    assert_eq!(shop.get(&path).await.0, StatusCode::OK);
+    assert!(asked.elapsed() >= pause);
+    let other = shop.komoju.create_merchant(MerchantSpec::default());
+    assert_eq!(shop.komoju.merchant(&other.id).expect("it exists").mood, Mood::Well);
+}
+
+#[tokio::test]
+async fn a_payment_may_show_a_type_that_nobody_knows_or_none() {
+    let as_new = ShownType::As("bank_of_the_future".into());
+    let cases = [
+        (ShownType::Own, json!("konbini")),
+        (as_new, json!("bank_of_the_future")),
+        (ShownType::Missing, Value::Null),
+        (ShownType::NoDetails, Value::Null),
+    ];
+    for (shown, expected) in cases {
+        let shop = shop();
+        let change = |merchant: &mut Merchant| merchant.shows_type = shown.clone();
+        shop.komoju.change_merchant(&shop.merchant.id, change).expect("it exists");
+        let session = shop.session(json!({})).await;
+        let payment = shop.komoju.pay_konbini(&session, "lawson").expect("it is payable");
+        let (_, body) = shop.get(&format!("/payments/{payment}")).await;
+        assert_eq!(body["payment_details"]["type"], expected, "{shown:?}");
+        assert_eq!(body["payment_details"].is_null(), shown == ShownType::NoDetails);
+        let (_, events) = shop.get("/events").await;
+        assert_eq!(events["data"][0]["data"]["payment_details"]["type"], expected, "{shown:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_tells_the_times_it_was_asked_for_and_may_ignore_them() {
+    let shop = shop();
+    let session = shop.session(json!({})).await;
+    shop.komoju.pay_konbini(&session, "lawson").expect("it is payable");
+    let later = "/payments?start_time=2999-01-01T00:00:00Z";
+    let (_, none) = shop.get(later).await;
+    assert_eq!((&none["total"], &none["start_time"]), (&json!(0), &json!("2999-01-01T00:00:00Z")));
+    let (_, all) = shop.get("/payments").await;
+    assert_eq!(
+        (&all["total"], &all["start_time"], &all["end_time"]),
+        (&json!(1), &Value::Null, &Value::Null)
+    );
+    let change = |merchant: &mut Merchant| merchant.ignored_parameters = vec!["start_time", "page"];
+    shop.komoju.change_merchant(&shop.merchant.id, change).expect("it exists");
+    assert_eq!(shop.get(later).await.1["total"], 1);
+    let (_, second) = shop.get("/payments?page=2&per_page=1").await;
+    assert_eq!((&second["page"], second["data"].as_array().map(Vec::len)), (&json!(1), Some(1)));
 }
 
 #[tokio::test]

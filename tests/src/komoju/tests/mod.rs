@@ -2,6 +2,7 @@
 
 mod api;
 mod pages;
+mod pay;
 mod refunds;
 mod rules;
 mod webhooks;
