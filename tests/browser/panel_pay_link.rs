@@ -37,7 +37,7 @@ async fn an_order_whose_shopper_never_came_is_listed_with_a_link_to_send() {
     merchant.open_alone("Payments").await;
     picture(&merchant.browser, "panel-payments-not-started-en");
     merchant.open_payment(order.order_id, Language::Japanese).await;
-    merchant.browser.wait_for_text("main .pill", "購入者が支払いを始めていません").await;
+    merchant.browser.wait_for_text("main .pill", "手続き前").await;
     merchant.browser.wait_for("#pay_link").await;
     picture(&merchant.browser, "panel-not-started-ja");
 }

@@ -48,6 +48,26 @@ impl Shop<'_> {
         self.panel(&format!("payments/{}", order.order_id)).await
     }
 
+    /// The state that the payment's page begins with: its colour, and its word in English.
+    pub async fn state(&self, order: &PlacedOrder) -> (String, String) {
+        pill(&self.page_of(order).await, "<main>")
+    }
+
+    /// The same in the list of payments.
+    pub async fn listed_state(&self, order: &PlacedOrder) -> (String, String) {
+        pill(&self.panel("payments").await, &format!(">#{}</a>", order.order_id))
+    }
+
+    /// Waits until page and list both show this state.
+    pub async fn state_when(&self, order: &PlacedOrder, colour: &str, word: &str) {
+        let wanted = (colour.to_owned(), word.to_owned());
+        let shown = async || {
+            let both = self.state(order).await == wanted && self.listed_state(order).await == wanted;
+            both.then_some(())
+        };
+        eventually(format!("the state {word:?} in {colour}"), shown).await;
+    }
+
     /// The link for the shopper on the payment's page in the panel, where there is one.
     pub async fn pay_link(&self, order: &PlacedOrder) -> Option<String> {
         let page = self.page_of(order).await;
@@ -143,6 +163,14 @@ impl Shop<'_> {
             }
         }
     }
+}
+
+/// The first pill after some markup: its colour and its word.
+fn pill(page: &str, after: &str) -> (String, String) {
+    let rest = page.split_once(after).map_or("", |(_, rest)| rest);
+    let pill = rest.split_once("<span class=\"pill ").map_or("", |(_, rest)| rest);
+    let (colour, rest) = pill.split_once("\">").unwrap_or_default();
+    (colour.to_owned(), rest.split("</span>").next().unwrap_or_default().to_owned())
 }
 
 /// What BigCommerce's books have of refunds, oldest first, in the order's minor units.

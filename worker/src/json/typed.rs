@@ -203,6 +203,9 @@ macro_rules! readable {
 macro_rules! names {
     ($type:ident, $key:ident { $($variant:ident = $name:literal),+ $(,)? }) => {
         impl $type {
+            /// All there are, as declared.
+            pub const EVERY: &'static [Self] = &[$(Self::$variant),+];
+
             /// What it is called wherever text must name it.
             pub fn $key(self) -> &'static str {
                 match self {
@@ -219,8 +222,7 @@ macro_rules! names {
 
         impl $crate::json::FromJson for $type {
             fn from_json(json: $crate::json::Json<'_>) -> Option<Self> {
-                let all = [$(Self::$variant),+];
-                let found = all.into_iter().find(|one| json.value.as_str() == Some(one.$key()));
+                let found = Self::EVERY.iter().copied().find(|one| json.value.as_str() == Some(one.$key()));
                 found.or_else(|| json.unknown_variant())
             }
         }

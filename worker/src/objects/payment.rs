@@ -18,6 +18,7 @@ use crate::context::now_ms;
 use crate::json::{ToJson, read, write};
 use crate::log;
 use crate::payment::call::{Browser, Locale};
+use crate::payment::condition::condition;
 use crate::payment::decision::Decided;
 use crate::payment::delays::Delays;
 use crate::payment::hint::{About, Hint};
@@ -27,7 +28,7 @@ use crate::payment::settings::Mode;
 use crate::payment::shop::{Channel, Label, Shop};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Proof, Start};
-use crate::payment::statement::{phase, statement};
+use crate::payment::statement::statement;
 use crate::profile::{self, Absent, Profile};
 use records::Records;
 use remote::Remote;
@@ -217,7 +218,7 @@ impl PaymentObject {
             let state = machine.state();
             let snapshot = machine.snapshot(Locale::default());
             Some(History {
-                phase: phase(state, &snapshot).to_owned(),
+                condition: condition(state, &settings, &snapshot),
                 snapshot,
                 statement: statement(state, &settings),
                 attention: state.attentions(&settings),
@@ -488,10 +489,11 @@ fn ledger_row(machine: &Machine, shop: &Shop) -> LedgerRow {
     LedgerRow {
         order: shop.order,
         version: state.head.version,
-        phase: phase(state, &snapshot).to_owned(),
+        phase: condition(state, &shop.settings, &snapshot).key().to_owned(),
         amount: amount.map(|m| m.to_string()).unwrap_or_default(),
         amount_minor: amount.map_or(0, |m| m.minor),
         currency: amount.map(|m| m.currency.code().to_owned()).unwrap_or_default(),
+        refunded: state.paid_back(),
         mode: if snapshot.test { Mode::Test } else { Mode::Live },
         refs: sessions.chain(numbers).chain(payments).collect(),
         attention: state.attentions(&shop.settings).into_iter().map(|a| a.key().to_owned()).collect(),

@@ -3,6 +3,7 @@
 use crate::json::{FromJson, names, read, record, variants};
 use crate::payment::attention::Attention;
 use crate::payment::call::Locale;
+use crate::payment::condition::Condition;
 use crate::payment::decision::Decided;
 use crate::payment::hint::Hint;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
@@ -97,12 +98,11 @@ names!(Met, key { Done = "done", TryAgain = "try_again" });
 pub struct History {
     pub snapshot: Snapshot,
     pub statement: Statement,
-    /// How it stands, as the ledger calls it too.
-    pub phase: String,
+    pub condition: Condition,
     pub attention: Vec<Attention>,
     pub timeline: Vec<Entry>,
 }
-record!(History { snapshot, statement, phase, attention, timeline });
+record!(History { snapshot, statement, condition, attention, timeline });
 
 /// One order's PaymentObject, as seen from elsewhere.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use crate::http::RateLimit;
 use crate::json::{FromJson, names, read, record, variants};
 use crate::komoju::webhook::Notice;
 use crate::payment::ids::{OrderId, StoreHash};
+use crate::payment::money::Money;
 use crate::payment::settings::{Mode, Provider};
 use crate::profile::Profile;
 use worker::{Env, Stub};
@@ -21,11 +22,14 @@ pub struct LedgerRow {
     pub order: OrderId,
     /// Rises with each change of the payment; an upsert with an older one is ignored.
     pub version: u64,
+    /// The key of its [`Condition`](crate::payment::condition::Condition), or what another version calls it.
     pub phase: String,
     /// As shown: "¥1,200".
     pub amount: String,
     pub amount_minor: i64,
     pub currency: String,
+    /// What the merchant paid back. None in rows of former versions.
+    pub refunded: Option<Money>,
     pub mode: Mode,
     /// Session ids, payment ids and external_order_nums: what a notification or a search may name it by.
     pub refs: Vec<String>,
@@ -44,6 +48,7 @@ record!(LedgerRow {
     amount,
     amount_minor,
     currency,
+    refunded,
     mode,
     refs,
     attention,

@@ -17,6 +17,7 @@ mod overview;
 mod payment;
 mod payment_words;
 mod payments;
+mod pill;
 mod settings;
 mod words;
 

@@ -211,7 +211,7 @@ mod tests {
         });
         let statement = json!({ "payments": payments, "refunds": refunds, "reasons": reasons });
         let history = json!({
-            "snapshot": snapshot, "statement": statement, "phase": "paid", "attention": [], "timeline": [],
+            "snapshot": snapshot, "statement": statement, "condition": "paid", "attention": [], "timeline": [],
         });
         read_value(&history).expect("a history")
     }

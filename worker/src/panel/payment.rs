@@ -5,8 +5,9 @@ use super::deciding::{hidden, title};
 use super::keys::{copy_field, hidden_token};
 use super::layout::{Page, Tab, mode_pill, page as frame};
 use super::offer::{Act, Offer, acts_on_refund};
-use super::payment_words::{attention, event, phase, status, unreachable};
+use super::payment_words::{attention, event, unreachable};
 use super::payments::order_link;
+use super::pill::{self, Pill, Tone};
 use super::words::{Words, moment};
 use crate::crypto::random_hex;
 use crate::html;
@@ -15,6 +16,7 @@ use crate::objects::payment_client::History;
 use crate::objects::store::desk::Desk;
 use crate::payment::attention::Attention;
 use crate::payment::call::Locale;
+use crate::payment::condition::Condition;
 use crate::payment::ids::OrderId;
 use crate::payment::money::Money;
 use crate::payment::notes::method_name;
@@ -40,15 +42,15 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &Histor
 }
 
 fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &History) -> Result<Html> {
-    let (state, class) = phase(w, &history.phase);
+    let claims: Vec<&str> = history.attention.iter().map(|one| one.key()).collect();
+    let state = pill::of_payment(w, history.condition.key(), &claims);
     let test = history.snapshot.test.then(|| html![" "(mode_pill(Mode::Test))]);
     let amount = history.snapshot.amount.or(history.statement.due);
     let amount = amount.map(|amount| html![" <b>" (amount.to_string()) "</b>"]);
     let notices: Result<Vec<Html>> =
         history.attention.iter().map(|one| notice(panel, w, order, history, *one)).collect();
     Ok(
-        html!["<section class=\"card\"><h2>" (w.of("Order", "注文")) " #" (order.get()) "</h2><p><span class=\"pill " (class)
-        "\">" (state) "</span>" (test) (amount) " " (order_link(desk, w, order)) "</p>" (difference(w, history)) (notices?)
+        html!["<section class=\"card\"><h2>" (w.of("Order", "注文")) " #" (order.get()) "</h2><p>" (state.html()) (test) (amount) " " (order_link(desk, w, order)) "</p>" (difference(w, history)) (notices?)
         (look_again(panel, w, order)) "</section>"],
     )
 }
@@ -68,7 +70,7 @@ fn notice(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, one: A
 /// What is due now, where that is not what was paid or is reserved.
 fn difference(w: Words, history: &History) -> Option<Html> {
     let (paid, due) = (history.statement.paid_otherwise?, history.statement.due?);
-    let label = match history.phase == "authorized" {
+    let label = match history.condition == Condition::Reserved {
         true => w.of("Authorized: ", "仮売上："),
         false => w.of("Paid: ", "支払い済み："),
     };
@@ -93,7 +95,7 @@ fn payments(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> O
 }
 
 fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line: &PaymentLine) -> Html {
-    let (state, class) = status(w, &line.status, line.by_transfer);
+    let state = pill::of_line(w, line, &history.attention);
     let test = (line.mode == Mode::Test).then(|| html![" "(mode_pill(Mode::Test))]);
     let amount = line.total.unwrap_or(line.asked);
     let asked = (amount.currency != line.asked.currency).then_some(line.asked);
@@ -101,6 +103,7 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
         (w.of("for", "請求額"), asked),
         (w.of("with a fee of", "うち手数料"), line.fee),
         (w.of("paid back", "返金済み"), line.refunded),
+        (w.of("taken back by the card company", "チャージバック"), line.charged_back),
     ];
     let more = more.into_iter().filter_map(|(words, amount)| {
         amount.map(|amount| html!["<span class=\"quiet\"> · " (words) " " (amount.to_string()) "</span>"])
@@ -112,7 +115,7 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
         Some(panel.amount_form(w, order, &offer, ""))
     });
     let acts: Vec<Html> = acts.collect();
-    html!["<li><span class=\"pill " (class) "\">" (state) "</span>" (test) " <b>" (amount.to_string()) "</b> <span class=\"quiet\">· "
+    html!["<li>" (state.html()) (test) " <b>" (amount.to_string()) "</b> <span class=\"quiet\">· "
         (method_name(&line.method, w.0)) "</span>" (more) "<br><code>" (line.id.as_str()) "</code>" (acts) "</li>"]
 }
 
@@ -128,7 +131,7 @@ fn refunds(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Op
 }
 
 fn refund(panel: &Panel<'_>, w: Words, order: OrderId, line: &RefundLine) -> Html {
-    let (state, class, more) = refund_state(w, line);
+    let (state, more) = refund_state(w, line);
     let id = line.id.to_string();
     let acts = acts_on_refund(line).iter().map(|act| {
         let page = [&path(order), "/", act.word()].concat();
@@ -140,36 +143,42 @@ fn refund(panel: &Panel<'_>, w: Words, order: OrderId, line: &RefundLine) -> Htm
     });
     let acts: Vec<Html> = acts.collect();
     let acts = (!acts.is_empty()).then(|| html!["<p class=\"actions\">" (acts) "</p>"]);
-    html!["<li><span class=\"pill " (class) "\">" (state) "</span> <b>" (line.amount.to_string()) "</b> <span class=\"quiet\">#"
+    html!["<li>" (state.html()) " <b>" (line.amount.to_string()) "</b> <span class=\"quiet\">#"
         (line.id) "</span>" (more) (acts) "</li>"]
 }
 
-fn refund_state(w: Words, line: &RefundLine) -> (&'static str, &'static str, Option<Html>) {
+/// How a refund made in BigCommerce stands at KOMOJU; solid where it waits for a person.
+fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
     let at_komoju = |amount: &Money| {
         (*amount != line.amount).then(|| {
             html!["<span class=\"quiet\"> · " (w.of("at KOMOJU", "KOMOJU では")) " " (amount.to_string()) "</span>"]
         })
     };
+    let pill = |tone, english, japanese| Pill { word: w.of(english, japanese), tone };
     match &line.state {
-        RefundState::Settled => (w.of("Done at KOMOJU", "KOMOJU で返金済み"), "live", None),
-        RefundState::Requested => (w.of("Transfer requested", "振込依頼済み"), "busy", None),
-        RefundState::NeverPaid => (w.of("Not paid through KOMOJU", "KOMOJU での支払いなし"), "", None),
-        RefundState::Unwanted => (w.of("Not by KOMOJU (setting)", "KOMOJU では返金しない（設定）"), "", None),
+        RefundState::Settled => (pill(Tone::Rest, "Done at KOMOJU", "KOMOJU で返金済み"), None),
+        RefundState::Requested => (pill(Tone::Wait, "Transfer requested", "振込依頼済み"), None),
+        RefundState::NeverPaid => {
+            (pill(Tone::Rest, "Not paid through KOMOJU", "KOMOJU での支払いなし"), None)
+        }
+        RefundState::Unwanted => {
+            (pill(Tone::Rest, "Not by KOMOJU (setting)", "KOMOJU では返金しない（設定）"), None)
+        }
         RefundState::Outside { by, at } => {
             let who = html!["<br><span class=\"quiet\">" (by) " · " (moment(*at)) "</span>"];
-            (w.of("Paid back otherwise", "別の方法で返金済み"), "live", Some(who))
+            (pill(Tone::Rest, "Paid back otherwise", "別の方法で返金済み"), Some(who))
         }
-        RefundState::UnderWay => (w.of("Being paid back", "返金処理中"), "busy", None),
+        RefundState::UnderWay => (pill(Tone::Wait, "Being paid back", "返金処理中"), None),
         RefundState::ToConfirm { amount, .. } => {
-            (w.of("To be confirmed", "承認待ち"), "open", at_komoju(amount))
+            (pill(Tone::Decide, "To be confirmed", "承認待ち"), at_komoju(amount))
         }
         RefundState::NeedsBank { amount } => {
-            (w.of("Account needed", "振込先口座の入力待ち"), "open", at_komoju(amount))
+            (pill(Tone::Decide, "Account needed", "振込先口座の入力待ち"), at_komoju(amount))
         }
-        RefundState::TooLarge => (w.of("More than KOMOJU holds", "KOMOJU の残額を超過"), "bad", None),
+        RefundState::TooLarge => (pill(Tone::Decide, "More than KOMOJU holds", "KOMOJU の残額を超過"), None),
         RefundState::Refused { amount, reason, .. } => {
             let why = html![(at_komoju(amount)) "<br><code>" (reason) "</code>"];
-            (w.of("Refused by KOMOJU", "KOMOJU が返金を拒否"), "bad", Some(why))
+            (pill(Tone::Decide, "Refused by KOMOJU", "KOMOJU が返金を拒否"), Some(why))
         }
     }
 }

@@ -9,33 +9,18 @@ use crate::payment::attention::{Attention, Side};
 use crate::payment::reading::PaymentStatus;
 use crate::payment::state::Entry;
 
-/// A payment's phase, and the colour it has.
-pub fn phase(w: Words, phase: &str) -> (&str, &'static str) {
-    match phase {
-        "not_started" => (w.of("The shopper has not begun to pay", "購入者が支払いを始めていません"), ""),
-        "unpaid" => (w.of("Not paid", "未払い"), ""),
-        "confirming" => (w.of("Being confirmed", "確認中"), "busy"),
-        "waiting" => (w.of("Waiting for cash", "入金待ち"), "busy"),
-        "authorized" => (w.of("Authorized", "仮売上"), "busy"),
-        "paid" => (w.of("Paid", "支払い済み"), "live"),
-        "review" => (w.of("Please check", "要確認"), "bad"),
-        "closed" => (w.of("Closed", "終了"), ""),
-        other => (other, ""),
-    }
-}
-
-/// KOMOJU's status of one payment, and its colour. `cash`: what is authorized is a code, not money.
-pub fn status(w: Words, status: &PaymentStatus, cash: bool) -> (&str, &'static str) {
+/// KOMOJU's status of one payment, as the history tells it. `cash`: what is authorized is a code, not money.
+pub fn status(w: Words, status: &PaymentStatus, cash: bool) -> &str {
     match status {
-        PaymentStatus::Pending => (w.of("Under way", "手続き中"), "busy"),
-        PaymentStatus::Authorized if cash => (w.of("Waiting for cash", "入金待ち"), "busy"),
-        PaymentStatus::Authorized => (w.of("Authorized", "仮売上"), "busy"),
-        PaymentStatus::Captured => (w.of("Paid", "支払い済み"), "live"),
-        PaymentStatus::Refunded => (w.of("Refunded", "返金済み"), ""),
-        PaymentStatus::Cancelled => (w.of("Cancelled", "取消"), ""),
-        PaymentStatus::Expired => (w.of("Expired", "期限切れ"), ""),
-        PaymentStatus::Failed => (w.of("Not accepted", "決済失敗"), ""),
-        PaymentStatus::Other(other) => (other, ""),
+        PaymentStatus::Pending => w.of("Under way", "手続き中"),
+        PaymentStatus::Authorized if cash => w.of("Waiting for payment", "入金待ち"),
+        PaymentStatus::Authorized => w.of("Authorized", "仮売上"),
+        PaymentStatus::Captured => w.of("Paid", "支払い済み"),
+        PaymentStatus::Refunded => w.of("Refunded", "返金済み"),
+        PaymentStatus::Cancelled => w.of("Cancelled", "取消"),
+        PaymentStatus::Expired => w.of("Expired", "期限切れ"),
+        PaymentStatus::Failed => w.of("Declined", "承認されず"),
+        PaymentStatus::Other(other) => other,
     }
 }
 
@@ -192,7 +177,7 @@ fn status_change(w: Words, history: &History, detail: &str) -> Html {
     let (name, id) = detail.split_once(' ').unwrap_or((detail, ""));
     let cash = history.statement.payments.iter().any(|line| line.by_transfer && line.id.as_str() == id);
     match choice(name) {
-        Some(known) => html![(status(w, &known, cash).0) " " (code(id))],
+        Some(known) => html![(status(w, &known, cash)) " " (code(id))],
         None => html![(code(detail))],
     }
 }

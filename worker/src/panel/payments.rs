@@ -4,7 +4,8 @@ use super::Panel;
 use super::keys::hidden_token;
 use super::layout::{Page, Tab, mode_pill, page as frame};
 use super::payment::pay_link;
-use super::payment_words::{attention_key, phase};
+use super::payment_words::attention_key;
+use super::pill;
 use super::words::{Words, moment};
 use crate::html;
 use crate::html::Html;
@@ -57,7 +58,9 @@ fn search(panel: &Panel<'_>, w: Words, query: &Query) -> Html {
 }
 
 fn row(panel: &Panel<'_>, desk: &Desk, w: Words, row: &LedgerRow) -> Html {
-    let (state, class) = phase(w, &row.phase);
+    let claims: Vec<&str> = row.attention.iter().map(String::as_str).collect();
+    let state = pill::of_payment(w, &row.phase, &claims);
+    let refunded = row.refunded.map(|back| html!["<br><span class=\"quiet\">−" (back.to_string()) "</span>"]);
     let test = (row.mode == Mode::Test).then(|| html![" "(mode_pill(Mode::Test))]);
     let link = panel.visitor.link(panel.ctx, &["/payments/", &row.order.to_string()].concat(), &[]);
     let words: Vec<Html> = row
@@ -66,8 +69,7 @@ fn row(panel: &Panel<'_>, desk: &Desk, w: Words, row: &LedgerRow) -> Html {
         .map(|key| html!["<p class=\"attention\">" (attention_key(w, key)) "</p>"])
         .collect();
     html!["<tr><td><a href=\"" (link) "\">#" (row.order.get()) "</a> " (order_link(desk, w, row.order))
-        "</td><td><span class=\"pill " (class) "\">" (state) "</span>" (test) (words) "</td><td class=\"amount\">"
-        (&row.amount) "</td><td class=\"quiet\">" (moment(row.updated_at_ms)) "</td></tr>"]
+        "</td><td>" (state.html()) (test) (words) "</td><td class=\"amount\">" (&row.amount) (refunded) "</td><td class=\"quiet\">" (moment(row.updated_at_ms)) "</td></tr>"]
 }
 
 /// The order in BigCommerce's own panel; in a new tab, because that cannot be framed.

@@ -11,6 +11,7 @@ pub mod attention;
 mod books;
 mod by_key;
 pub mod call;
+pub mod condition;
 pub mod decision;
 pub mod deed;
 pub mod delays;

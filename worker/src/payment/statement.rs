@@ -6,7 +6,6 @@ use super::money::Money;
 use super::reading::{Moment, OrderRefund, PaymentStatus};
 use super::refunds::{self, PayBack, Settled};
 use super::settings::{Mode, Settings};
-use super::snapshot::{Phase, Snapshot};
 use super::state::{Payment, Standing, State};
 use crate::json::{record, variants};
 
@@ -36,7 +35,12 @@ pub struct PaymentLine {
     pub total: Option<Money>,
     /// The part of it that is the shopper's fee.
     pub fee: Option<Money>,
+    /// What the merchant paid back.
     pub refunded: Option<Money>,
+    /// What a card company took back.
+    pub charged_back: Option<Money>,
+    /// KOMOJU marked it as fraud.
+    pub fraud: bool,
     /// Two-step: what may be captured now.
     pub capturable: Option<Money>,
     /// What may be paid back now.
@@ -53,6 +57,8 @@ record!(PaymentLine {
     total,
     fee,
     refunded,
+    charged_back,
+    fraud or false,
     capturable,
     refundable,
     by_transfer,
@@ -104,17 +110,6 @@ variants!(RefundState {
     NeedsBank { amount }, TooLarge, Refused { amount, reason, by_transfer },
 });
 
-/// How the payment stands, by key: as the shopper sees it, but for two things that only the merchant tells apart.
-pub fn phase(state: &State, snapshot: &Snapshot) -> &'static str {
-    match snapshot.phase {
-        // Its shopper has not come.
-        _ if state.attempts.is_empty() => "not_started",
-        // Two-step: reserved, and not taken yet.
-        Phase::Paid if state.captured().count() == 0 => "authorized",
-        phase => phase.key(),
-    }
-}
-
 pub fn statement(state: &State, settings: &Settings) -> Statement {
     let due = state.order.reading.as_ref().and_then(|o| o.due.ok());
     let currency = state.attempts.last().map(|a| a.terms.amount.currency).or(due.map(|m| m.currency));
@@ -154,7 +149,9 @@ fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<Paym
         asked: attempt.terms.amount,
         total: reading.total,
         fee: reading.total.zip(reading.net).and_then(|(total, net)| money(total.minor - net.minor)),
-        refunded: money(reading.refunded_minor),
+        refunded: money(payment.refunded()),
+        charged_back: money(payment.charged_back()),
+        fraud: payment.fraud,
         capturable: reading.net.filter(|_| authorized),
         refundable: money(payment.refundable()),
         by_transfer: refunds::goes_by_transfer(payment),

@@ -1,0 +1,284 @@
+//! A payment's state in one word and one colour, for the list and the payment's page alike.
+//!
+//! Solid colour means that a person is needed: amber to decide, red to keep the goods back. At rest a pill is tinted,
+//! and green is only what is paid and needs nobody.
+
+use super::forms::choice;
+use super::words::Words;
+use crate::html;
+use crate::html::Html;
+use crate::payment::attention::Attention;
+use crate::payment::condition::Condition;
+use crate::payment::reading::PaymentStatus;
+use crate::payment::statement::PaymentLine;
+
+/// What a colour tells, from the calmest to the most urgent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tone {
+    /// Nothing has begun.
+    Blank,
+    /// At its end.
+    Rest,
+    /// Goes on by itself.
+    Wait,
+    Paid,
+    /// A person decides.
+    Decide,
+    /// A person decides, and nothing is shipped before.
+    Stop,
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Blank => "blank",
+            Self::Rest => "rest",
+            Self::Wait => "wait",
+            Self::Paid => "paid",
+            Self::Decide => "decide",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pill<'a> {
+    pub word: &'a str,
+    pub tone: Tone,
+}
+
+impl Pill<'_> {
+    pub fn html(self) -> Html {
+        html!["<span class=\"pill " (self.tone.class()) "\">" (self.word) "</span>"]
+    }
+}
+
+/// The state of a payment from what is known of it: the key of its condition, and the keys of what a person must look
+/// at. A key that another version wrote stands for itself, and as a reason to look it still calls a person.
+pub fn of_payment<'a>(w: Words, condition: &'a str, attention: &[&str]) -> Pill<'a> {
+    let (word, calm) = match choice(condition) {
+        Some(known) => at_rest(w, known),
+        None => (condition, Tone::Rest),
+    };
+    let claims = attention.iter().map(|key| choice(key).map_or((Tone::Decide, None), |a| claim(w, a)));
+    // The most urgent claim, and of several the first that has a word of its own.
+    let urgent = claims.reduce(|best, next| {
+        let better = next.0 > best.0 || (next.0 == best.0 && best.1.is_none());
+        if better { next } else { best }
+    });
+    match urgent {
+        Some((tone, own)) => Pill { word: own.unwrap_or(word), tone },
+        None => Pill { word, tone: calm },
+    }
+}
+
+/// One payment at KOMOJU. While a person is needed for the order, nothing of it is green.
+pub fn of_line(w: Words, line: &PaymentLine, attention: &[Attention]) -> Pill<'static> {
+    let condition = match &line.status {
+        _ if line.charged_back.is_some() => Condition::Disputed,
+        PaymentStatus::Authorized | PaymentStatus::Captured if line.fraud => Condition::FraudMarked,
+        PaymentStatus::Pending => return calm(w.of("Under way", "手続き中"), Tone::Wait),
+        PaymentStatus::Authorized if line.by_transfer => Condition::Waiting,
+        PaymentStatus::Authorized => Condition::Reserved,
+        PaymentStatus::Captured if line.refunded.is_some() => Condition::PartlyRefunded,
+        PaymentStatus::Captured => Condition::Paid,
+        PaymentStatus::Refunded => Condition::Refunded,
+        PaymentStatus::Cancelled => return calm(w.of("Cancelled", "取消"), Tone::Rest),
+        PaymentStatus::Expired => Condition::Expired,
+        PaymentStatus::Failed => return calm(w.of("Declined", "承認されず"), Tone::Rest),
+        PaymentStatus::Other(_) => return calm(w.of("Unknown to this app", "不明な状態"), Tone::Rest),
+    };
+    let (word, tone) = at_rest(w, condition);
+    let marked = match condition {
+        Condition::Disputed => attention.contains(&Attention::Disputed),
+        Condition::FraudMarked => attention.contains(&Attention::FraudMarked),
+        _ => false,
+    };
+    let tone = match tone {
+        _ if marked => Tone::Stop,
+        Tone::Paid if !attention.is_empty() => Tone::Rest,
+        tone => tone,
+    };
+    Pill { word, tone }
+}
+
+fn calm(word: &'static str, tone: Tone) -> Pill<'static> {
+    Pill { word, tone }
+}
+
+/// The word of a condition, and its colour while nobody is needed.
+pub fn at_rest(w: Words, condition: Condition) -> (&'static str, Tone) {
+    match condition {
+        Condition::NotStarted => (w.of("Not started", "手続き前"), Tone::Blank),
+        Condition::Unpaid => (w.of("Not paid", "未払い"), Tone::Rest),
+        Condition::Expired => (w.of("Expired", "期限切れ"), Tone::Rest),
+        Condition::Confirming => (w.of("Being confirmed", "確認中"), Tone::Wait),
+        Condition::Waiting => (w.of("Waiting for payment", "入金待ち"), Tone::Wait),
+        Condition::Reserved => (w.of("Reserved", "仮売上"), Tone::Wait),
+        Condition::Paid => (w.of("Paid", "支払い済み"), Tone::Paid),
+        Condition::PartlyRefunded => (w.of("Partly refunded", "一部返金"), Tone::Rest),
+        Condition::Refunded => (w.of("Refunded", "返金済み"), Tone::Rest),
+        Condition::RefundWanted => (w.of("Refund wanted", "返金待ち"), Tone::Rest),
+        Condition::Disputed => (w.of("Disputed", "チャージバック"), Tone::Rest),
+        Condition::FraudMarked => (w.of("Fraud mark", "不正利用の疑い"), Tone::Rest),
+        Condition::Cancelled => (w.of("Cancelled", "キャンセル"), Tone::Rest),
+        Condition::SettledByHand => (w.of("Settled by hand", "手動で処理済み"), Tone::Rest),
+        Condition::Deleted => (w.of("Order deleted", "注文削除済み"), Tone::Rest),
+        // A former version called a person there, and did not say for what.
+        Condition::Review => (w.of("Check", "要確認"), Tone::Decide),
+        Condition::Closed => (w.of("Closed", "終了"), Tone::Rest),
+    }
+}
+
+/// How urgently something needs a person, and its word. Without one, the payment's own word stands in this colour:
+/// money for a cancelled order is paid, and somebody must decide.
+fn claim(w: Words, attention: Attention) -> (Tone, Option<&'static str>) {
+    let decide = |english, japanese| (Tone::Decide, Some(w.of(english, japanese)));
+    let stop = |english, japanese| (Tone::Stop, Some(w.of(english, japanese)));
+    match attention {
+        Attention::Disputed => stop("Disputed", "チャージバック"),
+        Attention::FraudMarked => stop("Fraud mark", "不正利用の疑い"),
+        Attention::AuthorizationLost => stop("Reservation lost", "仮売上失効"),
+        Attention::CaptureRefused => stop("Capture refused", "売上確定エラー"),
+        Attention::CaptureVanished => stop("Gone from KOMOJU", "KOMOJU で確認不可"),
+        Attention::AmountMismatch | Attention::AmountDisputed => decide("Amount differs", "金額相違"),
+        Attention::OrderEdited => decide("Order edited", "注文変更あり"),
+        Attention::PaidTwice => decide("Paid twice", "二重支払い"),
+        Attention::RefundToConfirm | Attention::RefundNeedsBank => decide("Refund wanted", "返金待ち"),
+        Attention::RefundTooLarge => decide("Refund too large", "返金額超過"),
+        Attention::RefundRefused => decide("Refund refused", "返金エラー"),
+        Attention::RefundedAtKomoju => decide("Refund to book", "返金の記録待ち"),
+        Attention::CaptureDue => decide("Capture due", "売上確定待ち"),
+        Attention::CancelRefused => decide("Still payable", "取消エラー"),
+        Attention::SessionRefused => decide("Cannot be paid", "支払い不可"),
+        Attention::PaidAfterEnd
+        | Attention::CancelledWhilePaid
+        | Attention::OrderUpdateRefused
+        | Attention::Unreachable => (Tone::Decide, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{read_value, write};
+    use crate::payment::call::Locale;
+    use serde_json::{Value, json};
+
+    fn said(condition: &str, attention: &[&str]) -> [(String, Tone); 2] {
+        [Locale::En, Locale::Ja].map(|locale| {
+            let pill = of_payment(Words(locale), condition, attention);
+            (pill.word.to_owned(), pill.tone)
+        })
+    }
+
+    fn pill(condition: &str, attention: &[&str]) -> (String, Tone) {
+        let [english, _] = said(condition, attention);
+        english
+    }
+
+    #[test]
+    fn nothing_that_needs_a_person_is_green_or_at_rest() {
+        for condition in Condition::EVERY {
+            for first in Attention::EVERY {
+                for second in Attention::EVERY {
+                    for (word, tone) in said(condition.key(), &[first.key(), second.key()]) {
+                        assert!(tone >= Tone::Decide, "{condition:?} {first:?} {second:?}: {word}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn green_is_what_is_paid_and_nothing_else() {
+        let green: Vec<_> = Condition::EVERY.iter().filter(|c| pill(c.key(), &[]).1 == Tone::Paid).collect();
+        assert_eq!(green, [&Condition::Paid]);
+    }
+
+    #[test]
+    fn every_condition_has_a_word_of_its_own_in_both_languages() {
+        for language in [0, 1] {
+            let mut words: Vec<_> =
+                Condition::EVERY.iter().map(|c| said(c.key(), &[])[language].0.clone()).collect();
+            words.sort();
+            words.dedup();
+            assert_eq!(words.len(), Condition::EVERY.len(), "{words:?}");
+        }
+        for condition in Condition::EVERY {
+            let [(english, _), (japanese, _)] = said(condition.key(), &[]);
+            assert_ne!(english, japanese);
+            assert_ne!(english, condition.key(), "a word for people");
+        }
+    }
+
+    #[test]
+    fn what_forbids_shipping_is_red_and_outweighs_what_only_asks_for_a_decision() {
+        let red = |attention: &[&str]| pill("paid", attention);
+        assert_eq!(red(&["disputed"]), ("Disputed".to_owned(), Tone::Stop));
+        assert_eq!(red(&["refund_to_confirm", "fraud_marked"]), ("Fraud mark".to_owned(), Tone::Stop));
+        assert_eq!(red(&["paid_twice"]).1, Tone::Decide);
+    }
+
+    #[test]
+    fn money_of_a_cancelled_order_reads_paid_in_the_colour_of_a_decision() {
+        for reason in ["paid_after_end", "cancelled_while_paid", "unreachable", "order_update_refused"] {
+            assert_eq!(pill("paid", &[reason]), ("Paid".to_owned(), Tone::Decide), "{reason}");
+        }
+        let both = pill("paid", &["unreachable", "paid_twice"]);
+        assert_eq!(both, ("Paid twice".to_owned(), Tone::Decide), "the reason that has a word of its own");
+    }
+
+    #[test]
+    fn a_dispute_that_was_seen_is_still_called_one() {
+        assert_eq!(pill("disputed", &[]), ("Disputed".to_owned(), Tone::Rest));
+        assert_eq!(pill("fraud", &[]), ("Fraud mark".to_owned(), Tone::Rest));
+    }
+
+    /// Rows of a former version know five words for all of this.
+    #[test]
+    fn rows_of_other_versions_are_read_by_what_they_call_a_person_for() {
+        assert_eq!(pill("closed", &["disputed"]), ("Disputed".to_owned(), Tone::Stop));
+        assert_eq!(pill("review", &["amount_mismatch"]), ("Amount differs".to_owned(), Tone::Decide));
+        assert_eq!(pill("review", &[]), ("Check".to_owned(), Tone::Decide));
+        assert_eq!(pill("of_tomorrow", &[]), ("of_tomorrow".to_owned(), Tone::Rest));
+        assert_eq!(pill("paid", &["of_tomorrow"]), ("Paid".to_owned(), Tone::Decide));
+    }
+
+    fn line(more: Value) -> PaymentLine {
+        let yen = |minor: i64| json!({ "minor": minor, "currency": "JPY" });
+        let mut line = json!({
+            "id": "p1", "status": "Captured", "method": "credit_card", "mode": "live", "asked": yen(2030),
+            "total": yen(2030), "by_transfer": false,
+        });
+        for (name, value) in more.as_object().expect("an object") {
+            line[name] = value.clone();
+        }
+        read_value(&line).unwrap_or_else(|error| panic!("{error}: {}", write(&line.to_string())))
+    }
+
+    #[test]
+    fn money_that_a_card_company_took_back_never_reads_as_the_merchants_own_refund() {
+        let yen = json!({ "minor": 2030, "currency": "JPY" });
+        let taken = line(json!({ "status": "Refunded", "charged_back": yen.clone() }));
+        let given = line(json!({ "status": "Refunded", "refunded": yen }));
+        let w = Words(Locale::En);
+        assert_eq!(of_line(w, &taken, &[Attention::Disputed]), calm("Disputed", Tone::Stop));
+        assert_eq!(of_line(w, &taken, &[]), calm("Disputed", Tone::Rest));
+        assert_eq!(of_line(w, &given, &[]), calm("Refunded", Tone::Rest));
+    }
+
+    #[test]
+    fn a_payment_is_green_only_while_its_order_needs_nobody() {
+        let w = Words(Locale::En);
+        let paid = line(json!({}));
+        assert_eq!(of_line(w, &paid, &[]), calm("Paid", Tone::Paid));
+        for reason in Attention::EVERY {
+            assert_ne!(of_line(w, &paid, &[*reason]).tone, Tone::Paid, "{reason:?}");
+        }
+        let part = line(json!({ "refunded": { "minor": 700, "currency": "JPY" } }));
+        assert_eq!(of_line(w, &part, &[]), calm("Partly refunded", Tone::Rest));
+        let marked = line(json!({ "fraud": true }));
+        assert_eq!(of_line(w, &marked, &[Attention::FraudMarked]), calm("Fraud mark", Tone::Stop));
+    }
+}
