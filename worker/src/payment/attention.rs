@@ -208,6 +208,7 @@ impl State {
             |side| self.deeds.iter().any(|d| d.is_open() && tired(d.failures) && Side::of(&d.action) == side);
         let komoju = self.attempts.iter().any(|a| tired(a.register.failures))
             || self.payments.values().any(|p| tired(p.register.failures))
+            || self.payments.values().filter_map(|p| p.suspicion.as_ref()).any(|s| tired(s.failures))
             || deed(Side::Komoju);
         let bigcommerce =
             tired(self.order.failures) || tired(self.order_refunds.failures) || deed(Side::BigCommerce);

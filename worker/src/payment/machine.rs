@@ -5,11 +5,15 @@
 //! alarm always rest on durable rows. At most one call is under way.
 
 mod answers;
+#[cfg(test)]
+pub(super) mod bench;
 mod deciding;
 mod hearing;
 mod outcomes;
 mod starting;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 use super::call::{Answer, Call, Locale, OrderSeen};
 use super::decision::Decided;

@@ -29,6 +29,8 @@ pub fn line(
     let amount = payment.total.map_or_else(|| terms.amount.to_string(), |m| m.to_string());
     let asked = terms.amount;
     let method = method_name(&payment.method, locale);
+    // Another currency may be KOMOJU's own conversion: then the amounts say nothing of each other.
+    let otherwise = payment.net.is_some_and(|net| net.currency == asked.currency && net != asked);
     let edited = due.map(|due| match locale {
         Locale::En => format!("Paid {amount} by {method}, but {due} is due now: please check"),
         Locale::Ja => {
@@ -38,8 +40,20 @@ pub fn line(
     let what = match (locale, kind) {
         (Locale::En, MilestoneKind::CodeIssued) => format!("Waiting for {amount} by {method}"),
         (Locale::Ja, MilestoneKind::CodeIssued) => format!("{method}で{amount}の入金待ち"),
+        (Locale::En, MilestoneKind::Authorized) if otherwise => {
+            format!("Authorized {amount} by {method}, but {asked} was asked: please check")
+        }
+        (Locale::Ja, MilestoneKind::Authorized) if otherwise => {
+            format!("{method}で{amount}を仮売上しましたが、請求額は{asked}です。ご確認ください")
+        }
         (Locale::En, MilestoneKind::Authorized) => format!("Authorized {amount} by {method}"),
         (Locale::Ja, MilestoneKind::Authorized) => format!("{method}で{amount}を仮売上"),
+        (Locale::En, MilestoneKind::Paid | MilestoneKind::Mismatch) if payment.went_back_whole() => {
+            format!("Paid {amount} by {method}, and already refunded in full at KOMOJU: do not ship for it")
+        }
+        (Locale::Ja, MilestoneKind::Paid | MilestoneKind::Mismatch) if payment.went_back_whole() => {
+            format!("{method}で{amount}が支払われましたが、KOMOJU側で全額返金済みです。発送しないでください")
+        }
         (Locale::En, MilestoneKind::Paid) => format!("Paid {amount} by {method}"),
         (Locale::Ja, MilestoneKind::Paid) => format!("{method}で{amount}の支払い完了"),
         (Locale::En, MilestoneKind::Mismatch) => {

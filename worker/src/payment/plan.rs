@@ -10,6 +10,7 @@ mod milestones;
 mod money;
 
 pub use endings::next_cancel;
+pub(super) use milestones::told_by_way_of;
 
 use super::attention::Attention;
 use super::call::{OrderSeen, RefundPart};

@@ -243,6 +243,12 @@ impl PaymentReading {
     pub fn waits_for_cash(&self) -> bool {
         matches!(self.method.as_str(), "konbini" | "bank_transfer" | "pay_easy")
     }
+
+    /// All of the order's money went back; the shopper's fee may have stayed.
+    pub fn went_back_whole(&self) -> bool {
+        let whole = self.net.is_some_and(|net| net.minor > 0 && self.refunded_minor >= net.minor);
+        self.status == PaymentStatus::Refunded || (self.status == PaymentStatus::Captured && whole)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

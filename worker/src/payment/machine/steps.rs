@@ -7,7 +7,7 @@ use crate::payment::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate, 
 use crate::payment::ids::{AccountId, PaymentId, RefundId};
 use crate::payment::money::Money;
 use crate::payment::notes;
-use crate::payment::plan::{Fresh, Step, Transfer};
+use crate::payment::plan::{Fresh, Step, Transfer, told_by_way_of};
 use crate::payment::reading::Moment;
 use crate::payment::settings::Provider;
 use crate::payment::state::Reached;
@@ -122,16 +122,33 @@ impl Machine {
         attention: Option<Attention>,
         at: Moment,
     ) {
+        if let Subject::Payment(id) = &subject {
+            for (kind, attention) in told_by_way_of(&self.state, id, milestone) {
+                self.reach(subject.clone(), kind, attention, at);
+            }
+        }
+        self.reach(subject, milestone, attention, at);
+        if milestone == MilestoneKind::Restored {
+            self.state.head.replaced = None;
+        }
+    }
+
+    fn reach(
+        &mut self,
+        subject: Subject,
+        milestone: MilestoneKind,
+        attention: Option<Attention>,
+        at: Moment,
+    ) {
         let action = Action::UpdateOrder { subject: subject.clone(), milestone };
         if let Some(deed) = self.deed_mut(&action).filter(|d| d.is_open()) {
             deed.state = DeedState::Done;
         }
         self.state.log(at, milestone.key(), subject.to_string());
-        if milestone == MilestoneKind::Restored {
-            self.state.head.replaced = None;
-            return;
+        // It may happen more than once.
+        if milestone != MilestoneKind::Restored {
+            self.state.reached.insert((subject, milestone), Reached { at, attention, seen: None });
         }
-        self.state.reached.insert((subject, milestone), Reached { at, attention, seen: None });
     }
 
     pub(super) fn cancel(&mut self, action: &Action, because_of_order: bool, now: Now<'_>) {

@@ -4,6 +4,7 @@ use super::{Circumstances, Fresh, Step, Wake, not_before};
 use crate::payment::attention::Attention;
 use crate::payment::call::OrderSeen;
 use crate::payment::deed::{Action, DeedState, MilestoneKind, OrderUpdate, Subject};
+use crate::payment::delays::Delays;
 use crate::payment::ids::PaymentId;
 use crate::payment::money::Money;
 use crate::payment::notes;
@@ -35,18 +36,8 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
     if let Some(step) = restored(state, c, wake) {
         return Some(step);
     }
-    for (id, payment) in state.payments.iter() {
-        let Some(reading) = &payment.register.reading else { continue };
-        let Some(attempt) = state.attempt(payment.attempt) else { continue };
-        for (kind, row) in milestones(state, c, wake, attempt, id, payment, reading) {
-            let authorized = (row == Row::Authorized).then_some(c.shop.settings.authorized_status);
-            let subject = Subject::Payment(id.clone());
-            let news =
-                News { subject, kind, row, payment: Some((reading, &attempt.terms)), status: authorized };
-            if let Some(step) = tell_once(state, c, wake, news) {
-                return Some(step);
-            }
-        }
+    if let Some(step) = of_payments(state, c, wake) {
+        return Some(step);
     }
     for attempt in state.attempts.iter().filter(|a| a.ended_by_order && state.standing(a) == Standing::Dead) {
         let news = News {
@@ -61,6 +52,97 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
         }
     }
     super::meeting::lapse(state, c, wake)
+}
+
+/// What the order is told of its payments: the worst first. While that has not got through, nothing better is told; what
+/// stands beside it then is told by way of it ([`told_by_way_of`]).
+fn of_payments(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    let mut all = Vec::new();
+    for (id, payment) in state.payments.iter() {
+        let Some(reading) = &payment.register.reading else { continue };
+        let Some(attempt) = state.attempt(payment.attempt) else { continue };
+        for (kind, row) in milestones(state, c, wake, attempt, id, payment, reading) {
+            let authorized = (row == Row::Authorized).then_some(c.shop.settings.authorized_status);
+            let subject = Subject::Payment(id.clone());
+            let payment = Some((reading, &attempt.terms));
+            all.push(News { subject, kind, row, payment, status: authorized });
+        }
+    }
+    all.retain(|news| !state.reached.contains_key(&(news.subject.clone(), news.kind)));
+    all.sort_by_key(|news| badness(news.kind));
+    for news in all {
+        let is_bad = badness(news.kind) < NOTHING_BAD;
+        let step = tell_once(state, c, wake, news);
+        if step.is_some() || is_bad {
+            return step;
+        }
+    }
+    None
+}
+
+const NOTHING_BAD: u8 = 2;
+
+/// The order in which news is told; what is not below [`NOTHING_BAD`] speaks against no shipping.
+fn badness(kind: MilestoneKind) -> u8 {
+    match kind {
+        MilestoneKind::Disputed => 0,
+        MilestoneKind::Fraud => 1,
+        MilestoneKind::CodeIssued
+        | MilestoneKind::Authorized
+        | MilestoneKind::Paid
+        | MilestoneKind::Mismatch
+        | MilestoneKind::Refunded
+        | MilestoneKind::CaptureRefused
+        | MilestoneKind::LapsesSoon
+        | MilestoneKind::Ended
+        | MilestoneKind::Unpaid
+        | MilestoneKind::Restored => NOTHING_BAD,
+    }
+}
+
+/// Milestones that the order hears of by way of a chargeback or a fraud mark, and what a person must look at because of
+/// each: all that stands when the bad news is told, which names amount and payment itself.
+pub(in crate::payment) fn told_by_way_of(
+    state: &State,
+    id: &PaymentId,
+    bad: MilestoneKind,
+) -> Vec<(MilestoneKind, Option<Attention>)> {
+    let known = state.payments.get(id).and_then(|payment| {
+        let reading = payment.register.reading.as_ref()?;
+        Some((payment, reading, state.attempt(payment.attempt)?))
+    });
+    let Some((payment, reading, attempt)) = known.filter(|_| badness(bad) < NOTHING_BAD) else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    if let Some((kind, row)) = of_money(state, attempt, id, payment, reading) {
+        let otherwise = matches!(row, Row::CapturedOtherwise | Row::AuthorizedOtherwise);
+        all.push((kind, otherwise.then_some(Attention::AmountMismatch)));
+    }
+    if bad == MilestoneKind::Disputed && payment.fraud {
+        all.push((MilestoneKind::Fraud, Some(Attention::FraudMarked)));
+    }
+    all.retain(|(kind, _)| !state.reached.contains_key(&(Subject::Payment(id.clone()), *kind)));
+    all
+}
+
+/// A chargeback, or a fraud mark, that the order knows of: of that payment it hears no "ship it" any more.
+fn is_overshadowed(state: &State, news: &News<'_>, order: OrderStatus) -> bool {
+    let known = |bad| state.reached.contains_key(&(news.subject.clone(), bad));
+    match news.kind {
+        MilestoneKind::Fraud => known(MilestoneKind::Disputed) && order == OrderStatus::DISPUTED,
+        MilestoneKind::CodeIssued
+        | MilestoneKind::Authorized
+        | MilestoneKind::Paid
+        | MilestoneKind::Mismatch => known(MilestoneKind::Disputed) || known(MilestoneKind::Fraud),
+        MilestoneKind::Refunded
+        | MilestoneKind::Disputed
+        | MilestoneKind::CaptureRefused
+        | MilestoneKind::LapsesSoon
+        | MilestoneKind::Ended
+        | MilestoneKind::Unpaid
+        | MilestoneKind::Restored => false,
+    }
 }
 
 fn tell_once(state: &State, c: Circumstances<'_>, wake: &mut Wake, news: News<'_>) -> Option<Step> {
@@ -83,6 +165,9 @@ fn milestones(
     reading: &PaymentReading,
 ) -> Vec<(MilestoneKind, Row)> {
     let mut all = Vec::new();
+    // Whether a message about a fraud mark is true is looked up first, for as long as KOMOJU can be hoped to answer.
+    let in_doubt = payment.suspicion.as_ref().is_some_and(|s| !Delays::is_persistent(s.failures));
+    all.extend(of_money(state, attempt, id, payment, reading).filter(|_| !in_doubt));
     match reading.status {
         PaymentStatus::Authorized if payment.waits_for_shopper(attempt.terms.capture) => {
             // Only a code is worth a line in the notes; a wallet's short wait is not.
@@ -91,7 +176,6 @@ fn milestones(
             }
         }
         PaymentStatus::Authorized => {
-            all.push((MilestoneKind::Authorized, Row::Authorized));
             if is_capture_refused(state, id) {
                 all.push((MilestoneKind::CaptureRefused, Row::CaptureRefused));
             }
@@ -99,13 +183,9 @@ fn milestones(
                 all.push((MilestoneKind::LapsesSoon, Row::LapsesSoon));
             }
         }
-        PaymentStatus::Captured | PaymentStatus::Refunded => {
-            all.push(match is_as_asked(state, attempt, id, reading) {
-                true => (MilestoneKind::Paid, Row::CapturedAsAsked),
-                false => (MilestoneKind::Mismatch, Row::CapturedOtherwise),
-            })
-        }
-        PaymentStatus::Pending
+        PaymentStatus::Captured
+        | PaymentStatus::Refunded
+        | PaymentStatus::Pending
         | PaymentStatus::Cancelled
         | PaymentStatus::Expired
         | PaymentStatus::Failed
@@ -118,6 +198,37 @@ fn milestones(
         all.push((MilestoneKind::Fraud, Row::Fraud));
     }
     all
+}
+
+/// What a payment's reading says of money: taken, or reserved.
+fn of_money(
+    state: &State,
+    attempt: &Attempt,
+    id: &PaymentId,
+    payment: &Payment,
+    reading: &PaymentReading,
+) -> Option<(MilestoneKind, Row)> {
+    let as_asked = is_as_asked(state, attempt, id, reading);
+    match reading.status {
+        PaymentStatus::Authorized if payment.waits_for_shopper(attempt.terms.capture) => None,
+        PaymentStatus::Authorized if !as_asked => Some((MilestoneKind::Authorized, Row::AuthorizedOtherwise)),
+        PaymentStatus::Authorized => Some((MilestoneKind::Authorized, Row::Authorized)),
+        PaymentStatus::Captured | PaymentStatus::Refunded => {
+            let kind = if as_asked { MilestoneKind::Paid } else { MilestoneKind::Mismatch };
+            let row = match as_asked {
+                _ if reading.went_back_whole() => Row::RefundedFirst,
+                true if payment.refunds_by_hand().next().is_some() => Row::PartRefundedFirst,
+                true => Row::CapturedAsAsked,
+                false => Row::CapturedOtherwise,
+            };
+            Some((kind, row))
+        }
+        PaymentStatus::Pending
+        | PaymentStatus::Cancelled
+        | PaymentStatus::Expired
+        | PaymentStatus::Failed
+        | PaymentStatus::Other(_) => None,
+    }
 }
 
 /// A final no; one that was never answered is tried anew instead.
@@ -162,16 +273,13 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     let order = &fresh.reading;
     let column = order.column();
     let edited = is_edited(state, &news, column, fresh);
-    let row = if edited { Row::CapturedOtherwise } else { news.row };
-    let is_money = matches!(news.kind, MilestoneKind::Paid | MilestoneKind::Mismatch);
-    let gone = is_money && news.payment.is_some_and(|(reading, _)| reading.status == PaymentStatus::Refunded);
-    let cell = match column {
-        // All of it went back before the order heard of it: nothing is to be decided, and nothing to be reopened.
-        Column::Ended if gone => cell(Row::Refunded, column, order.digital),
-        // Nor does a download start that is paid back already.
-        _ => cell(row, column, order.digital && !gone),
+    let row = match news.row {
+        Row::Authorized if edited => Row::AuthorizedOtherwise,
+        _ if edited => Row::CapturedOtherwise,
+        row => row,
     };
-    let attention = cell.attention.then(|| attention(row));
+    let cell = cell(row, column, order.digital);
+    let attention = cell.attention;
     let (subject, milestone) = (news.subject.clone(), news.kind);
     let conclude = |attention| Step::Conclude { subject: subject.clone(), milestone, attention };
     // Our line is there: an update whose answer was lost did take effect, and meant what it was decided to mean.
@@ -186,7 +294,8 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
         return conclude(attention);
     }
     let news = News { status: news.status.filter(|_| row == news.row), ..news };
-    let status = status(&news, cell, c).filter(|status| *status != order.status);
+    let overshadowed = is_overshadowed(state, &news, order.status);
+    let status = status(&news, cell, c).filter(|status| *status != order.status && !overshadowed);
     let told_anyway = matches!(milestone, MilestoneKind::Ended | MilestoneKind::Restored);
     if !cell.note && !told_anyway && status.is_none() {
         return conclude(attention);
@@ -206,26 +315,15 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
 fn is_edited(state: &State, news: &News<'_>, column: Column, fresh: &OrderSeen) -> bool {
     let payment = news.payment.and_then(|(reading, _)| state.payments.get(&reading.id));
     let covered = payment.is_some_and(|p| fresh.reading.due.is_ok_and(|due| state.covers(p, due)));
-    let is_money = matches!(news.kind, MilestoneKind::Paid | MilestoneKind::Authorized);
-    is_money && column == Column::Unpaid && !covered
+    // What went back whole is not due any more, whatever the order comes to.
+    let heard = matches!(news.row, Row::CapturedAsAsked | Row::PartRefundedFirst | Row::Authorized);
+    heard && column == Column::Unpaid && !covered
 }
 
 fn note(news: &News<'_>, due: Option<Money>, c: Circumstances<'_>) -> String {
     match news.payment {
         Some((reading, terms)) => notes::line(news.kind, &news.subject, reading, terms, due, c.shop.locale),
         None => notes::short(news.kind, &news.subject, c.shop.locale),
-    }
-}
-
-fn attention(row: Row) -> Attention {
-    match row {
-        Row::CapturedAsAsked | Row::Open | Row::Authorized | Row::Dead => Attention::PaidAfterEnd,
-        Row::CapturedOtherwise => Attention::AmountMismatch,
-        Row::Refunded => Attention::RefundedAtKomoju,
-        Row::Disputed => Attention::Disputed,
-        Row::Fraud => Attention::FraudMarked,
-        Row::CaptureRefused => Attention::CaptureRefused,
-        Row::LapsesSoon => Attention::CaptureDue,
     }
 }
 

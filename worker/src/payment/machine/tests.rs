@@ -1,0 +1,3 @@
+//! What the machine does as a whole, rule by rule.
+
+mod worst_first;
