@@ -13,9 +13,9 @@ use names::Names;
 use sandbox::bigcommerce::{OrderSpec, PlacedOrder, StoreSpec};
 use sandbox::delivery::Mode;
 use sandbox::harness::{
-    Shop, ShopSpec, Stored, World, eventually, moves, notes, payment_object, store_object,
+    Shop, ShopSpec, Stored, World, booked, eventually, moves, notes, payment_object, store_object, words,
 };
-use sandbox::komoju::Session;
+use sandbox::komoju::{PaymentStatus, Session};
 
 /// What a method is called that the app was not told of, and has found out.
 const RENAMED: &str = "コンビニ・カード";
@@ -28,7 +28,8 @@ struct Version {
     copy: &'static str,
     /// As it was told to KOMOJU. The store's object has it sealed.
     webhook_secret: &'static str,
-    payments: [&'static str; 4],
+    /// By the name of the situation.
+    payments: &'static [(&'static str, &'static str)],
 }
 
 /// Before there were refunds, captures and decisions: StoreObject's schema 2, PaymentObject's 1.
@@ -36,11 +37,27 @@ const V1: Version = Version {
     store: include_str!("v1/store.sql"),
     copy: include_str!("v1/copy.json"),
     webhook_secret: include_str!("v1/webhook_secret.txt"),
-    payments: [
-        include_str!("v1/waiting.sql"),
-        include_str!("v1/paid.sql"),
-        include_str!("v1/open.sql"),
-        include_str!("v1/asleep.sql"),
+    payments: &[
+        ("waiting", include_str!("v1/waiting.sql")),
+        ("paid", include_str!("v1/paid.sql")),
+        ("open", include_str!("v1/open.sql")),
+        ("asleep", include_str!("v1/asleep.sql")),
+    ],
+};
+
+/// With refunds, captures and decisions: StoreObject's schema 4, PaymentObject's 1, its rows' 2.
+const V2: Version = Version {
+    store: include_str!("v2/store.sql"),
+    copy: include_str!("v2/copy.json"),
+    webhook_secret: include_str!("v2/webhook_secret.txt"),
+    payments: &[
+        ("waiting", include_str!("v2/waiting.sql")),
+        ("paid", include_str!("v2/paid.sql")),
+        ("open", include_str!("v2/open.sql")),
+        ("asleep", include_str!("v2/asleep.sql")),
+        ("reserved", include_str!("v2/reserved.sql")),
+        ("unconfirmed", include_str!("v2/unconfirmed.sql")),
+        ("transfer", include_str!("v2/transfer.sql")),
     ],
 };
 
@@ -49,7 +66,27 @@ async fn a_store_of_version_1_sells_on_and_its_payments_end() {
     let world = World::own().await;
     let mut staged = stage(&world).await;
     staged.becomes(&V1).await;
-    let Staged { shop, waiting, paid, open, asleep } = &staged;
+    is_gone_on_with(&staged).await;
+    lists_its_payments(&staged, &[]).await;
+}
+
+#[tokio::test]
+async fn a_store_of_version_2_sells_on_and_its_payments_refunds_and_captures_end() {
+    let world = World::own().await;
+    let mut staged = stage(&world).await;
+    staged.stage_refunds_and_captures().await;
+    staged.becomes(&V2).await;
+    is_gone_on_with(&staged).await;
+    what_was_reserved_is_taken_once(&staged).await;
+    what_waited_to_be_confirmed_is_paid_back_once(&staged).await;
+    what_was_to_be_transferred_is_booked_once(&staged).await;
+    lists_its_payments(&staged, &["unconfirmed", "transfer"]).await;
+}
+
+/// What every version knew: orders that are paid, or are about to be, and new ones.
+async fn is_gone_on_with(staged: &Staged<'_>) {
+    let (shop, world) = (&staged.shop, staged.shop.world);
+    let [waiting, paid, open, asleep] = ["waiting", "paid", "open", "asleep"].map(|name| staged.of(name));
     // Nobody tells of this one: it is found by the alarm that was set before.
     shop.webhooks(Mode::Lost);
     shop.pay_by_card(&asleep.session);
@@ -60,7 +97,7 @@ async fn a_store_of_version_1_sells_on_and_its_payments_end() {
     shop.connect_webhook();
     is_paid_once(shop, paid).await;
     assert_eq!(shop.order_puts(paid.order.order_id), 1, "told already");
-    world.sandbox.komoju.capture(waiting.payment.as_ref().expect("a code")).expect("the code is live");
+    world.sandbox.komoju.capture(waiting.payment()).expect("the code is live");
     is_paid_once(shop, waiting).await;
     assert_eq!(shop.go(&shop.start(&open.order, "pay").await).await.id, open.session.id);
     shop.pay_by_card(&open.session);
@@ -68,7 +105,44 @@ async fn a_store_of_version_1_sells_on_and_its_payments_end() {
 
     sells_on(shop).await;
     has_its_settings(shop).await;
-    lists_its_payments(&staged).await;
+}
+
+/// Reserved under the settings of then, captured when the goods leave, although the store now takes money at once.
+async fn what_was_reserved_is_taken_once(staged: &Staged<'_>) {
+    let (shop, reserved) = (&staged.shop, staged.of("reserved"));
+    shop.world.sandbox.bigcommerce.ship(&shop.hash, reserved.order.order_id);
+    assert_eq!(shop.payment_when(reserved.payment(), PaymentStatus::Captured).await.amount, 6_600);
+    shop.history_when(&reserved.order, "Paid").await;
+    let now = shop.at_rest(&reserved.order).await;
+    assert_eq!((now.status_id, moves(&now)), (2, vec![11]));
+    let captures = shop.requests(&Method::POST, &format!("{}/capture", reserved.payment()));
+    assert_eq!((captures.len(), shop.attention(&reserved.order).await), (1, vec![]));
+}
+
+/// The merchant still has to say so, and says it twice.
+async fn what_waited_to_be_confirmed_is_paid_back_once(staged: &Staged<'_>) {
+    let (shop, unconfirmed) = (&staged.shop, staged.of("unconfirmed"));
+    shop.attention_when(&unconfirmed.order, words::REFUND_TO_CONFIRM).await;
+    assert_eq!(shop.paid_back(unconfirmed.payment()), [0; 0]);
+    let refund = unconfirmed.refund.expect("it was refunded").to_string();
+    shop.decide(&unconfirmed.order, "confirm", &[("refund", &refund)]).await;
+    shop.paid_back_when(unconfirmed.payment(), 1).await;
+    shop.press(&unconfirmed.order, "confirm", &[("refund", &refund)]).await;
+    let now = shop.at_rest(&unconfirmed.order).await;
+    assert_eq!((booked(&now), shop.paid_back(unconfirmed.payment())), (vec![1_500], vec![1_500]));
+    assert_eq!(shop.attention(&unconfirmed.order).await, [""; 0]);
+}
+
+/// KOMOJU had been asked to transfer it; once it has, it is the refund that BigCommerce's books have already.
+async fn what_was_to_be_transferred_is_booked_once(staged: &Staged<'_>) {
+    let (shop, transfer) = (&staged.shop, staged.of("transfer"));
+    let komoju = &shop.world.sandbox.komoju;
+    komoju.complete_refund_request(transfer.payment(), staged.request()).expect("it is pending");
+    shop.payment_when(transfer.payment(), PaymentStatus::Refunded).await;
+    let now = shop.at_rest(&transfer.order).await;
+    assert_eq!((booked(&now), shop.paid_back(transfer.payment())), (vec![2_400], vec![2_400]));
+    let posts = (shop.refund_posts(transfer.payment()).len(), shop.booking_posts(&transfer.order).len());
+    assert_eq!((posts, shop.attention(&transfer.order).await), ((1, 0), vec![]));
 }
 
 async fn is_paid_once(shop: &Shop<'_>, begun: &Begun) {
@@ -89,7 +163,7 @@ async fn sells_on(shop: &Shop<'_>) {
     assert_eq!(lookups(), before, "{RENAMED} is known");
     assert_eq!(session.external_order_num, Some(format!("KISSA-{}-1", order.order_id)));
     shop.pay_by_card(&session);
-    is_paid_once(shop, &Begun { order, session, payment: None }).await;
+    is_paid_once(shop, &Begun { order, session, payment: None, refund: None }).await;
 }
 
 /// What was chosen is as it was; what could not be chosen then moves neither order nor money by itself.
@@ -109,11 +183,11 @@ async fn has_its_settings(shop: &Shop<'_>) {
     );
 }
 
-/// With where they stand now; found by what KOMOJU calls them.
-async fn lists_its_payments(staged: &Staged<'_>) {
+/// With where they stand now; found by what KOMOJU calls them. Of the `refunded` only that they are there.
+async fn lists_its_payments(staged: &Staged<'_>, refunded: &[&str]) {
     let shop = &staged.shop;
     let token = shop.open_panel().await;
-    for (_, begun) in staged.all() {
+    for (_, begun) in staged.all().filter(|(name, _)| !refunded.contains(name)) {
         let row = format!(">#{}</a>", begun.order.order_id);
         let page = format!("/panel/payments?t={token}&search={}", begun.session.id);
         let listed = async || {
@@ -132,42 +206,49 @@ async fn lists_its_payments(staged: &Staged<'_>) {
 /// them is this version's, until another's takes its place.
 struct Staged<'a> {
     shop: Shop<'a>,
-    /// For cash, its code issued.
-    waiting: Begun,
-    paid: Begun,
-    /// At KOMOJU's page.
-    open: Begun,
-    /// The same, and nothing will be heard of it.
-    asleep: Begun,
+    begun: Vec<(&'static str, Begun)>,
+    /// A transfer that KOMOJU was asked for.
+    request: Option<String>,
 }
 
 struct Begun {
     order: PlacedOrder,
     session: Session,
     payment: Option<String>,
+    /// The refund that the merchant made in BigCommerce.
+    refund: Option<u64>,
 }
 
+impl Begun {
+    fn payment(&self) -> &str {
+        self.payment.as_deref().expect("a payment was begun")
+    }
+}
+
+/// The situations that every version knew: `waiting` for cash, `paid`, `open` at KOMOJU's page, and `asleep`, which is
+/// the same, and nothing will be heard of it.
 async fn stage(world: &World) -> Staged<'_> {
     let store = StoreSpec::default().hash(STORE);
     let shop = Shop::open_as(world, ShopSpec { store, ..ShopSpec::default() }).await;
     choose(&shop).await;
     let (order, session) = shop.begin(&OrderSpec::total(2_200)).await;
-    let code = world.sandbox.komoju.pay_konbini(&session.id, "lawson").expect("the session is open");
+    let code = shop.take_code(&session);
     shop.history_when(&order, "A payment code was issued").await;
-    let waiting = Begun { order, session, payment: Some(code) };
+    let waiting = Begun { order, session, payment: Some(code), refund: None };
 
     world.sandbox.bigcommerce.rename_method(&shop.hash, "instore", RENAMED);
     let (order, session) = shop.begin(&OrderSpec::total(3_300)).await;
-    let card = world.sandbox.komoju.pay_card(&session.id, "4111111111111111").expect("it takes cards");
+    let card = shop.pay_by_card(&session);
     shop.history_when(&order, "Paid").await;
     shop.quiet(&order).await;
-    let paid = Begun { order, session, payment: Some(card.payment().to_owned()) };
+    let paid = Begun { order, session, payment: Some(card), refund: None };
 
     let (order, session) = shop.begin(&OrderSpec::total(1_100)).await;
-    let open = Begun { order, session, payment: None };
+    let open = Begun { order, session, payment: None, refund: None };
     let (order, session) = shop.begin(&OrderSpec::total(4_400)).await;
-    let asleep = Begun { order, session, payment: None };
-    Staged { shop, waiting, paid, open, asleep }
+    let asleep = Begun { order, session, payment: None, refund: None };
+    let begun = vec![("waiting", waiting), ("paid", paid), ("open", open), ("asleep", asleep)];
+    Staged { shop, begun, request: None }
 }
 
 /// The merchant's choices.
@@ -184,13 +265,70 @@ async fn choose(shop: &Shop<'_>) {
         ("type.cod", "konbini"),
     ];
     shop.save("methods", &methods).await;
-    shop.set(&[("prefix", "KISSA-"), ("test_moves_orders", "1")]).await;
+    shop.set(&CHOSEN).await;
 }
+
+const CHOSEN: [(&str, &str); 2] = [("prefix", "KISSA-"), ("test_moves_orders", "1")];
+
+/// Where the shopper of `transfer` is to be paid.
+const ACCOUNT: [(&str, &str); 6] = [
+    ("customer_name", "タナカ　ミドリ"),
+    ("bank_name", "Nagisa Bank"),
+    ("bank_code", "0321"),
+    ("branch_number", "204"),
+    ("account_type", "normal"),
+    ("account_number", "1357908"),
+];
 
 impl Staged<'_> {
     fn all(&self) -> impl Iterator<Item = (&'static str, &Begun)> {
-        [("waiting", &self.waiting), ("paid", &self.paid), ("open", &self.open), ("asleep", &self.asleep)]
-            .into_iter()
+        self.begun.iter().map(|(name, begun)| (*name, begun))
+    }
+
+    fn of(&self, name: &str) -> &Begun {
+        let found = self.all().find(|(of, _)| *of == name);
+        found.map(|(_, begun)| begun).expect("the situation is staged")
+    }
+
+    fn request(&self) -> &str {
+        self.request.as_deref().expect("a transfer was asked for")
+    }
+
+    /// What version 2 began with: `reserved` in two steps, a refund that is `unconfirmed`, and a `transfer` that KOMOJU
+    /// was asked for.
+    async fn stage_refunds_and_captures(&mut self) {
+        let shop = &self.shop;
+        shop.set(&[&CHOSEN[..], &[("capture", "manual")]].concat()).await;
+        let (order, session) = shop.begin(&OrderSpec::total(6_600)).await;
+        let payment = Some(shop.pay_by_card(&session));
+        shop.history_when(&order, "Authorized").await;
+        let reserved = Begun { order, session, payment, refund: None };
+        shop.set(&CHOSEN).await;
+
+        let (order, session) = shop.begin(&OrderSpec::total(7_700)).await;
+        let payment = Some(shop.pay_by_card(&session));
+        shop.history_when(&order, "Paid").await;
+        let refund = Some(shop.refund_order(&order, 1_500));
+        shop.attention_when(&order, words::REFUND_TO_CONFIRM).await;
+        let unconfirmed = Begun { order, session, payment, refund };
+
+        let (order, session) = shop.begin(&OrderSpec::total(2_400)).await;
+        let payment = shop.take_code(&session);
+        let komoju = &shop.world.sandbox.komoju;
+        komoju.capture(&payment).expect("the code is live");
+        shop.history_when(&order, "Paid").await;
+        let refund = shop.refund_order(&order, 2_400);
+        shop.attention_when(&order, words::REFUND_NEEDS_BANK).await;
+        let name = refund.to_string();
+        shop.decide(&order, "bank", &[&ACCOUNT[..], &[("refund", name.as_str())]].concat()).await;
+        let made = async || komoju.refund_requests(&payment).ok()?.into_iter().next();
+        let request = eventually("a refund request at KOMOJU", made).await;
+        for order in [&order, &unconfirmed.order, &reserved.order] {
+            shop.at_rest(order).await;
+        }
+        let transfer = Begun { order, session, payment: Some(payment), refund: Some(refund) };
+        self.request = Some(request.id);
+        self.begun.extend([("reserved", reserved), ("unconfirmed", unconfirmed), ("transfer", transfer)]);
     }
 
     fn copy_key(&self) -> String {
@@ -205,8 +343,8 @@ impl Staged<'_> {
     async fn becomes(&mut self, version: &Version) {
         let names = self.names().await;
         let store = written(store_object(&self.shop.hash), version.store, &names);
-        let payments = self.all().zip(version.payments);
-        let payments = payments.map(|((_, begun), text)| written(self.object_of(begun), text, &names));
+        let payments = version.payments.iter();
+        let payments = payments.map(|(name, text)| written(self.object_of(self.of(name)), text, &names));
         let objects: Vec<_> = [store].into_iter().chain(payments).collect();
         self.shop.world.write_objects(&objects).await;
         self.shop.world.write_kv(&self.copy_key(), &names.fill(version.copy)).await;
@@ -219,7 +357,9 @@ impl Staged<'_> {
         let mut names = Names::of_store(&self.shop, &copy);
         for (name, begun) in self.all() {
             names.add_payment(name, &begun.order, &begun.session.id, begun.payment.as_deref());
+            names.add_refund(name, begun.refund);
         }
+        names.add_request(self.request.as_deref());
         names
     }
 }
@@ -238,7 +378,8 @@ fn written((binding, name): (&'static str, String), text: &str, names: &Names) -
 #[ignore = "writes files, once for each version"]
 async fn record() {
     let world = World::own().await;
-    let staged = stage(&world).await;
+    let mut staged = stage(&world).await;
+    staged.stage_refunds_and_captures().await;
     let listed = async || {
         let page = staged.shop.panel("payments").await;
         staged.all().all(|(_, one)| page.contains(&format!(">#{}</a>", one.order.order_id))).then_some(())

@@ -51,6 +51,16 @@ impl Names {
         self.numbers.push((format!("{name}.order"), order.order_id.to_string()));
     }
 
+    /// The merchant's refund of a payment: `<transfer.refund>`.
+    pub fn add_refund(&mut self, name: &str, refund: Option<u64>) {
+        self.numbers.extend(refund.map(|id| (format!("{name}.refund"), id.to_string())));
+    }
+
+    /// A transfer that KOMOJU was asked for.
+    pub fn add_request(&mut self, request: Option<&str>) {
+        self.texts.extend(request.map(|id| ("request".to_owned(), id.to_owned())));
+    }
+
     /// Puts the names in the place of what they stand for.
     pub fn hide(&self, text: &str) -> String {
         let hide = |text: String, (name, value): &(String, String)| text.replace(value, &format!("<{name}>"));

@@ -1,0 +1,25 @@
+-- alarm: <now+48521>
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE records (kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+INSERT INTO meta VALUES ('schema', '1');
+INSERT INTO meta VALUES ('store', 'kissa1');
+INSERT INTO meta VALUES ('order', '<paid.order>');
+INSERT INTO meta VALUES ('unfinished_alarms', '0');
+INSERT INTO records VALUES ('attempt', '0000000001', '{"created_at":<now-11895>,"ended_by_order":false,"expires_at":<now+86388136>,"left_at":<now-11857>,"listing":{"at":<now-11263>,"failures":0,"reading":1,"retry_at":0,"seq":14,"wanted":12},"locale":"en","n":1,"page":"http://shop.localhost:<port>/checkout/order-confirmation","register":{"at":<now-11280>,"failures":0,"reading":{"amount":{"currency":"JPY","minor":3300},"expired":false,"id":"<paid.session>","payment":"<paid.payment>","status":"Completed"},"retry_at":0,"seq":13,"wanted":12},"session":"<paid.session>","stage":"open","terms":{"account":"<account>","amount":{"currency":"JPY","minor":3300},"capture":"auto","external_order_num":"KISSA-<paid.order>-1","mode":"live","settings_version":4,"types":["credit_card","konbini","paypay"]},"url":"http://pay.localhost:<port>/sessions/<paid.session>"}');
+INSERT INTO records VALUES ('deed', 'order-paid-<paid.payment>#0000000001', '{"action":{"UpdateOrder":{"milestone":"paid","subject":"<paid.payment>"}},"decided":0,"failures":0,"first_sent":<now-11547>,"n":1,"retry_at":0,"seq":9,"state":"Done","update":{"note":"[KOMOJU] クレジットカードで¥3,300の支払い完了 (paid, <paid.payment>)","over":7,"payment_provider_id":"<paid.payment>","status":11}}');
+INSERT INTO records VALUES ('head', '', '{"amount_disputed":false,"cart_hash":"<paid.cart>","ledger_version":15,"met_at":0,"order_missed":false,"schema":2,"seq":15,"timeline_start":0,"to_meet":false,"version":15}');
+INSERT INTO records VALUES ('hint', '0000000004', '{"at":<now-11763>,"hint":{"about":{"Komoju":{"event":"payment.captured","payment":"<paid.payment>","session":"<paid.session>"}},"id":"hq24rzjtye4c8xvx6lhr1z3em"},"seq":4}');
+INSERT INTO records VALUES ('hint', '0000000006', '{"at":<now-11687>,"hint":{"about":{"Komoju":{"event":"payment.updated","payment":"<paid.payment>","session":"<paid.session>"}},"id":"6lpuvao0zaohh5fdyikkzzyyt"},"seq":6}');
+INSERT INTO records VALUES ('hint', '0000000010', '{"at":<now-11518>,"hint":{"about":{"Order":{"moved":{"at":<now-11589>,"from":7,"to":11},"scope":"store/order/statusUpdated"}},"id":"826ab0498426edf1af81b72cb8ce674498e464ec-<now_s-11>"},"seq":10}');
+INSERT INTO records VALUES ('hint', '0000000012', '{"at":<now-11358>,"hint":{"about":"Click","id":"click-7503443c393b50b7"},"seq":12}');
+INSERT INTO records VALUES ('order', '', '{"at":<now-11188>,"failures":0,"reading":{"channel":1,"deleted":false,"digital":false,"due":{"Ok":{"currency":"JPY","minor":3300}},"label":"コンビニ・カード","payment_provider_id":"<paid.payment>","placed_at":<now-12589>,"refunded_minor":0,"status":11},"retry_at":0,"seq":15,"wanted":12}');
+INSERT INTO records VALUES ('order_refunds', '', '{"at":0,"failures":0,"retry_at":0,"seq":0,"wanted":0}');
+INSERT INTO records VALUES ('payment', '<paid.payment>', '{"attempt":1,"back_if_second":false,"captured":true,"first_seen":<now-11763>,"fraud":false,"most":3300,"register":{"at":<now-11263>,"failures":0,"reading":{"deadline":<now+689416411>,"id":"<paid.payment>","instructions":{},"method":"credit_card","net":{"currency":"JPY","minor":3300},"refunded_minor":0,"session":"<paid.session>","status":"Captured","total":{"currency":"JPY","minor":3300}},"retry_at":0,"seq":14,"wanted":12}}');
+INSERT INTO records VALUES ('reached', '<paid.payment>#paid', '["<paid.payment>","paid",{"at":<now-11479>}]');
+INSERT INTO records VALUES ('timeline', '0000000000', '{"at":<now-11895>,"detail":"KISSA-<paid.order>-1 ¥3,300","what":"attempt"}');
+INSERT INTO records VALUES ('timeline', '0000000001', '{"at":<now-11857>,"detail":"<paid.session>","what":"session_made"}');
+INSERT INTO records VALUES ('timeline', '0000000002', '{"at":<now-11763>,"detail":"payment.captured","what":"heard_komoju"}');
+INSERT INTO records VALUES ('timeline', '0000000003', '{"at":<now-11687>,"detail":"payment.updated","what":"heard_komoju"}');
+INSERT INTO records VALUES ('timeline', '0000000004', '{"at":<now-11644>,"detail":"Captured <paid.payment>","what":"payment_is"}');
+INSERT INTO records VALUES ('timeline', '0000000005', '{"at":<now-11518>,"detail":"store/order/statusUpdated","what":"heard_bigcommerce"}');
+INSERT INTO records VALUES ('timeline', '0000000006', '{"at":<now-11479>,"detail":"<paid.payment>","what":"paid"}');

@@ -1,0 +1,25 @@
+-- alarm: <now-340>
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE records (kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+INSERT INTO meta VALUES ('schema', '1');
+INSERT INTO meta VALUES ('store', 'kissa1');
+INSERT INTO meta VALUES ('order', '<reserved.order>');
+INSERT INTO meta VALUES ('unfinished_alarms', '0');
+INSERT INTO records VALUES ('attempt', '0000000001', '{"created_at":<now-10515>,"ended_by_order":false,"expires_at":<now+86389505>,"left_at":<now-10458>,"listing":{"at":<now-7456>,"failures":0,"reading":1,"retry_at":0,"seq":15,"wanted":13},"locale":"en","n":1,"page":"http://shop.localhost:<port>/checkout/order-confirmation","register":{"at":<now-7472>,"failures":0,"reading":{"amount":{"currency":"JPY","minor":6600},"expired":false,"id":"<reserved.session>","payment":"<reserved.payment>","status":"Completed"},"retry_at":0,"seq":14,"wanted":13},"session":"<reserved.session>","stage":"open","terms":{"account":"<account>","amount":{"currency":"JPY","minor":6600},"capture":"manual","external_order_num":"KISSA-<reserved.order>-1","mode":"live","settings_version":5,"types":["credit_card","konbini","paypay"]},"url":"http://pay.localhost:<port>/sessions/<reserved.session>"}');
+INSERT INTO records VALUES ('deed', 'order-authorized-<reserved.payment>#0000000001', '{"action":{"UpdateOrder":{"milestone":"authorized","subject":"<reserved.payment>"}},"decided":0,"failures":0,"first_sent":<now-10079>,"n":1,"retry_at":0,"seq":8,"state":"Done","update":{"note":"[KOMOJU] クレジットカードで¥6,600を仮売上 (authorized, <reserved.payment>)","over":7,"payment_provider_id":"<reserved.payment>","status":11}}');
+INSERT INTO records VALUES ('head', '', '{"amount_disputed":false,"cart_hash":"<reserved.cart>","ledger_version":17,"met_at":0,"order_missed":false,"schema":2,"seq":16,"timeline_start":0,"to_meet":false,"version":17}');
+INSERT INTO records VALUES ('hint', '0000000003', '{"at":<now-10489>,"hint":{"about":{"Order":{"moved":{"at":<now-11589>,"from":0,"to":7},"scope":"store/order/statusUpdated"}},"id":"70456dbe6a3c4f52f541430cfc9f0424ba0c23fc-<now_s-11>"},"seq":3}');
+INSERT INTO records VALUES ('hint', '0000000005', '{"at":<now-10340>,"hint":{"about":{"Komoju":{"event":"payment.authorized","payment":"<reserved.payment>","session":"<reserved.session>"}},"id":"0wh0e67sc64oix1clb95wvynw"},"seq":5}');
+INSERT INTO records VALUES ('hint', '0000000009', '{"at":<now-9971>,"hint":{"about":{"Order":{"moved":{"at":<now-10589>,"from":7,"to":11},"scope":"store/order/statusUpdated"}},"id":"76ac4ddffbf16356dad0e3f35b1981c7afd04e00-<now_s-10>"},"seq":9}');
+INSERT INTO records VALUES ('hint', '0000000013', '{"at":<now-7533>,"hint":{"about":"Click","id":"click-4e1d0b63c292e8d2"},"seq":13}');
+INSERT INTO records VALUES ('order', '', '{"at":<now-7450>,"failures":0,"reading":{"channel":1,"deleted":false,"digital":false,"due":{"Ok":{"currency":"JPY","minor":6600}},"label":"コンビニ・カード","payment_provider_id":"<reserved.payment>","placed_at":<now-11589>,"refunded_minor":0,"status":11},"retry_at":0,"seq":16,"wanted":13}');
+INSERT INTO records VALUES ('order_refunds', '', '{"at":0,"failures":0,"retry_at":0,"seq":0,"wanted":0}');
+INSERT INTO records VALUES ('payment', '<reserved.payment>', '{"attempt":1,"captured":false,"first_seen":<now-10340>,"fraud":false,"most":6600,"register":{"at":<now-7456>,"failures":0,"reading":{"deadline":<now+2676616411>,"id":"<reserved.payment>","instructions":{},"method":"credit_card","net":{"currency":"JPY","minor":6600},"refunded_minor":0,"session":"<reserved.session>","status":"Authorized","total":{"currency":"JPY","minor":6600}},"retry_at":0,"seq":15,"wanted":13}}');
+INSERT INTO records VALUES ('reached', '<reserved.payment>#authorized', '["<reserved.payment>","authorized",{"at":<now-10023>}]');
+INSERT INTO records VALUES ('timeline', '0000000000', '{"at":<now-10515>,"detail":"KISSA-<reserved.order>-1 ¥6,600","what":"attempt"}');
+INSERT INTO records VALUES ('timeline', '0000000001', '{"at":<now-10489>,"detail":"store/order/statusUpdated","what":"heard_bigcommerce"}');
+INSERT INTO records VALUES ('timeline', '0000000002', '{"at":<now-10458>,"detail":"<reserved.session>","what":"session_made"}');
+INSERT INTO records VALUES ('timeline', '0000000003', '{"at":<now-10340>,"detail":"payment.authorized","what":"heard_komoju"}');
+INSERT INTO records VALUES ('timeline', '0000000004', '{"at":<now-10121>,"detail":"Authorized <reserved.payment>","what":"payment_is"}');
+INSERT INTO records VALUES ('timeline', '0000000005', '{"at":<now-10023>,"detail":"<reserved.payment>","what":"authorized"}');
+INSERT INTO records VALUES ('timeline', '0000000006', '{"at":<now-9971>,"detail":"store/order/statusUpdated","what":"heard_bigcommerce"}');
