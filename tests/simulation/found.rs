@@ -186,6 +186,24 @@ fn a_refund_that_cannot_be_entered_is_given_up_once() {
     ends_right(setup, &steps.map(|act| (act, Arrives)));
 }
 
+/// A wallet of the same session was paid, and the code beside it could not be ended: nobody was told.
+#[test]
+fn a_code_that_cannot_be_ended_beside_a_paid_wallet_calls_a_person() {
+    let setup = Setup { refunds: Refunds::AtOnce, ..Setup::default() };
+    let steps = [OpensPage, OpensWallet, TakesCode, ApprovesWallet, CancelsAreInVain(true), Waits(1)]
+        .map(|act| (act, Arrives));
+    ends_right(setup, &steps);
+    let mut world = World::new(setup);
+    for (act, fate) in steps.into_iter().chain([(Waits(1_440), Arrives)]) {
+        world.step(act, fate);
+    }
+    assert_eq!(world.attentions(), [Attention::CancelRefused]);
+    // It is paid after all.
+    world.step(PaysCode, Arrives);
+    world.step(Waits(60), Arrives);
+    assert_eq!(world.attentions(), [Attention::PaidTwice]);
+}
+
 // ---- how things go ------------------------------------------------------------------------------------------------
 
 #[test]

@@ -182,9 +182,10 @@ impl State {
         refused.filter(|deed| self.deed(&deed.action).is_some_and(|last| last.n == deed.n)).count()
     }
 
-    /// Something that must end was asked to often enough, and still lives.
+    /// Something that must end was asked to end often enough, and still lives. A payment is judged by itself: a code can
+    /// outlive a card payment of the same session that was captured.
     fn cancel_is_refused(&self) -> bool {
-        let live = |attempt: u32| {
+        let session_lives = |attempt: u32| {
             let standing = self.attempt(attempt).map(|a| self.standing(a));
             !matches!(standing, None | Some(Standing::Dead | Standing::Captured(_)))
         };
@@ -192,9 +193,9 @@ impl State {
             let in_vain = !deed.is_open() && deed.n >= CANCEL_TRIES;
             in_vain
                 && match &deed.action {
-                    Action::CancelSession { attempt } => live(*attempt),
+                    Action::CancelSession { attempt } => session_lives(*attempt),
                     Action::CancelPayment { payment } => {
-                        self.payments.get(payment).is_some_and(|p| live(p.attempt))
+                        self.payments.get(payment).is_some_and(Payment::may_still_be_paid)
                     }
                     _ => false,
                 }

@@ -404,6 +404,21 @@ impl Payment {
         dead.iter().any(|status| self.is(status))
     }
 
+    /// Not captured, and not over.
+    pub fn may_still_be_paid(&self) -> bool {
+        match self.register.reading.as_ref().map(|reading| &reading.status) {
+            Some(PaymentStatus::Pending | PaymentStatus::Authorized | PaymentStatus::Other(_)) => true,
+            Some(
+                PaymentStatus::Captured
+                | PaymentStatus::Refunded
+                | PaymentStatus::Cancelled
+                | PaymentStatus::Expired
+                | PaymentStatus::Failed,
+            )
+            | None => false,
+        }
+    }
+
     /// Cash types, and everything where capture is automatic, wait for the shopper while `authorized`.
     pub fn waits_for_shopper(&self, capture: Capture) -> bool {
         self.is(&PaymentStatus::Authorized)
