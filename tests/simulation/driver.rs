@@ -21,7 +21,7 @@ use super::bank::Bank;
 use super::faults::Faults;
 use super::mutation::Mutation;
 use super::post::Post;
-use super::schedule::{Act, Fate, MINUTE, Setup, Side, Trouble};
+use super::schedule::{Act, Fate, MINUTE, Refunds, Setup, Side, Trouble, Unpaid};
 use super::store::Store;
 use super::truth;
 
@@ -40,7 +40,6 @@ pub fn answer(status: u16, body: &Value) -> Outcome {
 #[derive(Debug)]
 pub struct World {
     pub now: i64,
-    pub setup: Setup,
     pub store: Store,
     pub bank: Bank,
     pub machine: Machine,
@@ -53,6 +52,15 @@ pub struct World {
     /// What the merchant has seen and put away.
     pub dismissed: Vec<Attention>,
     pub settled_outside: Vec<u64>,
+    /// Refunds of BigCommerce's that a person wanted to be paid back.
+    pub confirmed: BTreeSet<u64>,
+    /// What was to become of refunds, and since when.
+    policies: Vec<(i64, Refunds)>,
+    /// What was to become of orders that nobody pays, at any time.
+    pub unpaid: Vec<Unpaid>,
+    /// At some time the store wanted a second payment to be given back, or goods that leave not to be captured for.
+    pub second_was_to_go_back: bool,
+    pub shipping_was_free: bool,
     pub decisions: u32,
     /// A page ever showed another amount than the order's.
     pub amount_was_disputed: bool,
@@ -79,7 +87,6 @@ impl World {
         store.digital = setup.digital;
         Self {
             now: EPOCH,
-            setup,
             store,
             bank: Bank::open(EPOCH, if setup.cents { 0 } else { setup.fee }),
             machine: Machine::default(),
@@ -90,6 +97,11 @@ impl World {
             shown: None,
             dismissed: Vec::new(),
             settled_outside: Vec::new(),
+            confirmed: BTreeSet::new(),
+            policies: vec![(EPOCH, setup.refunds)],
+            unpaid: vec![setup.unpaid],
+            second_was_to_go_back: setup.refund_second,
+            shipping_was_free: !setup.capture_on_shipping,
             decisions: 0,
             amount_was_disputed: false,
             amount_is_disputed: Some(false),
@@ -110,6 +122,16 @@ impl World {
         self.perform(act);
         self.collect();
         self.deliver();
+    }
+
+    /// What was to become of refunds, at any time from then on.
+    pub fn policies_since(&self, at: i64) -> impl Iterator<Item = Refunds> {
+        let from = self.policies.iter().rposition(|(since, _)| *since <= at).unwrap_or(0);
+        self.policies[from..].iter().map(|(_, policy)| *policy)
+    }
+
+    pub fn set_refunds(&mut self, policy: Refunds) {
+        self.policies.push((self.now, policy));
     }
 
     /// What the merchant is shown; of an order that nothing is kept of, nothing.

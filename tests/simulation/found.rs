@@ -204,6 +204,22 @@ fn a_code_that_cannot_be_ended_beside_a_paid_wallet_calls_a_person() {
     assert_eq!(world.attentions(), [Attention::PaidTwice]);
 }
 
+/// BigCommerce's books had 3,666 and KOMOJU 3,667, both made by hand: nobody can say that these are one refund, and what
+/// calls a person over them is no mistake.
+#[test]
+fn refunds_by_hand_that_differ_by_one_yen_are_two() {
+    let setup = Setup { refunds: Refunds::AtOnce, total: 11_000, store_credit: 3_666, ..Setup::default() };
+    let steps =
+        [OpensPage, PaysByCard, RefundsAtKomoju(50), Waits(1), RefundsOrder(50), RefundsAtKomoju(100)];
+    ends_right(setup, &steps.map(|act| (act, Arrives)));
+    let mut world = World::new(setup);
+    for act in steps.into_iter().chain([Waits(1_440)]) {
+        world.step(act, Arrives);
+    }
+    let expected = [Attention::RefundedAtKomoju, Attention::RefundTooLarge];
+    assert!(expected.iter().all(|a| world.attentions().contains(a)), "{:?}", world.attentions());
+}
+
 // ---- how things go ------------------------------------------------------------------------------------------------
 
 #[test]

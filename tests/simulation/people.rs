@@ -35,19 +35,27 @@ fn settings(setup: Setup) -> Settings {
         capture: if setup.manual { Capture::Manual } else { Capture::Auto },
         authorized_status: OrderStatus(setup.authorized_status),
         capture_on_shipping: setup.capture_on_shipping,
-        unpaid: match setup.unpaid {
-            Unpaid::Leave => settings::Unpaid::Leave,
-            Unpaid::Cancel => settings::Unpaid::Cancel,
-            Unpaid::Decline => settings::Unpaid::Decline,
-        },
+        unpaid: fate_of_unpaid(setup.unpaid),
         unpaid_grace_hours: setup.grace_hours,
-        refunds: match setup.refunds {
-            Refunds::AtOnce => RefundPolicy::AtOnce,
-            Refunds::Confirm => RefundPolicy::Confirm,
-            Refunds::Never => RefundPolicy::Never,
-        },
+        refunds: refund_policy(setup.refunds),
         refund_second: setup.refund_second,
         ..Settings::default()
+    }
+}
+
+fn fate_of_unpaid(unpaid: Unpaid) -> settings::Unpaid {
+    match unpaid {
+        Unpaid::Leave => settings::Unpaid::Leave,
+        Unpaid::Cancel => settings::Unpaid::Cancel,
+        Unpaid::Decline => settings::Unpaid::Decline,
+    }
+}
+
+fn refund_policy(refunds: Refunds) -> RefundPolicy {
+    match refunds {
+        Refunds::AtOnce => RefundPolicy::AtOnce,
+        Refunds::Confirm => RefundPolicy::Confirm,
+        Refunds::Never => RefundPolicy::Never,
     }
 }
 
@@ -108,6 +116,7 @@ impl World {
             Act::CancelsAreInVain(in_vain) => bank.cancels_in_vain = in_vain,
             Act::SessionsAreRefused(refused) => bank.refuses_sessions = refused,
             Act::UpdatesAreRefused(refused) => self.store.refuses_updates = refused,
+            Act::ListsAre(lists) => (bank.lists, self.store.lists) = (lists, lists),
             act => self.manage(act),
         }
     }
@@ -150,13 +159,37 @@ impl World {
                 self.shop.settings.order_prefix.push('Z');
                 self.shop.settings.version += 1;
             }
-            Act::TogglesCapture => {
-                let manual = self.shop.settings.capture == Capture::Manual;
-                self.shop.settings.capture = if manual { Capture::Auto } else { Capture::Manual };
-                self.shop.settings.version += 1;
-            }
-            _ => {}
+            act => self.change_settings(act),
         }
+    }
+
+    /// At any moment, whatever is under way.
+    fn change_settings(&mut self, act: Act) {
+        let settings = &mut self.shop.settings;
+        match act {
+            Act::TogglesCapture => {
+                let manual = settings.capture == Capture::Manual;
+                settings.capture = if manual { Capture::Auto } else { Capture::Manual };
+            }
+            Act::TogglesCaptureOnShipping => {
+                settings.capture_on_shipping = !settings.capture_on_shipping;
+                self.shipping_was_free |= !settings.capture_on_shipping;
+            }
+            Act::TogglesRefundOfSecond => {
+                settings.refund_second = !settings.refund_second;
+                self.second_was_to_go_back |= settings.refund_second;
+            }
+            Act::SetsRefunds(policy) => {
+                settings.refunds = refund_policy(policy);
+                self.set_refunds(policy);
+            }
+            Act::SetsUnpaid(unpaid) => {
+                settings.unpaid = fate_of_unpaid(unpaid);
+                self.unpaid.push(unpaid);
+            }
+            _ => return,
+        }
+        self.shop.settings.version += 1;
     }
 
     // ---- the shopper ---------------------------------------------------------------------------------------------
@@ -239,6 +272,7 @@ impl World {
 
     fn decide_about_refund(&mut self, decision: impl FnOnce(u64) -> Decision) {
         if let Some(refund) = self.refund_on_show() {
+            self.confirmed.insert(refund);
             self.decide(decision(refund));
         }
     }

@@ -116,7 +116,7 @@ fn outcomes(seed: u64) -> Vec<String> {
     all.extend((world.bank.captures > 0).then(|| "captured by us".to_owned()));
     for payment in world.bank.payments.values() {
         all.extend(payment.requests.iter().map(|r| format!("request {}", r.status)));
-        all.extend(payment.refunds.iter().map(|r| format!("refunded {}", mark(&r.description))));
+        all.extend(payment.refunds.iter().map(|r| format!("refunded {}", mark(&r.because))));
     }
     all.sort();
     all.dedup();

@@ -123,6 +123,8 @@ pub enum Act {
     SessionsAreRefused(bool),
     /// BigCommerce will not take what it is told of the order, or will again.
     UpdatesAreRefused(bool),
+    /// What either side answers with in place of the list it was asked for.
+    ListsAre(Lists),
     // The merchant, in our panel.
     AsksForLook,
     ConfirmsRefund,
@@ -133,6 +135,10 @@ pub enum Act {
     Dismisses,
     ChangesPrefix,
     TogglesCapture,
+    TogglesCaptureOnShipping,
+    TogglesRefundOfSecond,
+    SetsRefunds(Refunds),
+    SetsUnpaid(Unpaid),
     // Time and trouble.
     Waits(i64),
     /// Befalls the call after this many that go well.
@@ -146,6 +152,16 @@ pub enum Act {
     /// Right before the call after this many, after the look that led to it: anything but a visit to the page, which
     /// would wait its turn.
     Before(u8, &'static Act),
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Lists {
+    #[default]
+    AsAsked,
+    /// The filter is ignored: what belongs to others is in it, too.
+    OfEverybody,
+    /// Each element comes twice, as if a page was sent again.
+    Repeated,
 }
 
 /// What becomes of the messages that a step causes.

@@ -142,8 +142,18 @@ fn spell(act: Act, fate: Fate) -> String {
         Act::Outage(side, what, minutes) => {
             format!("Act::Outage(Side::{side:?}, Outage::{what:?}, {minutes})")
         }
-        Act::Before(after, act) => format!("Before({after}, &{act:?})"),
-        act => format!("{act:?}"),
+        Act::Before(after, act) => format!("Before({after}, &{})", spelled(*act)),
+        act => spelled(act),
     };
     format!("({act}, {fate:?})")
+}
+
+/// With the names that a test has to use.
+fn spelled(act: Act) -> String {
+    match act {
+        Act::SetsRefunds(policy) => format!("SetsRefunds(Refunds::{policy:?})"),
+        Act::SetsUnpaid(unpaid) => format!("SetsUnpaid(Unpaid::{unpaid:?})"),
+        Act::ListsAre(lists) => format!("ListsAre(Lists::{lists:?})"),
+        act => format!("{act:?}"),
+    }
 }

@@ -4,7 +4,9 @@
 
 use super::random::Random;
 use super::schedule::Act::*;
-use super::schedule::{Act, Fate, Outage as Down, Refunds, Schedule, Setup, Side, Trouble as Fault, Unpaid};
+use super::schedule::{
+    Act, Fate, Lists, Outage as Down, Refunds, Schedule, Setup, Side, Trouble as Fault, Unpaid,
+};
 
 /// The schedule of a seed: a few scenes that belong together, and between them whatever else may happen.
 pub fn schedule(seed: u64) -> Schedule {
@@ -73,7 +75,13 @@ fn story(random: &mut Random) -> Vec<Act> {
 
 fn paying(random: &mut Random) -> Vec<Act> {
     let (code, wait) = (random.pick(&[TakesCode, TakesCode, TakesTransferCode]), Waits(pause(random)));
-    match random.below(12) {
+    match random.below(13) {
+        // What speaks against the money is there before anybody looks.
+        12 => vec![
+            PaysByCard,
+            random.pick(&[MarksFraud, ChargesBack, RefundsAtKomoju(100), RefundsAtKomoju(33)]),
+            wait,
+        ],
         0..=3 => vec![PaysByCard],
         4 => vec![IsDeclined, PaysByCard],
         5 => vec![PaysAbroad],
@@ -200,6 +208,7 @@ fn status(random: &mut Random) -> u8 {
 
 fn at_komoju(random: &mut Random) -> Act {
     let (part, on) = (random.pick(&[100, 100, 10, 33, 50]), random.one_in(2));
+    let lists = random.pick(&[Lists::OfEverybody, Lists::Repeated, Lists::AsAsked]);
     random.weighted(&[
         (5, RefundsAtKomoju(part)),
         (3, CapturesAtKomoju(part)),
@@ -213,11 +222,13 @@ fn at_komoju(random: &mut Random) -> Act {
         (1, CapturesAreRefused(on)),
         (1, CancelsAreInVain(on)),
         (1, SessionsAreRefused(on)),
+        (1, ListsAre(lists)),
     ])
 }
 
 fn in_panel(random: &mut Random) -> Act {
     let part = random.pick(&[100, 100, 25, 60]);
+    let setting = setting(random);
     random.weighted(&[
         (1, AsksForLook),
         (4, ConfirmsRefund),
@@ -228,7 +239,17 @@ fn in_panel(random: &mut Random) -> Act {
         (1, Dismisses),
         (1, ChangesPrefix),
         (1, TogglesCapture),
+        (2, setting),
     ])
+}
+
+fn setting(random: &mut Random) -> Act {
+    match random.below(4) {
+        0 => TogglesCaptureOnShipping,
+        1 => TogglesRefundOfSecond,
+        2 => SetsUnpaid(random.pick(&[Unpaid::Leave, Unpaid::Cancel, Unpaid::Decline])),
+        _ => SetsRefunds(random.pick(&[Refunds::AtOnce, Refunds::Confirm, Refunds::Never])),
+    }
 }
 
 fn pause(random: &mut Random) -> i64 {
@@ -237,7 +258,7 @@ fn pause(random: &mut Random) -> i64 {
 }
 
 /// What may happen between a look and the call that follows it.
-const BETWEEN: [&Act; 38] = [
+const BETWEEN: [&Act; 42] = [
     &Moves(1),
     &Moves(2),
     &Moves(2),
@@ -276,6 +297,10 @@ const BETWEEN: [&Act; 38] = [
     &SettlesOutside,
     &RefundsInPanel(100),
     &CapturesInPanel(60),
+    &SetsRefunds(Refunds::Never),
+    &SetsRefunds(Refunds::Confirm),
+    &TogglesCaptureOnShipping,
+    &TogglesRefundOfSecond,
 ];
 
 fn fault(random: &mut Random) -> Act {

@@ -46,6 +46,8 @@ impl Bank {
             told: None,
             telling: Cell::new(None),
             fraud: false,
+            fraud_told: false,
+            telling_fraud: Cell::new(false),
             refunds: Vec::new(),
             requests: Vec::new(),
         };
@@ -108,10 +110,10 @@ impl Bank {
         let request = payment.requests.iter_mut().find(|r| r.status == "pending").expect("it was just found");
         let possible = completed && request.minor <= left;
         request.status = if possible { "completed" } else { "rejected" };
-        let (minor, description) = (request.minor, request.description.clone());
+        let (minor, because) = (request.minor, request.because.clone());
         self.tell("refund_request.updated", &id);
         if possible {
-            self.pay_back(&id, minor, false, &description);
+            self.pay_back(&id, minor, false, &because);
         }
         true
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::show::payment as shown;
 use super::{Bank, Request, Session};
 use crate::driver::answer;
-use crate::schedule::{DAY, MINUTE};
+use crate::schedule::{DAY, Lists, MINUTE};
 
 /// After that a key is forgotten, and a request that carries it is a new one.
 const IDEMPOTENCY_HOLDS: i64 = DAY;
@@ -85,6 +85,8 @@ impl Bank {
         for running in over {
             self.carry_out(&running);
         }
+        // Nobody hears those answers.
+        self.answered(false);
     }
 
     fn get(&self, path: &str) -> Reply {
@@ -108,7 +110,15 @@ impl Bank {
         let number = query.split('&').find_map(|pair| pair.strip_prefix("external_order_num="));
         let number = number.map(|n| n.replace("%20", " "));
         let all = self.payments.values().rev().filter(|p| number.as_ref().is_none_or(|n| p.number == *n));
-        let data: Vec<_> = all.map(shown).collect();
+        let mut data: Vec<_> = all.map(shown).collect();
+        match self.lists {
+            Lists::AsAsked => {}
+            Lists::OfEverybody => {
+                data = self.payments.values().rev().map(shown).collect();
+                data.insert(0, of_another_shop());
+            }
+            Lists::Repeated => data.extend(data.clone()),
+        }
         let total = data.len();
         (
             200,
@@ -206,6 +216,7 @@ impl Bank {
         let possible = !payment.is_cash() && minor > 0 && minor <= payment.left();
         if !possible || self.balance_is_short {
             self.refunds_refused += 1;
+            self.refused.push(body["description"].as_str().unwrap_or_default().to_owned());
             return refuse(if possible { "unprocessable_entity" } else { "not_refundable" }, "");
         }
         let description = body["description"].as_str().unwrap_or_default().to_owned();
@@ -226,12 +237,14 @@ impl Bank {
         }
         if minor <= 0 || minor > payment.left() || payment.status != "captured" {
             self.refunds_refused += 1;
+            self.refused.push(body["description"].as_str().unwrap_or_default().to_owned());
             return refuse("not_refundable", "");
         }
         let description = body["description"].as_str().unwrap_or_default().to_owned();
         self.note_cause(id, &description);
         let number = self.payments.values().map(|p| p.requests.len()).sum::<usize>() + 1;
-        let request = Request { id: format!("request{number}"), minor, status: "pending", description };
+        let request =
+            Request { id: format!("request{number}"), minor, status: "pending", because: description };
         self.payments.get_mut(id).expect("it was just read").requests.push(request);
         (204, Value::Null)
     }
@@ -246,13 +259,24 @@ impl Bank {
         let same = |text: &str| text.split_whitespace().any(|other| other == word);
         let scope = self.payments.values().filter(|p| word != "duplicate-payment" || p.id == payment);
         let twice = scope.into_iter().any(|p| {
-            let requested = p.requests.iter().any(|r| r.status != "rejected" && same(&r.description));
-            requested || p.refunds.iter().any(|r| same(&r.description))
+            let requested = p.requests.iter().any(|r| r.status != "rejected" && same(&r.because));
+            requested || p.refunds.iter().any(|r| same(&r.because))
         });
         if twice {
             self.violations.push(format!("refunded twice for one reason: {word}"));
         }
     }
+}
+
+/// Of the same account, and paid.
+fn of_another_shop() -> Value {
+    json!({
+        "id": "payment99", "resource": "payment", "status": "captured", "session": "session99",
+        "external_order_num": "OTHER-1001-1", "amount": 77_000, "tax": 0, "payment_method_fee": 0, "total": 77_000,
+        "currency": "JPY", "amount_refunded": 0, "refunds": [], "refund_requests": [],
+        "payment_details": { "type": "credit_card" }, "payment_deadline": null,
+        "captured_at": "2026-11-22T00:00:00Z", "created_at": "2026-11-22T00:00:00Z",
+    })
 }
 
 fn still_runs() -> Reply {

@@ -10,7 +10,7 @@ mod show;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::schedule::{DAY, HOUR};
+use super::schedule::{DAY, HOUR, Lists};
 pub use acts::part;
 
 #[derive(Debug, Clone)]
@@ -59,12 +59,24 @@ pub struct Payment {
     /// Our own capture took the money, or would have taken it.
     pub captured_by_us: bool,
     pub capture_refused: bool,
-    /// What the app was last told of the amount; being told is not yet having heard.
-    pub told: Option<i64>,
-    pub telling: Cell<Option<i64>>,
+    /// What the app was last told; being told is not yet having heard.
+    pub told: Option<Told>,
+    pub telling: Cell<Option<Told>>,
     pub fraud: bool,
+    /// The app has read the event that says so.
+    pub fraud_told: bool,
+    pub telling_fraud: Cell<bool>,
     pub refunds: Vec<Refund>,
     pub requests: Vec<Request>,
+}
+
+/// What an answer says of a payment's money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    pub amount: i64,
+    /// Refunded, chargebacks included.
+    pub back: i64,
+    pub charged_back: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -72,7 +84,10 @@ pub struct Refund {
     pub id: String,
     pub minor: i64,
     pub chargeback: bool,
+    /// What KOMOJU shows of it.
     pub description: String,
+    /// Why it was made: the words of the request it answers, whatever KOMOJU shows of them. Empty: by hand.
+    pub because: String,
 }
 
 #[derive(Debug, Clone)]
@@ -80,7 +95,8 @@ pub struct Request {
     pub id: String,
     pub minor: i64,
     pub status: &'static str,
-    pub description: String,
+    /// Our own words.
+    pub because: String,
 }
 
 #[derive(Debug, Clone)]
@@ -106,6 +122,7 @@ pub struct Bank {
     pub cancels_in_vain: bool,
     pub refuses_captures: bool,
     pub refuses_sessions: bool,
+    pub lists: Lists,
     /// What a shopper pays more who pays with cash.
     pub fee: i64,
     /// How often a cancel was asked for, how often we captured, and how often captures and refunds were refused.
@@ -114,6 +131,8 @@ pub struct Bank {
     pub captures: u32,
     pub captures_refused: u32,
     pub refunds_refused: u32,
+    /// What refunds that were refused said of themselves.
+    pub refused: Vec<String>,
     /// What must never happen, whatever the schedule.
     pub violations: Vec<String>,
     answers: BTreeMap<String, api::Stored>,
@@ -226,11 +245,17 @@ impl Bank {
     }
 
     /// Money goes back, for whatever reason.
-    fn pay_back(&mut self, id: &str, minor: i64, chargeback: bool, description: &str) {
+    fn pay_back(&mut self, id: &str, minor: i64, chargeback: bool, because: &str) {
         let number = self.payments.values().map(|p| p.refunds.len()).sum::<usize>() + 1;
         let payment = self.payments.get_mut(id).expect("a payment of this bank");
-        let description = description.to_owned();
-        payment.refunds.push(Refund { id: format!("refund{number}"), minor, chargeback, description });
+        let (because, description) = (because.to_owned(), because.to_owned());
+        payment.refunds.push(Refund {
+            id: format!("refund{number}"),
+            minor,
+            chargeback,
+            description,
+            because,
+        });
         let all = payment.left() == 0;
         self.tell("payment.refund.created", id);
         if all {
@@ -241,15 +266,17 @@ impl Bank {
     /// The answer to a request has arrived, or was lost on the way.
     pub fn answered(&mut self, arrived: bool) {
         for payment in self.payments.values_mut() {
-            if let Some(amount) = payment.telling.take().filter(|_| arrived) {
-                payment.told = Some(amount);
+            if let Some(told) = payment.telling.take().filter(|_| arrived) {
+                payment.told = Some(told);
             }
+            payment.fraud_told |= payment.telling_fraud.take() && arrived;
         }
     }
 
     /// From now on nothing is refused without a reason.
     pub fn relent(&mut self) {
         (self.refuses_captures, self.refuses_sessions, self.cancels_in_vain) = (false, false, false);
+        self.lists = Lists::AsAsked;
     }
 
     /// The sessions that somebody could pay now.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Bank, Event, Payment, Session};
+use super::{Bank, Event, Payment, Session, Told};
 use crate::schedule::DAY;
 
 impl Bank {
@@ -27,15 +27,18 @@ impl Bank {
     }
 
     pub(super) fn event(&self, event: &Event) -> Value {
+        let payment_of_it = &self.payments[&event.payment];
+        payment_of_it.telling_fraud.set(event.kind == "payment.marked.as.fraud");
         json!({
             "id": event.id, "type": event.kind, "resource": "event", "created_at": rfc3339(event.at),
-            "data": payment(&self.payments[&event.payment]), "reason": null,
+            "data": payment(payment_of_it), "reason": null,
         })
     }
 }
 
 pub fn payment(payment: &Payment) -> Value {
-    payment.telling.set(Some(payment.amount));
+    let charged_back = payment.refunds.iter().any(|refund| refund.chargeback);
+    payment.telling.set(Some(Told { amount: payment.amount, back: payment.refunded(), charged_back }));
     let refunds: Vec<_> = payment
         .refunds
         .iter()
@@ -52,7 +55,7 @@ pub fn payment(payment: &Payment) -> Value {
         .map(|request| {
             json!({
                 "id": request.id, "resource": "refund_request", "status": request.status, "amount": request.minor,
-                "description": request.description, "payment": payment.id,
+                "description": request.because, "payment": payment.id,
             })
         })
         .collect();

@@ -3,6 +3,8 @@
 mod api;
 mod refunds;
 
+use super::schedule::Lists;
+
 pub const CART: &str = "5d0c7c7e-6f3a-4c1b-8f0e-2b9d4a7c1e55";
 
 /// Who did it.
@@ -89,6 +91,7 @@ pub struct Store {
     pub puts_miss: bool,
     /// Updates are refused, whatever they say; and what the refused ones would have said, where that was heard.
     pub refuses_updates: bool,
+    pub lists: Lists,
     pub updates_refused: Vec<String>,
     pub violations: Vec<String>,
     pub seen: Seen,
@@ -120,6 +123,7 @@ impl Store {
             refunds_refused: 0,
             puts_miss: false,
             refuses_updates: false,
+            lists: Lists::AsAsked,
             updates_refused: Vec::new(),
             violations: Vec::new(),
             seen: Seen { status: 7, due: total },

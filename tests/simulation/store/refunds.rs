@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::api::Reply;
-use super::{By, Refund, Store, is_paid};
+use super::{By, Lists, Refund, Store, is_paid};
 
 impl Store {
     /// The merchant refunds in the control panel, part on the order's own method and what that does not cover as credit.
@@ -33,7 +33,11 @@ impl Store {
     }
 
     pub(super) fn list_refunds(&self) -> Reply {
-        (200, json!({ "data": self.refunds.iter().map(|r| self.refund(r)).collect::<Vec<_>>(), "meta": {} }))
+        let mut data: Vec<_> = self.refunds.iter().map(|r| self.refund(r)).collect();
+        if self.lists == Lists::Repeated {
+            data.extend(data.clone());
+        }
+        (200, json!({ "data": data, "meta": {} }))
     }
 
     fn refund(&self, refund: &Refund) -> Value {

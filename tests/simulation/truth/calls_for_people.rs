@@ -6,7 +6,7 @@ use super::Verdict;
 use super::refunds::pair;
 use crate::bank::Payment;
 use crate::driver::World;
-use crate::schedule::{DAY, Refunds, Setup};
+use crate::schedule::{DAY, Refunds};
 use crate::store::By;
 
 pub fn are_just(world: &World) -> Verdict {
@@ -144,7 +144,8 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
     let (store, bank) = (&world.store, &world.bank);
     let unpaired = || pair(world).ok();
     let open = || bank.ever_captured().next().is_some() && unpaired().is_some_and(|u| !u.unpaid.is_empty());
-    let asked = |setup: Setup| setup.refunds != Refunds::Never || world.decisions > 0;
+    let ever = |policy| world.policies_since(0).any(|of| of == policy);
+    let asked = ever(Refunds::AtOnce) || ever(Refunds::Confirm) || world.decisions > 0;
     match attention {
         Attention::PaidAfterEnd => {
             let ended = store.was_in(&[4, 5, 6, 14], first_money(world));
@@ -162,13 +163,11 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         Attention::FraudMarked => is_marked(world),
         Attention::RefundedAtKomoju => {
             let several = bank.ever_captured().count() > 1 && bank.ever_captured().any(|p| p.refunded() > 0);
-            several || unpaired().is_some_and(|u| !u.unentered.is_empty())
+            several || unpaired().is_some_and(|u| !u.seen_by_amount.is_empty())
         }
-        Attention::RefundToConfirm => open() && world.setup.refunds == Refunds::Confirm,
-        Attention::RefundNeedsBank => {
-            open() && asked(world.setup) && bank.ever_captured().any(|p| p.is_cash())
-        }
-        Attention::RefundTooLarge => open() && asked(world.setup),
+        Attention::RefundToConfirm => open() && ever(Refunds::Confirm),
+        Attention::RefundNeedsBank => open() && asked && bank.ever_captured().any(|p| p.is_cash()),
+        Attention::RefundTooLarge => open() && asked,
         Attention::RefundRefused => {
             let rejected = bank.payments.values().any(|p| p.requests.iter().any(|r| r.status == "rejected"));
             bank.refunds_refused > 0 || rejected

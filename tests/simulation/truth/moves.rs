@@ -43,7 +43,7 @@ fn judge(world: &World, made: &Move) -> Verdict {
         return Err(format!("marked as paid though nothing was: {seen} to {to}"));
     };
     if matches!(seen, 0 | 1 | 7) && !matches!(to, 12 | 13) && !covers(world, payment, made.seen.due) {
-        let told = payment.told.unwrap_or(payment.amount);
+        let told = payment.told.map_or(payment.amount, |told| told.amount);
         let (due, currency) = (made.seen.due, payment.currency);
         return Err(format!("moved on with another amount than is due: {to}, {told} {currency} for {due}"));
     }
@@ -65,7 +65,7 @@ fn is_excused(made: &Move, payment: Option<&Payment>) -> bool {
 /// Whether what is known to be paid, or reserved, is what is due: all of it, what we ourselves took of it, or what is left
 /// of it after refunds.
 fn covers(world: &World, payment: &Payment, due: i64) -> bool {
-    let told = payment.told.unwrap_or(payment.amount);
+    let told = payment.told.map_or(payment.amount, |told| told.amount);
     let asked = world.bank.sessions[&payment.session].amount;
     let mut kept = told;
     let after_refunds = payment.refunds.iter().map(|refund| {

@@ -6,7 +6,6 @@
 use komoju_bigcommerce_worker::payment::attention::Attention;
 use komoju_bigcommerce_worker::payment::deed::{MilestoneKind, Subject};
 use komoju_bigcommerce_worker::payment::ids::RefundId;
-use komoju_bigcommerce_worker::payment::refunds::{PayBack, pay_back};
 
 use super::Verdict;
 use crate::bank::{self, Payment};
@@ -20,6 +19,8 @@ pub struct Unpaired<'a> {
     pub unpaid: Vec<&'a store::Refund>,
     /// Made at KOMOJU by hand or from our panel, and in no book of BigCommerce's.
     pub unentered: Vec<(&'a Payment, &'a bank::Refund)>,
+    /// The same for whoever allows nothing for rounding: of these a person may be told, and need not be.
+    pub seen_by_amount: Vec<(&'a Payment, &'a bank::Refund)>,
     /// Made in BigCommerce, and paid back outside KOMOJU: somebody has said so.
     pub settled: Vec<&'a store::Refund>,
 }
@@ -33,6 +34,7 @@ const WAITS: [Attention; 4] = [
 ];
 
 pub fn agree(world: &World) -> Verdict {
+    were_asked_for(world)?;
     let unpaired = pair(world)?;
     for refund in &unpaired.unpaid {
         is_explained(world, refund)?;
@@ -41,6 +43,23 @@ pub fn agree(world: &World) -> Verdict {
         entered(world, payment, refund)?;
     }
     totals_agree(world, &unpaired)
+}
+
+/// What went back by itself was wanted so by a setting, at some time since; everything else by a person.
+fn were_asked_for(world: &World) -> Verdict {
+    let all = world.bank.payments.values().flat_map(|p| &p.refunds);
+    for refund in all {
+        if refund.because.contains("duplicate-payment") && !world.second_was_to_go_back {
+            return Err(format!("a second payment went back unasked: {}", refund.id));
+        }
+        let answered = |r: &&store::Refund| refund.because.contains(&format!("(bc-refund:{})", r.id));
+        let Some(answered) = world.store.refunds.iter().find(answered) else { continue };
+        let at_once = world.policies_since(answered.at).any(|policy| policy == Refunds::AtOnce);
+        if !at_once && !world.confirmed.contains(&answered.id) {
+            return Err(format!("paid back unasked: refund {}", answered.id));
+        }
+    }
+    Ok(())
 }
 
 /// A payment's minor units in the order's currency.
@@ -69,21 +88,24 @@ pub fn pair(world: &World) -> Result<Unpaired<'_>, String> {
         .bank
         .ever_captured()
         .flat_map(|p| p.refunds.iter().map(move |r| (p, r)))
-        .filter(|(_, r)| !r.chargeback && !r.description.contains("duplicate-payment"))
+        .filter(|(_, r)| !r.chargeback && !r.because.contains("duplicate-payment"))
         .collect();
     let (mut unpaid, mut settled) = (Vec::new(), Vec::new());
     for refund in world.store.refunds.iter().filter(|r| r.by == By::App) {
         let made = unentered.iter().position(|(_, r)| refund.recorded() == Some(&r.id));
         let Some(made) = made else { return Err(format!("entered, and never made: {}", refund.reason)) };
         let (payment, made) = unentered.remove(made);
+        if made.because.contains("(bc-refund:") {
+            return Err(format!("entered once more, though BigCommerce has it: {}", made.because));
+        }
         is_entered_as_it_was(world, payment, made, refund.ours)?;
     }
     for refund in world.store.refunds.iter().filter(|r| r.by == By::Merchant && r.ours > 0) {
         let marker = format!("(bc-refund:{})", refund.id);
-        let made = unentered.extract_if(.., |(_, r)| r.description.contains(&marker));
+        let made = unentered.extract_if(.., |(_, r)| r.because.contains(&marker));
         let made: Vec<_> = made.map(|(p, r)| (p, r.minor)).collect();
         let open = world.bank.payments.values().flat_map(|p| p.requests.iter().map(move |r| (p, r)));
-        let asked_for = open.filter(|(_, r)| r.status == "pending" && r.description.contains(&marker));
+        let asked_for = open.filter(|(_, r)| r.status == "pending" && r.because.contains(&marker));
         let all: Vec<_> = made.into_iter().chain(asked_for.map(|(p, r)| (p, r.minor))).collect();
         match all[..] {
             [] if world.settled_outside.contains(&refund.id) => settled.push(refund),
@@ -92,27 +114,31 @@ pub fn pair(world: &World) -> Result<Unpaired<'_>, String> {
             _ => return Err(format!("paid back more than once: refund {}", refund.id)),
         }
     }
-    if let Some((_, stray)) = unentered.iter().find(|(_, r)| r.description.contains("(bc-refund:")) {
-        return Err(format!("paid back for no refund: {}", stray.description));
+    if let Some((_, stray)) = unentered.iter().find(|(_, r)| r.because.contains("(bc-refund:")) {
+        return Err(format!("paid back for no refund: {}", stray.because));
     }
-    pair_by_amount(world, &mut unpaid, &mut unentered);
-    Ok(Unpaired { unpaid, unentered, settled })
+    pair_by_amount(world, &mut unpaid, &mut unentered, 0);
+    let seen_by_amount = unentered.clone();
+    pair_by_amount(world, &mut unpaid, &mut unentered, 1);
+    Ok(Unpaired { unpaid, unentered, seen_by_amount, settled })
 }
 
-/// A refund that the merchant made by hand on both sides is one refund.
-fn pair_by_amount(
+/// A refund that the merchant made by hand on both sides is one refund: of the same amount, or, where it was made in
+/// another currency, of what rounding makes of it.
+fn pair_by_amount<'a>(
     world: &World,
-    unpaid: &mut Vec<&store::Refund>,
-    unentered: &mut Vec<(&Payment, &bank::Refund)>,
+    unpaid: &mut Vec<&'a store::Refund>,
+    unentered: &mut Vec<(&'a Payment, &'a bank::Refund)>,
+    rounding: u64,
 ) {
-    for tolerance in [0, 1] {
-        unentered.retain(|(payment, refund)| {
-            let by_hand = refund.description.is_empty();
-            let minor = in_order(world, payment, refund.minor);
-            let twin = unpaid.iter().position(|r| r.ours.abs_diff(minor) <= tolerance);
-            twin.filter(|_| by_hand).map(|twin| unpaid.remove(twin)).is_none()
-        });
-    }
+    unentered.retain(|(payment, refund)| {
+        let by_hand = refund.because.is_empty();
+        let minor = in_order(world, payment, refund.minor);
+        let abroad = payment.currency != world.bank.sessions[&payment.session].currency;
+        let twin = |r: &&store::Refund| r.ours.abs_diff(minor) <= if abroad { rounding } else { 0 };
+        let twin = unpaid.iter().position(twin);
+        twin.filter(|_| by_hand).map(|twin| unpaid.remove(twin)).is_none()
+    });
 }
 
 fn is_paid_back_as_asked(world: &World, payment: &Payment, minor: i64, ours: i64) -> Verdict {
@@ -135,22 +161,54 @@ fn is_entered_as_it_was(world: &World, payment: &Payment, made: &bank::Refund, o
 
 /// What is still to be paid back is shown to the merchant: as a reason to look, and with what this one waits for.
 fn is_explained(world: &World, refund: &store::Refund) -> Verdict {
-    let wanted = world.setup.refunds != Refunds::Never && world.bank.ever_captured().next().is_some();
-    let state = world.machine.state();
-    let shown = state.order_refunds.reading.iter().flatten().find(|r| r.id == refund.id);
-    let waits =
-        shown.map(|shown| pay_back(state, &world.shop.settings, shown)).and_then(|waits| match waits {
-            PayBack::NotConfirmed { .. } => Some(Attention::RefundToConfirm),
-            PayBack::NeedsBank { .. } => Some(Attention::RefundNeedsBank),
-            PayBack::TooLarge => Some(Attention::RefundTooLarge),
-            PayBack::Refused { .. } => Some(Attention::RefundRefused),
-            _ => None,
-        });
-    let told = waits.is_some_and(|waits| world.attentions().contains(&waits) || world.has_dismissed(&WAITS));
+    let wanted = world.policies_since(refund.at).all(|policy| policy != Refunds::Never)
+        && world.bank.ever_captured().next().is_some();
+    let waits_for = reasons_to_wait(world, refund);
+    let told = world.attentions().iter().any(|a| waits_for.contains(a)) || world.has_dismissed(&WAITS);
     match wanted && !told {
         true => Err(format!("never paid back, and nobody was told: refund {} of {}", refund.id, refund.ours)),
         false => Ok(()),
     }
+}
+
+/// What can keep this one waiting: nothing here that holds enough, cash, a setting, or KOMOJU's own no.
+fn reasons_to_wait(world: &World, refund: &store::Refund) -> Vec<Attention> {
+    let marker = format!("(bc-refund:{})", refund.id);
+    let payers = |enough: fn(&World, &Payment, i64) -> bool| {
+        world.bank.captured().filter(move |p| enough(world, p, refund.ours)).collect::<Vec<_>>()
+    };
+    let (certain, possible) = (payers(holds_surely), payers(may_hold));
+    let rejected =
+        |p: &Payment| p.requests.iter().any(|r| r.because.contains(&marker) && r.status == "rejected");
+    let refused = world.bank.refused.iter().any(|why| why.contains(&marker));
+    let confirm = world.policies_since(refund.at).any(|policy| policy == Refunds::Confirm);
+    let reasons = [
+        (certain.is_empty(), Attention::RefundTooLarge),
+        (possible.iter().any(|p| p.is_cash()), Attention::RefundNeedsBank),
+        (possible.iter().any(|p| !p.is_cash()) && confirm, Attention::RefundToConfirm),
+        (refused || world.bank.payments.values().any(rejected), Attention::RefundRefused),
+    ];
+    reasons.into_iter().filter_map(|(holds, attention)| holds.then_some(attention)).collect()
+}
+
+/// What is here of a payment and promised to nobody, in the order's currency.
+fn free(world: &World, payment: &Payment) -> i64 {
+    let promised: i64 = payment.requests.iter().filter(|r| r.status == "pending").map(|r| r.minor).sum();
+    in_order(world, payment, (payment.held() - promised).max(0))
+}
+
+/// What rounding from one currency to the other may make of the refunds of a payment.
+fn rounding(payment: &Payment) -> i64 {
+    1 + i64::try_from(payment.refunds.len()).unwrap_or(0)
+}
+
+fn holds_surely(world: &World, payment: &Payment, ours: i64) -> bool {
+    free(world, payment) - rounding(payment) >= ours
+}
+
+/// The shopper's fee may be part of what is paid back.
+fn may_hold(world: &World, payment: &Payment, ours: i64) -> bool {
+    free(world, payment) + payment.fee + rounding(payment) >= ours
 }
 
 fn is_paid_more_than_once(world: &World) -> bool {
@@ -194,7 +252,7 @@ fn totals_agree(world: &World, unpaired: &Unpaired<'_>) -> Verdict {
     let told = unpaired.unentered.iter().filter(|(_, refund)| is_told_of(world, refund));
     let told: i64 = told.map(|(p, r)| of_the_order(world, p, r)).sum();
     let promised = world.bank.payments.values().flat_map(|p| p.requests.iter().map(move |r| (p, r)));
-    let promised = promised.filter(|(_, r)| r.status == "pending" && r.description.contains("(bc-refund:"));
+    let promised = promised.filter(|(_, r)| r.status == "pending" && r.because.contains("(bc-refund:"));
     let promised: i64 = promised.map(|(p, r)| in_order(world, p, r.minor)).sum();
     let booked: i64 = world.store.refunds.iter().map(|r| r.ours).sum();
     // Any of several may be the one that the order counts with.
