@@ -5,8 +5,8 @@ use komoju_bigcommerce_worker::payment::machine::Reply;
 use komoju_bigcommerce_worker::payment::start::Intent;
 
 use super::driver::{EPOCH, World};
-use super::schedule::Fate::{Arrives, Lost};
-use super::schedule::{Act::*, DAY, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T, Unpaid};
+use super::schedule::Fate::{self, Arrives, Lost};
+use super::schedule::{Act, Act::*, DAY, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T, Unpaid};
 use super::search::ends_right;
 
 fn world() -> World {
@@ -218,6 +218,32 @@ fn refunds_by_hand_that_differ_by_one_yen_are_two() {
     }
     let expected = [Attention::RefundedAtKomoju, Attention::RefundTooLarge];
     assert!(expected.iter().all(|a| world.attentions().contains(a)), "{:?}", world.attentions());
+}
+
+/// An order that was told something, and BigCommerce has not said whether it heard.
+const UPDATE_IN_DOUBT: [(Act, Fate); 4] = [
+    (OpensPage, Arrives),
+    (PaysByCard, Lost),
+    (TroubleWithDeed(0, T::StillRuns), Arrives),
+    (Waits(2), Arrives),
+];
+
+/// While our update was still on its way, the order was told more, and its refund was booked: then the old update came.
+#[test]
+fn while_an_update_may_still_take_effect_the_order_is_told_nothing_else() {
+    let setup = Setup { refunds: Refunds::AtOnce, ..Setup::default() };
+    let then = [(RefundsAtKomoju(10), Arrives), (Moves(6), Arrives)];
+    ends_right(setup, &[&UPDATE_IN_DOUBT[..], &then].concat());
+}
+
+/// The same with worse news: the chargeback was told, and then replaced by the payment that it took back.
+#[test]
+fn a_chargeback_is_not_replaced_by_an_update_that_comes_late() {
+    let mut world = world();
+    for (act, fate) in UPDATE_IN_DOUBT.into_iter().chain([(ChargesBack, Arrives), (Waits(60), Arrives)]) {
+        world.step(act, fate);
+    }
+    assert_eq!(world.store.history(), [7, 11, 13]);
 }
 
 // ---- how things go ------------------------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ fn judge(world: &World, made: &Move) -> Verdict {
     if is_final(seen) && to != seen && !is_excused(made, payment) {
         return Err(format!("the app moved the order from {seen} to {to}"));
     }
+    if made.from == 13 && to != 13 {
+        return Err(format!("a dispute was replaced by {to}"));
+    }
     if matches!(to, 5 | 6) && world.bank.is_live() && !made.late {
         return Err("given up though it can still be paid".to_owned());
     }

@@ -324,6 +324,14 @@ impl State {
         }
     }
 
+    /// Until when an update of ours that went unanswered may still take effect. BigCommerce knows no idempotency keys and
+    /// may act late: told anything else before that, the order could fall back to what the older update says.
+    pub fn update_in_doubt_until(&self, delays: Delays) -> Moment {
+        let updates = self.deeds.iter().filter(|deed| matches!(deed.action, Action::UpdateOrder { .. }));
+        let in_doubt = updates.filter(|deed| deed.is_indeterminate());
+        in_doubt.map(|deed| deed.first_sent + delays.under_way()).max().unwrap_or(0)
+    }
+
     /// When the order was told that a payment is captured, as asked or not.
     pub fn told_of_money_at(&self, id: &PaymentId) -> Option<Moment> {
         let kinds = [MilestoneKind::Paid, MilestoneKind::Mismatch].into_iter();

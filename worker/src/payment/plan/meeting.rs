@@ -44,7 +44,8 @@ pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Opt
         return None;
     }
     let grace = c.delays.grace(Moment::from(c.shop.settings.unpaid_grace_hours) * HOUR);
-    if !wake.is_due((last_chance(state, order.placed_at) + grace).max(state.order.retry_at)) {
+    let ready_at = state.order.retry_at.max(state.update_in_doubt_until(c.delays));
+    if !wake.is_due((last_chance(state, order.placed_at) + grace).max(ready_at)) {
         return None;
     }
     let news = News { status: Some(status), ..News::of_order(MilestoneKind::Unpaid, Row::Dead) };

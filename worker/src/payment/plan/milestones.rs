@@ -151,7 +151,7 @@ fn tell_once(state: &State, c: Circumstances<'_>, wake: &mut Wake, news: News<'_
     }
     let action = Action::UpdateOrder { subject: news.subject.clone(), milestone: news.kind };
     let at = state.deed(&action).map_or(0, not_before).max(state.order.retry_at);
-    wake.is_due(at).then(|| tell(state, c, news))
+    wake.is_due(at.max(state.update_in_doubt_until(c.delays))).then(|| tell(state, c, news))
 }
 
 /// Every milestone that a payment's reading stands for, in the order in which the order should hear of them.

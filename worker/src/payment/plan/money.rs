@@ -193,7 +193,8 @@ fn due_in_books(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<
         let reading = state.payments.get(&found.payment).and_then(|p| p.register.reading.as_ref())?;
         let payment = Some((reading, &attempt.terms));
         let news = News { subject, kind: milestone, row: Row::Refunded, payment, status: None };
-        return wake.is_due(state.order.retry_at).then(|| tell(state, c, news));
+        let ready_at = state.order.retry_at.max(state.update_in_doubt_until(c.delays));
+        return wake.is_due(ready_at).then(|| tell(state, c, news));
     }
     None
 }
@@ -207,7 +208,7 @@ fn record(state: &State, c: Circumstances<'_>, wake: &mut Wake, found: &Unrecord
         return Some(Step::Conclude { subject, milestone, attention: Some(Attention::RefundedAtKomoju) });
     }
     let ready_at = deed.map_or(0, not_before).max(state.order_refunds.retry_at);
-    if !wake.is_due(ready_at) {
+    if !wake.is_due(ready_at.max(state.update_in_doubt_until(c.delays))) {
         return None;
     }
     if !c.fresh.refunds {
