@@ -1,11 +1,9 @@
 //! The shopper gives up a live code for another way to pay: first the code ends, then, and only then, comes another
 //! session.
 
-use std::time::Duration;
-
 use axum::http::Method;
 use sandbox::bigcommerce::{OrderSpec, PlacedOrder};
-use sandbox::faults::FaultKind;
+use sandbox::faults::{FaultKind, Gate};
 use sandbox::harness::{Shop, world};
 use sandbox::komoju::{PaymentStatus, SessionStatus};
 
@@ -39,10 +37,12 @@ async fn an_open_session_is_cancelled_likewise() {
 async fn a_code_that_was_paid_just_then_is_shown_as_paid() {
     let shop = Shop::open(world().await).await;
     let (order, code) = waiting_for_cash(&shop).await;
-    shop.komoju_fault(Method::POST, "/cancel", FaultKind::Latency(Duration::from_secs(1)), 1);
+    let gate = Gate::default();
+    shop.komoju_fault(Method::POST, "/cancel", FaultKind::Held(gate.clone()), 1);
     let paid_meanwhile = async {
         shop.underway(Method::POST, "/cancel").await;
         shop.world.sandbox.komoju.capture(&code).expect("the code is live");
+        gate.open();
     };
     let (told, ()) = tokio::join!(shop.start(&order, "restart"), paid_meanwhile);
     assert_eq!(told.word(), "paid");

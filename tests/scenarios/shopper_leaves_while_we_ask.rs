@@ -1,10 +1,8 @@
 //! The shopper's browser gives up in the middle of a start. Whoever comes next is served as if nothing had been begun.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::faults::FaultKind;
+use sandbox::faults::{FaultKind, Gate};
 use sandbox::harness::{Shop, world};
 
 #[tokio::test]
@@ -12,14 +10,18 @@ async fn the_next_start_is_served_and_makes_one_session() {
     let world = world().await;
     let shop = Shop::open(world).await;
     let order = shop.order(&OrderSpec::total(2_400));
-    shop.order_fault(Method::GET, FaultKind::Latency(Duration::from_secs(2)), 1);
+    let gate = Gate::default();
+    shop.order_fault(Method::GET, FaultKind::Held(gate.clone()), 1);
     let impatient = world
         .client()
         .post(format!("{}/api/payments", world.app_url()))
         .header("content-type", "text/plain")
-        .timeout(Duration::from_millis(300))
         .body(shop.arrival(&order).to_string());
-    assert!(impatient.send().await.is_err(), "the answer takes two seconds");
+    tokio::select! {
+        told = impatient.send() => panic!("the order is not read yet: {told:?}"),
+        () = shop.underway(Method::GET, "/v2/orders/") => {}
+    }
+    gate.open();
 
     let told = shop.arrive(&order).await;
     assert_eq!((told.status, told.text("state")), (200, "redirect".to_owned()), "{told:?}");

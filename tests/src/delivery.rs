@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
+use crate::asking::Broken;
 use crate::faults::Side;
 
 /// Pauses before the second, third, … post of a message that was not answered 2xx.
@@ -297,7 +298,7 @@ impl Delivery {
         let sent = self.http.post(&outgoing.url).headers(headers.clone()).body(outgoing.body).send().await;
         let answer = match sent {
             Ok(response) => Answer::Status(response.status().as_u16()),
-            Err(error) => Answer::None(error.to_string()),
+            Err(error) => Answer::None(Broken::from(error).to_string()),
         };
         let delivered = matches!(answer, Answer::Status(200..=299));
         self.with_lane(key, |lane| {

@@ -1,16 +1,14 @@
 //! What both sides of the sandbox share: where things are, the app's registration, and a way out to the worker.
 //!
 //! The sandbox owns its runtime. Tests each bring their own, short-lived one; work that must outlive a call (webhook
-//! retries, pooled connections) is therefore spawned here, never on the caller's runtime.
+//! retries) is therefore spawned here, never on the caller's runtime.
 
 use std::future::Future;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::runtime::Handle;
 
+use crate::asking;
 use crate::delivery::Delivery;
 use crate::faults::Faults;
 
@@ -29,7 +27,7 @@ impl Env {
     /// Must be called within the sandbox's own runtime.
     #[must_use]
     pub fn new(places: Places, app: App) -> Self {
-        let http = client();
+        let http = asking::client();
         let handle = Handle::current();
         let delivery = Delivery::new(http.clone(), handle.clone());
         Self { places, app: Arc::new(app), http, faults: Faults::default(), delivery, handle }
@@ -146,33 +144,5 @@ impl Places {
     #[must_use]
     pub fn komoju_api(&self) -> String {
         format!("http://127.0.0.1:{}/komoju/api/v1", self.port)
-    }
-}
-
-/// A client that reaches `*.localhost` on the loopback address with the Host header intact, and follows no redirect.
-fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .dns_resolver(Arc::new(Loopback))
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .timeout(Duration::from_secs(30))
-        .build()
-        .expect("no TLS backend and no system configuration is involved")
-}
-
-/// Resolves `localhost` and every name under it (RFC 6761 §6.3), and nothing else: the sandbox never leaves the machine.
-#[derive(Debug)]
-struct Loopback;
-
-impl Resolve for Loopback {
-    fn resolve(&self, name: Name) -> Resolving {
-        let local = name.as_str() == "localhost" || name.as_str().ends_with(".localhost");
-        Box::pin(async move {
-            if !local {
-                return Err(format!("the sandbox only talks to *.localhost, not to {}", name.as_str()).into());
-            }
-            let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-            Ok(Box::new(std::iter::once(address)) as Addrs)
-        })
     }
 }

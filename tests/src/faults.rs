@@ -48,7 +48,36 @@ pub enum FaultKind {
     CutAfter,
     /// The effect happens; its answer waits this long.
     LateAnswer(Duration),
+    /// The request waits until the gate is opened, then proceeds.
+    Held(Gate),
+    /// The effect happens; its answer waits until the gate is opened.
+    HeldAnswer(Gate),
 }
+
+/// Holds requests or answers until a test has seen what it wanted to see: unlike a pause, it fits any machine.
+#[derive(Clone, Debug, Default)]
+pub struct Gate(Arc<tokio::sync::watch::Sender<bool>>);
+
+impl Gate {
+    /// Lets everything through, from now on.
+    pub fn open(&self) {
+        self.0.send_replace(true);
+    }
+
+    async fn passed(&self) {
+        let mut gate = self.0.subscribe();
+        // The sender lives as long as this gate.
+        let _open = gate.wait_for(|open| *open).await;
+    }
+}
+
+impl PartialEq for Gate {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Gate {}
 
 /// One fault and the requests it hits. Start from [`Fault::on`].
 #[derive(Clone, Debug)]
@@ -252,7 +281,7 @@ pub async fn watch(State(watch): State<Watch>, request: Request, next: Next) -> 
 
 async fn answer(watch: &Watch, kinds: Vec<FaultKind>, request: Request, next: Next) -> Response {
     let (mut cut_after, mut status_after, mut late) = (false, None, Duration::ZERO);
-    let mut alterations = Vec::new();
+    let (mut alterations, mut held) = (Vec::new(), None);
     for kind in kinds {
         match kind {
             FaultKind::Latency(wait) => tokio::time::sleep(wait).await,
@@ -265,10 +294,15 @@ async fn answer(watch: &Watch, kinds: Vec<FaultKind>, request: Request, next: Ne
             FaultKind::CutBefore => return cut(StatusCode::NO_CONTENT.into_response(), Cut::Before),
             FaultKind::CutAfter => cut_after = true,
             FaultKind::LateAnswer(wait) => late = wait,
+            FaultKind::Held(gate) => gate.passed().await,
+            FaultKind::HeldAnswer(gate) => held = Some(gate),
         }
     }
     let mut response = next.run(request).await;
     tokio::time::sleep(late).await;
+    if let Some(gate) = held {
+        Gate::passed(&gate).await;
+    }
     for alteration in alterations {
         response = alter(response, &alteration).await;
     }

@@ -20,6 +20,7 @@
 #![recursion_limit = "256"]
 
 pub mod alter;
+pub mod asking;
 pub mod bigcommerce;
 pub mod delivery;
 pub mod env;

@@ -138,6 +138,8 @@ async fn serve(stream: TcpStream, sites: Sites) {
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
+        // Whoever keeps a connection decides when it ends: closed from here, it could take a request with it.
+        .header_read_timeout(None)
         .serve_connection(TokioIo::new(stream), service);
     // The peer closing, or us cutting, is the ordinary end of a connection.
     let _ended = connection.await;

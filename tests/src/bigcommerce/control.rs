@@ -14,8 +14,9 @@ use super::spec::{OrderSpec, PlacedOrder};
 use super::store::{Hook, Installation, PaymentMethod, Script, Settings, Store, StoreSpec};
 use super::{BigCommerce, random, storefront};
 
-/// How long [`BigCommerce::order_when`] waits: generous, because nobody waits for it when all is well.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long [`BigCommerce::order_when`] waits: generous, because nobody waits for it when all is well, and a machine may
+/// have much else to do.
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(super) const NO_STORE: &str = "the store exists";
 pub(super) const NO_ORDER: &str = "the order exists";

@@ -19,6 +19,7 @@ use super::html::escape;
 use super::jwt::SignedPayload;
 use super::store::{Installation, Store};
 use super::{BigCommerce, errors, random};
+use crate::asking::{Answered, Broken, ask, ask_once};
 use crate::faults::{Side, Watch, watch};
 
 /// Authorization codes and what they were given for.
@@ -87,24 +88,24 @@ impl BigCommerce {
     }
 
     /// Installs the app as the merchant's browser would: `/auth` with a fresh code, redirects followed.
-    pub async fn install_app(&self, hash: &str) -> Result<Page, reqwest::Error> {
+    pub async fn install_app(&self, hash: &str) -> Result<Page, Broken> {
         self.visit(self.authorize_url(hash)).await
     }
 
     /// Opens the app as the merchant's browser would.
-    pub async fn open_app(&self, hash: &str) -> Result<Page, reqwest::Error> {
+    pub async fn open_app(&self, hash: &str) -> Result<Page, Broken> {
         self.visit(self.load_url(hash)).await
     }
 
     /// Visits an address of the app as a browser would: a GET, redirects followed.
-    pub async fn visit(&self, url: String) -> Result<Page, reqwest::Error> {
+    pub async fn visit(&self, url: String) -> Result<Page, Broken> {
         let http = self.env.http.clone();
         self.env.run(follow(http, url)).await
     }
 
     /// Uninstalls the app: the token, the hooks and the auto-uninstall scripts go at once, then the app is told.
     /// `/uninstall`'s answer changes nothing, and is returned for assertions.
-    pub async fn uninstall_app(&self, hash: &str) -> Result<Page, reqwest::Error> {
+    pub async fn uninstall_app(&self, hash: &str) -> Result<Page, Broken> {
         let client = self.env.app.client_id.clone();
         self.write(hash, |store| {
             store.installation = None;
@@ -116,7 +117,7 @@ impl BigCommerce {
     }
 
     /// Takes the app away from one of the store's users.
-    pub async fn remove_user(&self, hash: &str, id: u64, email: &str) -> Result<Page, reqwest::Error> {
+    pub async fn remove_user(&self, hash: &str, id: u64, email: &str) -> Result<Page, Broken> {
         let user = json!({ "id": id, "email": email, "locale": "en-US" });
         let payload = self.signed_payload(hash, &SignedPayload::new().claim("user", user));
         self.visit(format!("{}?signed_payload_jwt={payload}", self.env.app.callback("remove_user"))).await
@@ -172,19 +173,20 @@ impl BigCommerce {
     }
 }
 
-async fn follow(http: reqwest::Client, url: String) -> Result<Page, reqwest::Error> {
-    let mut response = http.get(url).send().await?;
+async fn follow(http: reqwest::Client, url: String) -> Result<Page, Broken> {
+    let mut answer = visit(&http, &url).await?;
     for _ in 0..REDIRECTS {
-        let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
-        let Some(next) = location.and_then(|location| response.url().join(location).ok()) else { break };
-        response = http.get(next).send().await?;
+        let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        let Some(next) = location.and_then(|location| answer.url.join(location).ok()) else { break };
+        answer = visit(&http, next.as_str()).await?;
     }
-    Ok(Page {
-        status: response.status().as_u16(),
-        url: response.url().to_string(),
-        headers: response.headers().clone(),
-        body: response.text().await?,
-    })
+    let Answered { status, url, headers, body } = answer;
+    Ok(Page { status, url: url.to_string(), headers, body })
+}
+
+/// A code is good once: a visit that brings one is not repeated.
+async fn visit(http: &reqwest::Client, url: &str) -> Result<Answered, Broken> {
+    if url.contains("code=") { ask_once(http.get(url)).await } else { ask(http.get(url)).await }
 }
 
 /// JSON, or a form: both are taken.

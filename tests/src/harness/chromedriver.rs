@@ -26,7 +26,7 @@ kill -9 0
 "#;
 
 /// How long a call may take when a test is over.
-const PARTING: Duration = Duration::from_secs(10);
+const PARTING: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(super) struct Chromedriver {

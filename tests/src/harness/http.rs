@@ -1,10 +1,11 @@
 //! Requests to the worker, made as a browser, BigCommerce, KOMOJU or an attacker would make them.
 
-use reqwest::Method;
 use reqwest::header::HeaderMap;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::{Shop, World};
+use crate::asking::{Answered, ask};
 use crate::bigcommerce::PlacedOrder;
 use crate::faults::{Logged, Side};
 
@@ -17,6 +18,14 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The answer to a request; fails the test, and says why, when there is none.
+    pub async fn of(request: RequestBuilder) -> Self {
+        match ask(request).await {
+            Ok(Answered { status, headers, body, .. }) => Self { status, headers, body },
+            Err(broken) => panic!("no answer: {broken}"),
+        }
+    }
+
     /// A header; empty where there is none.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
@@ -76,10 +85,7 @@ impl World {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = request.send().await.expect("the worker answers");
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let body = answer.text().await.expect("the answer is whole");
-        Reply { status, headers, body }
+        Reply::of(request).await
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -89,8 +95,8 @@ impl World {
     /// Has the platform call the worker as it does once a day, and waits until it has done its work.
     pub async fn daily(&self) {
         let url = format!("http://127.0.0.1:{}/cdn-cgi/local/scheduled", self.worker.port());
-        let answer = self.client().get(url).send().await.expect("the platform answers");
-        assert_eq!(answer.status().as_u16(), 200, "{answer:?}");
+        let answer = Reply::of(self.client().get(url)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
     }
 
     /// `POST /api/payments` with any body, sent as the script sends it.

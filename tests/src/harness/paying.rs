@@ -51,8 +51,8 @@ impl Shop<'_> {
     }
 
     async fn follow(&self, link: &str) -> Session {
-        let answer = self.client.get(link).send().await.expect("the worker answers");
-        let to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default();
+        let answer = Reply::of(self.client.get(link)).await;
+        let to = answer.header("location");
         let session = to.rsplit('/').next().unwrap_or_default();
         self.world.sandbox.komoju.session(session).unwrap_or_else(|e| panic!("{to} is a session: {e:?}"))
     }
@@ -72,8 +72,7 @@ impl Shop<'_> {
     /// The shopper comes back from KOMOJU by its own link.
     pub async fn come_back(&self, session: &Session) {
         let url = session.back().expect("every session of ours has a way back");
-        let answer = self.client.get(url).send().await.expect("the worker answers");
-        assert_eq!(answer.status().as_u16(), 303);
+        assert_eq!(Reply::of(self.client.get(url)).await.status, 303);
     }
 
     /// The payment's picture, as the shopper's page polls it.

@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Client, Method};
 
 use super::{Reply, World};
 use crate::bigcommerce::{Currency, Order, OrderSpec, PlacedOrder, Script, StoreSpec, status};
@@ -70,7 +70,11 @@ impl<'a> Shop<'a> {
     pub async fn open_as(world: &'a World, spec: ShopSpec) -> Self {
         let mut shop = Self::unconnected(world, &spec);
         let sandbox = &world.sandbox;
-        let page = sandbox.bigcommerce.install_app(&shop.hash).await.expect("the app answers");
+        let page = sandbox
+            .bigcommerce
+            .install_app(&shop.hash)
+            .await
+            .unwrap_or_else(|broken| panic!("the app answers: {broken}"));
         assert_eq!(page.status, 200, "the app is installed: {}", page.body);
         let key =
             if spec.test_mode { &shop.merchant.secret_key_test } else { &shop.merchant.secret_key_live };
@@ -193,21 +197,26 @@ impl<'a> Shop<'a> {
         let opened = self.opened.lock().expect("no test panics here").clone();
         let page_as = async |token: String| {
             let url = format!("{}/panel/{page}?t={}", self.world.app_url(), encode(&token));
-            let answer = self.client.get(url).send().await.expect("the panel answers");
-            (answer.status(), answer.text().await.expect("the panel's answer is whole"))
+            Reply::of(self.client.get(url)).await
         };
         if let Some(token) = opened {
-            let (status, body) = page_as(token).await;
-            if ![StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status) {
-                return body;
+            let shown = page_as(token).await;
+            if ![401, 403].contains(&shown.status) {
+                return shown.body;
             }
         }
-        page_as(self.open_panel().await).await.1
+        page_as(self.open_panel().await).await.body
     }
 
     /// Opens the app as the store's owner does; the session of its panel.
     pub async fn open_panel(&self) -> String {
-        let page = self.world.sandbox.bigcommerce.open_app(&self.hash).await.expect("the app answers");
+        let page = self
+            .world
+            .sandbox
+            .bigcommerce
+            .open_app(&self.hash)
+            .await
+            .unwrap_or_else(|broken| panic!("the app answers: {broken}"));
         let token = page.url.split("t=").nth(1).and_then(|rest| rest.split('&').next());
         let token = token.unwrap_or_else(|| panic!("the panel opens: {} {}", page.url, page.body)).to_owned();
         *self.opened.lock().expect("no test panics here") = Some(token.clone());

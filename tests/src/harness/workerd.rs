@@ -15,6 +15,10 @@ use serde_json::json;
 
 use super::wait::PATIENCE;
 
+/// Where workers listen; Linux lends ports from 32768 on to outgoing connections.
+const FIRST_PORT: u16 = 12_000;
+const LAST_PORT: u16 = 32_000;
+
 /// How to run the worker.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -167,9 +171,18 @@ pub(super) fn first_line(stream: impl Read + Send + 'static) -> Receiver<String>
     receiver
 }
 
+/// A free port, below those that the system lends to outgoing connections: between a worker's death and its next life
+/// nobody else gets it, nor can a connection to it be connected to itself.
 pub(super) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the machine has a free port");
-    listener.local_addr().expect("a bound listener has an address").port()
+    static DRAWN: AtomicU32 = AtomicU32::new(0);
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let draw = || {
+        let nth = DRAWN.fetch_add(1, Ordering::Relaxed);
+        // Programs of tests that run side by side begin far from each other.
+        let at = process::id().wrapping_mul(197).wrapping_add(nth) % u32::from(LAST_PORT - FIRST_PORT);
+        FIRST_PORT + u16::try_from(at).expect("it is less than the range")
+    };
+    std::iter::repeat_with(draw).take(1_000).find(free).expect("the machine has a free port")
 }
 
 /// Children of `process`, and theirs.

@@ -1,7 +1,6 @@
 //! A sandbox and a worker that know of each other.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,7 +10,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use tokio::sync::OnceCell;
 
 use super::workerd::{Options, Workerd};
-use crate::{Config, Sandbox};
+use crate::{Config, Sandbox, asking};
 
 /// Delays of the worker run this many times faster: two minutes take two seconds.
 const TIME_SCALE: &str = "60";
@@ -107,12 +106,7 @@ impl World {
     /// connections belong to the test's runtime.
     #[must_use]
     pub fn client(&self) -> reqwest::Client {
-        reqwest::Client::builder()
-            .resolve("app.localhost", SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .expect("no TLS backend and no system configuration is involved")
+        asking::client()
     }
 }
 
