@@ -1,6 +1,7 @@
 //! Runs one machine the way its Durable Object does: commits to a table, calls out, sleeps until woken, and sometimes
 //! crashes, with nothing left but the table. Around it: time, the post between the two sides and us, and faults.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use komoju_bigcommerce_worker::bigcommerce::Api;
@@ -72,6 +73,8 @@ pub struct World {
     pub violations: Vec<String>,
     /// So many of the order's moves have been judged.
     pub judged: usize,
+    /// What a mistake has begun to spoil.
+    pub spoilt: Cell<bool>,
     /// The order is to be met until it is known, or known to be none of ours; a worker that dies over it is asked again.
     pub to_meet: bool,
     rows: Rows,
@@ -108,6 +111,7 @@ impl World {
             session_is_refused: false,
             violations: Vec::new(),
             judged: 0,
+            spoilt: Cell::new(false),
             to_meet: false,
             rows: Rows::default(),
             alarm: None,
@@ -194,7 +198,9 @@ impl World {
     // ---- the machine ---------------------------------------------------------------------------------------------
 
     pub fn handle(&mut self, input: Input) {
-        let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
+        let spoilt = self.mutation.and_then(|mutation| mutation.spoil_shop(&self.shop));
+        let shop = spoilt.as_ref().unwrap_or(&self.shop);
+        let now = Now { shop, delays: Delays::default(), at: self.now };
         self.machine.handle(input, now);
     }
 
@@ -233,7 +239,9 @@ impl World {
     /// As objects/payment.rs runs it. None: it rests, or the worker died.
     pub fn run(&mut self) -> Option<Reply> {
         for _ in 0..OUTPUTS {
-            let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
+            let spoilt = self.mutation.and_then(|mutation| mutation.spoil_shop(&self.shop));
+            let shop = spoilt.as_ref().unwrap_or(&self.shop);
+            let now = Now { shop, delays: Delays::default(), at: self.now };
             let output = self.machine.poll(now);
             let dies = self.faults.dies_now();
             match output {
@@ -312,7 +320,9 @@ impl World {
             };
         }
         let answer = match self.mutation {
-            Some(mutation) => mutation.spoil_answer(call, parse(&outcome), self),
+            Some(mutation) => {
+                mutation.spoil_answer(call, parse(&mutation.spoil_outcome(call, outcome, self)), self)
+            }
             None => parse(&outcome),
         };
         self.handle(Input::Answer(answer));

@@ -4,7 +4,8 @@
 //! and each call. [`truth`] says, from what the two models hold and from nothing the machine says of itself, how the
 //! world must look when nothing happens any more. Whatever breaks that is shrunk and printed as a test.
 //!
-//! `SIMULATION_SEED=n` replays one seed, `SIMULATION_SCHEDULES=n` tries so many.
+//! `SIMULATION_SEED=n` replays one seed, `SIMULATION_SCHEDULES=n` tries so many, from seed
+//! `SIMULATION_FIRST` on.
 
 mod bank;
 mod driver;

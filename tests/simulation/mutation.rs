@@ -1,14 +1,19 @@
 //! Mistakes that other plug-ins made, put between the machine and the world: the invariants must notice each.
+//!
+//! None of them does anything by itself. Each has the core hear, read or remember something else than what is so, and what
+//! goes wrong then is what the core decides.
 
-use komoju_bigcommerce_worker::http::HttpRequest;
+use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
 use komoju_bigcommerce_worker::payment::call::{Answer, Call, Checkout, OrderSeen};
+use komoju_bigcommerce_worker::payment::deed::MilestoneKind;
 use komoju_bigcommerce_worker::payment::hint::{About, Hint};
 use komoju_bigcommerce_worker::payment::ids::HintId;
 use komoju_bigcommerce_worker::payment::reading::{OrderReading, PaymentStatus};
+use komoju_bigcommerce_worker::payment::settings::{RefundPolicy, Unpaid};
+use komoju_bigcommerce_worker::payment::shop::Shop;
 use serde_json::{Value, json};
 
 use super::driver::World;
-use super::truth;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mutation {
@@ -24,11 +29,11 @@ pub enum Mutation {
     SendsNoIdempotencyKey,
     /// The order is taken out of `external_order_num` by length: a changed prefix orphans what is under way.
     CutsOrderOutOfNumber,
-    /// Each message of a capture counts: the order is told again, and its books grow.
+    /// Each message of a capture counts as the first: the order is told again, as if it still stood as it was placed.
     CountsEachCapture,
     /// Messages of what failed or was updated are answered by an error, and come again without end.
     FailsOnUpdates,
-    /// A shopper who comes back unpaid has the order cancelled, though the session can still be paid.
+    /// A shopper who comes back unpaid counts as one who never pays: the order is cancelled, though its code is good.
     CancelsOnAbort,
     /// Amounts by way of floats.
     MultipliesFloats,
@@ -40,10 +45,14 @@ pub enum Mutation {
     IgnoresLateMoney,
     /// An update of the order that failed counts as done.
     NeverRepeatsAFailedUpdate,
+    /// What speaks against a payment is heard only after the order was told that it is paid.
+    TellsTheBetterStatusFirst,
+    /// Whatever the store has set, what is refunded in BigCommerce and what was paid twice goes back at once.
+    PaysBackUnasked,
 }
 
 impl Mutation {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::DedupesByTypeAndPayment,
         Self::MarksBeforeHandling,
         Self::RefundsInTheShopsCurrency,
@@ -58,6 +67,8 @@ impl Mutation {
         Self::ReturnMarksPaid,
         Self::IgnoresLateMoney,
         Self::NeverRepeatsAFailedUpdate,
+        Self::TellsTheBetterStatusFirst,
+        Self::PaysBackUnasked,
     ];
 
     /// By which of the invariants it is to be noticed, as each begins: any other may be chance.
@@ -77,6 +88,8 @@ impl Mutation {
             Self::ReturnMarksPaid => &["marked as paid though nothing was"],
             Self::IgnoresLateMoney => &["known of", "money on an order that looks unpaid"],
             Self::NeverRepeatsAFailedUpdate => told,
+            Self::TellsTheBetterStatusFirst => &["told of a better status"],
+            Self::PaysBackUnasked => &["paid back unasked", "a second payment went back unasked"],
         };
         kinds.iter().any(|kind| violation.starts_with(kind))
     }
@@ -101,13 +114,10 @@ impl Mutation {
                 let order = number.get(prefix..).and_then(|rest| rest.split('-').next());
                 (order == Some("1001")).then_some(hint)
             }
-            Self::CountsEachCapture if event == "payment.captured" && !world.store.deleted => {
+            Self::CountsEachCapture if event == "payment.captured" => {
                 let known = world.machine.state().hints.iter().any(|h| h.hint.id == hint.id);
-                let paid = json!({
-                    "status_id": 11, "staff_notes": world.store.notes, "payment_provider_id": payment.as_str(),
-                });
                 if known {
-                    world.store.put_by_app(&paid);
+                    forget_that_it_was_told(world, payment.as_str());
                 }
                 Some(hint)
             }
@@ -146,8 +156,28 @@ impl Mutation {
             (Self::TrustsTheBrowser, Call::CreateSession(_)) if world.amount_was_disputed => {
                 change(request, |body| body["amount"] = json!(1));
             }
+            // Told once more, and remembered this time.
+            (Self::CountsEachCapture, Call::UpdateOrder { .. }) => world.spoilt.set(false),
             _ => {}
         }
+    }
+
+    /// What the core reads in place of what was answered.
+    pub fn spoil_outcome(self, call: &Call, outcome: Outcome, world: &World) -> Outcome {
+        let Outcome::Answer { status: status @ 200, headers, body } = outcome else { return outcome };
+        let mut json: Value = serde_json::from_str(&body).unwrap_or_default();
+        match (self, call) {
+            (Self::CountsEachCapture, Call::ReadOrder) if world.spoilt.get() => {
+                (json["status_id"], json["staff_notes"]) = (json!(7), json!("Wrap as a gift"));
+            }
+            (Self::CancelsOnAbort, _) if world.spoilt.get() => each_resource(&mut json, &ended),
+            (Self::ReturnMarksPaid, Call::ReadSession { .. }) if world.spoilt.get() => mark_paid(&mut json),
+            (Self::TellsTheBetterStatusFirst, _) if !is_told_of_money(world) => {
+                each_resource(&mut json, &without_bad_news);
+            }
+            _ => {}
+        }
+        Outcome::Answer { status, headers, body: json.to_string() }
     }
 
     pub fn spoil_answer(self, call: &Call, answer: Answer, world: &World) -> Answer {
@@ -179,20 +209,90 @@ impl Mutation {
     }
 
     pub fn on_return(self, world: &mut World, session: &str) {
-        let of_it = world.bank.payments.values().rev().find(|p| p.session == session);
-        let payment = of_it.map(|p| p.id.clone()).unwrap_or_default();
         let paid = world.bank.payments.values().any(|p| p.session == session && p.captured_ms.is_some());
-        let status = match self {
-            Self::CancelsOnAbort if !paid => 5,
-            Self::ReturnMarksPaid => 11,
-            _ => return,
-        };
-        if !world.store.deleted && matches!(world.store.status, 0 | 1 | 7) {
-            let notes = world.store.notes.clone();
-            let update = json!({ "status_id": status, "staff_notes": notes, "payment_provider_id": payment });
-            world.store.put_by_app(&update);
-            truth::at_once(world);
+        match self {
+            Self::CancelsOnAbort if !paid => {
+                let settings = &mut world.shop.settings;
+                (settings.unpaid, settings.unpaid_grace_hours) = (Unpaid::Cancel, 1);
+                world.spoilt.set(true);
+            }
+            Self::ReturnMarksPaid => world.spoilt.set(true),
+            _ => {}
         }
+    }
+
+    /// The settings under which the core decides, in place of the store's own.
+    pub fn spoil_shop(self, shop: &Shop) -> Option<Shop> {
+        (self == Self::PaysBackUnasked).then(|| {
+            let mut shop = shop.clone();
+            (shop.settings.refunds, shop.settings.refund_second) = (RefundPolicy::AtOnce, true);
+            shop
+        })
+    }
+}
+
+/// The order has heard that it is paid, as asked or not.
+fn is_told_of_money(world: &World) -> bool {
+    let money = [MilestoneKind::Paid, MilestoneKind::Mismatch];
+    world.machine.state().reached.keys().any(|(_, kind)| money.contains(kind))
+}
+
+/// Takes out of what is stored that the order has heard of a payment.
+fn forget_that_it_was_told(world: &mut World, payment: &str) {
+    let mut rows = world.rows().clone();
+    let (reached, deed) = (format!("{payment}#paid"), format!("order-paid-{payment}#"));
+    let told = |kind: &str, key: &str| match kind {
+        "reached" => key == reached,
+        _ => kind == "deed" && key.starts_with(&deed),
+    };
+    let keys: Vec<_> = rows.iter().map(|(at, _)| at.clone()).filter(|(kind, key)| told(kind, key)).collect();
+    for at in keys {
+        rows.remove(&at);
+    }
+    world.restart_with(rows);
+    world.spoilt.set(true);
+}
+
+/// Changes every payment, session and event in an answer.
+fn each_resource(json: &mut Value, change: &impl Fn(&mut Value)) {
+    if json["resource"].is_string() {
+        change(json);
+    }
+    match json {
+        Value::Array(all) => all.iter_mut().for_each(|one| each_resource(one, change)),
+        Value::Object(all) => all.values_mut().for_each(|one| each_resource(one, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn ended(resource: &mut Value) {
+    if matches!(resource["status"].as_str(), Some("pending" | "authorized")) {
+        resource["status"] = json!("cancelled");
+    }
+}
+
+fn mark_paid(session: &mut Value) {
+    let (amount, currency) = (session["amount"].clone(), session["currency"].clone());
+    let id = session["payment"]["id"].as_str().unwrap_or("payment98").to_owned();
+    session["status"] = json!("completed");
+    session["payment"] = json!({
+        "id": id, "resource": "payment", "status": "captured", "session": session["id"], "amount": amount,
+        "tax": 0, "payment_method_fee": 0, "total": amount, "currency": currency, "amount_refunded": 0,
+        "refunds": [], "refund_requests": [], "payment_details": { "type": "credit_card" },
+        "payment_deadline": null, "created_at": "2026-11-22T00:00:00Z",
+    });
+}
+
+fn without_bad_news(resource: &mut Value) {
+    match resource["resource"].as_str() {
+        Some("payment") => {
+            (resource["refunds"], resource["amount_refunded"]) = (json!([]), json!(0));
+            if resource["status"] == "refunded" {
+                resource["status"] = json!("captured");
+            }
+        }
+        Some("event") => resource["type"] = json!("payment.updated"),
+        _ => {}
     }
 }
 

@@ -13,6 +13,9 @@ use super::driver::World;
 use super::schedule::{DAY, Fate, MINUTE};
 use super::store::Hook;
 
+/// How long after the first a message may come once more.
+const AGAIN: i64 = 90 * MINUTE;
+
 #[derive(Debug, Clone)]
 struct Letter {
     due: i64,
@@ -54,7 +57,10 @@ impl Post {
         let letter = Letter { due: now, hint, early: self.fate == Fate::Overtakes, number };
         match self.fate {
             Fate::Lost => self.lost.push(letter),
-            Fate::Twice => self.box_.extend([letter.clone(), letter]),
+            Fate::Twice => {
+                let again = Letter { due: now + AGAIN, ..letter.clone() };
+                self.box_.extend([letter.clone(), letter, again]);
+            }
             Fate::Late(minutes) => self.box_.push(Letter { due: now + minutes * MINUTE, ..letter }),
             Fate::Arrives | Fate::Overtakes => self.box_.push(letter),
         }

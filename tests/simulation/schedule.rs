@@ -171,6 +171,7 @@ pub enum Fate {
     /// Comes before the answer to the call that caused it.
     Overtakes,
     Lost,
+    /// At once, and again much later.
     Twice,
     /// By so many minutes; later ones come before it.
     Late(i64),

@@ -130,7 +130,10 @@ fn report(seed: u64, count: u64) -> String {
 fn whatever_happens_the_order_and_the_money_end_up_agreeing() {
     let seeds = match number("SIMULATION_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("SIMULATION_SCHEDULES").unwrap_or(SCHEDULES),
+        None => {
+            let first = number("SIMULATION_FIRST").unwrap_or(0);
+            first..first + number("SIMULATION_SCHEDULES").unwrap_or(SCHEDULES)
+        }
     };
     let found = survey(seeds);
     let reports: Vec<_> = found.values().map(|(seed, count)| report(*seed, *count)).collect();

@@ -45,6 +45,12 @@ fn judge(world: &World, made: &Move) -> Verdict {
     let Some(payment) = payment.filter(|p| p.captured_ms.or(p.authorized_ms).is_some()) else {
         return Err(format!("marked as paid though nothing was: {seen} to {to}"));
     };
+    if matches!(seen, 0 | 1 | 7)
+        && let Some(allowed) = deserved(world, made, payment)
+        && !allowed.contains(&to)
+    {
+        return Err(format!("told of a better status than the money deserves: {to} instead of {allowed:?}"));
+    }
     if matches!(seen, 0 | 1 | 7) && !matches!(to, 12 | 13) && !covers(world, payment, made.seen.due) {
         let told = payment.told.map_or(payment.amount, |told| told.amount);
         let (due, currency) = (made.seen.due, payment.currency);
@@ -62,6 +68,19 @@ fn is_excused(made: &Move, payment: Option<&Payment>) -> bool {
         13 => payment.refunds.iter().any(|r| r.chargeback),
         12 => payment.fraud || (payment.capture_refused && !refunded),
         _ => false,
+    }
+}
+
+/// What an order that has not heard of a payment may hear of it, by what the app has been told: never "ship it" where that
+/// speaks against it. None: anything. Of a late update nobody can say what was known when it was sent.
+fn deserved(world: &World, made: &Move, payment: &Payment) -> Option<&'static [u8]> {
+    let told = payment.told.filter(|_| !made.late)?;
+    match (told.charged_back, payment.fraud_told) {
+        (true, true) => Some(&[12, 13]),
+        (true, false) => Some(&[13]),
+        (false, true) => Some(&[12]),
+        (false, false) if told.back >= told.amount => Some(&[12]),
+        (false, false) => (told.back > 0 && world.store.digital).then_some(&[12]),
     }
 }
 
