@@ -77,9 +77,7 @@ impl Browser {
             self.token = token;
             self.keep_token();
         }
-        #[expect(clippy::cast_possible_truncation, reason = "it saturates, which suits a wait")]
-        let poll_ms = js::get(&self.said, "poll_ms").as_f64().map(|ms| ms as u32);
-        Ok(Answer { redirect, poll_ms, news })
+        Ok(Answer { redirect, poll_ms: poll_ms(&self.said), news, queued: state == "queued" })
     }
 
     /// Take the token of an earlier visit, or keep the one we came with. Storage may be forbidden: the server
@@ -112,6 +110,12 @@ fn failure(problem: &JsValue) -> Failure {
     } else if js::get(problem, "retry") == JsValue::FALSE {
         Failure::Final
     } else {
-        Failure::Passing
+        poll_ms(problem).map_or(Failure::Passing, Failure::Later)
     }
+}
+
+/// When to ask again, as an answer or a problem says.
+fn poll_ms(said: &JsValue) -> Option<u32> {
+    #[expect(clippy::cast_possible_truncation, reason = "it saturates, which suits a wait")]
+    js::get(said, "poll_ms").as_f64().map(|ms| ms as u32)
 }

@@ -70,6 +70,8 @@ pub struct Answer {
     pub redirect: bool,
     /// When to ask again; `None`: never.
     pub poll_ms: Option<u32>,
+    /// It is not this start's turn yet: the same is asked again by itself, as often as it takes.
+    pub queued: bool,
     /// It differs from the answer before it.
     pub news: bool,
 }
@@ -83,6 +85,8 @@ pub enum Failure {
     Final,
     /// The network, a server in trouble, a limit reached.
     Passing,
+    /// The same, and the server says after how many milliseconds to try again.
+    Later(u32),
 }
 
 /// The browser, as far as the flow needs it.
@@ -178,6 +182,9 @@ impl Flow {
     pub fn answered(&mut self, answer: Answer, page: &mut impl Page) {
         let Stage::Asking(ask) = self.stage else { return };
         self.failures = 0;
+        if answer.queued {
+            return self.stand_in_line(ask, answer, page);
+        }
         let pressed = matches!(ask, Ask::Pay | Ask::Restart);
         let may_leave = pressed || (ask == Ask::Arrive && self.may_leave);
         self.may_leave = false;
@@ -201,13 +208,29 @@ impl Flow {
             Failure::Passing if ask == Ask::Look && self.told => {
                 self.watch(Some(FIRST_RETRY_MS * 2), page);
             }
-            Failure::Passing if self.failures < RETRIES => {
-                page.wait(FIRST_RETRY_MS << self.failures);
-                self.failures += 1;
-                self.stage = Stage::Repeating(ask);
-            }
-            Failure::Passing => self.stop(Scene::Trouble, ask, page),
+            Failure::Later(ms) if ask == Ask::Look && self.told => self.watch(Some(ms), page),
+            Failure::Passing if self.failures < RETRIES => self.repeat(ask, 0, page),
+            Failure::Later(ms) if self.failures < RETRIES => self.repeat(ask, ms, page),
+            Failure::Passing | Failure::Later(_) => self.stop(Scene::Trouble, ask, page),
         }
+    }
+
+    /// Once more, after no less than the server asks for.
+    fn repeat(&mut self, ask: Ask, least_ms: u32, page: &mut impl Page) {
+        page.wait((FIRST_RETRY_MS << self.failures).max(least_ms));
+        self.failures += 1;
+        self.stage = Stage::Repeating(ask);
+    }
+
+    /// The server says that others come first. What may be left for stays as it is: once it is our turn, we go on as if
+    /// nothing had been.
+    fn stand_in_line(&mut self, ask: Ask, answer: Answer, page: &mut impl Page) {
+        if answer.news {
+            page.show(Scene::Said);
+        }
+        self.told = false;
+        page.wait(answer.poll_ms.unwrap_or(FIRST_RETRY_MS).max(FASTEST_POLL_MS));
+        self.stage = Stage::Repeating(ask);
     }
 
     /// The last wait, or the time of the last call, is over.

@@ -20,6 +20,7 @@ mod panel_refunds;
 mod panel_settings;
 mod permalink;
 mod purchase_event;
+mod queued;
 mod shopper;
 mod test_money;
 mod two_tabs;

@@ -38,11 +38,15 @@ impl Page for Notes {
     }
 }
 
-const REDIRECT: Answer = Answer { redirect: true, poll_ms: None, news: true };
-const DONE: Answer = Answer { redirect: false, poll_ms: None, news: true };
+const REDIRECT: Answer = Answer { redirect: true, poll_ms: None, news: true, queued: false };
+const DONE: Answer = Answer { redirect: false, poll_ms: None, news: true, queued: false };
 
 fn told(poll_ms: u32, news: bool) -> Answer {
-    Answer { redirect: false, poll_ms: Some(poll_ms), news }
+    Answer { redirect: false, poll_ms: Some(poll_ms), news, queued: false }
+}
+
+fn queued(poll_ms: u32, news: bool) -> Answer {
+    Answer { redirect: false, poll_ms: Some(poll_ms), news, queued: true }
 }
 
 /// A page whose `load` is over, where an unpaid order was just heard of.
@@ -184,6 +188,47 @@ fn a_start_is_repeated_three_times_then_offered_again() {
     flow.pressed(Press::Again, &mut page);
     flow.answered(REDIRECT, &mut page);
     assert_eq!(page.take(), [Show(Scene::Going), Deed::Ask(Ask::Arrive), Show(Scene::Leaving), Leave]);
+}
+
+#[test]
+fn a_queued_start_goes_on_by_itself_as_often_as_it_takes() {
+    let (mut flow, mut page) = arrived(true);
+    page.take();
+    flow.answered(queued(1_500, true), &mut page);
+    assert_eq!(page.take(), [Show(Scene::Said), Wait(1_500)]);
+    for _ in 0..50 {
+        flow.time_is_up(true, &mut page);
+        flow.answered(queued(5_000, false), &mut page);
+        assert_eq!(page.take(), [Deed::Ask(Ask::Arrive), Wait(5_000)]);
+    }
+    flow.time_is_up(false, &mut page);
+    flow.answered(REDIRECT, &mut page);
+    assert_eq!(page.take(), [Deed::Ask(Ask::Arrive), Show(Scene::Leaving), Leave]);
+}
+
+#[test]
+fn a_queued_press_leaves_once_it_is_its_turn() {
+    let (mut flow, mut page) = arrived(false);
+    flow.answered(DONE, &mut page);
+    flow.pressed(Press::Restart, &mut page);
+    flow.answered(queued(1_000, true), &mut page);
+    flow.time_is_up(false, &mut page);
+    page.take();
+    flow.answered(REDIRECT, &mut page);
+    assert_eq!(page.take(), [Show(Scene::Leaving), Leave]);
+}
+
+#[test]
+fn no_call_is_repeated_sooner_than_the_server_asks() {
+    let (mut flow, mut page) = arrived(true);
+    page.take();
+    for wait in [20_000, 20_000, 20_000] {
+        flow.failed(Failure::Later(20_000), &mut page);
+        flow.time_is_up(false, &mut page);
+        assert_eq!(page.take(), [Wait(wait), Deed::Ask(Ask::Arrive)]);
+    }
+    flow.failed(Failure::Later(20_000), &mut page);
+    assert_eq!(page.take(), [Show(Scene::Trouble)]);
 }
 
 #[test]
