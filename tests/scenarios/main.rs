@@ -27,6 +27,7 @@ mod refunds;
 mod restart;
 mod session_reuse;
 mod shopper_leaves_while_we_ask;
+mod start_calls;
 mod states;
 mod status_after_the_milestone;
 mod storage;

@@ -2,6 +2,7 @@
 //! point with them, an eighth of this worker.
 //! <https://developers.cloudflare.com/kv/api/> <https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/>
 
+use crate::log;
 use worker::js_sys::futures::JsFuture;
 use worker::js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast, JsValue};
@@ -40,6 +41,12 @@ impl Kv {
         call(&self.0, "put", &[key.into(), text.into()]).await.map(drop)
     }
 
+    /// Puts what is forgotten by itself after so many seconds.
+    pub async fn put_for(&self, key: &str, text: &str, seconds: u32) -> Result<()> {
+        let options = object(&[("expirationTtl", seconds.into())])?;
+        call(&self.0, "put", &[key.into(), text.into(), options]).await.map(drop)
+    }
+
     pub async fn delete(&self, key: &str) -> Result<()> {
         call(&self.0, "delete", &[key.into()]).await.map(drop)
     }
@@ -59,11 +66,18 @@ impl Kv {
     }
 }
 
-/// Counts one more use of `key`, and says whether it is within the limit.
-pub async fn allows(env: &Env, limit: &str, key: &str) -> Result<bool> {
-    let limit = Reflect::get(env, &limit.into())?;
-    let outcome = call(&limit, "limit", &[object(&[("key", key.into())])?]).await?;
-    Ok(Reflect::get(&outcome, &"success".into())?.is_truthy())
+/// Counts one more use of `key`, and says whether it is within the limit. Such limits are fences, counted apart at each
+/// of Cloudflare's locations: one that fails lets everybody through.
+pub async fn allows(env: &Env, limit: &str, key: &str) -> bool {
+    let asked = async {
+        let limit = Reflect::get(env, &limit.into())?;
+        let outcome = call(&limit, "limit", &[object(&[("key", key.into())])?]).await?;
+        Ok::<_, worker::Error>(Reflect::get(&outcome, &"success".into())?.is_truthy())
+    };
+    asked.await.unwrap_or_else(|error| {
+        log::warn("limit", "limit_failed", &[("limit", limit), ("error", &error.to_string())]);
+        true
+    })
 }
 
 async fn call(target: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue> {

@@ -97,6 +97,11 @@ impl Config {
         }
     }
 
+    /// How many times faster than in production time goes.
+    pub fn scale(&self) -> i64 {
+        i64::from(self.time_scale)
+    }
+
     /// A delay in milliseconds as this deployment counts it; never 0, so that a ladder always moves on.
     pub fn scaled_ms(&self, ms: i64) -> i64 {
         (ms / i64::from(self.time_scale)).max(1)

@@ -69,6 +69,8 @@ impl Problem {
             ("code", &self.code),
             ("message", &self.message),
             ("retry", &self.retry),
+            // For pages of other origins, which may not read the header.
+            ("poll_ms", &self.retry_after_s.map(|seconds| seconds.saturating_mul(1_000))),
         ]);
         body.to_string()
     }
@@ -104,6 +106,7 @@ mod tests {
         assert_eq!(body["code"], "slow_down");
         assert_eq!(body["message"], "後で");
         assert_eq!(body["retry"], true);
+        assert_eq!(body["poll_ms"], 3_000);
         assert!(body["type"].as_str().is_some_and(|t| t.ends_with("/problems/slow_down")));
     }
 

@@ -100,6 +100,21 @@ impl Profile {
         self.komoju.iter().find(|account| account.current)
     }
 
+    /// Whether a start by the other would be a start by this: the same store, open for payments by the same key and terms.
+    pub fn agrees_on_starts(&self, other: &Self) -> bool {
+        let account = |profile: &Self| profile.current_account().map(|a| (a.id.clone(), a.mode));
+        let terms = |profile: &Self| (profile.settings.capture, profile.settings.methods.clone());
+        self.connected
+            && other.connected
+            && account(self) == account(other)
+            && (self.settings.version == other.settings.version || terms(self) == terms(other))
+    }
+
+    /// The same store once its owner says that there is none: what was begun can still be ended with its keys.
+    pub fn disconnected(&self) -> Self {
+        Self { connected: false, bigcommerce_token: None, ..self.clone() }
+    }
+
     pub fn account(&self, id: &AccountId) -> Option<&KomojuAccount> {
         self.komoju.iter().find(|account| account.id == *id)
     }
@@ -168,10 +183,25 @@ pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
     }
 }
 
+/// The profile of a store that somebody names who may be a stranger. Every store has its copy in KV before a storefront
+/// or a webhook can name it; where KV says that there is none, there is no store, and no object is made to say so. Where
+/// KV says nothing, or nothing that can be read, the owner is asked.
+pub async fn named(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
+    let asked = async { Kv::of(env)?.text(&key(store)).await };
+    match asked.await {
+        Ok(None) => Ok(Err(Absent::NeverInstalled)),
+        Ok(Some(copy)) => match parse(&copy) {
+            Some(profile) => Ok(Ok(profile)),
+            None => ask(env, store).await,
+        },
+        Err(_) => ask(env, store).await,
+    }
+}
+
 /// Asks StoreObject itself, for when the copy was refused by someone, as often as the rate limit allows.
 pub async fn refresh(env: &Env, store: &StoreHash, doubt: Doubt) -> worker::Result<Lookup> {
     let key = [store.as_str(), ":", doubt.key()].concat();
-    match allows(env, REFRESH_LIMIT, &key).await? {
+    match allows(env, REFRESH_LIMIT, &key).await {
         true => ask(env, store).await,
         false => Ok(Err(Absent::CannotTell)),
     }

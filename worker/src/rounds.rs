@@ -4,6 +4,7 @@
 use crate::bindings::Kv;
 use crate::log;
 use crate::objects::store_client::StoreClient;
+use crate::objects::strays;
 use crate::payment::ids::StoreHash;
 use crate::profile::PREFIX;
 use worker::{Env, Result};
@@ -20,9 +21,19 @@ pub async fn walk(env: &Env) -> Result<()> {
     for key in &keys.names {
         rearm(env, key).await;
     }
+    count_strays(env).await;
     match keys.cursor {
         Some(cursor) => kv.put(CURSOR, &cursor).await,
         None => kv.delete(CURSOR).await,
+    }
+}
+
+/// What nobody looks after by itself is called out once a day.
+async fn count_strays(env: &Env) {
+    match strays::count(env).await {
+        Ok(0) => {}
+        Ok(n) => log::error("round", "strays", &[("objects", &n.to_string())]),
+        Err(error) => log::warn("round", "strays_not_counted", &[("error", &error.to_string())]),
     }
 }
 

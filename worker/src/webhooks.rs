@@ -10,7 +10,7 @@ use crate::json::{integer, text, unsigned};
 use crate::komoju::webhook::{self, Notice};
 use crate::log;
 use crate::objects::payment_client::PaymentClient;
-use crate::objects::store_client::{Route, StoreClient, route};
+use crate::objects::store_client::{Announced, Route, StoreClient, route};
 use crate::payment::hint::{About, Hint, Moved};
 use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::payment::reading::OrderStatus;
@@ -131,11 +131,28 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
     match &hint.about {
         // Of an order that is new, no payment has heard.
         About::Order { scope, .. } if scope == ORDER_CREATED => {
-            StoreClient::new(&ctx.env, &profile.store)?.new_order(order).await?;
+            let told = StoreClient::new(&ctx.env, &profile.store)?.new_order(order).await?;
+            pass_on(told, profile.store.clone(), order, ctx);
         }
         _ => PaymentClient::new(&ctx.env, &profile.store, order)?.hint(hint).await?,
     }
     Response::ok("kept")
+}
+
+/// Once the message is answered, the order's own object hears that it is announced, and reads it ahead if it may.
+fn pass_on(told: Announced, store: StoreHash, order: OrderId, ctx: &Ctx) {
+    let look = match told {
+        Announced::Nothing => return,
+        Announced::Read => true,
+        Announced::Known => false,
+    };
+    let env = ctx.env.clone();
+    ctx.background.wait_until(async move {
+        let told = async { PaymentClient::new(&env, &store, order)?.announced(look).await };
+        if let Err(error) = told.await {
+            log::warn("hook", "not_read_ahead", &[("error", &error.to_string())]);
+        }
+    });
 }
 
 /// As with KOMOJU's: the copy in KV first, then its owner.
@@ -202,7 +219,7 @@ fn moved(event: &Value, data: &Value) -> Option<Moved> {
 
 async fn known_store(store: &str, ctx: &Ctx) -> Result<std::result::Result<Profile, Problem>> {
     match StoreHash::parse(store) {
-        Ok(store) => Ok(profile::load(&ctx.env, &store).await?.map_err(absence)),
+        Ok(store) => Ok(profile::named(&ctx.env, &store).await?.map_err(absence)),
         Err(_) => Ok(Err(absence(Absent::NeverInstalled))),
     }
 }

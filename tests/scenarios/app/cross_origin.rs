@@ -27,7 +27,7 @@ async fn the_stores_own_site_may_start_and_read() {
     // A refusal of the start itself can be read too, or the script could not say what is wrong.
     let wrong = shop.arrival(&order).to_string().replace(&order.cart_id, "");
     let refused = world.send(Method::POST, "/api/payments", &headers, wrong).await;
-    refused.is_problem(403, "wrong_cart");
+    refused.is_problem(404, "order_not_found");
     assert_eq!(refused.header("access-control-allow-origin"), origin);
 }
 

@@ -19,7 +19,7 @@ async fn a_payment_from_installation_to_refusal_leaves_no_secret_in_the_log() {
     for path in [format!("/load?signed_payload_jwt={jwt}"), format!("/load?signed_payload_jwt={forged}")] {
         world.get(&path).await;
     }
-    shop.arrive_with(&order, json!({ "cart_id": "" })).await.is_problem(403, "wrong_cart");
+    shop.arrive_with(&order, json!({ "cart_id": "" })).await.is_problem(404, "order_not_found");
 
     let log = log_with(&shop, "komoju_webhook").await;
     let token = world.sandbox.bigcommerce.installation(&shop.hash).and_then(|i| i.token).expect("installed");

@@ -62,6 +62,8 @@ async fn a_signature_that_is_there_must_be_right() {
 async fn a_hook_about_an_order_without_a_payment_is_accepted_and_nothing_is_read() {
     let world = calm_world().await;
     let shop = Shop::open(world).await;
+    // Nobody announces this one, so nobody reads it ahead.
+    shop.set(&[("watch_new_orders", "")]).await;
     let order = shop.order(&OrderSpec::new());
     let secret = secret(&shop);
     let mut bodies = vec![moved(order.order_id), moved(99_999_999), moved(0)];

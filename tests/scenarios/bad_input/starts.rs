@@ -2,14 +2,13 @@
 
 use reqwest::Method;
 use sandbox::bigcommerce::{OrderSpec, PaymentMethod, status};
-use sandbox::faults::Side;
-use sandbox::harness::{Shop, calm_world};
+use sandbox::harness::{ANOTHER_CART, Reply, Shop, World, calm_world};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_body_that_is_no_start_is_refused() {
     let world = calm_world().await;
-    let shop = Shop::open(world).await;
+    let shop = unannounced(world).await;
     let order = shop.order(&OrderSpec::new());
     let bodies = ["", "{", "[]", "null", "\"start\"", "{}", "\u{fffd}", "{\"store\":\"abc\"}"];
     for body in bodies {
@@ -67,7 +66,7 @@ async fn only_text_and_json_are_read() {
 #[tokio::test]
 async fn a_store_without_the_app_is_unknown() {
     let world = calm_world().await;
-    let shop = Shop::open(world).await;
+    let shop = unannounced(world).await;
     let order = shop.order(&OrderSpec::new());
     let bare = world.sandbox.bigcommerce.create_store(Default::default());
     for store in [bare.as_str(), "nosuchstore"] {
@@ -93,38 +92,61 @@ async fn an_order_of_another_store_is_not_found() {
     // Nor does a number that both have open the other's order.
     let theirs = other.order(&OrderSpec::new());
     assert_eq!(theirs.order_id, order.order_id, "orders are numbered per store");
-    shop.arrive_with(&order, json!({ "store": other.hash })).await.is_problem(403, "wrong_cart");
+    shop.arrive_with(&order, json!({ "store": other.hash })).await.is_problem(404, "order_not_found");
     assert_eq!((shop.deeds(), other.deeds()), (Vec::new(), Vec::new()));
+}
+
+#[tokio::test]
+async fn whether_there_is_an_order_cannot_be_told_from_the_answer() {
+    let world = calm_world().await;
+    let shop = unannounced(world).await;
+    let order = shop.order(&OrderSpec::new());
+    let answers = [
+        json!({ "cart_id": "" }),
+        json!({ "cart_id": ANOTHER_CART }),
+        json!({ "order_id": 99_999_999_u64 }),
+        json!({ "order_id": 99_999_999_u64, "cart_id": ANOTHER_CART }),
+    ];
+    for wrong in answers {
+        let reply = shop.arrive_with(&order, wrong.clone()).await;
+        reply.is_problem(404, "order_not_found");
+        let cart = wrong["cart_id"].as_str().unwrap_or(&order.cart_id);
+        let number = wrong["order_id"].as_u64().unwrap_or(order.order_id);
+        let page = world.get(&format!("/pay?store={}&order_id={number}&cart_id={cart}", shop.hash)).await;
+        page.is_problem_page(404, "order_not_found");
+        let body = |reply: &Reply| reply.body.clone();
+        assert_eq!(body(&reply), body(&shop.arrive_with(&order, json!({ "cart_id": "" })).await));
+    }
 }
 
 #[tokio::test]
 async fn without_the_right_cart_id_nobody_starts_or_sees_anything() {
     let world = calm_world().await;
-    let shop = Shop::open(world).await;
+    let shop = unannounced(world).await;
     let (order, other) = (shop.order(&OrderSpec::new()), shop.order(&OrderSpec::new()));
     for cart in
         ["", "null", "0", &order.cart_id[1..], &format!("{}0", order.cart_id), "x'; DROP TABLE records"]
     {
-        shop.arrive_with(&order, json!({ "cart_id": cart })).await.is_problem(403, "wrong_cart");
+        shop.arrive_with(&order, json!({ "cart_id": cart })).await.is_problem(404, "order_not_found");
     }
     assert_eq!(shop.calls_about(order.order_id), [""; 0], "what is no cart id costs no call");
 
-    shop.arrive_with(&order, json!({ "cart_id": other.cart_id })).await.is_problem(403, "wrong_cart");
-    let path = format!("/pay?store={}&order_id={}&cart_id={}", shop.hash, order.order_id, other.cart_id);
-    world.get(&path).await.is_problem_page(403, "wrong_cart");
+    for _ in 0..3 {
+        let reply = shop.arrive_with(&order, json!({ "cart_id": other.cart_id })).await;
+        reply.is_problem(404, "order_not_found");
+        let path = format!("/pay?store={}&order_id={}&cart_id={}", shop.hash, order.order_id, other.cart_id);
+        world.get(&path).await.is_problem_page(404, "order_not_found");
+    }
     assert_eq!(shop.deeds(), [""; 0]);
+    assert_eq!(shop.calls_about(order.order_id).len(), 1, "one look tells all the wrong ones");
+    assert_eq!(shop.arrive(&order).await.text("state"), "redirect");
+}
 
-    // What BigCommerce has to say of the new order makes nobody look any more.
-    world.sandbox.delivery().settled(&shop.hash, Side::BigCommerce).await;
-    let started = shop.arrive(&order).await;
-    assert_eq!(started.text("state"), "redirect");
-    let before = shop.calls_about(order.order_id).len();
-    shop.arrive_with(&order, json!({ "cart_id": other.cart_id })).await.is_problem(403, "wrong_cart");
-    assert_eq!(
-        shop.calls_about(order.order_id).len(),
-        before,
-        "once the right one is known, a wrong one costs no call"
-    );
+/// A shop whose new orders nobody announces, so that what a stranger did not cause can be told from what they did.
+async fn unannounced(world: &World) -> Shop<'_> {
+    let shop = Shop::open(world).await;
+    shop.set(&[("watch_new_orders", "")]).await;
+    shop
 }
 
 #[tokio::test]

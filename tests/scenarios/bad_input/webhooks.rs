@@ -99,6 +99,8 @@ async fn a_signed_body_that_is_no_event_is_refused() {
 async fn what_is_none_of_ours_is_accepted_and_nothing_is_looked_at() {
     let world = calm_world().await;
     let shop = Shop::open(world).await;
+    // Nobody announces this one, so nobody reads it ahead.
+    shop.set(&[("watch_new_orders", "")]).await;
     let order = shop.order(&OrderSpec::new());
     let payment = |metadata: Value| {
         json!({ "id": "ev1", "type": "payment.captured", "resource": "event", "data": {

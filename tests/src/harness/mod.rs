@@ -22,7 +22,7 @@ mod world;
 pub use browser::{Browser, Language};
 pub use http::Reply;
 pub use merchant::{booked, words};
-pub use paying::{moves, notes};
+pub use paying::{ANOTHER_CART, moves, notes};
 pub use scribe::{Stored, payment_object, store_object};
 pub use shop::{Shop, ShopSpec};
 pub use wait::{PATIENCE, eventually, eventually_within};

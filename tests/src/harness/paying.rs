@@ -9,6 +9,9 @@ use crate::delivery::Mode;
 use crate::faults::{Fault, FaultKind, Logged, Side};
 use crate::komoju::Session;
 
+/// A cart id that is well-formed and no order's.
+pub const ANOTHER_CART: &str = "0b0e7a8e-8d6c-4b5e-9f00-3c1d2e4f5a6b";
+
 impl Reply {
     /// The picture's state, or the problem's code.
     #[must_use]
@@ -185,9 +188,10 @@ impl Shop<'_> {
         let before = reads();
         self.save(&format!("payments/{}", order.order_id), &[]).await;
         eventually("a look at the order", async || (reads() > before).then_some(())).await;
-        // Whoever proves nothing is refused without a call, once it is their turn: after the work under way.
-        let refused = self.arrive_with(order, json!({ "cart_id": "" })).await;
-        assert_eq!(refused.word(), "wrong_cart", "{refused:?}");
+        // A wrong proof of a known order is refused without a call, once it is its turn: after the work under way.
+        let refused = self.arrive_with(order, json!({ "cart_id": ANOTHER_CART })).await;
+        let word = refused.word();
+        assert!(["order_not_found", "too_many_requests"].contains(&word.as_str()), "{refused:?}");
     }
 }
 

@@ -1,11 +1,13 @@
 //! The Durable Objects, which tie the pure parts to the platform: `payment` drives one order's machine, `store` owns
 //! one store's installation and ledger. `store_client` is how everybody else talks to the latter.
 
+mod beside;
 pub mod payment;
 pub mod payment_client;
 mod sql;
 pub mod store;
 pub mod store_client;
+pub mod strays;
 pub mod turn;
 
 use crate::context::now_ms;

@@ -9,8 +9,11 @@
 mod records;
 mod remote;
 
+use super::beside::beside;
 use super::payment_client::{Ask, History, Met, Question, StartAsk, Started};
+use super::store::door::Entry;
 use super::store_client::{LedgerRow, StoreClient};
+use super::strays;
 use super::turn::{Turn, Turns};
 use crate::bindings::allows;
 use crate::config::Config;
@@ -27,16 +30,30 @@ use crate::payment::machine::{Input, Machine, Now, Output, Reply};
 use crate::payment::settings::Mode;
 use crate::payment::shop::{Channel, Label, Shop};
 use crate::payment::snapshot::Snapshot;
-use crate::payment::start::{Proof, Start};
+use crate::payment::start::{Looked, Proof, Refusal, Start, cart_hash};
 use crate::payment::statement::statement;
 use crate::profile::{self, Absent, Profile};
+use crate::web::network_of;
 use records::Records;
 use remote::Remote;
 use std::cell::{Cell, RefCell};
+use std::pin::pin;
+use worker::wasm_bindgen_futures::spawn_local;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
 
-/// Bounds what unproved starts may cost a store: at most a quarter of its BigCommerce quota.
-const UNPROVED_LIMIT: &str = "START_LIMIT_STORE";
+/// A fence per location before the store's object: starts of orders that nothing is known of.
+const UNKNOWN_LIMIT: &str = "START_LIMIT_UNKNOWN";
+/// A far lower one, for while the store's object is silent and cannot count.
+const SILENT_LIMIT: &str = "PROFILE_REFRESH_LIMIT";
+/// When a start is to be made again that one of these has held up.
+const FENCED_MS: i64 = 2_000;
+/// How often one order may be started within a minute by whoever has proved to be its shopper.
+const STARTS_A_MINUTE: usize = 10;
+/// A copy in KV that is older decides nothing while the store's object is silent.
+const COPY_IS_YOUNG_MS: i64 = 5 * 60_000;
+/// When a start is to be made again that waits for the store's object, or for one of the two sides.
+const AGAIN_MS: i64 = 3_000;
+const LONGEST_AGAIN_MS: i64 = 60_000;
 /// How long after a ledger row could not be written it is tried again.
 const LEDGER_RETRY_MS: i64 = 60_000;
 
@@ -51,6 +68,15 @@ pub struct PaymentObject {
     turns: Turns,
     /// When the alarm stands, as far as this instance has set it.
     alarm: Cell<Option<i64>>,
+    // What follows is in memory only: nothing is kept of an order that is not ours.
+    /// BigCommerce has announced this order.
+    announced: Cell<bool>,
+    /// How many are about to look at the order for the first time.
+    looking: Cell<u32>,
+    /// Until then, no start of this order need ask whether it may look.
+    turned_away_until: Cell<i64>,
+    /// When its shopper has started this order of late.
+    starts: RefCell<Vec<i64>>,
 }
 
 impl DurableObject for PaymentObject {
@@ -63,6 +89,10 @@ impl DurableObject for PaymentObject {
             machine: RefCell::new(None),
             turns: Turns::default(),
             alarm: Cell::new(None),
+            announced: Cell::new(false),
+            looking: Cell::new(0),
+            turned_away_until: Cell::new(0),
+            starts: RefCell::default(),
         }
     }
 
@@ -76,13 +106,17 @@ impl DurableObject for PaymentObject {
             Ask::Return { session, locale } => json(&self.returned(&whose, session, locale).await?),
             Ask::Decide { decided } => json(&self.decide(&whose, decided).await?),
             Ask::Meet => json(&self.meet(&whose).await?),
+            Ask::Announced { look } => json(&self.announced(&whose, look).await?),
             Ask::History => json(&self.history(&whose).await?),
         }
     }
 
     /// First a guard, in case this never ends; then the work, which sets the exact time.
     async fn alarm(&self) -> Result<Response> {
-        let Some((store, order)) = self.records.identity()? else { return Response::empty() };
+        let Some((store, order)) = self.records.identity()? else {
+            strays::alarm(&self.state, &self.env).await?;
+            return Response::empty();
+        };
         let tries = self.records.unfinished_alarms()?;
         self.records.set_unfinished_alarms(tries.saturating_add(1))?;
         // Whatever is wrong with the configuration, this comes back.
@@ -117,32 +151,211 @@ impl PaymentObject {
             Err(Absent::NeverInstalled) => return Ok(Started::UnknownStore),
             Err(Absent::CannotTell) => return Ok(Started::CannotTell),
         };
-        let start = Box::new(start_of(ask));
-        if !self.costs_no_look(&start.proof)? && !self.may_look(whose).await? {
-            return Ok(Started::TooMany);
+        let start = start_of(ask);
+        // Whoever joins a look under way needs no leave of his own, unless it leaves open what he asks for.
+        let joins = self.looking.get() > 0;
+        if !joins && let Some(told) = self.turn_away(whose, &start).await? {
+            return Ok(told);
         }
+        let looking = self.looks_first(&start.proof)?;
         let _turn = self.take_turn().await;
-        self.handle(Input::Start(start), &setting)?;
-        Ok(match self.run(whose, &setting, true).await? {
-            Some(Reply::Show { snapshot, redirect }) => Started::Show { snapshot, redirect },
-            Some(Reply::Refuse(refusal)) => Started::Refused(refusal),
-            None => return Err(worker::Error::RustError("a start ended without a reply".to_owned())),
+        if joins && let Some(told) = self.turn_away(whose, &start).await? {
+            return Ok(told);
+        }
+        let known = self.knowledge(&start.proof)?;
+        if known == Known::Right
+            && let Some(until) = self.started_too_often(setting.delays)
+        {
+            return Ok(Started::Refused(Refusal::TooOften { until }));
+        }
+        let reply = match known {
+            // Costs no call, and so asks nobody.
+            Known::Wrong => self.begin(whose, &setting, &start).await?,
+            Known::Right | Known::Nothing => self.begin_beside_owner(whose, setting, &start).await?,
+        };
+        drop(looking);
+        self.report(whose, &reply);
+        self.count_start(&reply);
+        Ok(match reply {
+            Reply::Show { snapshot, redirect } => Started::Show { snapshot, redirect },
+            Reply::Refuse(Refusal::Busy { after_ms }) => {
+                let after = after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(AGAIN_MS);
+                Started::Queued { after_ms: after.clamp(AGAIN_MS, LONGEST_AGAIN_MS) }
+            }
+            Reply::Refuse(refusal) => Started::Refused(refusal),
         })
     }
 
-    /// Where the proof is known already, a wrong one costs no call and a right one is no stranger's.
-    fn costs_no_look(&self, proof: &Proof) -> Result<bool> {
-        let known = self.with(|machine| machine.state().head.cart_hash.clone())?;
-        Ok(match proof {
-            Proof::Link => true,
-            Proof::Cart(_) => known.is_some(),
-            // Refused without a look.
-            Proof::Nothing => true,
+    async fn begin(&self, whose: &Whose, setting: &Setting, start: &Start) -> Result<Reply> {
+        self.handle(Input::Start(Box::new(start.clone())), setting)?;
+        let reply = self.run(whose, setting, true).await?;
+        reply.ok_or_else(|| worker::Error::RustError("a start ended without a reply".to_owned()))
+    }
+
+    /// A start goes by the copy in KV, and asks the store's owner beside its first call out. The address of a payment
+    /// page is handed out only if the owner agrees with the copy; where he does not, what was made is ended at KOMOJU
+    /// and the start is made again by his word. While he is silent, a young copy decides.
+    async fn begin_beside_owner(&self, whose: &Whose, setting: Setting, start: &Start) -> Result<Reply> {
+        let env = self.env.clone();
+        let mut owner = pin!(async { profile::owner(&env, &whose.store).await });
+        let before = self.with(|machine| machine.state().attempts.last().map(|a| a.n))?;
+        let (reply, told) = beside(self.begin(whose, &setting, start), owner.as_mut()).await;
+        let reply = reply?;
+        if !rests_on_the_copy(&reply) {
+            return Ok(reply);
+        }
+        let told = match told {
+            Some(told) => told,
+            None => owner.await,
+        };
+        let now = match told {
+            Ok(now) if now.agrees_on_starts(&setting.profile) => return Ok(reply),
+            Err(Absent::CannotTell) if now_ms() - setting.profile.as_of_ms < COPY_IS_YOUNG_MS => {
+                return Ok(reply);
+            }
+            Err(Absent::CannotTell) => return Ok(Reply::Refuse(Refusal::Busy { after_ms: None })),
+            Ok(now) => now,
+            Err(Absent::NeverInstalled) => setting.profile.disconnected(),
+        };
+        let setting = Setting { shop: shop(&now, whose.order), profile: now, ..setting };
+        let made = self.with(|machine| machine.state().attempts.last().map(|a| a.n))?;
+        if let Some(n) = made.filter(|_| made != before) {
+            self.with(|machine| machine.recall(n, setting.now()))?;
+            self.run(whose, &setting, true).await?;
+        }
+        match setting.profile.connected {
+            true => self.begin(whose, &setting, start).await,
+            false => Ok(Reply::Refuse(Refusal::Disconnected)),
+        }
+    }
+
+    // ---- who may look --------------------------------------------------------------------------------------------
+
+    fn knowledge(&self, proof: &Proof) -> Result<Known> {
+        let hash = self.with(|machine| machine.state().head.cart_hash.clone())?;
+        Ok(match (proof, hash) {
+            (Proof::Link, _) => Known::Right,
+            (Proof::Nothing, _) => Known::Wrong,
+            (Proof::Cart(_), None) => Known::Nothing,
+            (Proof::Cart(cart), Some(hash)) if cart_hash(cart) == hash => Known::Right,
+            (Proof::Cart(_), Some(_)) => Known::Wrong,
         })
     }
 
-    async fn may_look(&self, whose: &Whose) -> Result<bool> {
-        allows(&self.env, UNPROVED_LIMIT, whose.store.as_str()).await
+    /// What a start is told that would have to look at an order of which nothing is known, and may not just now.
+    async fn turn_away(&self, whose: &Whose, start: &Start) -> Result<Option<Started>> {
+        let Proof::Cart(cart) = &start.proof else { return Ok(None) };
+        if self.announced.get() || self.knowledge(&start.proof)? != Known::Nothing {
+            return Ok(None);
+        }
+        let wait = self.turned_away_until.get() - now_ms();
+        if wait > 0 {
+            return Ok(Some(Started::Queued { after_ms: wait }));
+        }
+        let entry = match allows(&self.env, UNKNOWN_LIMIT, whose.store.as_str()).await {
+            true => self.knock(whose, cart, &start.browser.ip).await,
+            false => Entry::Wait(FENCED_MS),
+        };
+        Ok(match entry {
+            Entry::Come => None,
+            Entry::Wait(after_ms) => {
+                self.turned_away_until.set(now_ms() + after_ms);
+                Some(Started::Queued { after_ms })
+            }
+            Entry::Unproved => Some(Started::Refused(Refusal::WrongProof)),
+            Entry::NotOurs => Some(Started::Refused(Refusal::NotOurs)),
+        })
+    }
+
+    /// A silent store's object must not stop its shoppers; but nobody counts then, so few may look.
+    async fn knock(&self, whose: &Whose, cart: &CartId, address: &str) -> Entry {
+        let asked = async {
+            let store = StoreClient::new(&self.env, &whose.store)?;
+            store.knock(whose.order, cart_hash(cart), network_of(address)).await
+        };
+        match asked.await {
+            Ok(entry) => entry,
+            Err(error) => {
+                log::warn("payment", "door_silent", &[("error", &error.to_string())]);
+                let key = [whose.store.as_str(), ":door"].concat();
+                match allows(&self.env, SILENT_LIMIT, &key).await {
+                    true => Entry::Come,
+                    false => Entry::Wait(AGAIN_MS),
+                }
+            }
+        }
+    }
+
+    /// Whoever comes while this is held joins the look.
+    fn looks_first(&self, proof: &Proof) -> Result<Option<Looking<'_>>> {
+        Ok((self.knowledge(proof)? == Known::Nothing).then(|| Looking::new(&self.looking)))
+    }
+
+    /// BigCommerce has announced this order. It is read ahead unless a reading or an attempt is there.
+    async fn announced(&self, whose: &Whose, look: bool) -> Result<()> {
+        self.announced.set(true);
+        self.turned_away_until.set(0);
+        if !look || self.records.exist()? || self.with(|machine| machine.has_read_order())? {
+            return Ok(());
+        }
+        let Ok(setting) = self.setting(whose).await? else { return Ok(()) };
+        let looking = Looking::new(&self.looking);
+        let _turn = self.take_turn().await;
+        if self.with(|machine| machine.has_read_order())? {
+            return Ok(());
+        }
+        self.handle(Input::ReadAhead, &setting)?;
+        // The store's object has granted the slot already, and a start may be waiting for this.
+        self.run(whose, &setting, true).await?;
+        drop(looking);
+        self.tell_looked(whose, true);
+        Ok(())
+    }
+
+    /// Tells the store's object what a start's look has shown.
+    fn report(&self, whose: &Whose, reply: &Reply) {
+        let wrong = matches!(reply, Reply::Refuse(Refusal::WrongProof | Refusal::OrderNotFound));
+        self.tell_looked(whose, !wrong);
+    }
+
+    /// Nobody waits for that, a shopper least of all.
+    fn tell_looked(&self, whose: &Whose, right: bool) {
+        let Ok(Some(looked)) = self.with(Machine::take_looked) else { return };
+        // Of what was announced a 404 says only that BigCommerce is slow.
+        if looked == Looked::NoSuchOrder && self.announced.get() {
+            return;
+        }
+        let (Ok(store), order) = (StoreClient::new(&self.env, &whose.store), whose.order) else { return };
+        spawn_local(async move {
+            if let Err(error) = store.looked(order, looked, right).await {
+                log::warn("payment", "look_not_passed_on", &[("error", &error.to_string())]);
+            }
+        });
+    }
+
+    /// Until when its shopper must wait, who has started this order as often as one may.
+    fn started_too_often(&self, delays: Delays) -> Option<i64> {
+        let mut starts = self.starts.borrow_mut();
+        let now = now_ms();
+        starts.retain(|at| now - at < delays.start_limit());
+        starts.first().filter(|_| starts.len() >= STARTS_A_MINUTE).map(|at| at + delays.start_limit())
+    }
+
+    /// Only what was proved and served counts: neither a stranger's starts nor what was put off.
+    fn count_start(&self, reply: &Reply) {
+        let counts = match reply {
+            Reply::Show { .. } => true,
+            Reply::Refuse(refusal) => !matches!(
+                refusal,
+                Refusal::WrongProof
+                    | Refusal::OrderNotFound
+                    | Refusal::Busy { .. }
+                    | Refusal::TooOften { .. }
+            ),
+        };
+        if counts {
+            self.starts.borrow_mut().push(now_ms());
+        }
     }
 
     /// Answers from what is known; a look that the question makes due happens after the answer.
@@ -160,6 +373,9 @@ impl PaymentObject {
     /// Durable when this returns. About an order without a payment there is nothing to keep.
     async fn hint(&self, whose: &Whose, hint: Hint) -> Result<()> {
         if !self.records.exist()? {
+            if let About::Order { moved, .. } = &hint.about {
+                self.with(|machine| machine.order_changed(moved.map(|m| m.to)))?;
+            }
             return Ok(());
         }
         self.take_in(hint)?;
@@ -368,7 +584,11 @@ impl PaymentObject {
         self.wake_at(now_ms()).await
     }
 
+    /// An object without rows has nothing to wake for: whoever sets its alarm leaves storage behind for a stranger.
     async fn wake_at(&self, at: i64) -> Result<()> {
+        if !self.records.exist()? {
+            return Ok(());
+        }
         self.alarm.set(Some(at));
         let date = worker::js_sys::Date::new(&worker::wasm_bindgen::JsValue::from_f64(milliseconds(at)));
         self.state.storage().set_alarm(worker::ScheduledTime::new(date)).await
@@ -428,6 +648,42 @@ impl PaymentObject {
         let delays = Delays::scaled(config.time_scale);
         let profile = profile::load(&self.env, &whose.store).await?;
         Ok(profile.map(|profile| Setting { shop: shop(&profile, whose.order), config, profile, delays }))
+    }
+}
+
+/// What is known of a proof without a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Right,
+    Wrong,
+    Nothing,
+}
+
+/// Counts one who is about to look, for as long as it is held.
+struct Looking<'a>(&'a Cell<u32>);
+
+impl<'a> Looking<'a> {
+    fn new(count: &'a Cell<u32>) -> Self {
+        count.set(count.get() + 1);
+        Self(count)
+    }
+}
+
+impl Drop for Looking<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+/// Whether a copy in KV that is out of date could have led to this: it hands out a payment page, or refuses one for what
+/// the merchant may have put right since.
+fn rests_on_the_copy(reply: &Reply) -> bool {
+    match reply {
+        Reply::Show { redirect, .. } => *redirect,
+        Reply::Refuse(refusal) => matches!(
+            refusal,
+            Refusal::NotOurs | Refusal::NotConfigured | Refusal::Disconnected | Refusal::KomojuRefused(_)
+        ),
     }
 }
 

@@ -47,10 +47,15 @@ pub enum Ask {
     },
     /// An order was placed, and its shopper may never come.
     Meet,
+    /// BigCommerce has announced the order: it may be looked at, and with `look`, is.
+    Announced {
+        look: bool,
+    },
     History,
 }
 variants!(Ask {
-    Start(content), Status { locale }, Hint { hint }, Return { session, locale }, Decide { decided }, Meet, History,
+    Start(content), Status { locale }, Hint { hint }, Return { session, locale }, Decide { decided }, Meet,
+    Announced { look }, History,
 });
 
 #[derive(Debug)]
@@ -75,13 +80,17 @@ pub enum Started {
         redirect: bool,
     },
     Refused(Refusal),
-    /// Too many unproved starts for this store just now.
-    TooMany,
+    /// It is not this start's turn yet: the same again after so many milliseconds.
+    Queued {
+        after_ms: i64,
+    },
     UnknownStore,
     /// The store's own object does not answer.
     CannotTell,
 }
-variants!(Started { Show { snapshot, redirect }, Refused(content), TooMany, UnknownStore, CannotTell });
+variants!(Started {
+    Show { snapshot, redirect }, Refused(content), Queued { after_ms }, UnknownStore, CannotTell,
+});
 
 /// What came of meeting an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,6 +159,11 @@ impl PaymentClient {
     /// Looks at an order without its shopper.
     pub async fn meet(&self) -> worker::Result<Met> {
         self.ask(Ask::Meet).await
+    }
+
+    /// BigCommerce has announced the order. With `look` it is read ahead, unless it is known already.
+    pub async fn announced(&self, look: bool) -> worker::Result<()> {
+        self.ask(Ask::Announced { look }).await
     }
 
     /// None: nothing is known of this order.

@@ -43,6 +43,19 @@ impl Row {
     }
 }
 
+/// Whether any table, of whatever version, holds a row.
+pub fn has_rows(sql: &SqlStorage) -> Result<bool> {
+    let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+         AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'";
+    for mut table in rows(sql, tables, Vec::new())? {
+        let query = ["SELECT 1 FROM \"", &table.text()?.replace('"', "\"\""), "\" LIMIT 1"].concat();
+        if !rows(sql, &query, Vec::new())?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn unexpected(what: &str) -> Error {
     Error::RustError(["a column of the database does not hold ", what].concat())
 }

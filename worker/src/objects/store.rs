@@ -9,6 +9,7 @@
 
 mod chores;
 pub mod desk;
+pub mod door;
 pub mod health;
 mod install;
 pub mod ledger;
@@ -20,6 +21,7 @@ mod sync;
 mod walk;
 
 use super::store_client::{Ask, Importance};
+use super::strays;
 use super::turn::Turns;
 use super::wake_at;
 use crate::bigcommerce::Api;
@@ -33,10 +35,11 @@ use crate::log;
 use crate::payment::delays::Delays;
 use crate::profile::{self, Profile, field};
 use chores::{Chore, Due};
+use door::{Door, Entry};
 use newcomers::later;
 use pace::Pace;
 use records::{Installation, Records};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 const MINUTE_MS: i64 = 60_000;
@@ -58,6 +61,7 @@ pub struct StoreObject {
     /// Two syncs at once would undo each other's work.
     syncing: Turns,
     pace: Pace,
+    door: RefCell<Door>,
     republished_at_ms: Cell<i64>,
 }
 
@@ -76,6 +80,7 @@ impl DurableObject for StoreObject {
             records,
             syncing: Turns::default(),
             pace: Pace::default(),
+            door: RefCell::default(),
             republished_at_ms: Cell::new(0),
         }
     }
@@ -86,11 +91,14 @@ impl DurableObject for StoreObject {
     }
 
     async fn alarm(&self) -> Result<Response> {
+        if self.records.installation()?.is_none() {
+            strays::alarm(&self.state, &self.env).await?;
+            self.records.forget();
+            return Response::empty();
+        }
         wake_at(&self.state.storage(), now_ms() + GUARD_MS).await?;
-        if self.records.installation()?.is_some() {
-            for due in self.records.due(now_ms())? {
-                self.attend(due).await?;
-            }
+        for due in self.records.due(now_ms())? {
+            self.attend(due).await?;
         }
         self.arm().await?;
         Response::empty()
@@ -119,13 +127,16 @@ impl StoreObject {
             Ask::TokenRefused if installed => json(&self.soon(Chore::Probe).await?),
             Ask::Rearm if installed => json(&self.rearm().await?),
             Ask::NewOrder { order } => json(&self.new_order(order).await?),
+            Ask::Knock { order, proof, network } if installed => json(&self.knock(order, &proof, &network)?),
+            Ask::Looked { order, looked, right } if installed => json(&self.looked(order, looked, right)?),
+            Ask::Knock { .. } => json(&Entry::Unproved),
             Ask::Slot { importance } => json(&self.pace.take(importance, now_ms())),
             Ask::Quota { rate } => {
                 self.pace.saw(rate, now_ms());
                 json(&())
             }
             Ask::LearnLabel { .. } | Ask::UpsertPayment { .. } | Ask::FindOrder { .. } => json(&()),
-            Ask::TokenRefused | Ask::Rearm => json(&()),
+            Ask::TokenRefused | Ask::Rearm | Ask::Looked { .. } => json(&()),
         }
     }
 
@@ -170,6 +181,7 @@ impl StoreObject {
         installation.version += 1;
         self.records.save(&installation)?;
         if before != (installation.settings.version, installation.komoju) {
+            self.door.borrow_mut().forget_looks();
             self.stir(None, now_ms())?;
         }
         Ok(true)

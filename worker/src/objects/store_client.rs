@@ -1,6 +1,7 @@
 //! How to talk to a store's StoreObject: one typed call per question, carried as JSON over `stub.fetch`.
 
 use super::store::desk::{Answer, Session, Wish};
+use super::store::door::Entry;
 use crate::bigcommerce::oauth::Grant;
 use crate::http::RateLimit;
 use crate::json::{FromJson, names, read, record, variants};
@@ -8,6 +9,7 @@ use crate::komoju::webhook::Notice;
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::money::Money;
 use crate::payment::settings::{Mode, Provider};
+use crate::payment::start::Looked;
 use crate::profile::Profile;
 use worker::{Env, Stub};
 
@@ -105,10 +107,24 @@ pub enum Importance {
     Money,
     /// A line in an order's notes.
     Note,
+    /// Reading an order before its shopper comes.
+    Ahead,
     /// Looking for what may have been missed.
     Sweep,
 }
-names!(Importance, key { Money = "money", Note = "note", Sweep = "sweep" });
+names!(Importance, key { Money = "money", Note = "note", Ahead = "ahead", Sweep = "sweep" });
+
+/// What becomes of an order that BigCommerce has announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Announced {
+    /// It is to be read ahead.
+    Read,
+    /// It is new, but there is no room for reading it now: its start looks itself.
+    Known,
+    /// Nothing: it is no news, or nothing can be paid here.
+    Nothing,
+}
+names!(Announced, key { Read = "read", Known = "known", Nothing = "nothing" });
 
 /// How long an asker waits to be told whether to wait.
 const SLOT_TIMEOUT_MS: u32 = 2_000;
@@ -131,13 +147,16 @@ pub enum Ask {
     Rearm,
     Desk { session: Session, wish: Wish },
     NewOrder { order: OrderId },
+    Knock { order: OrderId, proof: String, network: String },
+    Looked { order: OrderId, looked: Looked, right: bool },
     Slot { importance: Importance },
     Quota { rate: RateLimit },
 }
 variants!(Ask {
     Profile, LearnLabel { channel, label, provider }, UpsertPayment { row }, FindOrder { by }, TokenRefused,
     Install { grant }, Open { visit }, UninstallHint { issued_at_s }, RemoveUser { issued_at_s, user }, Rearm,
-    Desk { session, wish }, NewOrder { order }, Slot { importance }, Quota { rate },
+    Desk { session, wish }, NewOrder { order }, Knock { order, proof, network },
+    Looked { order, looked, right }, Slot { importance }, Quota { rate },
 });
 
 /// What came of exchanging a code.
@@ -256,8 +275,20 @@ impl StoreClient {
     }
 
     /// An order was placed, and its shopper may never come. Returns once that is kept, or is nothing to keep.
-    pub async fn new_order(&self, order: OrderId) -> worker::Result<()> {
+    pub async fn new_order(&self, order: OrderId) -> worker::Result<Announced> {
         self.ask(&Ask::NewOrder { order }).await
+    }
+
+    /// Whether BigCommerce may be asked about an order that nothing is known of, for somebody who shows `proof` (the
+    /// hash of a cart id) from this network.
+    pub async fn knock(&self, order: OrderId, proof: String, network: String) -> worker::Result<Entry> {
+        let ask = Ask::Knock { order, proof, network };
+        Ok(read(&super::ask_within(&self.stub, &ask, Some(OWNER_TIMEOUT_MS)).await?)?)
+    }
+
+    /// What a look has shown, and whether it proved right whoever asked for it.
+    pub async fn looked(&self, order: OrderId, looked: Looked, right: bool) -> worker::Result<()> {
+        self.ask(&Ask::Looked { order, looked, right }).await
     }
 
     /// Asks for a call to BigCommerce that no shopper waits for: how many milliseconds to wait and then ask again; none

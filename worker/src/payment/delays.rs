@@ -127,6 +127,22 @@ impl Delays {
         self.of(MINUTE)
     }
 
+    /// How fresh a reading of the order must be for a start to rely on it: it was read ahead, because BigCommerce had
+    /// announced the order.
+    pub fn read_ahead_is_fresh(self) -> i64 {
+        self.of(10 * SECOND)
+    }
+
+    /// The time over which the starts of one order are counted.
+    pub fn start_limit(self) -> i64 {
+        self.of(MINUTE)
+    }
+
+    /// The time over which the sessions made for one order are counted.
+    pub fn session_limit(self) -> i64 {
+        self.of(HOUR)
+    }
+
     /// How long after the order a page visit still counts as "just placed", so that it may redirect by itself.
     pub fn arrival(self) -> i64 {
         HOUR

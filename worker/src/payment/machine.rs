@@ -22,13 +22,14 @@ use super::delays::Delays;
 use super::hint::Hint;
 use super::ids::{PaymentId, RefundId};
 use super::plan::{Circumstances, Fresh, Step, plan};
-use super::reading::{Moment, Register};
+use super::reading::{Moment, OrderStatus, Register};
 use super::record::{Corrupt, Record, Rows, difference, put_head, restore, rows};
 use super::settings::Provider;
-use super::shop::Shop;
+use super::shop::{Ownership, Shop};
 use super::snapshot::{Snapshot, snapshot};
-use super::start::{Progress, Refusal, Start};
+use super::start::{Looked, Progress, Refusal, Start};
 use super::state::{Stage, State};
+use super::table::Column;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +42,8 @@ pub enum Input {
     Decide(Decided),
     /// An order was placed, and no shopper of it has come: to be kept where it is ours and unpaid.
     Meet,
+    /// An order was placed, and its shopper is about to come: read it, so that the start need not.
+    ReadAhead,
     Answer(Answer),
     /// The ledger has the row of this version.
     LedgerHas(u64),
@@ -95,6 +98,21 @@ pub struct Machine {
     /// What the very last calls have read.
     fresh: Fresh,
     learned: Vec<Learned>,
+    /// In memory only, like all that is read ahead: of an order that is not ours nothing is kept.
+    ahead: Ahead,
+    /// The look under way is for whoever comes next.
+    reads_ahead: bool,
+    /// What the last look at the order told, for whoever else asks for it.
+    looked: Option<Looked>,
+}
+
+/// An order read before its shopper came.
+#[derive(Debug, Default, PartialEq)]
+enum Ahead {
+    #[default]
+    No,
+    Wanted,
+    Read(Box<OrderSeen>, Moment),
 }
 
 /// The call under way, and the `seq` it took.
@@ -148,6 +166,36 @@ impl Machine {
         std::mem::take(&mut self.learned)
     }
 
+    /// What the last look at the order told, once.
+    pub fn take_looked(&mut self) -> Option<Looked> {
+        self.looked.take()
+    }
+
+    /// Whether the order has been read, in this life of the machine or an earlier one.
+    pub fn has_read_order(&self) -> bool {
+        self.state.order.reading.is_some()
+    }
+
+    /// A message says that the order has changed: unless it tells of the very status that was read, what was read
+    /// ahead is no longer the order.
+    pub fn order_changed(&mut self, to: Option<OrderStatus>) {
+        if let Ahead::Read(seen, _) = &self.ahead
+            && to != Some(seen.reading.status)
+        {
+            self.ahead = Ahead::No;
+        }
+    }
+
+    /// What was read ahead, if a start may rely on it: young, unpaid, not still being placed, and ours by its label.
+    fn take_ahead(&mut self, now: Now<'_>) -> Option<OrderSeen> {
+        let Ahead::Read(seen, at) = std::mem::take(&mut self.ahead) else { return None };
+        let reading = &seen.reading;
+        let young = now.at - at < now.delays.read_ahead_is_fresh();
+        let placed = reading.column() == Column::Unpaid && reading.status != OrderStatus::INCOMPLETE;
+        let ours = matches!(now.shop.ownership(reading.channel, &reading.label), Ownership::Ours(_));
+        (young && placed && ours).then_some(*seen)
+    }
+
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Now<'_>) {
         self.touched = true;
@@ -157,6 +205,7 @@ impl Machine {
             Input::Hint(hint) => self.hear(hint, now.at),
             Input::Decide(decided) => self.decide(decided, now.at),
             Input::Meet => self.state.head.to_meet = !self.state.is_worth_keeping(),
+            Input::ReadAhead => self.ahead = Ahead::Wanted,
             Input::Answer(answer) => {
                 self.answer(answer, now);
                 self.state.note_second_policy(now.shop.settings.refund_second);
@@ -203,6 +252,12 @@ impl Machine {
             self.touched = true;
             if self.start.is_some() {
                 self.step_of_start(now);
+                continue;
+            }
+            if self.ahead == Ahead::Wanted {
+                self.ahead = Ahead::No;
+                self.take_off(What::Order, |_| Call::ReadOrder);
+                self.reads_ahead = true;
                 continue;
             }
             let circumstances =

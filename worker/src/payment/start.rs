@@ -9,10 +9,10 @@ use super::ids::{CartId, PaymentId};
 use super::money::Money;
 use super::page::is_confirmation_page;
 use super::plan::{Circumstances, next_cancel};
-use super::reading::Unreadable;
+use super::reading::{Moment, Unreadable};
 use super::settings::{Method, Provider};
 use super::shop::Ownership;
-use super::state::{Attempt, Standing, State};
+use super::state::{Attempt, Stage, Standing, State};
 use super::table::Column;
 use super::terms::Terms;
 use crate::json::{names, variants};
@@ -72,11 +72,33 @@ pub enum Refusal {
     KomojuUnavailable,
     /// KOMOJU's final no, in its words.
     KomojuRefused(String),
+    /// One of the two sides is asked too much just now: the same start may be made again after so many milliseconds.
+    Busy {
+        after_ms: Option<u64>,
+    },
+    /// This order has been started as often as it may be until then. The limit is the shopper's own.
+    TooOften {
+        until: Moment,
+    },
 }
 variants!(Refusal {
     OrderNotFound, WrongProof, NotOurs, NothingDue, AmountChanged, UnsupportedCurrency, AmountUnreadable,
     NotConfigured, Disconnected, BigCommerceUnavailable, KomojuUnavailable, KomojuRefused(content),
+    Busy { after_ms }, TooOften { until },
 });
+
+/// What one look at an order tells everybody who asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looked {
+    NoSuchOrder,
+    Order {
+        /// None: no cart id proves anything about this order.
+        cart_hash: Option<String>,
+        /// False: by its label, it is paid another way.
+        ours: bool,
+    },
+}
+variants!(Looked { NoSuchOrder, Order { cart_hash, ours } });
 
 /// What the start has done so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -113,6 +135,8 @@ pub enum StartStep {
 }
 
 const SESSION_TRIES: u32 = 2;
+/// Sessions that may be made for one order within an hour. Each is a call to KOMOJU that its shopper causes.
+const SESSIONS_AN_HOUR: usize = 10;
 const CANCEL_CALLS: u32 = 4;
 
 pub fn cart_hash(cart: &CartId) -> String {
@@ -171,6 +195,7 @@ fn try_next(
     if done.sessions_tried >= SESSION_TRIES {
         return Err(StartStep::Refuse(Refusal::KomojuUnavailable));
     }
+    check_often(state, c)?;
     Ok(StartStep::NewAttempt { terms: Box::new(terms), page: checked_page(start, c, order) })
 }
 
@@ -288,6 +313,15 @@ fn end(state: &State, done: &Progress, attempt: &Attempt) -> Result<(), StartSte
     match next_cancel(state, attempt) {
         Some(action) if done.cancels < CANCEL_CALLS => Err(StartStep::Cancel(action)),
         Some(_) | None => refuse(Refusal::KomojuUnavailable),
+    }
+}
+
+/// A bounded number of sessions an hour; those that never came to be do not count.
+fn check_often(state: &State, c: Circumstances<'_>) -> Result<(), StartStep> {
+    let made = state.attempts.iter().rev().filter(|a| a.stage != Stage::Void).map(|a| a.created_at);
+    match made.take(SESSIONS_AN_HOUR).nth(SESSIONS_AN_HOUR - 1).map(|at| at + c.delays.session_limit()) {
+        Some(until) if until > c.now => refuse(Refusal::TooOften { until }),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@
 //! preflights are answered too. Answers carry CORS headers for the store's own sites and for nobody else.
 
 use super::links::{Links, open};
-use super::view::view;
+use super::view::{Queued, queued, too_often, view};
 use super::words;
 use crate::bindings::allows;
 use crate::context::{Ctx, query};
@@ -12,15 +12,18 @@ use crate::crypto::Purpose;
 use crate::json::{ToJson, read, readable, write};
 use crate::objects::payment_client::{PaymentClient, StartAsk, Started};
 use crate::payment::call::Locale;
-use crate::payment::ids::{OrderId, StoreHash};
+use crate::payment::ids::{CartId, OrderId, StoreHash};
+use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal};
 use crate::problem::Problem;
 use crate::profile::{self, Absent, Doubt, Profile};
-use crate::web::{self, header, origin_of};
+use crate::web::{self, header, network_of, origin_of};
 use worker::{Request, Response, Result};
 
-/// Bounds starts per store and address.
-const ADDRESS_LIMIT: &str = "START_LIMIT_ADDRESS";
+/// Bounds starts that prove nothing, per store and network. Whoever proves right is never counted, nor held up by it.
+const FAILURE_LIMIT: &str = "START_LIMIT_ADDRESS";
+/// Bounds what one signed address may cause.
+const TOKEN_LIMIT: &str = "TOKEN_LIMIT";
 /// Far more than any start needs.
 const LONGEST_BODY: usize = 64 * 1024;
 
@@ -47,6 +50,9 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         Err(problem) => return readable_by(&origin, &problem),
     };
     let locale = Locale::from_tag(&body.locale);
+    if CartId::parse(&body.cart_id).is_err() {
+        return readable_by(&origin, &refused(&Refusal::WrongProof, locale));
+    }
     let found = match find(&body.store, body.order_id, ctx).await? {
         Ok(found) => found,
         Err(problem) => return readable_by(&origin, &spoken(problem, locale)),
@@ -56,9 +62,6 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         Ok(cors) => cors,
         Err(problem) => return problem.response(),
     };
-    if !within_limit(&request, ctx, &profile.store).await? {
-        return with_cors(too_many(locale).response()?, cors.as_deref());
-    }
     let ask = StartAsk {
         cart_id: Some(body.cart_id),
         intent: body.intent,
@@ -71,9 +74,14 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
     };
     let started = PaymentClient::new(&ctx.env, &profile.store, order)?.start(ask).await?;
     let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
-    let response = match outcome(started, locale) {
-        Ok((snapshot, redirect)) => json(&view(&snapshot, redirect, links, locale))?,
-        Err(problem) => problem.response()?,
+    let response = match outcome(started, &request, ctx, &profile.store, locale).await {
+        Outcome::Show(snapshot, redirect) => json(&view(&snapshot, redirect, links, locale))?,
+        Outcome::Wait(queued) => {
+            let response = json(&queued)?.with_status(queued.status);
+            response.headers().set("retry-after", &queued.seconds().to_string())?;
+            response
+        }
+        Outcome::Problem(problem) => problem.response()?,
     };
     with_cors(response, cors.as_deref())
 }
@@ -140,28 +148,54 @@ pub async fn find(
             "store or order_id is malformed",
         )));
     };
-    let profile = profile::load(&ctx.env, &store).await?;
+    let profile = profile::named(&ctx.env, &store).await?;
     Ok(profile.map(|profile| (order, profile)).map_err(absence))
 }
 
-/// What a start came to, or the problem it is.
-pub fn outcome(
+/// What a start came to, as it is told.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The picture, and whether the browser should go to KOMOJU now.
+    Show(Snapshot, bool),
+    Wait(Queued),
+    Problem(Problem),
+}
+
+/// What a start came to. One that proves nothing counts against its network, and gets no other answer for that than
+/// when to come again: a shopper behind the same address is served all the same.
+pub async fn outcome(
     started: Started,
+    request: &Request,
+    ctx: &Ctx,
+    store: &StoreHash,
     locale: Locale,
-) -> std::result::Result<(crate::payment::snapshot::Snapshot, bool), Problem> {
+) -> Outcome {
     match started {
-        Started::Show { snapshot, redirect } => Ok((snapshot, redirect)),
-        Started::Refused(refusal) => Err(refused(&refusal, locale)),
-        Started::TooMany => Err(too_many(locale)),
-        Started::UnknownStore => Err(absence(Absent::NeverInstalled)),
-        Started::CannotTell => Err(spoken(absence(Absent::CannotTell), locale)),
+        Started::Show { snapshot, redirect } => Outcome::Show(snapshot, redirect),
+        Started::Queued { after_ms } => Outcome::Wait(queued(after_ms, locale)),
+        Started::Refused(Refusal::TooOften { until }) => {
+            Outcome::Wait(too_often(until, until - ctx.now_ms, locale))
+        }
+        Started::Refused(refusal) => {
+            let unproved = matches!(refusal, Refusal::OrderNotFound | Refusal::WrongProof);
+            let key = [store.as_str(), ":", &network_of(&address(request))].concat();
+            let problem = match unproved && !allows(&ctx.env, FAILURE_LIMIT, &key).await {
+                true => too_many(locale),
+                false => refused(&refusal, locale),
+            };
+            Outcome::Problem(problem)
+        }
+        Started::UnknownStore => Outcome::Problem(absence(Absent::NeverInstalled)),
+        Started::CannotTell => Outcome::Problem(spoken(absence(Absent::CannotTell), locale)),
     }
 }
 
-fn refused(refusal: &Refusal, locale: Locale) -> Problem {
+pub fn refused(refusal: &Refusal, locale: Locale) -> Problem {
     let (status, code, title, retry) = match refusal {
-        Refusal::OrderNotFound => (404, "order_not_found", "No such order", false),
-        Refusal::WrongProof => (403, "wrong_cart", "The cart id is not this order's", false),
+        // One answer for both: whether there is such an order is nobody's business.
+        Refusal::OrderNotFound | Refusal::WrongProof => {
+            (404, "order_not_found", "No order with this number and cart id", false)
+        }
         Refusal::NotOurs => (409, "not_ours", "The order is paid another way", false),
         Refusal::NothingDue => (409, "nothing_due", "Nothing is due", false),
         Refusal::AmountChanged => {
@@ -177,20 +211,23 @@ fn refused(refusal: &Refusal, locale: Locale) -> Problem {
             (503, "bigcommerce_unavailable", "BigCommerce does not answer", true)
         }
         Refusal::KomojuUnavailable => (503, "komoju_unavailable", "KOMOJU does not answer", true),
+        Refusal::Busy { .. } => (503, "busy", "One of the two sides is asked too much", true),
+        Refusal::TooOften { .. } => (429, "too_many_requests", "Too many starts of this order", true),
         Refusal::KomojuRefused(_) => (409, "komoju_refused", "KOMOJU refuses to make a session", false),
     };
     let problem = Problem::new(status, code, title, title).say(words::refusal(refusal, locale));
     if retry { problem.retry_after(3) } else { problem }
 }
 
-/// Whether this address may start, or look, once more in this store.
-pub async fn within_limit(request: &Request, ctx: &Ctx, store: &StoreHash) -> Result<bool> {
-    let key = [store.as_str(), ":", &address(request)].concat();
-    allows(&ctx.env, ADDRESS_LIMIT, &key).await
+/// Whether this signed address may cause something once more: it is its holder's own limit, whatever others do.
+pub async fn within_limit(ctx: &Ctx, purpose: &str, token: &str) -> bool {
+    // The end of a token is its signature.
+    let tail = token.get(token.len().saturating_sub(43)..).unwrap_or(token);
+    allows(&ctx.env, TOKEN_LIMIT, &[purpose, ":", tail].concat()).await
 }
 
 pub fn too_many(locale: Locale) -> Problem {
-    let detail = "Too many starts from this address or for this store.";
+    let detail = "Too many requests of this kind from here.";
     Problem::new(429, "too_many_requests", "Too many requests", detail)
         .say(words::busy(locale))
         .retry_after(20)

@@ -2,7 +2,7 @@
 //!
 //! A GET never cancels a live code: it shows it. Starting anew is a POST. Nothing here marks anything paid.
 
-use super::api::{address, bad_token, find, outcome, spoken, too_many, within_limit};
+use super::api::{Outcome, address, bad_token, find, outcome, refused, spoken, too_many, within_limit};
 use super::links::{Links, Subject, is_on, open};
 use super::page;
 use super::view::{View, view};
@@ -10,12 +10,12 @@ use crate::context::{Ctx, query};
 use crate::crypto::Purpose;
 use crate::objects::payment_client::{PaymentClient, StartAsk};
 use crate::payment::call::Locale;
-use crate::payment::ids::{OrderId, SessionId, StoreHash};
+use crate::payment::ids::{CartId, OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
-use crate::payment::start::Intent;
+use crate::payment::start::{Intent, Refusal};
 use crate::profile;
 use crate::web::{self, header};
-use worker::{Request, Response, Result};
+use worker::{Method, Request, Response, Result};
 
 /// How long a browser remembers that it left for KOMOJU from here.
 const COOKIE_LIFE_S: u32 = 7 * 86_400;
@@ -41,11 +41,13 @@ pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> 
     let Ok(Subject { store, order, .. }) = open(&ctx.config, Purpose::Return, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
-    if !within_limit(&request, ctx, &store).await? {
-        return page::problem(&too_many(locale), locale);
-    }
     let session = web::value(&query(&request), "session_id").and_then(|id| SessionId::parse(id).ok());
-    let snapshot = PaymentClient::new(&ctx.env, &store, order)?.returned(session, locale).await?;
+    let payment = PaymentClient::new(&ctx.env, &store, order)?;
+    // Nobody who comes back from paying is turned away: who comes back too often finds what is known, without a look.
+    let snapshot = match within_limit(ctx, "return", token).await {
+        true => payment.returned(session, locale).await?,
+        false => payment.status(locale).await?,
+    };
     let links = Links::new(&ctx.config, &store, order, ctx.now_ms);
     let attempt = snapshot.as_ref().map_or(0, |s| s.attempt);
     let left_here = header(&request, "cookie")
@@ -76,16 +78,16 @@ pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
     let get = |name: &str| web::value(&asked, name).unwrap_or("").to_owned();
     let locale = locale_of(&request, web::value(&asked, "locale"));
     let number = get("order_id").parse().unwrap_or(0);
+    if CartId::parse(&get("cart_id")).is_err() {
+        return page::problem(&refused(&Refusal::WrongProof, locale), locale);
+    }
     let (order, profile) = match find(&get("store"), number, ctx).await? {
         Ok(found) => found,
         Err(problem) => return page::problem(&spoken(problem, locale), locale),
     };
     let page = Some(get("page")).filter(|p| !p.is_empty());
     let ask = ask(&request, Some(get("cart_id")), Intent::Visit, page, locale);
-    if !within_limit(&request, ctx, &profile.store).await? {
-        return page::problem(&too_many(locale), locale);
-    }
-    begin(ctx, &profile.store, order, ask, locale).await
+    begin(&request, ctx, &profile.store, order, ask, locale).await
 }
 
 /// `GET /pay/{token}`: a link that the merchant sent.
@@ -94,11 +96,11 @@ pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Respon
     let Ok(subject) = open(&ctx.config, Purpose::PayLink, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
-    if !within_limit(&request, ctx, &subject.store).await? {
+    if !within_limit(ctx, "pay", token).await {
         return page::problem(&too_many(locale), locale);
     }
     let ask = ask(&request, None, Intent::Visit, None, locale);
-    begin(ctx, &subject.store, subject.order, ask, locale).await
+    begin(&request, ctx, &subject.store, subject.order, ask, locale).await
 }
 
 /// `POST /pay/{token}`: the buttons of our own status page. The token was given only to the shopper.
@@ -111,16 +113,17 @@ pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<R
     let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
-    if !within_limit(&request, ctx, &subject.store).await? {
+    if !within_limit(ctx, "again", token).await {
         return page::problem(&too_many(locale), locale);
     }
     let intent = if web::value(&form, "intent") == Some("restart") { Intent::Restart } else { Intent::Pay };
     let ask = ask(&request, None, intent, None, locale);
-    begin(ctx, &subject.store, subject.order, ask, locale).await
+    begin(&request, ctx, &subject.store, subject.order, ask, locale).await
 }
 
 /// Starts, and goes to KOMOJU or shows how things stand.
 async fn begin(
+    request: &Request,
     ctx: &Ctx,
     store: &StoreHash,
     order: OrderId,
@@ -128,11 +131,17 @@ async fn begin(
     locale: Locale,
 ) -> Result<Response> {
     let started = PaymentClient::new(&ctx.env, store, order)?.start(ask).await?;
-    match outcome(started, locale) {
-        Err(problem) => page::problem(&problem, locale),
-        Ok((snapshot, redirect)) => match snapshot.session_url.as_deref().filter(|_| redirect) {
+    let links = Links::new(&ctx.config, store, order, ctx.now_ms);
+    match outcome(started, request, ctx, store, locale).await {
+        Outcome::Problem(problem) => page::problem(&problem, locale),
+        // A button's start is not to be made again by an address: its page shows the button.
+        Outcome::Wait(queued) if request.method() == Method::Post => {
+            page::queued(&queued, Some(&links.status(0)), locale)
+        }
+        Outcome::Wait(queued) => page::queued(&queued, None, locale),
+        Outcome::Show(snapshot, redirect) => match snapshot.session_url.as_deref().filter(|_| redirect) {
             Some(url) if is_on(url, &ctx.config.komoju_hosted_url) => leave(store, order, url),
-            _ => see_other(&Links::new(&ctx.config, store, order, ctx.now_ms).status(snapshot.attempt)),
+            _ => see_other(&links.status(snapshot.attempt)),
         },
     }
 }

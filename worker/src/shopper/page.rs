@@ -1,6 +1,6 @@
 //! Our own pages for shoppers: plain HTML without a script, readable on any phone, in the shopper's language.
 
-use super::view::{View, ViewState};
+use super::view::{Queued, View, ViewState};
 use super::words;
 use crate::payment::call::Locale;
 use crate::payment::ids::OrderId;
@@ -39,6 +39,16 @@ pub fn status(
         body.push_str(&format!("<a class=\"button quiet\" href=\"{home}/\" rel=\"noreferrer\">{label}</a>"));
     }
     page(200, state(view.state), view.title, &refresh, &body, locale)
+}
+
+/// A start that must wait. Makes the start again by itself, at `next` or else at this same address.
+pub fn queued(queued: &Queued, next: Option<&str>, locale: Locale) -> Result<Response> {
+    let next = next.map_or_else(String::new, |url| [";url=", &escape(url)].concat());
+    let refresh = format!("<meta http-equiv=\"refresh\" content=\"{}{next}\">", queued.seconds());
+    let body = format!("<h1>{}</h1><p>{}</p>", escape(queued.title), escape(&queued.message));
+    let response = page(queued.status, "confirming", queued.title, &refresh, &body, locale)?;
+    response.headers().set("retry-after", &queued.seconds().to_string())?;
+    Ok(response)
 }
 
 /// A problem as a page, for people who came by navigation.

@@ -5,7 +5,7 @@ use super::links::Links;
 use super::words;
 use crate::json::{names, written};
 use crate::payment::call::Locale;
-use crate::payment::reading::InstructionKind;
+use crate::payment::reading::{InstructionKind, Moment};
 use crate::payment::snapshot::{Phase, Snapshot};
 
 /// A closed set: what the browser should do or show.
@@ -47,6 +47,49 @@ pub struct View {
     pub poll_ms: Option<u32>,
 }
 written!(View { state, token, redirect_url, title, message, lines, link, pay, restart, test, poll_ms });
+
+/// A start that must wait: the page says so, and makes the same start again by itself. Nothing of the order is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    pub state: QueuedState,
+    pub title: &'static str,
+    pub message: String,
+    pub poll_ms: i64,
+    /// Of the HTTP answer.
+    pub status: u16,
+}
+written!(Queued { state, title, message, poll_ms });
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueuedState {
+    Queued,
+}
+names!(QueuedState, key { Queued = "queued" });
+
+impl Queued {
+    /// For whoever counts in seconds.
+    pub fn seconds(&self) -> i64 {
+        self.poll_ms.div_euclid(1_000) + 1
+    }
+}
+
+/// Others come first, or one of the two sides is asked too much just now.
+pub fn queued(after_ms: i64, locale: Locale) -> Queued {
+    let (title, message) = words::queued(locale);
+    Queued {
+        state: QueuedState::Queued,
+        title,
+        message: message.to_owned(),
+        poll_ms: after_ms.max(1),
+        status: 200,
+    }
+}
+
+/// The order's own limit is reached.
+pub fn too_often(until: Moment, after_ms: i64, locale: Locale) -> Queued {
+    let (title, message) = words::too_often(until, locale);
+    Queued { state: QueuedState::Queued, title, message, poll_ms: after_ms.max(1), status: 429 }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {

@@ -2,7 +2,7 @@
 
 use crate::payment::call::Locale;
 use crate::payment::notes;
-use crate::payment::reading::InstructionKind;
+use crate::payment::reading::{InstructionKind, Moment};
 use crate::payment::snapshot::Phase;
 use crate::payment::start::Refusal;
 use crate::time::in_japan;
@@ -92,6 +92,33 @@ pub fn leaving(locale: Locale) -> (&'static str, &'static str) {
             "ご注文は承りました。続けてお支払いをお願いいたします。",
         ),
     )
+}
+
+/// The start waits for its turn.
+pub fn queued(locale: Locale) -> (&'static str, &'static str) {
+    (
+        pick(locale, "Please wait a moment", "少々お待ちください"),
+        pick(
+            locale,
+            "Your order has been received. Payments are busy just now; this page goes on by itself as soon as it is your turn.",
+            "ご注文は承りました。ただいま大変混み合っております。順番になりますと自動的にお支払い画面へ進みますので、このままお待ちください。",
+        ),
+    )
+}
+
+/// The order has been started too often; its shopper is told until when to wait.
+pub fn too_often(until: Moment, locale: Locale) -> (&'static str, String) {
+    let title = pick(locale, "Please wait a little", "しばらくお待ちください");
+    let time = japan_time(until, locale);
+    let message = match locale {
+        Locale::En => format!(
+            "The payment page of this order has been opened many times in a short while. Please wait until {time}; this page then goes on by itself."
+        ),
+        Locale::Ja => format!(
+            "このご注文のお支払い画面は、短い時間に何度も開かれています。恐れ入りますが、{time}までお待ちください。時間になりますと自動的にお手続きを再開いたします。"
+        ),
+    };
+    (title, message)
 }
 
 pub fn pay(ended: bool, declined: bool, locale: Locale) -> &'static str {
@@ -235,7 +262,10 @@ pub fn refusal(refusal: &Refusal, locale: Locale) -> &'static str {
             "The payment page could not be opened. Please contact the shop.",
             "お支払い画面を開けませんでした。お店までお問い合わせください。",
         ),
-        Refusal::BigCommerceUnavailable | Refusal::KomojuUnavailable => busy(locale),
+        Refusal::BigCommerceUnavailable
+        | Refusal::KomojuUnavailable
+        | Refusal::Busy { .. }
+        | Refusal::TooOften { .. } => busy(locale),
     }
 }
 

@@ -2,6 +2,7 @@
 //! object looks at it, when BigCommerce's quota has room, last of all.
 
 use super::chores::Chore;
+use super::door::{Door, Entry};
 use super::records::{Installation, Records, integer};
 use super::{MINUTE_MS, StoreObject};
 use crate::config::Config;
@@ -9,9 +10,11 @@ use crate::context::now_ms;
 use crate::log;
 use crate::objects::payment_client::{Met, PaymentClient};
 use crate::objects::sql::{Row, row, rows};
-use crate::objects::store_client::Importance;
+use crate::objects::store_client::{Announced, Importance};
 use crate::payment::delays::Delays;
 use crate::payment::ids::{OrderId, StoreHash};
+use crate::payment::start::Looked;
+use std::cell::RefMut;
 use worker::{Error, Result};
 
 /// By then, nearly every shopper has reached the confirmation page or left for good.
@@ -57,10 +60,25 @@ impl Records {
         Ok(())
     }
 
-    fn dismiss(&self, newcomer: &Newcomer) -> Result<()> {
+    pub(super) fn dismiss(&self, order: OrderId) -> Result<()> {
         let delete = "DELETE FROM newcomer WHERE order_id = ?";
-        self.sql().exec(delete, vec![integer(newcomer.order.get())?])?;
+        self.sql().exec(delete, vec![integer(order.get())?])?;
         Ok(())
+    }
+
+    /// Orders that are still to be met, the newest first.
+    pub(super) fn expected(&self) -> Result<Vec<u64>> {
+        let query = "SELECT order_id FROM newcomer ORDER BY order_id DESC LIMIT 4000";
+        rows(self.sql(), query, Vec::new())?.into_iter().map(|mut row| row.number()).collect()
+    }
+
+    pub(super) fn has_payment(&self, order: OrderId) -> Result<bool> {
+        let query = "SELECT count(*) FROM ledger WHERE order_id = ?";
+        Ok(row(self.sql(), query, vec![integer(order.get())?])?.number::<i64>()? == 1)
+    }
+
+    pub(super) fn highest_known(&self) -> Result<u64> {
+        row(self.sql(), "SELECT coalesce(max(order_id), 0) FROM ledger", Vec::new())?.number()
     }
 
     fn next_newcomer_ms(&self) -> Result<Option<i64>> {
@@ -77,13 +95,56 @@ impl Installation {
 }
 
 impl StoreObject {
-    /// BigCommerce tells of an order that was just placed.
-    pub(super) async fn new_order(&self, order: OrderId) -> Result<()> {
+    /// BigCommerce tells of an order that was just placed: its shopper may come any moment, or never.
+    pub(super) async fn new_order(&self, order: OrderId) -> Result<Announced> {
         if !self.records.installation()?.is_some_and(|i| i.watches_new_orders()) {
-            return Ok(());
+            return Ok(Announced::Nothing);
         }
+        let news = !self.records.has_payment(order)? && self.door()?.announce(order.get());
         self.expect(&[order], &self.config()?)?;
-        self.arm().await
+        self.arm().await?;
+        Ok(match news {
+            true if self.pace.take_ahead(now_ms()) => Announced::Read,
+            true => Announced::Known,
+            false => Announced::Nothing,
+        })
+    }
+
+    /// The door, which knows what this object has kept when it was last awake.
+    fn door(&self) -> Result<RefMut<'_, Door>> {
+        let mut door = self.door.borrow_mut();
+        if door.is_new() {
+            door.know(self.records.highest_known()?);
+            for order in self.records.expected()? {
+                door.announce(order);
+            }
+        }
+        Ok(door)
+    }
+
+    pub(super) fn knock(&self, order: OrderId, proof: &str, network: &str) -> Result<Entry> {
+        let config = self.config()?;
+        let known = self.records.has_payment(order)?;
+        let mut door = self.door()?;
+        if known {
+            door.announce(order.get());
+        }
+        // The door has one set of delays; where time is hurried, its clock is.
+        let scale = config.scale();
+        Ok(match door.ask(order.get(), proof, network, now_ms().saturating_mul(scale)) {
+            Entry::Wait(ms) => Entry::Wait((ms / scale).max(1)),
+            entry @ (Entry::Come | Entry::Unproved | Entry::NotOurs) => entry,
+        })
+    }
+
+    /// An order that is paid another way is not to be met either.
+    pub(super) fn looked(&self, order: OrderId, looked: Looked, right: bool) -> Result<()> {
+        if matches!(looked, Looked::Order { ours: false, .. }) {
+            self.records.dismiss(order)?;
+        }
+        let now = now_ms().saturating_mul(self.config()?.scale());
+        self.door()?.looked(order.get(), looked, right, now);
+        Ok(())
     }
 
     /// Queues orders. The caller sees to the alarm.
@@ -92,6 +153,7 @@ impl StoreObject {
         let due = now + config.scaled_ms(MEET_AFTER_MS);
         let mut news = false;
         for order in orders {
+            self.door()?.announce(order.get());
             news |= self.records.enqueue(*order, now, due)?;
         }
         if news { self.records.ask_for(Chore::Meet, due) } else { Ok(()) }
@@ -121,7 +183,7 @@ impl StoreObject {
     async fn meet_one(&self, store: &StoreHash, newcomer: Newcomer, config: &Config) -> Result<()> {
         let met = async { PaymentClient::new(&self.env, store, newcomer.order)?.meet().await };
         match met.await {
-            Ok(Met::Done) => return self.records.dismiss(&newcomer),
+            Ok(Met::Done) => return self.records.dismiss(newcomer.order),
             Ok(Met::TryAgain) => (),
             Err(error) => {
                 let order = newcomer.order.to_string();

@@ -8,7 +8,17 @@ use std::cell::Cell;
 
 /// What the newest answers told. Kept in memory only: a window lasts half a minute.
 #[derive(Debug, Default)]
-pub struct Pace(Cell<Option<Seen>>);
+pub struct Pace {
+    seen: Cell<Option<Seen>>,
+    /// Orders read ahead since then.
+    ahead: Cell<(i64, u32)>,
+}
+
+/// The least quota that any plan has, and its window: until BigCommerce has told better.
+const LEAST_QUOTA: u32 = 150;
+const WINDOW_MS: i64 = 30_000;
+/// Of the quota, reading ahead takes at most this part, whatever else is going on.
+const AHEAD_SHARE: u32 = 4;
 
 #[derive(Debug, Clone, Copy)]
 struct Seen {
@@ -23,6 +33,7 @@ impl Importance {
         match self {
             Self::Money => quota / 12,
             Self::Note => quota / 6,
+            Self::Ahead => quota / 4,
             Self::Sweep => quota / 3,
         }
     }
@@ -33,21 +44,33 @@ impl Pace {
     pub fn saw(&self, rate: RateLimit, now_ms: i64) {
         let until_ms = now_ms.saturating_add(i64::try_from(rate.reset_ms).unwrap_or(i64::MAX));
         let left = self.known(now_ms).map_or(rate.left, |seen| seen.left.min(rate.left));
-        self.0.set(Some(Seen { quota: rate.quota, left, until_ms }));
+        self.seen.set(Some(Seen { quota: rate.quota, left, until_ms }));
+    }
+
+    /// Takes a slot for reading an order ahead. That is never waited for: a start can do it as well.
+    pub fn take_ahead(&self, now_ms: i64) -> bool {
+        let quota = self.known(now_ms).map_or(LEAST_QUOTA, |seen| seen.quota);
+        let (since, count) = match self.ahead.get() {
+            (since, count) if now_ms - since < WINDOW_MS => (since, count),
+            _ => (now_ms, 0),
+        };
+        let may = count < quota / AHEAD_SHARE && self.take(Importance::Ahead, now_ms).is_none();
+        self.ahead.set((since, count + u32::from(may)));
+        may
     }
 
     /// Takes a slot for one call; or says how many milliseconds to wait before asking again.
     pub fn take(&self, importance: Importance, now_ms: i64) -> Option<u64> {
         let seen = self.known(now_ms)?;
         if seen.left > importance.kept_free(seen.quota) {
-            self.0.set(Some(Seen { left: seen.left - 1, ..seen }));
+            self.seen.set(Some(Seen { left: seen.left - 1, ..seen }));
             return None;
         }
         u64::try_from(seen.until_ms - now_ms).ok()
     }
 
     fn known(&self, now_ms: i64) -> Option<Seen> {
-        self.0.get().filter(|seen| now_ms < seen.until_ms)
+        self.seen.get().filter(|seen| now_ms < seen.until_ms)
     }
 }
 
@@ -77,6 +100,21 @@ mod tests {
         assert_eq!(wait(50), [None, None, Some(6_000)]);
         assert_eq!(wait(25), [None, Some(6_000), Some(6_000)]);
         assert_eq!(wait(12), [Some(6_000); 3]);
+    }
+
+    #[test]
+    fn reading_ahead_gives_way_after_notes_and_before_sweeps() {
+        let ahead = |left| saw(left).take_ahead(3_000);
+        assert_eq!((ahead(38), ahead(37)), (true, false));
+    }
+
+    #[test]
+    fn reading_ahead_takes_a_share_of_the_quota_and_drops_the_rest() {
+        let pace = Pace::default();
+        let read = |from: i64| (from..from + 100).filter(|now| pace.take_ahead(*now)).count();
+        assert_eq!(read(1_000_000), 37);
+        assert_eq!(read(1_029_000), 0, "within the same window");
+        assert_eq!(read(1_031_000), 37);
     }
 
     #[test]

@@ -71,6 +71,8 @@ impl StoreObject {
             self.records.ask_for(Chore::Orders, now)?;
             self.records.ask_for(Chore::Meet, now)?;
         }
+        // Should KV ever have lost the copy, nobody who names this store would reach it.
+        self.records.ask_for(Chore::Publish, now)?;
         let overslept = self.records.overslept(now - OVERSLEPT_MS)?;
         self.poke_all(&installation.store, &overslept).await;
         Ok(())

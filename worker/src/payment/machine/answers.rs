@@ -1,15 +1,16 @@
 //! What an answer, or the lack of one, changes: readings are taken by `seq`.
 
 use super::hearing::FRAUD_EVENT;
-use super::{Flight, Learned, Machine, Now, What, want};
+use super::{Ahead, Flight, Learned, Machine, Now, What, want};
 use crate::payment::call::{Answer, Failure, OrderRefundSeen, OrderSeen, RefundPart, SessionSeen};
 use crate::payment::deed::{Action, DeedState};
 use crate::payment::delays::Delays;
 use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
-use crate::payment::reading::{Moment, OrderRefund, PaymentReading, PaymentStatus};
+use crate::payment::reading::{Moment, OrderRefund, OrderStatus, PaymentReading, PaymentStatus};
 use crate::payment::settings::RefundPolicy;
-use crate::payment::start::Refusal;
+use crate::payment::shop::Ownership;
+use crate::payment::start::{Looked, Refusal, cart_hash};
 use crate::payment::state::Payment;
 
 impl Machine {
@@ -41,10 +42,15 @@ impl Machine {
 
     pub(super) fn order_answered(&mut self, seq: u64, answer: Answer, now: Now<'_>) {
         match answer {
-            Answer::Order(seen) => self.take_order(seq, *seen, now.at),
+            Answer::Order(seen) => {
+                self.note_look(&seen, now);
+                self.take_order(seq, *seen, now.at);
+            }
             answer => match failure_of(answer) {
                 Failure::NotFound if self.is_missed_again() => self.order_is_gone(seq, now.at),
                 failure => {
+                    self.looked = (failure == Failure::NotFound).then_some(Looked::NoSuchOrder);
+                    self.reads_ahead = false;
                     self.state.head.order_missed = failure == Failure::NotFound;
                     let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
                     self.state.order.failed(retry);
@@ -64,8 +70,23 @@ impl Machine {
         self.state.order.accept(seq, at, seen.reading.clone());
         match self.start.as_mut() {
             Some((_, _, order)) => *order = Some(seen),
+            None if std::mem::take(&mut self.reads_ahead) => self.ahead = Ahead::Read(Box::new(seen), at),
             None => self.fresh.order = Some(seen),
         }
+    }
+
+    /// What others who ask for this order need no look for. While an order is being placed its cart may not be known
+    /// yet, so nothing is concluded from its absence.
+    fn note_look(&mut self, seen: &OrderSeen, now: Now<'_>) {
+        let hash = seen.cart.as_ref().map(cart_hash);
+        if hash.is_none() && seen.reading.status == OrderStatus::INCOMPLETE {
+            return;
+        }
+        if hash.is_some() {
+            self.state.head.cart_hash.clone_from(&hash);
+        }
+        let ownership = now.shop.ownership(seen.reading.channel, &seen.reading.label);
+        self.looked = Some(Looked::Order { cart_hash: hash, ours: ownership != Ownership::NotOurs });
     }
 
     /// 404 for an order that was once there: deleted. That, too, is a reading.
@@ -107,6 +128,9 @@ impl Machine {
             }
         };
         let Some((channel, label)) = reading.map(|r| (r.channel, r.label.clone())) else { return };
+        if let Some(Looked::Order { ours, .. }) = &mut self.looked {
+            *ours = provider.is_some_and(|p| now.shop.ownership_of(p) != Ownership::NotOurs);
+        }
         self.learned.push(Learned { channel, label, provider });
     }
 
@@ -287,7 +311,7 @@ impl Machine {
             let retry = now.at + wait(&failure, attempt.register.failures, now.delays);
             attempt.register.failed(retry);
         }
-        self.fail_start(Refusal::KomojuUnavailable);
+        self.fail_start(komoju_refusal(&failure));
     }
 
     pub(super) fn payment_look_failed(&mut self, id: &PaymentId, failure: Failure, now: Now<'_>) {
@@ -298,7 +322,7 @@ impl Machine {
         }
         let retry = now.at + wait(&failure, payment.register.failures, now.delays);
         payment.register.failed(retry);
-        self.fail_start(Refusal::KomojuUnavailable);
+        self.fail_start(komoju_refusal(&failure));
     }
 }
 
@@ -327,9 +351,20 @@ fn bigcommerce_refusal(failure: &Failure) -> Refusal {
     match failure {
         Failure::NotFound => Refusal::OrderNotFound,
         Failure::Unauthorized | Failure::Forbidden => Refusal::Disconnected,
-        Failure::Indeterminate(_) | Failure::Later { .. } | Failure::Refused { .. } => {
-            Refusal::BigCommerceUnavailable
-        }
+        Failure::Later { after_ms } => Refusal::Busy { after_ms: *after_ms },
+        Failure::Indeterminate(_) | Failure::Refused { .. } => Refusal::BigCommerceUnavailable,
+    }
+}
+
+/// KOMOJU was asked too much, or does not answer.
+pub(super) fn komoju_refusal(failure: &Failure) -> Refusal {
+    match failure {
+        Failure::Later { after_ms } => Refusal::Busy { after_ms: *after_ms },
+        Failure::Indeterminate(_)
+        | Failure::Unauthorized
+        | Failure::Forbidden
+        | Failure::NotFound
+        | Failure::Refused { .. } => Refusal::KomojuUnavailable,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What became of what was sent: sessions are made or not, deeds become done, refused, or stay indeterminate.
 
-use super::answers::{describe, failure_of, wait};
+use super::answers::{describe, failure_of, komoju_refusal, wait};
 use super::{Machine, Now, want};
 use crate::payment::attention::Attention;
 use crate::payment::call::{Answer, Failure, SessionSeen};
@@ -38,7 +38,7 @@ impl Machine {
             Failure::Unauthorized | Failure::Forbidden | Failure::NotFound => {
                 Refusal::KomojuRefused("KOMOJU does not accept the secret key".to_owned())
             }
-            Failure::Indeterminate(_) | Failure::Later { .. } => Refusal::KomojuUnavailable,
+            Failure::Indeterminate(_) | Failure::Later { .. } => komoju_refusal(&failure),
         };
         if let Refusal::KomojuRefused(message) = &refusal {
             self.state.head.session_refused = Some(message.clone());
@@ -160,7 +160,7 @@ impl Machine {
         }
         self.state.log(now.at, "failed", format!("{action}: {}", describe(&failure)));
         if self.start.is_some() && !matches!(failure, Failure::NotFound | Failure::Refused { .. }) {
-            self.fail_start(Refusal::KomojuUnavailable);
+            self.fail_start(komoju_refusal(&failure));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Machine, Now, Reply, What};
 use crate::payment::call::{Call, NewSession};
-use crate::payment::plan::{Circumstances, Fresh};
+use crate::payment::plan::{Circumstances, Fresh, next_cancel};
 use crate::payment::reading::{Moment, Register};
 use crate::payment::snapshot::snapshot;
 use crate::payment::start::{Proof, Refusal, StartStep, cart_hash, next};
@@ -17,7 +17,7 @@ impl Machine {
         match next(&self.state, start, done, circumstances, order.as_ref()) {
             StartStep::LookAtOrder => {
                 done.looked_at_order = true;
-                self.take_off(What::Order, |_| Call::ReadOrder);
+                self.order_for_start(now);
             }
             StartStep::LookAtProvider => self.take_off(What::Provider, |_| Call::ReadProvider),
             StartStep::LookAtSession { attempt } => {
@@ -35,6 +35,18 @@ impl Machine {
             }
             StartStep::Show { redirect } => self.show(redirect, now.at),
             StartStep::Refuse(refusal) => self.refuse(refusal, now.at),
+        }
+    }
+
+    /// The order as it was read ahead, else a look.
+    fn order_for_start(&mut self, now: Now<'_>) {
+        match self.take_ahead(now) {
+            Some(seen) => {
+                if let Some((_, _, order)) = self.start.as_mut() {
+                    *order = Some(seen);
+                }
+            }
+            None => self.take_off(What::Order, |_| Call::ReadOrder),
         }
     }
 
@@ -64,6 +76,16 @@ impl Machine {
         }
         self.start = None;
         self.reply = Some(Reply::Refuse(refusal));
+    }
+
+    /// A session that was made by what turned out to be out of date: nobody has its address, and it is ended.
+    pub fn recall(&mut self, n: u32, now: Now<'_>) {
+        let action = self.state.attempt(n).and_then(|attempt| next_cancel(&self.state, attempt));
+        if let Some(action) = action {
+            self.touched = true;
+            self.state.log(now.at, "recalled", n.to_string());
+            self.cancel(&action, false, now);
+        }
     }
 
     pub(super) fn new_attempt(&mut self, terms: Terms, page: Option<String>, now: Now<'_>) {

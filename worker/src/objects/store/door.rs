@@ -1,0 +1,443 @@
+//! Who may have BigCommerce asked about an order that nothing is known of yet.
+//!
+//! All apps of a store share one quota, and anybody can send order numbers. So:
+//! - a number that BigCommerce has announced (`store/order/created`) may always be looked at;
+//! - one look per number serves everybody who asks, for as long as its result is remembered;
+//! - any other number takes a place from a small budget, and waits in line where that is used up. Numbers just above
+//!   the highest known one, whose message may be late, and all others have a budget each. A look that proves its
+//!   asker right gives the place back: only wrong ones are bounded, and nobody is ever refused for them.
+//!
+//! All of this lives in memory only: of other apps' orders nothing is kept. Time is handed in.
+
+use crate::json::variants;
+use crate::payment::start::Looked;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+type Moment = i64;
+const SECOND: Moment = 1_000;
+const MINUTE: Moment = 60 * SECOND;
+
+/// The newest announced numbers that are remembered.
+const MOST_ANNOUNCED: usize = 4_000;
+/// Results and askers that are remembered; beyond, the oldest give way.
+const MOST_REMEMBERED: usize = 4_000;
+/// How long a look's result is believed.
+const REMEMBERED: Moment = 5 * MINUTE;
+/// How soon a number that may be an order any moment is looked at again.
+const NOT_YET: Moment = 5 * SECOND;
+/// Numbers this far above the highest known one may be orders whose message is late.
+const NEAR: u64 = 100;
+/// After so many wrong askers within a minute, an address waits the minute out.
+const MOST_FAILURES: u32 = 10;
+
+/// What is answered to whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    Come,
+    /// Ask again after so many milliseconds.
+    Wait(Moment),
+    /// No such order, or the wrong proof.
+    Unproved,
+    /// The right proof of an order that is paid another way.
+    NotOurs,
+}
+variants!(Entry { Come, Wait(content), Unproved, NotOurs });
+
+#[derive(Debug)]
+pub struct Door {
+    announced: BTreeSet<u64>,
+    highest: u64,
+    looked: BTreeMap<u64, (Looked, Moment)>,
+    /// Who took a place for which number.
+    inside: BTreeMap<u64, (Which, String)>,
+    near: Line,
+    others: Line,
+    failures: BTreeMap<String, (u32, Moment)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Near,
+    Others,
+}
+
+impl Default for Door {
+    fn default() -> Self {
+        Self {
+            announced: BTreeSet::new(),
+            highest: 0,
+            looked: BTreeMap::new(),
+            inside: BTreeMap::new(),
+            near: Line::new(20, 3 * SECOND),
+            others: Line::new(10, 6 * SECOND),
+            failures: BTreeMap::new(),
+        }
+    }
+}
+
+impl Door {
+    /// Whether nothing is known of any number: this object has just been woken.
+    pub fn is_new(&self) -> bool {
+        self.highest == 0
+    }
+
+    /// There is an order of this number. True where that is news.
+    pub fn announce(&mut self, order: u64) -> bool {
+        self.know(order);
+        if matches!(self.looked.get(&order), Some((Looked::NoSuchOrder, _))) {
+            self.looked.remove(&order);
+        }
+        let news = self.announced.insert(order);
+        if self.announced.len() > MOST_ANNOUNCED {
+            self.announced.pop_first();
+        }
+        news
+    }
+
+    /// Orders of at least this number exist.
+    pub fn know(&mut self, order: u64) {
+        self.highest = self.highest.max(order);
+    }
+
+    /// Someone asks for an order, with this hash of a cart id, from this address (empty: not known).
+    pub fn ask(&mut self, order: u64, proof: &str, address: &str, now: Moment) -> Entry {
+        if let Some(answer) = self.remembered(order, proof, now) {
+            if answer == Entry::Unproved {
+                self.count_failure(address, now);
+            }
+            return answer;
+        }
+        if self.announced.contains(&order) {
+            return Entry::Come;
+        }
+        if self.has_failed_too_often(address, now) {
+            return Entry::Wait(LONGEST_WAIT);
+        }
+        let which = match self.may_be_late(order) {
+            true => Which::Near,
+            false => Which::Others,
+        };
+        let answer = self.line(which).ask(order, now);
+        if answer == Entry::Come {
+            forget_some(&mut self.inside);
+            self.inside.insert(order, (which, address.to_owned()));
+        }
+        answer
+    }
+
+    /// What a look has shown, and whether it proved its asker right.
+    pub fn looked(&mut self, order: u64, looked: Looked, right: bool, now: Moment) {
+        if matches!(looked, Looked::Order { .. }) {
+            self.know(order);
+        }
+        if let Some((which, address)) = self.inside.remove(&order) {
+            match right {
+                true => self.line(which).give_back(),
+                false => self.count_failure(&address, now),
+            }
+        }
+        forget_old(&mut self.looked, |(_, at)| now - at < REMEMBERED);
+        self.looked.insert(order, (looked, now));
+    }
+
+    /// The merchant has changed what is ours.
+    pub fn forget_looks(&mut self) {
+        self.looked.clear();
+    }
+
+    fn remembered(&self, order: u64, proof: &str, now: Moment) -> Option<Entry> {
+        let (looked, at) = self.looked.get(&order)?;
+        let age = now - at;
+        match looked {
+            _ if age >= REMEMBERED => None,
+            // Not yet, perhaps: its message, or another look, will tell.
+            Looked::NoSuchOrder if self.may_be_late(order) && age >= NOT_YET => None,
+            Looked::NoSuchOrder if self.may_be_late(order) => Some(Entry::Wait(SHORTEST_WAIT)),
+            Looked::NoSuchOrder => Some(Entry::Unproved),
+            Looked::Order { cart_hash, .. } if cart_hash.as_deref() != Some(proof) => Some(Entry::Unproved),
+            Looked::Order { ours: false, .. } => Some(Entry::NotOurs),
+            Looked::Order { ours: true, .. } => Some(Entry::Come),
+        }
+    }
+
+    fn may_be_late(&self, order: u64) -> bool {
+        order > self.highest && order - self.highest <= NEAR
+    }
+
+    fn line(&mut self, which: Which) -> &mut Line {
+        match which {
+            Which::Near => &mut self.near,
+            Which::Others => &mut self.others,
+        }
+    }
+
+    fn count_failure(&mut self, address: &str, now: Moment) {
+        if address.is_empty() {
+            return;
+        }
+        forget_old(&mut self.failures, |(_, since)| now - since < MINUTE);
+        let counted = self.failures.entry(address.to_owned()).or_insert((0, now));
+        if now - counted.1 >= MINUTE {
+            *counted = (0, now);
+        }
+        counted.0 = counted.0.saturating_add(1);
+    }
+
+    fn has_failed_too_often(&self, address: &str, now: Moment) -> bool {
+        let counted = self.failures.get(address);
+        counted.is_some_and(|(count, since)| *count >= MOST_FAILURES && now - since < MINUTE)
+    }
+}
+
+/// Whoever is told to wait is told no less and no more than this.
+const SHORTEST_WAIT: Moment = SECOND;
+const LONGEST_WAIT: Moment = 5 * SECOND;
+/// Whoever has not asked again after so long has left the line.
+const GONE: Moment = 15 * SECOND;
+/// Beyond this, the line is not worth standing in: whoever asks is told to come again.
+const MOST_WAITING: usize = 2_000;
+
+/// A budget that refills with time, and those who wait for it, in the order in which they came.
+#[derive(Debug)]
+struct Line {
+    most: Moment,
+    refill: Moment,
+    /// In milliseconds: one place costs `refill` of them.
+    credit: Moment,
+    counted_at: Moment,
+    waiting: VecDeque<(u64, Moment)>,
+}
+
+impl Line {
+    fn new(places: Moment, refill: Moment) -> Self {
+        Self {
+            most: places * refill,
+            refill,
+            credit: places * refill,
+            counted_at: 0,
+            waiting: VecDeque::new(),
+        }
+    }
+
+    fn ask(&mut self, order: u64, now: Moment) -> Entry {
+        self.credit = (self.credit + (now - self.counted_at).max(0)).min(self.most);
+        self.counted_at = now;
+        self.waiting.retain(|(_, asked)| now - asked < GONE);
+        let ahead = match self.waiting.iter_mut().position(|(waiting, _)| *waiting == order) {
+            Some(place) => place,
+            None if self.waiting.len() >= MOST_WAITING => return Entry::Wait(LONGEST_WAIT),
+            None => {
+                self.waiting.push_back((order, now));
+                self.waiting.len() - 1
+            }
+        };
+        let needed = (Moment::try_from(ahead).unwrap_or(Moment::MAX / self.refill) + 1) * self.refill;
+        if needed <= self.credit {
+            self.credit -= self.refill;
+            self.waiting.remove(ahead);
+            return Entry::Come;
+        }
+        self.waiting[ahead].1 = now;
+        Entry::Wait((needed - self.credit).clamp(SHORTEST_WAIT, LONGEST_WAIT))
+    }
+
+    fn give_back(&mut self) {
+        self.credit = (self.credit + self.refill).min(self.most);
+    }
+}
+
+/// Makes room: first what is too old, then everything.
+fn forget_old<K: Ord, V>(map: &mut BTreeMap<K, V>, mut is_young: impl FnMut(&V) -> bool) {
+    if map.len() >= MOST_REMEMBERED {
+        map.retain(|_, value| is_young(value));
+        forget_some(map);
+    }
+}
+
+fn forget_some<K: Ord, V>(map: &mut BTreeMap<K, V>) {
+    if map.len() >= MOST_REMEMBERED {
+        map.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T0: Moment = 1_000_000_000;
+    /// The highest number that the store has announced.
+    const KNOWN: u64 = 500;
+
+    fn door() -> Door {
+        let mut door = Door::default();
+        door.announce(KNOWN);
+        door
+    }
+
+    fn order(cart: &str) -> Looked {
+        Looked::Order { cart_hash: Some(cart.to_owned()), ours: true }
+    }
+
+    #[test]
+    fn announced_numbers_are_always_let_in() {
+        let mut door = door();
+        for n in 0..1_000 {
+            door.announce(KNOWN + n);
+            assert_eq!(door.ask(KNOWN + n, "x", "a", T0), Entry::Come);
+        }
+    }
+
+    #[test]
+    fn one_look_serves_all_who_ask() {
+        let mut door = door();
+        door.looked(KNOWN, order("right"), true, T0);
+        let minute_later = T0 + MINUTE;
+        assert_eq!(door.ask(KNOWN, "wrong", "", minute_later), Entry::Unproved);
+        assert_eq!(door.ask(KNOWN, "right", "", minute_later), Entry::Come);
+        door.looked(KNOWN, Looked::Order { cart_hash: Some("right".into()), ours: false }, true, T0);
+        assert_eq!(door.ask(KNOWN, "right", "", minute_later), Entry::NotOurs);
+        assert_eq!(door.ask(KNOWN, "wrong", "", minute_later), Entry::Unproved, "nothing is given away");
+    }
+
+    #[test]
+    fn an_order_without_a_cart_is_proved_by_no_cart() {
+        let mut door = door();
+        door.looked(KNOWN, Looked::Order { cart_hash: None, ours: true }, false, T0);
+        assert_eq!(door.ask(KNOWN, "any", "", T0), Entry::Unproved);
+    }
+
+    /// Looks that strangers can cause, by whichever numbers.
+    fn looks(door: &mut Door, numbers: impl Iterator<Item = u64>, every: Moment) -> usize {
+        let mut now = T0;
+        let mut looks = 0;
+        for n in numbers {
+            now += every;
+            if door.ask(n, "stranger", &format!("address {now}"), now) == Entry::Come {
+                looks += 1;
+                let exists = n <= KNOWN;
+                door.looked(n, if exists { order("theirs") } else { Looked::NoSuchOrder }, false, now);
+            }
+        }
+        looks
+    }
+
+    #[test]
+    fn strangers_cost_a_store_a_few_looks_a_minute_whatever_numbers_they_choose() {
+        // A minute of ten and of two hundred a second.
+        for (every, count) in [(100, 600), (5, 12_000)] {
+            let near = looks(&mut door(), (1..=count).map(|n| KNOWN + 1 + n % NEAR), every);
+            assert!(near <= 20 + 20, "{near} near looks");
+            let far = looks(&mut door(), (1..=count).map(|n| KNOWN + 10_000 + n), every);
+            assert!(far <= 10 + 10, "{far} far looks");
+            let old = looks(&mut door(), (1..=count).map(|n| n % KNOWN), every);
+            assert!(old <= 10 + 10, "{old} looks at older orders");
+        }
+    }
+
+    #[test]
+    fn existing_orders_cost_no_more_looks_than_there_are_orders() {
+        let mut door = door();
+        let mut all = 0;
+        for n in 1..=5 {
+            door.announce(n);
+        }
+        for round in 0..100 {
+            for n in 1..=5 {
+                if door.ask(n, "stranger", "", T0 + round) == Entry::Come {
+                    all += 1;
+                    door.looked(n, order("theirs"), false, T0 + round);
+                }
+            }
+        }
+        assert_eq!(all, 5);
+    }
+
+    #[test]
+    fn right_proofs_give_their_place_back() {
+        let mut door = door();
+        for n in 1..=90 {
+            assert_eq!(door.ask(KNOWN + n, "right", "one carrier's", T0), Entry::Come, "{n}");
+            door.looked(KNOWN + n, order("right"), true, T0);
+        }
+    }
+
+    #[test]
+    fn a_late_order_waits_in_line_and_is_served_as_soon_as_it_is_announced() {
+        let mut door = door();
+        looks(&mut door, (1..=40).map(|n| KNOWN + 1 + n), 1);
+        let now = T0 + 100;
+        let late = KNOWN + 60;
+        let Entry::Wait(ms) = door.ask(late, "right", "", now) else { panic!("the budget is used up") };
+        assert!((SHORTEST_WAIT..=LONGEST_WAIT).contains(&ms));
+        door.announce(late);
+        assert_eq!(door.ask(late, "right", "", now + 1), Entry::Come);
+    }
+
+    #[test]
+    fn whoever_keeps_asking_is_served_in_turn_though_no_message_ever_comes() {
+        let mut door = door();
+        let mut now = T0;
+        let late = KNOWN + 77;
+        let mut stranger = 0;
+        // Ten strange numbers a second, each asked for once, and one shopper who does as he is told.
+        let mut next = now;
+        for _ in 0..600 {
+            now += 100;
+            stranger += 1;
+            door.ask(KNOWN + 1 + stranger % 70, "stranger", "", now);
+            door.ask(KNOWN + 1_000 + stranger, "stranger", "", now);
+            if now >= next {
+                match door.ask(late, "right", "", now) {
+                    Entry::Come => return,
+                    Entry::Wait(ms) => next = now + ms,
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        panic!("not served within a minute");
+    }
+
+    #[test]
+    fn a_number_that_may_be_an_order_any_moment_is_not_refused() {
+        let mut door = door();
+        assert_eq!(door.ask(KNOWN + 1, "right", "", T0), Entry::Come);
+        door.looked(KNOWN + 1, Looked::NoSuchOrder, false, T0);
+        assert_eq!(door.ask(KNOWN + 1, "right", "", T0 + 1), Entry::Wait(SHORTEST_WAIT));
+        assert_eq!(door.ask(KNOWN + 1, "right", "", T0 + NOT_YET), Entry::Come, "and is looked at again");
+        door.announce(KNOWN + 1);
+        assert_eq!(door.ask(KNOWN + 1, "right", "", T0 + NOT_YET), Entry::Come);
+        door.looked(7, Looked::NoSuchOrder, false, T0);
+        assert_eq!(door.ask(7, "right", "", T0 + 1), Entry::Unproved, "an old number is what it is");
+    }
+
+    #[test]
+    fn an_address_that_is_wrong_again_and_again_waits_and_no_other_does() {
+        let mut door = door();
+        door.looked(KNOWN, order("theirs"), false, T0);
+        for _ in 0..MOST_FAILURES {
+            assert_eq!(door.ask(KNOWN, "wrong", "one", T0), Entry::Unproved);
+        }
+        assert_eq!(door.ask(3, "x", "one", T0), Entry::Wait(LONGEST_WAIT));
+        assert_eq!(door.ask(3, "x", "another", T0), Entry::Come);
+        door.announce(KNOWN + 1);
+        assert_eq!(door.ask(KNOWN + 1, "right", "one", T0), Entry::Come, "a shopper behind the same address");
+        assert_eq!(door.ask(4, "x", "one", T0 + MINUTE), Entry::Come, "a minute later");
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut door = door();
+        for n in 0..20_000 {
+            let now = T0 + 10_000 * i64::try_from(n).expect("small");
+            door.announce(n);
+            door.looked(n, order("x"), false, now);
+            door.ask(1_000_000 + n * 1_000, "x", &n.to_string(), now);
+            door.count_failure(&n.to_string(), now);
+        }
+        assert!(door.announced.len() <= MOST_ANNOUNCED);
+        for len in [door.looked.len(), door.inside.len(), door.failures.len()] {
+            assert!(len <= MOST_REMEMBERED, "{len}");
+        }
+        assert!(door.near.waiting.len() + door.others.waiting.len() <= 2 * MOST_WAITING);
+    }
+}

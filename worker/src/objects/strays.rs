@@ -1,0 +1,41 @@
+//! Alarms of objects that do not know whose they are.
+//!
+//! An object without any row has nothing to do and keeps nothing: its storage is emptied, and with that it is gone. One
+//! that has rows but no identity is a riddle: nothing of it is touched, it comes again a day later, and until it is
+//! solved it is counted among the strays.
+
+use super::sql::has_rows;
+use super::wake_at;
+use crate::bindings::Kv;
+use crate::context::now_ms;
+use crate::log;
+use worker::{Env, Result, State};
+
+const DAY_MS: i64 = 24 * 3_600_000;
+/// A stray that has not come again for so long is no more.
+const COUNTED_S: u32 = 3 * 24 * 3_600;
+const PREFIX: &str = "stray:";
+/// As many as are counted one by one.
+const MOST_COUNTED: u32 = 100;
+
+/// The alarm of an object that finds no identity of its own.
+pub async fn alarm(state: &State, env: &Env) -> Result<()> {
+    let storage = state.storage();
+    if !has_rows(&storage.sql())? {
+        storage.delete_alarm().await?;
+        return storage.delete_all().await;
+    }
+    wake_at(&storage, now_ms() + DAY_MS).await?;
+    let id = state.id().to_string();
+    log::error("alarm", "rows_without_identity", &[("object", &id)]);
+    let key = [PREFIX, &id].concat();
+    if let Err(error) = Kv::of(env)?.put_for(&key, "", COUNTED_S).await {
+        log::warn("alarm", "stray_not_counted", &[("error", &error.to_string())]);
+    }
+    Ok(())
+}
+
+/// How many there are, up to a hundred.
+pub async fn count(env: &Env) -> Result<usize> {
+    Ok(Kv::of(env)?.keys(PREFIX, MOST_COUNTED, None).await?.names.len())
+}
