@@ -11,6 +11,7 @@ use crate::komoju::webhook::{self, Notice};
 use crate::log;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::store_client::{Announced, Route, StoreClient, route};
+use crate::payment::attention::Side;
 use crate::payment::hint::{About, Hint, Moved};
 use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::payment::reading::OrderStatus;
@@ -19,6 +20,7 @@ use crate::profile::{self, Absent, Doubt, Profile, field};
 use crate::web::{self, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
+use std::cell::RefCell;
 use worker::{Request, Response, Result};
 
 const LONGEST_BODY: usize = 1024 * 1024;
@@ -45,6 +47,7 @@ pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Resp
         return Problem::new(400, "malformed_body", "Not an event", "The body is not a KOMOJU event.")
             .response();
     };
+    heard(Side::Komoju, &profile.store, ctx);
     log::info(&ctx.request_id, "komoju_webhook", &[("store", store), ("type", &notice.event)]);
     match order_of(&notice, &profile.store, ctx).await? {
         Some(order) => {
@@ -123,6 +126,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
     if !signature_agrees(&request, &body, ctx) {
         return bad_signature().response();
     }
+    heard(Side::BigCommerce, &profile.store, ctx);
     let event: Value = serde_json::from_str(&String::from_utf8_lossy(&body)).unwrap_or_default();
     let Some((order, hint)) = hook_hint(&event) else {
         return Response::ok("nothing of ours");
@@ -151,6 +155,41 @@ fn pass_on(told: Announced, store: StoreHash, order: OrderId, ctx: &Ctx) {
         let told = async { PaymentClient::new(&env, &store, order)?.announced(look).await };
         if let Err(error) = told.await {
             log::warn("hook", "not_read_ahead", &[("error", &error.to_string())]);
+        }
+    });
+}
+
+thread_local! {
+    /// Stores and sides whose messages this isolate has told of, and when.
+    static TOLD: RefCell<Vec<(StoreHash, Side, i64)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// So many are remembered; whoever is forgotten is told of once more.
+const TOLD_OF: usize = 64;
+/// A store is told so often that it hears from a side.
+const TELL_AFTER_MS: i64 = 60_000;
+
+/// Tells the store that a proved message came, once the message is answered: what stays silent for a day is shown to
+/// the merchant. An isolate does so once a minute, so this costs a busy store next to nothing.
+fn heard(side: Side, store: &StoreHash, ctx: &Ctx) {
+    let since = ctx.now_ms - ctx.config.scaled_ms(TELL_AFTER_MS);
+    let is_news = TOLD.with_borrow_mut(|told| {
+        if told.iter().any(|(known, of, at)| known == store && *of == side && *at > since) {
+            return false;
+        }
+        told.retain(|(known, of, at)| *at > since && (known != store || *of != side));
+        told.truncate(TOLD_OF - 1);
+        told.push((store.clone(), side, ctx.now_ms));
+        true
+    });
+    if !is_news {
+        return;
+    }
+    let (env, store) = (ctx.env.clone(), store.clone());
+    ctx.background.wait_until(async move {
+        let told = async { StoreClient::new(&env, &store)?.heard(side).await };
+        if let Err(error) = told.await {
+            log::warn("webhook", "not_told_of", &[("error", &error.to_string())]);
         }
     });
 }

@@ -186,6 +186,11 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         // Until a shopper is let through again.
         Attention::SessionRefused => world.faults.key_was_refused || world.session_is_refused,
         Attention::OrderUpdateRefused => !store.updates_refused.is_empty(),
+        // Orders and sessions of this world can all be paid.
+        Attention::NoMethods
+        | Attention::SessionElsewhere
+        | Attention::CurrencyUnsupported
+        | Attention::AmountUnreadable => false,
         Attention::Unreachable | Attention::CaptureVanished => false,
     }
 }

@@ -9,6 +9,7 @@ use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::money::{Currency, Money};
 use crate::payment::reading::{SessionReading, SessionStatus};
 use crate::payment::settings::Capture;
+use crate::payment::state::SessionFault;
 use crate::time::parse_rfc3339;
 use serde_json::{Map, Value, json};
 
@@ -37,6 +38,30 @@ pub fn read(access: Access<'_>, id: &SessionId) -> HttpRequest {
 
 pub fn cancel(access: Access<'_>, id: &SessionId, key: &str) -> HttpRequest {
     access.post(&["sessions/", id.as_str(), "/cancel"].concat(), key, &json!({}))
+}
+
+/// A new session that nobody could pay at, or whose page is not on KOMOJU's own host, is as good as refused: nobody is
+/// sent there, and the merchant hears why.
+pub fn payable(answer: Answer, is_hosted: impl Fn(&str) -> bool) -> Answer {
+    let Answer::Session(seen) = &answer else { return answer };
+    let (fault, message) = if !is_hosted(&seen.url) {
+        (SessionFault::Elsewhere, "the payment page is on a host that is not KOMOJU's")
+    } else if seen.offers_nothing {
+        (SessionFault::NoMethods, "the payment page offers no payment method")
+    } else {
+        return answer;
+    };
+    Answer::Failed(Failure::Refused {
+        status: 200,
+        code: fault.key().to_owned(),
+        param: String::new(),
+        message: message.to_owned(),
+    })
+}
+
+/// The list is there, and empty. One that is left out says nothing.
+fn is_empty_list(body: &Value, field: &str) -> bool {
+    body.get(field).and_then(Value::as_array).is_some_and(Vec::is_empty)
 }
 
 /// The answer to every request of this file.
@@ -148,6 +173,7 @@ fn parse(session: &Value) -> Option<SessionSeen> {
     Some(SessionSeen {
         reading,
         url: text(session, "session_url"),
+        offers_nothing: is_empty_list(session, "payment_methods"),
         expires_at: created + LIFE_S * 1_000,
         payment,
     })
@@ -180,6 +206,37 @@ mod tests {
             checkout: Checkout { email: "h@shop.example".into(), lines: vec![line], ..Checkout::default() },
             browser: Browser { ip: "203.0.113.9".into(), ..Browser::default() },
             key: "st0re-118-session-2".into(),
+        }
+    }
+
+    fn made(changes: &[(&str, Value)]) -> Answer {
+        let mut session = json!({
+            "id": "s1", "status": "pending", "amount": 3_300, "currency": "JPY",
+            "session_url": "https://komoju.example/sessions/s1", "created_at": "2026-11-22T10:59:00.000+09:00",
+            "payment_methods": [{ "type": "konbini" }],
+        });
+        for (name, value) in changes {
+            session[*name] = value.clone();
+        }
+        let seen = parse(&session).expect("a session");
+        payable(Answer::Session(Box::new(seen)), |url| url.starts_with("https://komoju.example/"))
+    }
+
+    #[test]
+    fn a_session_that_nobody_could_pay_at_is_as_good_as_refused() {
+        let fault = |changes: &[(&str, Value)]| match made(changes) {
+            Answer::Failed(Failure::Refused { code, .. }) => Some(code),
+            Answer::Session(_) => None,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(fault(&[]), None);
+        assert_eq!(fault(&[("payment_methods", json!([]))]).as_deref(), Some("no_methods"));
+        for url in ["https://pay.example/sessions/s1", "", "javascript:alert(1)"] {
+            assert_eq!(fault(&[("session_url", json!(url))]).as_deref(), Some("elsewhere"), "{url}");
+        }
+        // What is left out, or is no list, says nothing about what is offered.
+        for silent in [json!(null), json!("all"), json!({})] {
+            assert_eq!(fault(&[("payment_methods", silent.clone())]), None, "{silent}");
         }
     }
 

@@ -754,6 +754,7 @@ fn ledger_row(machine: &Machine, shop: &Shop) -> LedgerRow {
         refs: sessions.chain(numbers).chain(payments).collect(),
         attention: state.attentions(&shop.settings).into_iter().map(|a| a.key().to_owned()).collect(),
         updated_at_ms: now_ms(),
+        placed_at_ms: state.order.reading.as_ref().map_or(0, |order| order.placed_at),
         next_alarm_ms: None,
         open: state.is_open(),
     }

@@ -10,6 +10,7 @@
 mod chores;
 pub mod desk;
 pub mod door;
+pub mod funnel;
 pub mod health;
 mod install;
 pub mod ledger;
@@ -122,10 +123,11 @@ impl StoreObject {
                     false => json(&()),
                 }
             }
-            Ask::UpsertPayment { row } if installed => json(&self.records.upsert_payment(&row)?),
+            Ask::UpsertPayment { row } if installed => json(&self.upsert(&row)?),
             Ask::FindOrder { by } if installed => json(&self.records.find_order(&by)?),
             Ask::TokenRefused if installed => json(&self.soon(Chore::Probe).await?),
             Ask::Rearm if installed => json(&self.rearm().await?),
+            Ask::Heard { side } if installed => json(&self.heard(side)?),
             Ask::NewOrder { order } => json(&self.new_order(order).await?),
             Ask::Knock { order, proof, network } if installed => json(&self.knock(order, &proof, &network)?),
             Ask::Looked { order, looked, right } if installed => json(&self.looked(order, looked, right)?),
@@ -136,7 +138,7 @@ impl StoreObject {
                 json(&())
             }
             Ask::LearnLabel { .. } | Ask::UpsertPayment { .. } | Ask::FindOrder { .. } => json(&()),
-            Ask::TokenRefused | Ask::Rearm | Ask::Looked { .. } => json(&()),
+            Ask::TokenRefused | Ask::Rearm | Ask::Looked { .. } | Ask::Heard { .. } => json(&()),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::bigcommerce::oauth::Grant;
 use crate::http::RateLimit;
 use crate::json::{FromJson, names, read, record, variants};
 use crate::komoju::webhook::Notice;
+use crate::payment::attention::Side;
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::money::Money;
 use crate::payment::settings::{Mode, Provider};
@@ -38,6 +39,8 @@ pub struct LedgerRow {
     /// Keys of what the merchant must look at.
     pub attention: Vec<String>,
     pub updated_at_ms: i64,
+    /// When the order was placed; 0 in rows of former versions.
+    pub placed_at_ms: i64,
     /// When the payment's object means to wake; what is long overdue is poked.
     pub next_alarm_ms: Option<i64>,
     /// Something of it may still be paid, or is paid and its order does not know yet.
@@ -55,6 +58,7 @@ record!(LedgerRow {
     refs,
     attention,
     updated_at_ms,
+    placed_at_ms or 0,
     next_alarm_ms,
     open or true,
 });
@@ -145,6 +149,7 @@ pub enum Ask {
     UninstallHint { issued_at_s: i64 },
     RemoveUser { issued_at_s: i64, user: u64 },
     Rearm,
+    Heard { side: Side },
     Desk { session: Session, wish: Wish },
     NewOrder { order: OrderId },
     Knock { order: OrderId, proof: String, network: String },
@@ -155,6 +160,7 @@ pub enum Ask {
 variants!(Ask {
     Profile, LearnLabel { channel, label, provider }, UpsertPayment { row }, FindOrder { by }, TokenRefused,
     Install { grant }, Open { visit }, UninstallHint { issued_at_s }, RemoveUser { issued_at_s, user }, Rearm,
+    Heard { side },
     Desk { session, wish }, NewOrder { order }, Knock { order, proof, network },
     Looked { order, looked, right }, Slot { importance }, Quota { rate },
 });
@@ -267,6 +273,11 @@ impl StoreClient {
     /// Sees to it that the object's alarm is set.
     pub async fn rearm(&self) -> worker::Result<()> {
         self.ask(&Ask::Rearm).await
+    }
+
+    /// A proved message of this side has come in.
+    pub async fn heard(&self, side: Side) -> worker::Result<()> {
+        self.ask(&Ask::Heard { side }).await
     }
 
     /// What the control panel asks for, in the session of one of the store's staff.

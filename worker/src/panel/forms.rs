@@ -124,6 +124,7 @@ pub fn label(form: &[Pair]) -> Option<Wish> {
 mod tests {
     use super::*;
     use crate::json::{ToJson, read_value};
+    use crate::objects::store::funnel::Funnel;
     use crate::objects::store::health::Health;
     use crate::objects::store::ledger::Tally;
     use crate::payment::settings::Settings;
@@ -142,6 +143,8 @@ mod tests {
             health: Health::default(),
             undecided: Vec::new(),
             tally: Tally::default(),
+            funnel: Funnel::default(),
+            heard_komoju_ms: None,
             staff_name: String::new(),
         }
     }

@@ -131,7 +131,11 @@ fn header(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab) -> Html {
 
 fn tab_link(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab, current: bool) -> Html {
     let href = panel.visitor.link(panel.ctx, tab.path(), &[]);
-    let count = if tab == Tab::Payments { u64::from(desk.tally.attention) } else { 0 };
+    let count = match tab {
+        Tab::Overview => desk.health.troubles.len() as u64,
+        Tab::Payments => u64::from(desk.tally.attention),
+        Tab::Keys | Tab::Methods | Tab::Settings => 0,
+    };
     let count = (count > 0).then(|| html![" <span class=\"count\">" (count) "</span>"]);
     let mark = current.then(|| html![" aria-current=\"page\""]);
     html!["<a href=\"" (href) "\"" (mark) ">" (tab.name(w)) (count) "</a>"]

@@ -7,15 +7,19 @@ use super::words::{Words, moment, trouble};
 use crate::html;
 use crate::html::Html;
 use crate::objects::store::desk::Desk;
+use crate::objects::store::funnel::Funnel;
 use crate::objects::store::health::Trouble;
+use crate::payment::call::Locale;
 use crate::payment::settings::Mode;
+
+const HOUR_MS: i64 = 3_600_000;
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
     let w = Words(panel.visitor.locale);
-    let (steps, health) = (steps(panel, desk, w), health(panel, desk, w));
+    let (steps, health, funnel) = (steps(panel, desk, w), health(panel, desk, w), funnel(desk, w));
     let rest = match desk.health.troubles.is_empty() {
-        true => html![(steps)(health)],
-        false => html![(health)(steps)],
+        true => html![(steps)(funnel)(health)],
+        false => html![(health)(funnel)(steps)],
     };
     let content = html![(attention(panel, desk, w)) "<div class=\"pair\">" (bigcommerce(desk, w)) (komoju(panel, desk, w))
         "</div>" (rest)];
@@ -71,15 +75,20 @@ fn komoju(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
 }
 
 /// One step of setting up. `done`: None where only the merchant can know.
-struct Step {
+struct Step<'a> {
     done: Option<bool>,
     name: &'static str,
-    hint: &'static str,
+    hint: &'a str,
     page: &'static str,
 }
 
 fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
-    let registered = desk.health.checked_at_ms > 0 && desk.health.troubles.is_empty();
+    let installed = desk.health.troubles.iter().all(Trouble::is_of_flow);
+    let registered = desk.health.checked_at_ms > 0 && installed;
+    let heard = desk.heard_komoju_ms.map(|at| match w.0 {
+        Locale::En => ["Last received: ", &moment(at)].concat(),
+        Locale::Ja => ["最終受信：", &moment(at)].concat(),
+    });
     let steps = [
         Step {
             done: Some(registered),
@@ -94,9 +103,11 @@ fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
             page: "/keys",
         },
         Step {
-            done: None,
+            done: heard.as_ref().map(|_| true),
             name: w.of("Add the webhook at KOMOJU", "KOMOJU に Webhook を登録"),
-            hint: w.of("Address, secret and events are shown there to copy.", "URL・シークレット・イベントをコピーできます。"),
+            hint: heard.as_deref().unwrap_or(
+                w.of("Address, secret and events are shown there to copy.", "URL・シークレット・イベントをコピーできます。"),
+            ),
             page: "/keys",
         },
         Step {
@@ -120,7 +131,7 @@ fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
     html!["<section class=\"card\"><h2>" (w.of("Setting up", "セットアップ")) "</h2><ol class=\"steps\">" (rows) "</ol></section>"]
 }
 
-fn step(panel: &Panel<'_>, w: Words, step: &Step) -> Html {
+fn step(panel: &Panel<'_>, w: Words, step: &Step<'_>) -> Html {
     let (class, mark) = match step.done {
         Some(true) => ("done", w.of("Done", "完了")),
         Some(false) => ("open", w.of("To do", "未完了")),
@@ -129,6 +140,48 @@ fn step(panel: &Panel<'_>, w: Words, step: &Step) -> Html {
     let href = panel.visitor.link(panel.ctx, step.page, &[]);
     html!["<li class=\"" (class) "\"><a href=\"" (href) "\">" (step.name) "</a> <span class=\"pill " (class) "\">" (mark)
         "</span><br><span class=\"hint\">" (step.hint) "</span></li>"]
+}
+
+/// Orders against starts: of the last day by the hour, and of the last 30 days.
+fn funnel(desk: &Desk, w: Words) -> Option<Html> {
+    let Funnel { hours, month } = &desk.funnel;
+    if month.placed == 0 {
+        return None;
+    }
+    let sum = |all: u32, part: u32| [part.to_string(), all.to_string()].join(" / ");
+    let day =
+        hours.iter().fold((0, 0), |(placed, started), hour| (placed + hour.placed, started + hour.started));
+    let line = |words: &str, placed: u32, started: u32| html!["<tr><td>" (words) "</td><td class=\"amount\">" (sum(placed, started)) "</td></tr>"];
+    let rows = hours.iter().map(|hour| line(&moment(hour.hour * HOUR_MS), hour.placed, hour.started));
+    let rows: Vec<Html> = rows.collect();
+    let late = (month.late > 0).then(|| {
+        let words = match w.0 {
+            Locale::En => {
+                [&month.late.to_string(), " more came later, for example by a payment link."].concat()
+            }
+            Locale::Ja => {
+                ["ほかに ", &month.late.to_string(), " 件は、支払いリンクなどで後から手続きされました。"]
+                    .concat()
+            }
+        };
+        html![" "(words)]
+    });
+    let unwatched = (!desk.profile.settings.watch_new_orders).then(|| {
+        html![" " (w.of(
+            "Orders whose shopper never came are not counted: watching new orders is switched off under Settings.",
+            "「設定」で新規注文の監視がオフのため、購入者が一度も手続きしなかった注文は含まれません。",
+        ))]
+    });
+    let about = w.of(
+        "Of the orders placed under our payment methods, how many shoppers reached KOMOJU from the confirmation page.",
+        "対象の支払い方法での注文のうち、購入者が注文完了画面から KOMOJU の決済画面に進んだ件数です。",
+    );
+    Some(
+        html!["<section class=\"card\"><h2>" (w.of("Orders and starts", "注文と決済開始")) "</h2><p class=\"hint\">" (about)
+        (late) (unwatched) "</p><table><tbody>" (line(w.of("Last 24 hours", "過去 24 時間"), day.0, day.1))
+        (line(w.of("Last 30 days", "過去 30 日間"), month.placed, month.started)) "</tbody></table><details><summary>"
+        (w.of("By the hour", "時間別")) "</summary><table><tbody>" (rows) "</tbody></table></details></section>"],
+    )
 }
 
 fn health(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {

@@ -115,6 +115,30 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
             "KOMOJU がこの注文の決済ページを作成しませんでした。履歴にある理由を KOMOJU の管理画面または「支払い方法」で解消し、\
              下の支払いリンクを送ってください。",
         ),
+        Attention::NoMethods => w.of(
+            "KOMOJU's payment page for this order would offer no way to pay, so nobody was sent there. Switch on a method \
+             at KOMOJU that takes this currency and amount, or tick others under Payment methods, then send the link below.",
+            "KOMOJU の決済ページに利用できる支払い方法がないため、購入者を案内していません。この通貨と金額に対応する支払い方法を \
+             KOMOJU で有効にするか、「支払い方法」で選び直してから、下の支払いリンクを送ってください。",
+        ),
+        Attention::SessionElsewhere => w.of(
+            "KOMOJU named a payment page on a host that is not KOMOJU's, so nobody was sent there. Tell whoever runs this \
+             app; once that is put right, send the link below.",
+            "KOMOJU から想定外のホストの決済ページが返されたため、購入者を案内していません。このアプリの運営者にご連絡ください。\
+             解消後に下の支払いリンクを送ってください。",
+        ),
+        Attention::CurrencyUnsupported => w.of(
+            "KOMOJU does not take this order's currency, so nobody can pay for it there. Agree on another way to pay with the \
+             shopper, and hide this payment method for that currency.",
+            "この注文の通貨は KOMOJU で利用できないため、支払えません。購入者に別の支払い方法をご案内のうえ、この通貨では KOMOJU \
+             の支払い方法を表示しないようにしてください。",
+        ),
+        Attention::AmountUnreadable => w.of(
+            "The order's total has fractions that its currency does not have, half a yen for example, so KOMOJU cannot take \
+             it. Correct the order's prices, tax or discount in BigCommerce, then send the link below.",
+            "注文の合計金額に、その通貨にない端数（円未満など）があるため、KOMOJU で請求できません。BigCommerce で価格・税・割引を\
+             修正してから、下の支払いリンクを送ってください。",
+        ),
         Attention::AmountDisputed => w.of(
             "The shopper's page showed another amount than the order has, so nothing was charged. Compare, and send the link below.",
             "購入者の画面の金額が注文の金額と異なるため、請求していません。確認のうえ、下の支払いリンクを送ってください。",

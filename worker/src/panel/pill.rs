@@ -150,7 +150,11 @@ fn claim(w: Words, attention: Attention) -> (Tone, Option<&'static str>) {
         Attention::RefundedAtKomoju => decide("Refund to book", "返金の記録待ち"),
         Attention::CaptureDue => decide("Capture due", "売上確定待ち"),
         Attention::CancelRefused => decide("Still payable", "取消エラー"),
-        Attention::SessionRefused => decide("Cannot be paid", "支払い不可"),
+        Attention::SessionRefused
+        | Attention::NoMethods
+        | Attention::SessionElsewhere
+        | Attention::CurrencyUnsupported
+        | Attention::AmountUnreadable => decide("Cannot be paid", "支払い不可"),
         Attention::PaidAfterEnd
         | Attention::CancelledWhilePaid
         | Attention::OrderUpdateRefused

@@ -1,6 +1,7 @@
 //! The panel's words for keys and facts, English and Japanese side by side.
 
 use crate::objects::store::health::Trouble;
+use crate::payment::attention::Side;
 use crate::payment::call::Locale;
 use crate::payment::settings::Provider;
 use crate::time::{JapanTime, in_japan};
@@ -90,6 +91,42 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
         (Trouble::ThemeNotStencil, _) => {
             w.of("The theme is not a Stencil theme.", "テーマが Stencil テーマではありません。").to_owned()
         }
+        (Trouble::NobodyStarts { orders, since_ms }, Locale::En) => text(&[
+            &orders.to_string(),
+            " orders were placed since ",
+            &moment(*since_ms),
+            ", and none of their shoppers reached KOMOJU. Place a test order: the script may be blocked (by a content security \
+             policy or another app), or the payment method may have been renamed.",
+        ]),
+        (Trouble::NobodyStarts { orders, since_ms }, Locale::Ja) => text(&[
+            &moment(*since_ms),
+            " 以降の注文 ",
+            &orders.to_string(),
+            " 件で、購入者が一人も KOMOJU の決済画面に進んでいません。テスト注文でご確認ください。スクリプトがブロックされている\
+             （CSP や他のアプリ）か、支払い方法の名称が変わった可能性があります。",
+        ]),
+        (Trouble::Silent { side: Side::Komoju, since_ms }, Locale::En) => text(&[
+            "No webhook has come from KOMOJU since ",
+            &moment(*since_ms),
+            ", though payments were made. They are noticed all the same, but late. Compare the webhook's address, secret and \
+             events in the KOMOJU dashboard with those under KOMOJU account.",
+        ]),
+        (Trouble::Silent { side: Side::Komoju, since_ms }, Locale::Ja) => text(&[
+            &moment(*since_ms),
+            " 以降、支払いがあったにもかかわらず KOMOJU から Webhook が届いていません。支払いは定期的な確認で反映されますが、遅れます。\
+             KOMOJU 管理画面の Webhook の URL・シークレット・イベントを「KOMOJU アカウント」の内容と照らし合わせてください。",
+        ]),
+        (Trouble::Silent { side: Side::BigCommerce, since_ms }, Locale::En) => text(&[
+            "No webhook has come from BigCommerce since ",
+            &moment(*since_ms),
+            ", though orders were placed. Changes to orders are noticed late. Press the button below; if that changes nothing, \
+             look whether BigCommerce reports an outage.",
+        ]),
+        (Trouble::Silent { side: Side::BigCommerce, since_ms }, Locale::Ja) => text(&[
+            &moment(*since_ms),
+            " 以降、注文があったにもかかわらず BigCommerce から Webhook が届いていません。注文の変更の反映が遅れます。下のボタンで\
+             修復し、解消しない場合は BigCommerce の障害情報をご確認ください。",
+        ]),
         (Trouble::KomojuKeyRefused, _) => w
             .of(
                 "KOMOJU no longer accepts the secret key. Enter a new one.",

@@ -7,10 +7,10 @@ use super::deed::{Action, CANCEL_TRIES, Deed, DeedState, MilestoneKind, Subject}
 use super::delays::Delays;
 use super::ids::PaymentId;
 use super::money::Money;
-use super::reading::{Cause, OrderRefund, PaymentStatus, RequestStatus};
+use super::reading::{Cause, OrderRefund, PaymentStatus, RequestStatus, Unreadable};
 use super::refunds::{self, PayBack};
 use super::settings::{RefundPolicy, Settings};
-use super::state::{Payment, Standing, State};
+use super::state::{Payment, SessionFault, Standing, State};
 use super::table::Column;
 use crate::json::names;
 
@@ -51,6 +51,14 @@ pub enum Attention {
     CancelRefused,
     /// KOMOJU refuses to make a session.
     SessionRefused,
+    /// KOMOJU made a session that offers no way to pay.
+    NoMethods,
+    /// KOMOJU made a session whose page is on a host that we send nobody to.
+    SessionElsewhere,
+    /// KOMOJU does not take the order's currency.
+    CurrencyUnsupported,
+    /// The order's amount is none of its currency: half a yen.
+    AmountUnreadable,
     /// The shopper's page showed another amount than the order has.
     AmountDisputed,
     /// One side has not answered for a day.
@@ -77,6 +85,10 @@ names!(Attention, key {
     AuthorizationLost = "authorization_lost",
     CancelRefused = "cancel_refused",
     SessionRefused = "session_refused",
+    NoMethods = "no_methods",
+    SessionElsewhere = "session_elsewhere",
+    CurrencyUnsupported = "currency_unsupported",
+    AmountUnreadable = "amount_unreadable",
     AmountDisputed = "amount_disputed",
     Unreachable = "unreachable",
     CaptureVanished = "capture_vanished",
@@ -143,7 +155,9 @@ impl State {
         add(self.captured().count() > 1 || self.holds_too_much(), Attention::PaidTwice);
         add(self.holds_too_little(), Attention::RefundedAtKomoju);
         add(self.head.amount_disputed, Attention::AmountDisputed);
-        add(self.head.session_refused.is_some(), Attention::SessionRefused);
+        for attention in self.what_keeps_it_from_being_paid() {
+            add(true, attention);
+        }
         add(self.payments.values().any(Payment::has_lost_something), Attention::CaptureVanished);
         add(self.refused_updates() > 0, Attention::OrderUpdateRefused);
         add(!self.silent_sides().is_empty(), Attention::Unreachable);
@@ -156,6 +170,22 @@ impl State {
             add(true, attention);
         }
         all
+    }
+
+    /// Each with a sentence of its own: nobody can pay the order until a person has done something.
+    fn what_keeps_it_from_being_paid(&self) -> Vec<Attention> {
+        let refused = self.head.session_refused.as_ref().map(|_| match self.head.session_fault {
+            Some(SessionFault::NoMethods) => Attention::NoMethods,
+            Some(SessionFault::Elsewhere) => Attention::SessionElsewhere,
+            None => Attention::SessionRefused,
+        });
+        let unpaid = self.order.reading.as_ref().filter(|order| order.column() == Column::Unpaid);
+        let amount = match unpaid.map(|order| order.due) {
+            Some(Err(Unreadable::UnsupportedCurrency)) => Some(Attention::CurrencyUnsupported),
+            Some(Err(Unreadable::NotAnAmount)) => Some(Attention::AmountUnreadable),
+            Some(Ok(_)) | None => None,
+        };
+        refused.into_iter().chain(amount).collect()
     }
 
     /// What was decided at a milestone can be overtaken: a captured payment needs no capture any more.

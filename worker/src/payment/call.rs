@@ -188,6 +188,8 @@ pub struct OrderSeen {
 /// A session as read or created.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SessionSeen {
+    /// It lists the ways to pay, and there are none.
+    pub offers_nothing: bool,
     pub reading: SessionReading,
     pub url: String,
     /// Unix ms; KOMOJU does not say it, so it is counted from `created_at`.

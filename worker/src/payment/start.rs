@@ -100,6 +100,27 @@ pub enum Looked {
 }
 variants!(Looked { NoSuchOrder, Order { cart_hash, ours } });
 
+impl Refusal {
+    /// Nobody can pay the order until a person has done something about the order itself.
+    pub fn calls_a_person(&self) -> bool {
+        match self {
+            Self::AmountChanged | Self::UnsupportedCurrency | Self::AmountUnreadable => true,
+            // A refusal of KOMOJU's is kept with its attempt; the others clear up, or concern the store as a whole.
+            Self::OrderNotFound
+            | Self::WrongProof
+            | Self::NotOurs
+            | Self::NothingDue
+            | Self::NotConfigured
+            | Self::Disconnected
+            | Self::BigCommerceUnavailable
+            | Self::KomojuUnavailable
+            | Self::KomojuRefused(_)
+            | Self::Busy { .. }
+            | Self::TooOften { .. } => false,
+        }
+    }
+}
+
 /// What the start has done so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Progress {

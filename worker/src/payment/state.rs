@@ -55,6 +55,8 @@ pub struct Head {
     pub amount_disputed: bool,
     /// KOMOJU's last refusal to make a session, in its words; cleared by the next one made.
     pub session_refused: Option<String>,
+    /// What was wrong with the session that KOMOJU did make, where that was the refusal.
+    pub session_fault: Option<SessionFault>,
     /// BigCommerce's last answer about the order was 404.
     pub order_missed: bool,
     /// An order that is to be looked at although no shopper of it has come; until that look, nothing is kept.
@@ -69,7 +71,8 @@ pub struct Head {
     pub timeline_start: u64,
 }
 record!(Head {
-    schema or 1, seq, version, ledger_version, cart_hash, amount_disputed, session_refused, order_missed or false,
+    schema or 1, seq, version, ledger_version, cart_hash, amount_disputed, session_refused, session_fault,
+    order_missed or false,
     to_meet or false, met_at or 0, replaced, dismissed, timeline_start });
 
 impl Default for Head {
@@ -82,6 +85,7 @@ impl Default for Head {
             cart_hash: None,
             amount_disputed: false,
             session_refused: None,
+            session_fault: None,
             order_missed: false,
             to_meet: false,
             met_at: 0,
@@ -91,6 +95,16 @@ impl Default for Head {
         }
     }
 }
+
+/// Why a session that KOMOJU made takes nobody's money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionFault {
+    /// It offers no way to pay.
+    NoMethods,
+    /// Its page is on a host that is not KOMOJU's.
+    Elsewhere,
+}
+names!(SessionFault, key { NoMethods = "no_methods", Elsewhere = "elsewhere" });
 
 /// How far the making of an attempt's session got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

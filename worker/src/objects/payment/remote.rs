@@ -13,7 +13,7 @@ use crate::payment::call::{Answer, Call, Failure};
 use crate::payment::decision::Blob;
 use crate::payment::ids::{AccountId, OrderId, StoreHash};
 use crate::profile::{self, Absent, Doubt, KomojuAccount, Profile, field};
-use crate::shopper::links::Links;
+use crate::shopper::links::{Links, is_on};
 use crate::wire::{self, Side};
 use std::borrow::Cow;
 use worker::Env;
@@ -162,7 +162,13 @@ impl Remote<'_> {
         let access = komoju::request::Access { base: &self.config.komoju_api_url, secret_key: &secret_key };
         let origin = komoju::session::Origin { store: self.store(), order: self.order };
         let links = Links::new(self.config, self.store(), self.order, self.now_ms);
-        Ok(self.carry(wire::to_komoju(call, access, origin, |attempt| links.back(attempt))).await)
+        let answer = self.carry(wire::to_komoju(call, access, origin, |attempt| links.back(attempt))).await;
+        Ok(match call {
+            Call::CreateSession(_) => {
+                komoju::session::payable(answer, |url| is_on(url, &self.config.komoju_hosted_url))
+            }
+            _ => answer,
+        })
     }
 
     /// The call with its bank details readable, for as long as it takes to send it. Errors: they never will be.

@@ -3,6 +3,7 @@
 
 use super::StoreObject;
 use super::chores::Chore;
+use super::funnel::Funnel;
 use super::health::Health;
 use super::ledger::{Page, Query, Tally};
 use super::records::Installation;
@@ -11,6 +12,7 @@ use crate::crypto::Sealed;
 use crate::json::{record, variants};
 use crate::komoju::methods::PaymentType;
 use crate::log;
+use crate::payment::attention::Side;
 use crate::payment::settings::{Method, Provider, Settings};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
 use worker::Result;
@@ -85,10 +87,13 @@ pub struct Desk {
     /// Labels on orders that nobody could place.
     pub undecided: Vec<LearnedLabel>,
     pub tally: Tally,
+    pub funnel: Funnel,
+    /// When the last webhook of KOMOJU came in.
+    pub heard_komoju_ms: Option<i64>,
     /// Who is asking, as colleagues know them.
     pub staff_name: String,
 }
-record!(Desk { profile, payment_types, health, undecided, tally, staff_name });
+record!(Desk { profile, payment_types, health, undecided, tally, funnel, heard_komoju_ms, staff_name });
 
 impl StoreObject {
     pub(super) async fn desk(&self, session: Session, wish: Wish) -> Result<Answer> {
@@ -128,9 +133,13 @@ impl StoreObject {
 
     fn whole_desk(&self, user: u64) -> Result<Answer> {
         let Some(installation) = self.records.installation()? else { return Ok(Answer::Denied) };
+        let mut health = installation.health.clone();
+        health.troubles.extend(self.flow_troubles(&installation)?);
         Ok(Answer::Desk(Box::new(Desk {
             payment_types: installation.payment_types.clone(),
-            health: installation.health.clone(),
+            health,
+            funnel: self.records.funnel(now_ms())?,
+            heard_komoju_ms: self.records.ear(Side::Komoju)?.heard,
             undecided: self.records.undecided_labels()?,
             tally: self.records.tally()?,
             staff_name: self.records.staff_name(user)?,

@@ -1,6 +1,7 @@
 //! What is wrong with an installation, for the merchant to see: kept as facts, put into words by the panel.
 
 use crate::json::{record, variants};
+use crate::payment::attention::Side;
 use crate::payment::call::Failure;
 
 /// The result of the last sync.
@@ -31,13 +32,23 @@ pub enum Trouble {
     ThemeNotStencil,
     /// KOMOJU no longer takes the secret key.
     KomojuKeyRefused,
+    /// Orders come under our labels, and nobody reaches KOMOJU.
+    NobodyStarts { orders: u32, since_ms: i64 },
+    /// A side has told nothing for a day, though there was something to tell.
+    Silent { side: Side, since_ms: i64 },
 }
 variants!(Trouble {
     ScriptDisabled { channel }, Script { channel, why }, Hook { scope, why }, Unreachable { call, why },
     ScopeMissing { call }, CheckoutNotOptimized, ThemeNotStencil, KomojuKeyRefused,
+    NobodyStarts { orders, since_ms }, Silent { side, since_ms },
 });
 
 impl Trouble {
+    /// In how orders and messages come in; all else is in what is installed.
+    pub fn is_of_flow(&self) -> bool {
+        matches!(self, Self::NobodyStarts { .. } | Self::Silent { .. })
+    }
+
     /// A call to BigCommerce that did not succeed.
     pub fn of(call: &str, failure: &Failure) -> Self {
         let call = call.to_owned();

@@ -16,7 +16,7 @@ use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// Each entry brings the schema from its index to the next number. Expand first, contract a release later; an entry
 /// that has been released is never edited.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "
     CREATE TABLE installation (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL);
     CREATE TABLE staff (id INTEGER PRIMARY KEY, seen_at_ms INTEGER NOT NULL);
@@ -42,6 +42,11 @@ const MIGRATIONS: [&str; 4] = [
     CREATE TABLE walk (
         name TEXT PRIMARY KEY, since_ms INTEGER NOT NULL, began_ms INTEGER NOT NULL, place INTEGER
     ) WITHOUT ROWID;
+",
+    "
+    CREATE TABLE funnel (
+        hour INTEGER PRIMARY KEY, placed INTEGER NOT NULL, started INTEGER NOT NULL, late INTEGER NOT NULL
+    );
 ",
 ];
 

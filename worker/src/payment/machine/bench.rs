@@ -337,6 +337,7 @@ impl Bench {
 
     fn session(&self) -> Answer {
         Answer::Session(Box::new(SessionSeen {
+            offers_nothing: false,
             reading: self.session.clone(),
             url: "https://pay.example/s1".to_owned(),
             expires_at: PLACED + 24 * HOUR,

@@ -7,7 +7,7 @@ use crate::payment::call::{Answer, Failure, SessionSeen};
 use crate::payment::deed::{Action, DeedState, MilestoneKind, Subject};
 use crate::payment::reading::{Cause, Moment, PaymentReading};
 use crate::payment::start::Refusal;
-use crate::payment::state::{Reached, Stage};
+use crate::payment::state::{Reached, SessionFault, Stage};
 
 impl Machine {
     pub(super) fn session_made(&mut self, n: u32, seq: u64, seen: SessionSeen, at: Moment) {
@@ -20,7 +20,7 @@ impl Machine {
         attempt.session = Some(seen.reading.id.clone());
         attempt.url = seen.url.clone();
         attempt.expires_at = seen.expires_at;
-        self.state.head.session_refused = None;
+        (self.state.head.session_refused, self.state.head.session_fault) = (None, None);
         self.state.log(at, "session_made", seen.reading.id.to_string());
         self.take_session(n, seq, seen, at);
         self.show(true, at);
@@ -32,6 +32,12 @@ impl Machine {
             attempt.stage = Stage::Void;
         }
         self.state.log(at, "session_not_made", describe(&failure));
+        let fault = match &failure {
+            Failure::Refused { code, .. } => {
+                SessionFault::EVERY.iter().copied().find(|fault| fault.key() == code)
+            }
+            _ => None,
+        };
         let refusal = match failure {
             Failure::Refused { ref param, .. } if param == "external_order_num" => return,
             Failure::Refused { message, .. } => Refusal::KomojuRefused(message),
@@ -42,6 +48,7 @@ impl Machine {
         };
         if let Refusal::KomojuRefused(message) = &refusal {
             self.state.head.session_refused = Some(message.clone());
+            self.state.head.session_fault = fault;
         }
         self.fail_start(refusal);
     }

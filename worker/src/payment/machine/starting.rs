@@ -67,8 +67,8 @@ impl Machine {
     }
 
     pub(super) fn refuse(&mut self, refusal: Refusal, at: Moment) {
-        if refusal == Refusal::AmountChanged {
-            self.state.head.amount_disputed = true;
+        self.state.head.amount_disputed |= refusal == Refusal::AmountChanged;
+        if refusal.calls_a_person() {
             // Known from now on, also once that is cleared up and nobody pays.
             if self.state.head.met_at == 0 {
                 self.state.head.met_at = at;

@@ -20,7 +20,8 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
         return wake.is_due(state.order.retry_at).then_some(Step::LookAtOrder);
     };
     let unpaid = order.reading.column() == Column::Unpaid;
-    let something_due = order.reading.due.is_ok_and(|due| due.minor > 0);
+    // An amount that cannot be charged is due as well, and a person must hear of it.
+    let something_due = order.reading.due.map_or(true, |due| due.minor > 0);
     let ours = match c.fresh.provider {
         Some(provider) => provider.map_or(Ownership::NotOurs, |p| c.shop.ownership_of(p)),
         None => c.shop.ownership(order.reading.channel, &order.reading.label),

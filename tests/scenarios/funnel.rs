@@ -1,0 +1,42 @@
+//! The overview says so where orders come and nobody starts to pay, or where one side has fallen silent.
+
+use sandbox::bigcommerce::OrderSpec;
+use sandbox::delivery::Mode;
+use sandbox::harness::{Shop, eventually, hurried_world, world};
+
+const NOBODY: &str = "none of their shoppers reached KOMOJU";
+const OK: &str = ">OK</span>";
+
+async fn overview_when(shop: &Shop<'_>, what: &str, so: impl Fn(&str) -> bool) {
+    let shown = async || so(&shop.panel("").await).then_some(());
+    eventually(format!("an overview that {what}"), shown).await;
+}
+
+#[tokio::test]
+async fn orders_that_come_while_nobody_starts_call_a_person_until_somebody_does() {
+    let shop = Shop::open(world().await).await;
+    let orders = [(); 3].map(|()| shop.order(&OrderSpec::total(1_100)));
+    overview_when(&shop, "says that nobody starts", |page| page.contains(NOBODY) && !page.contains(OK)).await;
+    let page = shop.panel("").await;
+    assert!(page.contains("0 / 3") && page.contains("3 orders were placed since"), "{page}");
+
+    // One that comes by a mailed link shows nothing of the confirmation page.
+    shop.leave_by_link(&orders[0]).await;
+    overview_when(&shop, "counts the late one apart", |page| page.contains("1 more came later")).await;
+    assert!(shop.panel("").await.contains(NOBODY));
+
+    shop.begin(&OrderSpec::total(1_100)).await;
+    overview_when(&shop, "counts a start", |page| page.contains("1 / 4") && !page.contains(NOBODY)).await;
+}
+
+#[tokio::test]
+async fn a_side_that_is_silent_for_a_day_while_something_happens_is_named() {
+    let shop = Shop::open(hurried_world().await).await;
+    let silent = "No webhook has come from KOMOJU";
+    shop.webhooks(Mode::Lost);
+    shop.paid_by_card(&OrderSpec::total(1_100)).await;
+    overview_when(&shop, "names KOMOJU", |page| page.contains(silent) && !page.contains(OK)).await;
+    shop.webhooks(Mode::Normal);
+    shop.paid_by_card(&OrderSpec::total(1_100)).await;
+    overview_when(&shop, "is content", |page| !page.contains(silent)).await;
+}
