@@ -1,6 +1,7 @@
 //! Every delay there is, in one table. `scale` divides them for local runs.
 
 use super::reading::Moment;
+use super::snapshot::Phase;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -27,6 +28,9 @@ const AUTHORIZATION_WARNING: i64 = 27 * DAY;
 
 /// How long something is looked at or tried daily before it is left to rest for good.
 const DAYS: i64 = 60;
+
+/// No page asks more often, however much faster time runs.
+const FASTEST_POLL: i64 = SECOND / 2;
 
 /// Later than any payment lives.
 const NEVER: i64 = 36_500 * DAY;
@@ -117,6 +121,18 @@ impl Delays {
         self.of(10 * SECOND)
     }
 
+    /// When the shopper's page asks again, in milliseconds. An unpaid order may be paid in another browser, a code at any
+    /// till; what is over stays over.
+    pub fn poll(self, phase: Phase) -> Option<u32> {
+        let after = match phase {
+            Phase::Confirming => 2 * SECOND,
+            Phase::Unpaid => 5 * SECOND,
+            Phase::Waiting => 15 * SECOND,
+            Phase::Paid | Phase::Review | Phase::Closed => return None,
+        };
+        u32::try_from(self.of(after).max(FASTEST_POLL)).ok()
+    }
+
     /// A session with less life than this is not worth sending a shopper to.
     pub fn reuse_margin(self) -> i64 {
         30 * MINUTE
@@ -195,6 +211,17 @@ mod tests {
         assert_eq!(look(2 * DAY), Some(3 * DAY));
         assert_eq!(look(deadline - HOUR), Some(deadline + HOUR));
         assert_eq!(look(deadline + 4 * DAY), None);
+    }
+
+    #[test]
+    fn a_page_that_waits_asks_again_and_sooner_where_time_runs_faster() {
+        let poll = |scale| {
+            let delays = Delays::scaled(scale);
+            [Phase::Confirming, Phase::Unpaid, Phase::Waiting, Phase::Paid].map(|phase| delays.poll(phase))
+        };
+        assert_eq!(poll(1), [Some(2_000), Some(5_000), Some(15_000), None]);
+        assert_eq!(poll(20), [Some(500), Some(500), Some(750), None]);
+        assert_eq!(poll(86_400)[2], Some(500));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::crypto::{Purpose, TokenError, Tokens};
 use crate::json::{FromJson, Json, ToJson};
+use crate::payment::delays::Delays;
 use crate::payment::ids::{OrderId, StoreHash};
 use serde_json::Value;
 
@@ -47,6 +48,11 @@ pub struct Links<'a> {
 impl<'a> Links<'a> {
     pub fn new(config: &'a Config, store: &'a StoreHash, order: OrderId, now_ms: i64) -> Self {
         Self { config, store, order, now_ms }
+    }
+
+    /// The worker's delays, by which a page asks again.
+    pub fn delays(&self) -> Delays {
+        Delays::scaled(self.config.time_scale)
     }
 
     /// The token that lets a browser ask how the payment stands.

@@ -124,7 +124,7 @@ pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Local
         pay: may_pay(snapshot).then(|| words::pay(snapshot.ended, snapshot.declined, locale)),
         restart: (snapshot.phase == Phase::Waiting).then(|| words::restart(locale)),
         test: snapshot.test.then(|| words::test_badge(locale)),
-        poll_ms: poll_ms(snapshot.phase),
+        poll_ms: links.delays().poll(snapshot.phase),
     }
 }
 
@@ -141,16 +141,6 @@ fn state(phase: Phase) -> ViewState {
         Phase::Paid => ViewState::Paid,
         Phase::Review => ViewState::Review,
         Phase::Closed => ViewState::Closed,
-    }
-}
-
-/// An unpaid order may be paid in another browser, a code at any till; what is over stays over.
-fn poll_ms(phase: Phase) -> Option<u32> {
-    match phase {
-        Phase::Confirming => Some(2_000),
-        Phase::Unpaid => Some(5_000),
-        Phase::Waiting => Some(15_000),
-        Phase::Paid | Phase::Review | Phase::Closed => None,
     }
 }
 
