@@ -23,7 +23,8 @@ async fn run(sandbox: Sandbox) -> ExitCode {
     let places = sandbox.places();
     println!("store              {}", places.demo_shop());
     println!("control panel      {}/stores/{store}", places.panel());
-    println!("KOMOJU dashboard   {}/dashboard/{}", places.pay(), merchant.id);
+    // The walk uses the live key: its payments stand on the live side.
+    println!("KOMOJU dashboard   {}/dashboard/{}?mode=live", places.pay(), merchant.id);
     println!("KOMOJU live key    {}", merchant.secret_key_live);
     println!("KOMOJU test key    {}", merchant.secret_key_test);
     match tokio::signal::ctrl_c().await {

@@ -1,6 +1,8 @@
 //! What every page says to browsers and caches: who may frame it, and that its address is nobody's business.
 
+use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
+use sandbox::faults::Logged;
 use sandbox::harness::{Reply, Shop, world};
 
 #[tokio::test]
@@ -31,6 +33,32 @@ async fn the_panel_is_framed_by_bigcommerce_alone_and_kept_by_nobody() {
             reply.header("content-security-policy").contains("frame-ancestors https://*.bigcommerce.com"),
             "{path}"
         );
+    }
+}
+
+/// KOMOJU answers calls that name no version too, in whatever shape is theirs: ours always name the one we read.
+#[tokio::test]
+async fn every_call_to_komoju_names_its_version_and_who_calls() {
+    let shop = Shop::open(world().await).await;
+    shop.set(&[("refunds", "at_once")]).await;
+    let (order, _) = shop.paid_by_card(&OrderSpec::total(2_200)).await;
+    shop.refund_order(&order, 700);
+    let (other, session) = shop.begin(&OrderSpec::total(1_100)).await;
+    shop.take_code(&session);
+    shop.when(&other, |o| !o.staff_notes.is_empty()).await;
+    shop.start(&other, "restart").await;
+    shop.at_rest(&order).await;
+    let calls = shop.world.sandbox.faults().requests(&shop.merchant.id);
+    let header =
+        |call: &Logged, name: &str| call.headers.get(name).and_then(|v| v.to_str().ok().map(str::to_owned));
+    for part in ["/payment_methods", "/sessions", "/cancel", "/refund"] {
+        assert!(calls.iter().any(|call| call.path.contains(part)), "{part} was called");
+    }
+    for call in &calls {
+        assert_eq!(header(call, "x-komoju-api-version").as_deref(), Some("2025-01-28"), "{call:?}");
+        assert_eq!(header(call, "komoju-via").as_deref(), Some("bigcommerce"), "{call:?}");
+        let key = header(call, "x-komoju-idempotency");
+        assert_eq!(key.is_some(), call.method == Method::POST, "{call:?}");
     }
 }
 

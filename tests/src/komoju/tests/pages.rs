@@ -6,7 +6,7 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use super::Shop;
-use crate::komoju::{MerchantSpec, PaymentStatus};
+use crate::komoju::{MerchantSpec, Mood, PaymentStatus};
 
 /// Status, Location (or nothing) and body.
 struct Seen {
@@ -179,4 +179,22 @@ async fn settings_hold_for_sessions_made_afterwards() {
     let (_, session) = shop.post("/sessions", json!({ "amount": 1200, "currency": "JPY" })).await;
     let rows = session["payment_methods"].as_array().expect("rows");
     assert_eq!((rows.len(), &rows[0]["currency"], &rows[0]["customer_fee"]), (1, &json!("USD"), &json!(0)));
+}
+
+#[tokio::test]
+async fn the_dashboard_makes_the_api_slow_down_or_refuse_and_well_again() {
+    let shop = shop();
+    let id = &shop.merchant.id;
+    let body = json!({ "amount": 1200, "currency": "JPY" });
+    for (mood, status) in [("down", 503), ("refuses", 422), ("well", 200)] {
+        let set = shop.submit(&format!("/dashboard/{id}/api"), &format!("mood={mood}")).await;
+        assert_eq!(set.status, StatusCode::SEE_OTHER);
+        let page = shop.browse(&format!("/dashboard/{id}")).await.body;
+        assert!(page.contains(&format!(r#"<option value="{mood}" selected>"#)), "{mood}");
+        assert_eq!(shop.post("/sessions", body.clone()).await.0.as_u16(), status, "{mood}");
+    }
+    shop.submit(&format!("/dashboard/{id}/api"), "mood=slow").await;
+    assert!(matches!(shop.komoju.merchant(id).expect("it exists").mood, Mood::Slow(wait) if !wait.is_zero()));
+    let unknown = shop.submit(&format!("/dashboard/{id}/api"), "mood=happy").await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
 }

@@ -92,6 +92,17 @@ pub async fn change_post(
     Ok(whence.back(&merchant))
 }
 
+pub async fn change_mood(
+    State(komoju): State<Komoju>,
+    Path(merchant): Path<String>,
+    whence: Whence,
+    form: Fields,
+) -> Answer {
+    let mood = merchant::mood(form.get("mood"));
+    komoju.set_mood(&merchant, mood.ok_or_else(|| ApiError::bad_request("The API knows no such mood."))?)?;
+    Ok(whence.back(&merchant))
+}
+
 pub async fn release(
     State(komoju): State<Komoju>,
     Path(merchant): Path<String>,

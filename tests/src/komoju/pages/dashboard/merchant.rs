@@ -13,7 +13,9 @@ use crate::delivery::{Mode, Record, Stage};
 use crate::faults::Side;
 use crate::komoju::error::ApiError;
 use crate::komoju::method::METHODS;
-use crate::komoju::model::{Endpoint, Livemode, Merchant, Payment, PaymentStatus, Session, SessionStatus};
+use crate::komoju::model::{
+    Endpoint, Livemode, Merchant, Mood, Payment, PaymentStatus, Session, SessionStatus,
+};
 use crate::komoju::money::Currency;
 use crate::komoju::webhooks::EVENTS;
 use crate::komoju::world::{Caller, World};
@@ -35,12 +37,13 @@ pub async fn show(
         let merchant = world.merchant(&id).ok_or_else(ApiError::not_found)?;
         let caller = Caller { merchant: id.clone(), livemode };
         let body = format!(
-            r#"{bar}<main class="desk" id="dashboard" data-test="dashboard">{payments}{keys}{webhooks}{sessions}{post}{settings}</main>"#,
+            r#"{bar}<main class="desk" id="dashboard" data-test="dashboard">{payments}{keys}{webhooks}{sessions}{post}{api}{settings}</main>"#,
             bar = bar(merchant, livemode),
             payments = payments(world, &caller),
             keys = keys(merchant),
             webhooks = webhooks(merchant, &komoju.env().app.url),
             sessions = sessions(world, &caller),
+            api = api(merchant),
             settings = settings(merchant),
         );
         Ok(page(&merchant.name, livemode == Livemode::Test, body).into_response())
@@ -221,6 +224,40 @@ fn stage(stage: Stage) -> &'static str {
         Stage::Delivered => "delivered",
         Stage::GivenUp => "given-up",
     }
+}
+
+/// How long the API takes where it is switched to *slow*: longer than a shopper likes to wait, shorter than anybody's
+/// time-out.
+const SLOWNESS: Duration = Duration::from_secs(8);
+
+/// The moods of the API that the dashboard offers.
+const MOODS: [(&str, &str, Mood); 4] = [
+    ("well", "works", Mood::Well),
+    ("slow", "is slow: each answer takes 8 seconds", Mood::Slow(SLOWNESS)),
+    ("down", "is down: 503 to everything", Mood::Down),
+    ("refuses", "refuses: 422 to whatever would change something", Mood::Refuses),
+];
+
+/// The mood with this code.
+pub fn mood(code: &str) -> Option<Mood> {
+    MOODS.iter().find(|mood| mood.0 == code).map(|mood| mood.2)
+}
+
+/// What an evaluator wants to see: what the app does while KOMOJU fails.
+fn api(merchant: &Merchant) -> String {
+    let moods: String = MOODS
+        .iter()
+        .map(|(code, name, mood)| {
+            let selected = if *mood == merchant.mood { " selected" } else { "" };
+            format!(r#"<option value="{code}"{selected}>{name}</option>"#)
+        })
+        .collect();
+    format!(
+        r#"<section class="box"><h2>The API</h2><form method="post" action="/dashboard/{id}/api" class="deeds">
+<label>KOMOJU's API<select id="api-mood" data-test="api-mood" name="mood">{moods}</select></label><button id="set-api" data-test="set-api" class="quiet">Set</button></form>
+<p class="quiet">For this merchant alone. Shoppers' pages and this dashboard go on working.</p></section>"#,
+        id = esc(&merchant.id),
+    )
 }
 
 fn settings(merchant: &Merchant) -> String {

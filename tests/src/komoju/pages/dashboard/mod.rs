@@ -24,6 +24,7 @@ pub fn router() -> Router<Komoju> {
         .route("/dashboard/{merchant}/webhooks/{id}/ping", post(actions::ping_webhook))
         .route("/dashboard/{merchant}/settings", post(actions::change_settings))
         .route("/dashboard/{merchant}/post", post(actions::change_post))
+        .route("/dashboard/{merchant}/api", post(actions::change_mood))
         .route("/dashboard/{merchant}/release", post(actions::release))
         .route("/dashboard/{merchant}/deliveries/{id}/resend", post(actions::resend))
         .route("/dashboard/{merchant}/sessions/{id}/{action}", post(actions::on_session))
