@@ -1,4 +1,7 @@
 //! Dates as the two sides write them, into milliseconds since the epoch, and back for people in Japan.
+//!
+//! Whatever the text, reading it ends in a moment of the years 1 to 9999 or in None: what a stranger or an answer writes
+//! into a date reaches no overflow and no cut through the middle of a character.
 
 /// Milliseconds of `2023-02-17T11:57:05Z` or `2022-11-30T11:57:07.000+09:00` (RFC 3339). None: anything else.
 pub fn parse_rfc3339(text: &str) -> Option<i64> {
@@ -9,9 +12,7 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
     let mut date = date.splitn(3, '-');
     let days = days_since_epoch(number(date.next()?)?, number(date.next()?)?, number(date.next()?)?)?;
-    let mut fraction = fraction.to_owned();
-    fraction.truncate(3);
-    let millis = if fraction.is_empty() { 0 } else { number(&format!("{fraction:0<3}"))? };
+    let millis = milliseconds(fraction)?;
     Some(days * DAY + clock_seconds(clock)? * 1_000 + millis - zone_offset(zone)?)
 }
 
@@ -30,6 +31,17 @@ pub fn parse_rfc2822(text: &str) -> Option<i64> {
 
 const DAY: i64 = 86_400_000;
 const JST: i64 = 9 * 3_600_000;
+/// Ten thousand years, and every moment that can be read lies within as much before and after 1970.
+const FAR: i64 = 3_652_500 * DAY;
+
+/// Milliseconds of a fraction of a second, of whatever length; what is finer is cut off.
+fn milliseconds(fraction: &str) -> Option<i64> {
+    if !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let digit = |at: usize| fraction.as_bytes().get(at).map_or(0, |b| i64::from(b - b'0'));
+    Some(digit(0) * 100 + digit(1) * 10 + digit(2))
+}
 
 fn number(text: &str) -> Option<i64> {
     let digits = !text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
@@ -53,14 +65,17 @@ fn zone_offset(zone: &str) -> Option<i64> {
         _ => return None,
     };
     let digits: String = zone[1..].chars().filter(|c| *c != ':').collect();
-    let (hours, minutes) = (number(digits.get(..2)?)?, number(digits.get(2..4)?)?);
+    if digits.len() != 4 {
+        return None;
+    }
+    let (hours, minutes) = (number(digits.get(..2)?)?, number(digits.get(2..)?)?);
     Some(sign * (hours * 60 + minutes) * 60_000)
 }
 
 /// Days from 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, *chrono-compatible low-level date
-/// algorithms*). None for a month or day that does not exist.
+/// algorithms*). None for a month or day that does not exist, and outside the years 1 to 9999.
 pub fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    if !(1..=9_999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
     let year = if month <= 2 { year - 1 } else { year };
@@ -82,7 +97,8 @@ pub struct JapanTime {
 }
 
 pub fn in_japan(ms: i64) -> JapanTime {
-    let local = ms + JST;
+    // No side writes such moments, but nothing must panic over one.
+    let local = ms.clamp(-FAR, FAR) + JST;
     let (days, rest) = (local.div_euclid(DAY), local.rem_euclid(DAY));
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
@@ -124,6 +140,62 @@ mod tests {
         ] {
             assert_eq!(parse_rfc3339(bad), None, "{bad}");
             assert_eq!(parse_rfc2822(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn fractions_of_any_length_and_kind_are_read_or_refused_and_never_cut_through_a_character() {
+        let read = |fraction: &str| parse_rfc3339(&format!("1970-01-01T00:00:00.{fraction}Z"));
+        assert_eq!(["5", "05", "0059", "123456789", ""].map(read), [500, 50, 5, 123, 0].map(Some));
+        for odd in ["12\u{e9}", "\u{e9}", "\u{65e5}\u{672c}", "1\u{1f600}", "5 ", "-5", "1.5"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn years_beyond_every_calendar_are_refused_and_not_added_up() {
+        for year in ["0", "10000", "99999", "999999999", "9999999999", "-1"] {
+            assert_eq!(parse_rfc2822(&format!("01 Jan {year} 00:00:00 GMT")), None, "{year}");
+        }
+        assert_eq!(parse_rfc2822("31 Dec 9999 23:59:59 GMT"), Some(253_402_300_799_000));
+        assert_eq!(days_since_epoch(i64::MAX, 1, 1), None);
+        for far in [i64::MIN, i64::MAX] {
+            let shown = minute_in_japan(far);
+            assert!(!shown.is_empty(), "{shown}");
+        }
+    }
+
+    /// Texts of the characters that dates are made of, and some that they are not, in every order a seeded generator
+    /// brings up; and real dates with a few characters replaced.
+    #[test]
+    fn no_text_makes_the_reading_of_a_date_panic() {
+        let alphabet: Vec<char> = "0123456789-+:.TtZz ,GMTJanDec\u{e9}\u{65e5}\u{1f600}\0".chars().collect();
+        let models = ["2026-11-25T23:59:59.000+09:00", "Wed, 25 Nov 2026 14:59:59 +0000"];
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut next = |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            usize::try_from(seed % below as u64).unwrap_or(0)
+        };
+        for round in 0..100_000 {
+            let mut text: Vec<char> = match round % 3 {
+                0 => Vec::new(),
+                n => models[n - 1].chars().collect(),
+            };
+            for _ in 0..=next(6) {
+                let at = next(text.len() + 1);
+                let with = alphabet[next(alphabet.len())];
+                match at < text.len() && next(2) == 0 {
+                    true => text[at] = with,
+                    false => text.insert(at, with),
+                }
+            }
+            let text: String = text.into_iter().collect();
+            for at in [parse_rfc3339(&text), parse_rfc2822(&text)].into_iter().flatten() {
+                assert!((-FAR..=FAR).contains(&at), "{text} is read as {at}");
+                assert!(!minute_in_japan(at).is_empty(), "{text}");
+            }
         }
     }
 
