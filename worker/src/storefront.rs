@@ -4,7 +4,10 @@
 
 use crate::bindings::Kv;
 use crate::context::Ctx;
+use crate::log;
 use crate::problem::Problem;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha384};
 use worker::{Env, Error, Response, ResponseBuilder, Result};
 
 /// The build that came with this worker.
@@ -18,12 +21,19 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 /// For tags made by hand, which name no build: a new one arrives within five minutes.
 const BRIEFLY: &str = "public, max-age=300";
 
-/// Errors: the newest build is not there to be served, so no store may be told to load it.
+/// Errors: the newest build is not there to be served, byte for byte, so no store may be told to load it. A browser that
+/// is given other bytes than its tag's integrity hash stands for runs none of them.
 pub async fn check_published(env: &Env) -> Result<()> {
-    match published(env, HASH).await? {
-        Some(_) => Ok(()),
-        None => Err(Error::RustError(["KV lacks the storefront script ", HASH].concat())),
-    }
+    let wrong = match published(env, HASH).await? {
+        Some(bytes) if is_whole(&bytes, INTEGRITY) => return Ok(()),
+        Some(_) => "KV holds other bytes than those of the storefront script ",
+        None => "KV lacks the storefront script ",
+    };
+    Err(Error::RustError([wrong, HASH].concat()))
+}
+
+fn is_whole(bytes: &[u8], integrity: &str) -> bool {
+    integrity.strip_prefix("sha384-") == Some(STANDARD.encode(Sha384::digest(bytes)).as_str())
 }
 
 /// `GET /storefront/{hash}.js`: that very build, for good.
@@ -50,7 +60,15 @@ fn is_hash(text: &str) -> bool {
 
 /// Any page may load it, and must be able to check its integrity across origins.
 async fn script(ctx: &Ctx, hash: &str, cache: &str) -> Result<Response> {
-    let Some(bytes) = published(&ctx.env, hash).await? else { return Problem::not_found().response() };
+    let bytes = match published(&ctx.env, hash).await {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Problem::not_found().response(),
+        // Says nothing about the script: nobody may remember that it is not there.
+        Err(error) => {
+            log::warn(&ctx.request_id, "kv_failed", &[("script", hash), ("error", &error.to_string())]);
+            return Problem::try_again().response();
+        }
+    };
     let response = ResponseBuilder::new()
         .with_header("content-type", "text/javascript; charset=utf-8")?
         .with_header("cache-control", cache)?
@@ -68,6 +86,16 @@ mod tests {
     fn the_newest_build_is_named_by_its_hash() {
         assert!(is_hash(HASH));
         assert!(INTEGRITY.starts_with("sha384-"));
+    }
+
+    #[test]
+    fn bytes_are_known_by_their_integrity() {
+        // openssl dgst -sha384 -binary | base64, over `abc`.
+        let abc = "sha384-ywB1P0WjXou1oD1pmsZQBycsMqsO3tFjGotgWkP/W+2AhgcroefMI1i67KE0yCWn";
+        assert!(is_whole(b"abc", abc));
+        for (bytes, integrity) in [(&b"abd"[..], abc), (b"", abc), (b"abc", ""), (b"abc", &abc[7..])] {
+            assert!(!is_whole(bytes, integrity), "{integrity}");
+        }
     }
 
     #[test]

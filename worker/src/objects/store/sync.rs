@@ -12,6 +12,7 @@ use crate::context::now_ms;
 use crate::crypto::Vault;
 use crate::komoju::methods::{self, PaymentType};
 use crate::komoju::request::Access;
+use crate::log;
 use crate::payment::call::Failure;
 use crate::payment::ids::AccountId;
 use crate::profile::field;
@@ -83,8 +84,16 @@ impl StoreObject {
         repair: bool,
         findings: &mut Findings,
     ) -> Result<()> {
-        // A script must be there to be served before any store is told to load it.
-        storefront::check_published(&self.env).await?;
+        // A script must be there to be served before any store is told to load it. What else there is to be put right
+        // does not wait for that.
+        if let Err(error) = storefront::check_published(&self.env).await {
+            log::error("store", "script_not_published", &[("error", &error.to_string())]);
+            findings.troubles.push(Trouble::Unreachable {
+                call: "published script".to_owned(),
+                why: "not there, or not whole".to_owned(),
+            });
+            return Ok(());
+        }
         let found = scripts::list(&self.call(scripts::list_request(api)).await);
         let Some(found) = findings.note("scripts", found) else { return Ok(()) };
         let methods: Vec<_> = installation.settings.methods.iter().map(|m| m.provider).collect();
