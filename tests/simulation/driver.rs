@@ -258,6 +258,10 @@ impl World {
                     self.wake_soon();
                     return Some(reply);
                 }
+                Output::Unconfirmed => {
+                    self.violations.push("a store that is confirmed is asked to confirm".to_owned());
+                    return None;
+                }
                 Output::Idle { wake } => {
                     self.to_meet &= !self.is_known() && self.machine.state().head.to_meet;
                     self.note_what_is_shown();

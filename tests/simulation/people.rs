@@ -27,6 +27,7 @@ pub fn shop(setup: Setup) -> Shop {
         channels: Vec::new(),
         labels: Vec::new(),
         locale: Locale::En,
+        confirmed: true,
     }
 }
 

@@ -1,9 +1,13 @@
 //! What the hot path needs to know about a store: a read-mostly copy of what StoreObject owns, published to Workers
 //! KV under `store:{hash}`.
 //!
-//! The copy can be a minute old and that must not matter: on a miss, a bad signature or a 401 the owner is asked
-//! once (rate-limited) before anything is refused. Not being able to ask is never read as a no. Nothing here is ever
-//! used for dedupe, locks or payment state.
+//! KV is a cache. The copy can be a minute old, or not to be had at all, and neither must matter:
+//! * On a miss, an error of KV, a bad signature or a 401 the owner is asked once (rate-limited) before anything is
+//!   refused. Not being able to ask is never read as a no.
+//! * What moves money, ships or ends an order is decided on the owner's own word ([`owner`]), in the same turn. An
+//!   owner who cannot be reached means waiting.
+//!
+//! Nothing here is ever used for dedupe, locks or payment state.
 
 use crate::bigcommerce::channels::Channel;
 use crate::bindings::{Kv, allows};
@@ -173,10 +177,14 @@ impl Doubt {
     }
 }
 
-/// The store's profile. Asks StoreObject where KV has none, and unlimited: a limit here could be used up by anyone
+/// The store's profile. Asks StoreObject where KV has none or fails, and unlimited: a limit here could be used up by anyone
 /// and would hide the store. Of a store that never was, StoreObject writes nothing.
 pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
-    let copy = Kv::of(env)?.text(&key(store)).await?;
+    let copy = async { Kv::of(env)?.text(&key(store)).await };
+    let copy = copy.await.unwrap_or_else(|error| {
+        log::warn("profile", "kv_failed", &[("store", store.as_str()), ("error", &error.to_string())]);
+        None
+    });
     match copy.as_deref().and_then(parse) {
         Some(profile) => Ok(Ok(profile)),
         None => ask(env, store).await,

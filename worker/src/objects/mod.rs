@@ -2,6 +2,7 @@
 //! one store's installation and ledger. `store_client` is how everybody else talks to the latter.
 
 mod beside;
+mod door;
 pub mod payment;
 pub mod payment_client;
 mod sql;
@@ -11,25 +12,41 @@ pub mod strays;
 pub mod turn;
 
 use crate::context::now_ms;
-use crate::http;
-use crate::json::ToJson;
-use worker::{Error, Result, Storage, Stub};
+use worker::js_sys::Date;
+use worker::wasm_bindgen::JsValue;
+use worker::{Result, ScheduledTime, Storage};
 
-/// Carries a question to an object as JSON, and its answer back.
-async fn ask(stub: &Stub, question: &dyn ToJson) -> Result<String> {
-    ask_within(stub, question, None).await
-}
+/// An alarm that is set from inside the alarm handler for this moment or an earlier one can be lost
+/// (<https://github.com/cloudflare/workerd/issues/6866>), so every alarm is at least so far ahead.
+const SOON_MS: i64 = 25;
 
-async fn ask_within(stub: &Stub, question: &dyn ToJson, timeout_ms: Option<u32>) -> Result<String> {
-    let request = http::post("https://object/", &question.to_json().to_string(), timeout_ms)?;
-    let answer = stub.fetch_with_request(request).await?;
-    match answer.status_code() {
-        200 => http::read(answer).await,
-        status => Err(Error::RustError(["the object answered ", &status.to_string()].concat())),
-    }
-}
-
-/// Sets an object's alarm to a moment (milliseconds since the epoch), where the library takes an offset.
+/// Sets an object's alarm to a moment (milliseconds since the epoch), or to a little after now where that has come.
+/// Nothing is awaited before it is set, so it commits with the rows written just before.
 pub async fn wake_at(storage: &Storage, at_ms: i64) -> Result<()> {
-    storage.set_alarm(at_ms.saturating_sub(now_ms()).max(0)).await
+    let at = JsValue::from_f64(milliseconds(alarm_time(at_ms, now_ms())));
+    storage.set_alarm(ScheduledTime::new(Date::new(&at))).await
+}
+
+fn alarm_time(at_ms: i64, now_ms: i64) -> i64 {
+    at_ms.max(now_ms.saturating_add(SOON_MS))
+}
+
+/// JavaScript's dates count in doubles; every moment of the next 200,000 years is exact in one.
+#[allow(clippy::cast_precision_loss, reason = "milliseconds of dates stay far below 2^53")]
+fn milliseconds(at: i64) -> f64 {
+    at as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_is_always_a_little_ahead_and_never_in_the_past() {
+        let now = 1_795_305_600_000;
+        for at in [i64::MIN, 0, now - 1, now, now + SOON_MS - 1] {
+            assert_eq!(alarm_time(at, now), now + SOON_MS, "{at}");
+        }
+        assert_eq!(alarm_time(now + 60_000, now), now + 60_000);
+    }
 }

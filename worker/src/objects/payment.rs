@@ -15,6 +15,7 @@ use super::store::door::Entry;
 use super::store_client::{LedgerRow, StoreClient};
 use super::strays;
 use super::turn::{Turn, Turns};
+use super::wake_at;
 use crate::bindings::allows;
 use crate::config::Config;
 use crate::context::now_ms;
@@ -54,6 +55,8 @@ const COPY_IS_YOUNG_MS: i64 = 5 * 60_000;
 /// When a start is to be made again that waits for the store's object, or for one of the two sides.
 const AGAIN_MS: i64 = 3_000;
 const LONGEST_AGAIN_MS: i64 = 60_000;
+/// In a turn that a slow side has drawn out beyond this, the store's own object is asked again before anything else.
+const CONFIRMED_FOR_MS: i64 = 10_000;
 /// How long after a ledger row could not be written it is tried again.
 const LEDGER_RETRY_MS: i64 = 60_000;
 
@@ -140,6 +143,17 @@ struct Setting {
     profile: Profile,
     shop: Shop,
     delays: Delays,
+    /// When the store's own object said so; None: from the copy in KV, by which nothing is decided.
+    confirmed_at: Option<i64>,
+}
+
+/// How a run of the machine ended.
+enum Ran {
+    Replied(Box<Reply>),
+    /// Nothing is left to be done now.
+    Rested,
+    /// What comes next is a decision, and the store's own object did not answer: to be tried again.
+    Unconfirmed,
 }
 
 impl PaymentObject {
@@ -188,8 +202,12 @@ impl PaymentObject {
 
     async fn begin(&self, whose: &Whose, setting: &Setting, start: &Start) -> Result<Reply> {
         self.handle(Input::Start(Box::new(start.clone())), setting)?;
-        let reply = self.run(whose, setting, true).await?;
-        reply.ok_or_else(|| worker::Error::RustError("a start ended without a reply".to_owned()))
+        match self.run(whose, setting, true).await? {
+            Ran::Replied(reply) => Ok(*reply),
+            Ran::Rested | Ran::Unconfirmed => {
+                Err(worker::Error::RustError("a start ended without a reply".to_owned()))
+            }
+        }
     }
 
     /// A start goes by the copy in KV, and asks the store's owner beside its first call out. The address of a payment
@@ -217,7 +235,9 @@ impl PaymentObject {
             Ok(now) => now,
             Err(Absent::NeverInstalled) => setting.profile.disconnected(),
         };
-        let setting = Setting { shop: shop(&now, whose.order), profile: now, ..setting };
+        let Ok(setting) = self.set(whose, Ok(now), Some(now_ms()))? else {
+            return Ok(Reply::Refuse(Refusal::Disconnected));
+        };
         let made = self.with(|machine| machine.state().attempts.last().map(|a| a.n))?;
         if let Some(n) = made.filter(|_| made != before) {
             self.with(|machine| machine.recall(n, setting.now()))?;
@@ -413,7 +433,7 @@ impl PaymentObject {
 
     /// Where the order turns out to be none to keep, nothing is written, not even tables.
     async fn meet(&self, whose: &Whose) -> Result<Met> {
-        let Ok(setting) = self.setting(whose).await? else { return Ok(Met::TryAgain) };
+        let Ok(setting) = self.confirmed(whose).await? else { return Ok(Met::TryAgain) };
         let _turn = self.take_turn().await;
         self.handle(Input::Meet, &setting)?;
         self.run(whose, &setting, false).await?;
@@ -475,29 +495,53 @@ impl PaymentObject {
         self.with(|machine| machine.hear(hint, now_ms()))
     }
 
-    /// Everything that is due, without a shopper waiting. False: the store cannot be had yet, and this is to be tried
-    /// again. Only a store that was never installed lets a payment rest.
+    /// Everything that is due, without a shopper waiting. Decided is only what the store's own object has confirmed;
+    /// while it is silent, the copy in KV is good enough to look, so that the shopper's page tells the truth. False:
+    /// this is to be tried again. Only a store that was never installed lets a payment rest.
     async fn work(&self, whose: &Whose) -> Result<bool> {
-        let setting = match self.setting(whose).await? {
+        let setting = match self.confirmed(whose).await? {
+            Err(Absent::CannotTell) => self.setting(whose).await?,
+            answer => answer,
+        };
+        let setting = match setting {
             Ok(setting) => setting,
             Err(absent) => {
                 log::warn("payment", "store_unknown", &[("store", whose.store.as_str())]);
-                let (failures, done) = match absent {
-                    Absent::NeverInstalled => (u32::MAX, true),
-                    Absent::CannotTell => (self.records.unfinished_alarms()?, false),
+                return match absent {
+                    Absent::NeverInstalled => {
+                        self.wake_at(now_ms() + self.delays()?.retry(u32::MAX)).await.map(|()| true)
+                    }
+                    Absent::CannotTell => self.come_again().await.map(|()| false),
                 };
-                self.wake_at(now_ms() + self.delays()?.retry(failures)).await?;
-                return Ok(done);
             }
         };
+        let is_confirmed = setting.confirmed_at.is_some();
         let _turn = self.take_turn().await;
-        self.run(whose, &setting, false).await.map(|_| true)
+        match self.run(whose, &setting, false).await? {
+            Ran::Replied(_) | Ran::Rested if is_confirmed => Ok(true),
+            // A copy may be too old to know of something to do.
+            Ran::Replied(_) | Ran::Rested | Ran::Unconfirmed => self.come_again().await.map(|()| false),
+        }
+    }
+
+    /// Wakes this object soon, later each time; earlier where something is due by then anyway.
+    async fn come_again(&self) -> Result<()> {
+        let again = now_ms() + self.delays()?.retry(self.records.unfinished_alarms()?);
+        self.wake_at(self.alarm.get().filter(|at| *at > now_ms()).map_or(again, |at| at.min(again))).await
     }
 
     /// Carries out what the machine says until it rests, or a start is answered. The caller holds the turn.
-    async fn run(&self, whose: &Whose, setting: &Setting, hurried: bool) -> Result<Option<Reply>> {
+    async fn run(&self, whose: &Whose, setting: &Setting, hurried: bool) -> Result<Ran> {
         let mut ledger_tried = false;
+        let mut newer = None;
         loop {
+            let mut setting = newer.as_ref().unwrap_or(setting);
+            if setting.has_aged() && !hurried {
+                match self.confirmed(whose).await? {
+                    Ok(confirmed) => setting = newer.insert(confirmed),
+                    Err(_) => return self.with(Machine::leave_turn).map(|()| Ran::Unconfirmed),
+                }
+            }
             match self.with(|machine| machine.poll(setting.now()))? {
                 Output::Commit(records) => {
                     self.write(whose, &records)?;
@@ -518,15 +562,19 @@ impl PaymentObject {
                 }
                 Output::Reply(reply) => {
                     self.wake_soon().await?;
-                    return Ok(Some(reply));
+                    return Ok(Ran::Replied(Box::new(reply)));
                 }
+                Output::Unconfirmed => match self.confirmed(whose).await? {
+                    Ok(confirmed) => newer = Some(confirmed),
+                    Err(_) => return self.with(Machine::leave_turn).map(|()| Ran::Unconfirmed),
+                },
                 Output::Idle { wake } if !ledger_tried && self.ledger_row(setting, wake)?.is_some() => {
                     ledger_tried = true;
                     self.write_ledger(whose, setting, wake).await?;
                 }
                 Output::Idle { wake } => {
                     self.rest(setting, wake).await?;
-                    return Ok(None);
+                    return Ok(Ran::Rested);
                 }
             }
         }
@@ -590,8 +638,7 @@ impl PaymentObject {
             return Ok(());
         }
         self.alarm.set(Some(at));
-        let date = worker::js_sys::Date::new(&worker::wasm_bindgen::JsValue::from_f64(milliseconds(at)));
-        self.state.storage().set_alarm(worker::ScheduledTime::new(date)).await
+        wake_at(&self.state.storage(), at).await
     }
 
     /// Sets the exact time, or none. Where the ledger could not be told, it is tried again soon.
@@ -643,11 +690,30 @@ impl PaymentObject {
         Ok(Delays::scaled(self.config()?.time_scale))
     }
 
+    /// The store by the copy in KV: good for looks, and never for what moves money, ships or ends an order.
     async fn setting(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
+        let profile = profile::load(&self.env, &whose.store).await?;
+        self.set(whose, profile, None)
+    }
+
+    /// The store as its own object says it is now.
+    async fn confirmed(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
+        let profile = profile::owner(&self.env, &whose.store).await;
+        self.set(whose, profile, Some(now_ms()))
+    }
+
+    fn set(
+        &self,
+        whose: &Whose,
+        profile: profile::Lookup,
+        confirmed_at: Option<i64>,
+    ) -> Result<std::result::Result<Setting, Absent>> {
         let config = self.config()?;
         let delays = Delays::scaled(config.time_scale);
-        let profile = profile::load(&self.env, &whose.store).await?;
-        Ok(profile.map(|profile| Setting { shop: shop(&profile, whose.order), config, profile, delays }))
+        Ok(profile.map(|profile| {
+            let shop = Shop { confirmed: confirmed_at.is_some(), ..shop(&profile, whose.order) };
+            Setting { shop, config, profile, delays, confirmed_at }
+        }))
     }
 }
 
@@ -688,6 +754,10 @@ fn rests_on_the_copy(reply: &Reply) -> bool {
 }
 
 impl Setting {
+    fn has_aged(&self) -> bool {
+        self.confirmed_at.is_some_and(|at| now_ms() - at >= CONFIRMED_FOR_MS)
+    }
+
     fn now(&self) -> Now<'_> {
         Now { shop: &self.shop, delays: self.delays, at: now_ms() }
     }
@@ -695,12 +765,6 @@ impl Setting {
 
 fn json(value: &dyn ToJson) -> Result<Response> {
     Response::ok(write(value))
-}
-
-/// JavaScript's dates count in doubles; every moment of the next 200,000 years is exact in one.
-#[allow(clippy::cast_precision_loss, reason = "milliseconds of dates stay far below 2^53")]
-fn milliseconds(at: i64) -> f64 {
-    at as f64
 }
 
 /// A cart id that is none proves nothing, and no cart id at all means that a signed link was shown.
@@ -731,6 +795,7 @@ pub(super) fn shop(profile: &Profile, order: OrderId) -> Shop {
         channels: profile.channels.iter().map(|c| Channel { id: c.id, origins: c.origins.clone() }).collect(),
         labels: profile.labels.iter().map(label).collect(),
         locale: if profile.country == "JP" { Locale::Ja } else { Locale::En },
+        confirmed: false,
     }
 }
 

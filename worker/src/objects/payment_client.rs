@@ -1,5 +1,6 @@
 //! How to talk to the PaymentObject of one order: typed questions and answers, carried as JSON.
 
+use super::door::{Door, Repeat, location};
 use crate::json::{FromJson, names, read, record, variants};
 use crate::payment::attention::Attention;
 use crate::payment::call::Locale;
@@ -11,11 +12,10 @@ use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal};
 use crate::payment::state::Entry;
 use crate::payment::statement::Statement;
-use worker::{Env, Stub};
+use worker::Env;
 
 /// The Durable Object namespace; an object's name is `{store}/{order}`.
 pub const BINDING: &str = "PAYMENTS";
-const LOCATION: &str = "apac";
 
 /// A question, and whose payment it is about: an object cannot tell its own name when an alarm wakes it.
 #[derive(Debug)]
@@ -57,6 +57,24 @@ variants!(Ask {
     Start(content), Status { locale }, Hint { hint }, Return { session, locale }, Decide { decided }, Meet,
     Announced { look }, History,
 });
+
+impl Ask {
+    /// Hints and decisions bear ids, so the second is known. Only a shopper who asks for another way than the one
+    /// that is open must not be heard twice: the second would end what the first has opened.
+    fn repeat(&self) -> Repeat {
+        match self {
+            Self::Start(start) if start.intent == Intent::Restart => Repeat::MustNot,
+            Self::Start(_)
+            | Self::Status { .. }
+            | Self::Hint { .. }
+            | Self::Return { .. }
+            | Self::Decide { .. }
+            | Self::Meet
+            | Self::Announced { .. }
+            | Self::History => Repeat::May,
+        }
+    }
+}
 
 #[derive(Debug)]
 pub struct StartAsk {
@@ -116,16 +134,21 @@ record!(History { snapshot, statement, condition, attention, timeline });
 /// One order's PaymentObject, as seen from elsewhere.
 #[derive(Debug)]
 pub struct PaymentClient {
-    stub: Stub,
+    door: Door,
     store: StoreHash,
     order: OrderId,
 }
 
 impl PaymentClient {
+    /// For an object that exists, or is to hold nothing.
     pub fn new(env: &Env, store: &StoreHash, order: OrderId) -> worker::Result<Self> {
-        let name = format!("{store}/{order}");
-        let stub = env.durable_object(BINDING)?.get_by_name_with_location_hint(&name, LOCATION)?;
-        Ok(Self { stub, store: store.clone(), order })
+        Self::near(env, store, order, "")
+    }
+
+    /// For an object that may be new: it is placed near the store's country.
+    pub fn near(env: &Env, store: &StoreHash, order: OrderId, country: &str) -> worker::Result<Self> {
+        let door = Door::new(env, BINDING, format!("{store}/{order}"), location(country));
+        Ok(Self { door, store: store.clone(), order })
     }
 
     pub async fn start(&self, start: StartAsk) -> worker::Result<Started> {
@@ -172,7 +195,8 @@ impl PaymentClient {
     }
 
     async fn ask<T: FromJson>(&self, ask: Ask) -> worker::Result<T> {
+        let repeat = ask.repeat();
         let question = Question { store: self.store.clone(), order: self.order, ask };
-        Ok(read(&super::ask(&self.stub, &question).await?)?)
+        Ok(read(&self.door.ask(&question, repeat, None).await?)?)
     }
 }

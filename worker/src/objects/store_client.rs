@@ -1,5 +1,6 @@
 //! How to talk to a store's StoreObject: one typed call per question, carried as JSON over `stub.fetch`.
 
+use super::door::{Door, Repeat, location};
 use super::store::desk::{Answer, Session, Wish};
 use super::store::door::Entry;
 use crate::bigcommerce::oauth::Grant;
@@ -12,12 +13,10 @@ use crate::payment::money::Money;
 use crate::payment::settings::{Mode, Provider};
 use crate::payment::start::Looked;
 use crate::profile::Profile;
-use worker::{Env, Stub};
+use worker::Env;
 
 /// The Durable Object namespace; an object's name is its store hash.
 pub const BINDING: &str = "STORES";
-/// Where new objects are placed: near the merchants and KOMOJU.
-const LOCATION: &str = "apac";
 
 /// One row of the ledger: what lists and searches show of one payment. Without personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,6 +164,30 @@ variants!(Ask {
     Looked { order, looked, right }, Slot { importance }, Quota { rate },
 });
 
+impl Ask {
+    /// A code can be exchanged once, a slot is taken each time, and the panel tells a change from a page.
+    fn repeat(&self) -> Repeat {
+        match self {
+            Self::Install { .. } | Self::Slot { .. } | Self::Knock { .. } | Self::Open { .. } => {
+                Repeat::MustNot
+            }
+            Self::Desk { wish: Wish::Look | Wish::Payments { .. }, .. } => Repeat::May,
+            Self::Desk { .. } => Repeat::MustNot,
+            Self::Profile
+            | Self::LearnLabel { .. }
+            | Self::UpsertPayment { .. }
+            | Self::FindOrder { .. }
+            | Self::TokenRefused
+            | Self::UninstallHint { .. }
+            | Self::RemoveUser { .. }
+            | Self::Rearm
+            | Self::NewOrder { .. }
+            | Self::Looked { .. }
+            | Self::Quota { .. } => Repeat::May,
+        }
+    }
+}
+
 /// What came of exchanging a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Installed {
@@ -209,13 +232,17 @@ variants!(Opened { Yes { generation }, NotInstalled, BeforeInstallation });
 /// A store's StoreObject, as seen from elsewhere.
 #[derive(Debug)]
 pub struct StoreClient {
-    stub: Stub,
+    door: Door,
 }
 
 impl StoreClient {
     pub fn new(env: &Env, store: &StoreHash) -> worker::Result<Self> {
-        let namespace = env.durable_object(BINDING)?;
-        Ok(Self { stub: namespace.get_by_name_with_location_hint(store.as_str(), LOCATION)? })
+        Ok(Self::near(env, store, ""))
+    }
+
+    /// For an object that may be new: it is placed near this country.
+    pub fn near(env: &Env, store: &StoreHash, country: &str) -> Self {
+        Self { door: Door::new(env, BINDING, store.to_string(), location(country)) }
     }
 
     /// The store as it is now; None where the app was never installed.
@@ -225,8 +252,7 @@ impl StoreClient {
 
     /// The same, for whoever cannot wait for an object that has stopped answering.
     pub async fn profile_soon(&self) -> worker::Result<Option<Profile>> {
-        let answer = super::ask_within(&self.stub, &Ask::Profile, Some(OWNER_TIMEOUT_MS)).await?;
-        Ok(read(&answer)?)
+        Ok(read(&self.door.ask(&Ask::Profile, Repeat::May, Some(OWNER_TIMEOUT_MS)).await?)?)
     }
 
     /// Remembers what a payment-method label turned out to be. None: unknown, for the merchant to say.
@@ -294,7 +320,7 @@ impl StoreClient {
     /// hash of a cart id) from this network.
     pub async fn knock(&self, order: OrderId, proof: String, network: String) -> worker::Result<Entry> {
         let ask = Ask::Knock { order, proof, network };
-        Ok(read(&super::ask_within(&self.stub, &ask, Some(OWNER_TIMEOUT_MS)).await?)?)
+        Ok(read(&self.door.ask(&ask, ask.repeat(), Some(OWNER_TIMEOUT_MS)).await?)?)
     }
 
     /// What a look has shown, and whether it proved right whoever asked for it.
@@ -305,8 +331,8 @@ impl StoreClient {
     /// Asks for a call to BigCommerce that no shopper waits for: how many milliseconds to wait and then ask again; none
     /// to go ahead. Whoever is not answered goes ahead too: this is about manners, never about money.
     pub async fn slot(&self, importance: Importance) -> Option<u64> {
-        let asked = super::ask_within(&self.stub, &Ask::Slot { importance }, Some(SLOT_TIMEOUT_MS)).await;
-        read(&asked.ok()?).ok()?
+        let ask = Ask::Slot { importance };
+        read(&self.door.ask(&ask, ask.repeat(), Some(SLOT_TIMEOUT_MS)).await.ok()?).ok()?
     }
 
     /// Passes on that BigCommerce's quota runs low.
@@ -315,6 +341,6 @@ impl StoreClient {
     }
 
     async fn ask<T: FromJson>(&self, ask: &Ask) -> worker::Result<T> {
-        Ok(read(&super::ask(&self.stub, ask).await?)?)
+        Ok(read(&self.door.ask(ask, ask.repeat(), None).await?)?)
     }
 }

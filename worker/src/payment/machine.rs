@@ -56,6 +56,9 @@ pub enum Output {
     Commit(Vec<Record>),
     Call(Call),
     Reply(Reply),
+    /// The next step is a decision, and the store is known from a copy only: to be run again once the store's own
+    /// object has confirmed settings, keys and installation.
+    Unconfirmed,
     /// Nothing until then; None: nothing at all.
     Idle {
         wake: Option<Moment>,
@@ -161,6 +164,11 @@ impl Machine {
         self.flight.is_none() && self.outbox.is_none() && self.start.is_none() && self.reply.is_none()
     }
 
+    /// The turn ends before what was planned: by the next one, what was read just now is no longer fresh.
+    pub fn leave_turn(&mut self) {
+        self.fresh = Fresh::default();
+    }
+
     /// Names looked up since the last time this was asked.
     pub fn take_learned(&mut self) -> Vec<Learned> {
         std::mem::take(&mut self.learned)
@@ -208,8 +216,10 @@ impl Machine {
             Input::ReadAhead => self.ahead = Ahead::Wanted,
             Input::Answer(answer) => {
                 self.answer(answer, now);
-                self.state.note_second_policy(now.shop.settings.refund_second);
-                self.state.forget_settled_dismissals(&now.shop.settings);
+                if now.shop.confirmed {
+                    self.state.note_second_policy(now.shop.settings.refund_second);
+                    self.state.forget_settled_dismissals(&now.shop.settings);
+                }
             }
             Input::LedgerHas(version) => self.state.head.ledger_version = version,
         }
@@ -267,6 +277,7 @@ impl Machine {
                     self.fresh = Fresh::default();
                     return Output::Idle { wake };
                 }
+                step if step.decides() && !now.shop.confirmed => return Output::Unconfirmed,
                 step => self.carry_out(step, now),
             }
         }

@@ -88,6 +88,32 @@ pub enum Step {
     Rest(Option<Moment>),
 }
 
+impl Step {
+    /// True for what moves money, moves or ends an order, or settles that it stays as it is: settings decide it, so
+    /// they must be the store's own. A look changes nothing, and what a look has shown is true under any settings.
+    pub fn decides(&self) -> bool {
+        match self {
+            Self::LookAtOrder
+            | Self::LookAtSession { .. }
+            | Self::LookAtPayment { .. }
+            | Self::LookAtPayments { .. }
+            | Self::LookAtEvent { .. }
+            | Self::LookAtOrderRefunds
+            | Self::LookAtProvider
+            | Self::Found(_)
+            | Self::GiveUp { .. }
+            | Self::Rest(_) => false,
+            Self::Meet { .. }
+            | Self::UpdateOrder { .. }
+            | Self::Conclude { .. }
+            | Self::Cancel { .. }
+            | Self::Transfer(_)
+            | Self::QuoteRefund { .. }
+            | Self::RecordRefund { .. } => true,
+        }
+    }
+}
+
 /// A capture or a refund, with everything that is frozen when it is first sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transfer {

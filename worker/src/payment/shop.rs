@@ -15,6 +15,9 @@ pub struct Shop {
     pub labels: Vec<Label>,
     /// The language of staff notes.
     pub locale: Locale,
+    /// True if the store's own object said all this in the same turn. A copy may be a minute old or more, so nothing is
+    /// decided by one: it is good for looks only.
+    pub confirmed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

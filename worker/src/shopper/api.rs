@@ -72,7 +72,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         language: header(&request, "accept-language"),
         seen: body.seen_amount.zip(body.seen_currency),
     };
-    let started = PaymentClient::new(&ctx.env, &profile.store, order)?.start(ask).await?;
+    let started = PaymentClient::near(&ctx.env, &profile.store, order, &profile.country)?.start(ask).await?;
     let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
     let response = match outcome(started, &request, ctx, &profile.store, locale).await {
         Outcome::Show(snapshot, redirect) => json(&view(&snapshot, redirect, links, locale))?,

@@ -173,15 +173,21 @@ impl StoreObject {
             if wait.is_some() {
                 break;
             }
-            self.meet_one(&installation.store, newcomer, config).await?;
+            self.meet_one(&installation.store, &installation.country, newcomer, config).await?;
         }
         let Some(next) = self.records.next_newcomer_ms()? else { return Ok(true) };
         self.records.set_due(Chore::Meet, next.max(later(wait)))?;
         Ok(false)
     }
 
-    async fn meet_one(&self, store: &StoreHash, newcomer: Newcomer, config: &Config) -> Result<()> {
-        let met = async { PaymentClient::new(&self.env, store, newcomer.order)?.meet().await };
+    async fn meet_one(
+        &self,
+        store: &StoreHash,
+        country: &str,
+        newcomer: Newcomer,
+        config: &Config,
+    ) -> Result<()> {
+        let met = async { PaymentClient::near(&self.env, store, newcomer.order, country)?.meet().await };
         match met.await {
             Ok(Met::Done) => return self.records.dismiss(newcomer.order),
             Ok(Met::TryAgain) => (),

@@ -243,8 +243,13 @@ impl StoreObject {
         let Some(last) = orders.last() else {
             return self.records.drop_walk(POKE).map(|()| true);
         };
-        self.records.go_on(&walk, i64::try_from(last.get()).unwrap_or(0))?;
+        let place = i64::try_from(last.get()).unwrap_or(0);
         self.poke_all(&installation.store, &orders).await;
+        // The place moves on after the work: what was cut short is done again. While it was done, settings may have
+        // changed anew, and the walk have begun from the top.
+        if self.records.walks(POKE)?.pop().as_ref() == Some(&walk) {
+            self.records.go_on(&walk, place)?;
+        }
         self.records.set_due(Chore::Poke, now_ms()).map(|()| false)
     }
 

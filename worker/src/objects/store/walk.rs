@@ -11,6 +11,7 @@ pub struct Walk {
     pub name: String,
     /// Everything from before is known.
     pub since_ms: i64,
+    pub began_ms: i64,
     /// Where to go on; what it counts is the walker's own.
     pub place: i64,
 }
@@ -26,10 +27,12 @@ impl Records {
 
     /// Walks under way whose names begin so.
     pub fn walks(&self, prefix: &str) -> Result<Vec<Walk>> {
-        let query = "SELECT name, since_ms, place FROM walk WHERE place IS NOT NULL AND name >= ?1 AND name < ?1 || '~' \
+        let query = "SELECT name, since_ms, began_ms, place FROM walk WHERE place IS NOT NULL AND name >= ?1 AND name < ?1 || '~' \
              ORDER BY name";
-        let walk =
-            |mut row: Row| Ok(Walk { name: row.text()?, since_ms: row.number()?, place: row.number()? });
+        let walk = |mut row: Row| {
+            let (name, since_ms, began_ms) = (row.text()?, row.number()?, row.number()?);
+            Ok(Walk { name, since_ms, began_ms, place: row.number()? })
+        };
         rows(self.sql(), query, vec![prefix.into()])?.into_iter().map(walk).collect()
     }
 

@@ -243,7 +243,7 @@ impl Machine {
     }
 
     fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, now: Now<'_>) {
-        let policy = now.shop.settings.refunds;
+        let policy = now.shop.confirmed.then_some(now.shop.settings.refunds);
         let read: Option<Vec<_>> = list.iter().map(|seen| self.order_refund(seen, policy)).collect();
         let Some(list) = read else {
             // An amount that cannot be read is none to go by; a person hears of it once this has lasted.
@@ -273,7 +273,7 @@ impl Machine {
     }
 
     /// What of a refund is ours: the part on an offline method. Amounts are in the currency that was asked for.
-    fn order_refund(&self, seen: &OrderRefundSeen, policy: RefundPolicy) -> Option<OrderRefund> {
+    fn order_refund(&self, seen: &OrderRefundSeen, policy: Option<RefundPolicy>) -> Option<OrderRefund> {
         let asked = self.state.attempts.last().map(|a| a.terms.amount.currency);
         let currency =
             asked.or(self.state.order.reading.as_ref().and_then(|o| o.due.ok()).map(|m| m.currency));
@@ -285,7 +285,7 @@ impl Machine {
             minor: seen.parts.iter().filter(|part| part.provider.is_some()).map(minor).sum::<Option<_>>()?,
             total_minor: seen.parts.iter().map(minor).sum::<Option<_>>()?,
             komoju: seen.komoju.clone(),
-            policy: self.known_refund(seen.id).map_or(Some(policy), |known| known.policy),
+            policy: self.known_refund(seen.id).map_or(policy, |known| known.policy.or(policy)),
         })
     }
 

@@ -1,0 +1,116 @@
+//! The way to a Durable Object: a question goes in as JSON, its answer comes back.
+//!
+//! After an exception a stub may stay broken, so every try takes a new one. A question that may be put twice is put
+//! once more where the platform says that this can help; an object that is overloaded is left alone.
+//! <https://developers.cloudflare.com/durable-objects/best-practices/error-handling/>
+
+use crate::http;
+use crate::json::ToJson;
+use crate::log;
+use worker::js_sys::Reflect;
+use worker::{Env, Error, Result};
+
+/// Countries from which Japan is the nearest region: where a new object is placed for their stores.
+const NEAR_JAPAN: [&str; 7] = ["JP", "KR", "TW", "HK", "MO", "CN", "MN"];
+
+/// Where to place a store's new objects, by its country (ISO 3166-1 alpha-2). An object that exists stays where it is.
+/// <https://developers.cloudflare.com/durable-objects/reference/data-location/>
+pub fn location(country: &str) -> &'static str {
+    if NEAR_JAPAN.contains(&country) { "apac-ne" } else { "apac" }
+}
+
+/// Whether a question may reach its object twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Twice has the effect of once.
+    May,
+    MustNot,
+}
+
+/// One object, by the binding of its class and its name.
+#[derive(Debug, Clone)]
+pub struct Door {
+    env: Env,
+    binding: &'static str,
+    name: String,
+    location: &'static str,
+}
+
+impl Door {
+    pub fn new(env: &Env, binding: &'static str, name: String, location: &'static str) -> Self {
+        Self { env: env.clone(), binding, name, location }
+    }
+
+    /// Puts a question. Errors: the object threw, or cannot be reached.
+    pub async fn ask(
+        &self,
+        question: &dyn ToJson,
+        repeat: Repeat,
+        timeout_ms: Option<u32>,
+    ) -> Result<String> {
+        let question = question.to_json().to_string();
+        match self.put(&question, timeout_ms).await {
+            Err(error) if Trouble::of(&error).may_repeat(repeat) => {
+                log::warn("object", "asked_again", &[("kind", self.binding), ("error", &error.to_string())]);
+                self.put(&question, timeout_ms).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn put(&self, question: &str, timeout_ms: Option<u32>) -> Result<String> {
+        let namespace = self.env.durable_object(self.binding)?;
+        let stub = namespace.get_by_name_with_location_hint(&self.name, self.location)?;
+        let answer = stub.fetch_with_request(http::post("https://object/", question, timeout_ms)?).await?;
+        match answer.status_code() {
+            200 => http::read(answer).await,
+            status => Err(Error::RustError(["the object answered ", &status.to_string()].concat())),
+        }
+    }
+}
+
+/// What the platform says of an exception that a stub has thrown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Trouble {
+    /// The cause may have passed: a new connection, a moved object, a new version of the code.
+    retryable: bool,
+    /// The object has more to do than it can: another question makes it worse.
+    overloaded: bool,
+}
+
+impl Trouble {
+    fn of(error: &Error) -> Self {
+        let Error::UnknownJsError { original, .. } = error else { return Self::default() };
+        let says =
+            |property: &str| Reflect::get(original, &property.into()).is_ok_and(|value| value.is_truthy());
+        Self { retryable: says("retryable"), overloaded: says("overloaded") }
+    }
+
+    fn may_repeat(self, repeat: Repeat) -> bool {
+        repeat == Repeat::May && self.retryable && !self.overloaded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_passing_trouble_is_asked_again_and_only_where_twice_is_as_once() {
+        let trouble = |retryable, overloaded| Trouble { retryable, overloaded };
+        assert!(trouble(true, false).may_repeat(Repeat::May));
+        assert!(!trouble(true, false).may_repeat(Repeat::MustNot));
+        assert!(!trouble(true, true).may_repeat(Repeat::May), "an overloaded object is left alone");
+        assert!(!trouble(false, false).may_repeat(Repeat::May), "an object that threw would throw again");
+        assert_eq!(
+            Trouble::of(&Error::RustError("the object answered 500".to_owned())),
+            trouble(false, false)
+        );
+    }
+
+    #[test]
+    fn stores_of_japan_and_its_neighbours_are_placed_near_japan() {
+        assert_eq!(["JP", "KR", "TW", "HK", "CN"].map(location), ["apac-ne"; 5]);
+        assert_eq!(["", "SG", "AU", "US", "jp "].map(location), ["apac"; 5]);
+    }
+}
