@@ -32,6 +32,7 @@ const miniflare = new Miniflare(
         ...workerOptions,
         modulesRoot: folder,
         modules: [
+          { type: "ESModule", path: join(folder, "kv_faults.js"), contents: readFileSync("tests/kv_faults.mjs") },
           { type: "ESModule", path: main },
           { type: "CompiledWasm", path: join(folder, "index_bg.wasm") },
         ],

@@ -20,6 +20,7 @@ mod healing;
 mod killed;
 mod killed_under_load;
 mod konbini;
+mod kv;
 mod late;
 mod older_attempts;
 mod order_moved_by_hand;

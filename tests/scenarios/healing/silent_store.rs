@@ -1,12 +1,13 @@
-//! A store's object answers nothing: what it has stored cannot be read. Money goes by the copy in KV, and waits for no
-//! leave to call BigCommerce.
+//! A store's object answers nothing: what it has stored cannot be read. Shoppers pay by the copy in KV, and see that they
+//! have paid; what is decided about their orders waits until the store's own word can be had.
 
+use axum::http::Method;
 use sandbox::bigcommerce::OrderSpec;
 use sandbox::delivery::Mode;
 use sandbox::harness::{Shop, Stored, World, eventually, moves, store_object};
 
 #[tokio::test]
-async fn orders_are_sold_and_told_of_their_money_though_the_stores_object_answers_nothing() {
+async fn orders_are_sold_while_the_stores_object_answers_nothing_and_told_once_it_does() {
     let world = World::own().await;
     let shop = Shop::open(&world).await;
     let (begun, session) = shop.begin(&OrderSpec::total(3_100)).await;
@@ -20,7 +21,10 @@ async fn orders_are_sold_and_told_of_their_money_though_the_stores_object_answer
     let (new, session) = shop.begin(&OrderSpec::total(3_200)).await;
     shop.pay_by_card(&session);
     for order in [&begun, &new] {
-        assert_eq!(moves(&shop.when_status(order, 11).await), [11]);
+        let looked = || shop.requests(&Method::GET, &format!("/v2/orders/{}?", order.order_id)).len();
+        let before = looked();
+        eventually("looks at the order", async || (looked() > before).then_some(())).await;
+        assert_eq!((moves(&shop.now(order)), shop.now(order).status_id), (vec![], 7), "nothing is decided");
     }
     let open = world.sandbox.bigcommerce.open_app(&shop.hash).await.expect("the app answers");
     assert_eq!(open.status, 500, "the object answers nothing: {}", open.body);
@@ -29,6 +33,7 @@ async fn orders_are_sold_and_told_of_their_money_though_the_stores_object_answer
     world.write_objects(&[whole]).await;
     world.worker.restart();
     for order in [&begun, &new] {
+        assert_eq!(moves(&shop.when_status(order, 11).await), [11]);
         shop.quiet(order).await;
         let row = format!(">#{}</a>", order.order_id);
         let listed = async || {

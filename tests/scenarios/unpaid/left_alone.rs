@@ -1,6 +1,6 @@
 //! Unless it is set otherwise, an order that nobody paid stays where it is.
 
-use sandbox::harness::moves;
+use sandbox::harness::{Kv, moves};
 use sandbox::komoju::SessionStatus;
 
 use super::{begun, expire, long_afterwards, shop};
@@ -25,4 +25,15 @@ async fn whatever_became_of_its_session_or_code() {
         let now = shop.at_rest(&order).await;
         assert_eq!((now.status_id, moves(&now), shop.attention(&order).await.len()), (7, vec![], 0));
     }
+}
+
+#[tokio::test]
+async fn once_the_merchant_wants_that_although_the_copy_in_kv_still_says_otherwise() {
+    let shop = shop(&[("unpaid", "cancel"), ("unpaid_grace_hours", "12")]).await;
+    let (order, _) = begun(&shop).await;
+    shop.copy(Kv::StaysOld).await;
+    shop.set(&[]).await;
+    long_afterwards("24").await;
+    let now = shop.at_rest(&order).await;
+    assert_eq!((now.status_id, moves(&now)), (7, vec![]));
 }

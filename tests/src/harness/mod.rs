@@ -11,6 +11,7 @@
 mod browser;
 mod chromedriver;
 mod http;
+mod kv;
 mod merchant;
 mod paying;
 mod scribe;
@@ -21,6 +22,7 @@ mod world;
 
 pub use browser::{Browser, Language};
 pub use http::Reply;
+pub use kv::Kv;
 pub use merchant::{booked, words};
 pub use paying::{ANOTHER_CART, moves, notes};
 pub use scribe::{Stored, payment_object, store_object};

@@ -69,22 +69,23 @@ impl<'a> Shop<'a> {
 
     pub async fn open_as(world: &'a World, spec: ShopSpec) -> Self {
         let mut shop = Self::unconnected(world, &spec);
-        let sandbox = &world.sandbox;
-        let page = sandbox
-            .bigcommerce
-            .install_app(&shop.hash)
-            .await
-            .unwrap_or_else(|broken| panic!("the app answers: {broken}"));
+        shop.connect(&spec).await;
+        shop
+    }
+
+    /// Installs the app, and makes the two sides known to each other.
+    pub async fn connect(&mut self, spec: &ShopSpec) {
+        let installed = self.world.sandbox.bigcommerce.install_app(&self.hash).await;
+        let page = installed.unwrap_or_else(|broken| panic!("the app answers: {broken}"));
         assert_eq!(page.status, 200, "the app is installed: {}", page.body);
         let key =
-            if spec.test_mode { &shop.merchant.secret_key_test } else { &shop.merchant.secret_key_live };
-        shop.save("keys", &[("secret_key", key)]).await;
-        shop.save_methods(&spec).await;
-        shop.webhook_secret = shop.shown_webhook_secret().await;
+            if spec.test_mode { &self.merchant.secret_key_test } else { &self.merchant.secret_key_live };
+        self.save("keys", &[("secret_key", key)]).await;
+        self.save_methods(spec).await;
+        self.webhook_secret = self.shown_webhook_secret().await;
         if spec.webhook {
-            shop.connect_webhook();
+            self.connect_webhook();
         }
-        shop
     }
 
     /// A store and a merchant that know nothing of each other yet.

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use std::{env, process, thread};
 
 use serde_json::json;
@@ -18,6 +19,9 @@ use super::wait::PATIENCE;
 /// Where workers listen; Linux lends ports from 32768 on to outgoing connections.
 const FIRST_PORT: u16 = 12_000;
 const LAST_PORT: u16 = 32_000;
+
+/// How long node and workerd may take to start: on a busy machine, longer than anything that they do then.
+const STARTS: Duration = Duration::from_secs(4 * PATIENCE.as_secs());
 
 /// How to run the worker.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +87,7 @@ impl Workerd {
         self.log.follow(node.stderr.take().expect("stderr is piped"));
         let ready = first_line(node.stdout.take().expect("stdout is piped"));
         *self.process() = Some(node);
-        let answer = ready.recv_timeout(PATIENCE);
+        let answer = ready.recv_timeout(STARTS);
         assert!(
             matches!(&answer, Ok(line) if line.contains("url")),
             "workerd did not start:\n{}",

@@ -99,6 +99,7 @@ impl Bench {
                 channels: Vec::new(),
                 labels: Vec::new(),
                 locale: Locale::En,
+                confirmed: true,
             },
             now: PLACED,
             order,
@@ -220,6 +221,7 @@ impl Bench {
             let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
             match self.machine.poll(now) {
                 Output::Commit(_) => {}
+                Output::Unconfirmed => panic!("a store that is confirmed is asked to confirm"),
                 Output::Reply(said) => reply = Some(said),
                 Output::Idle { wake } => {
                     self.wake = wake;

@@ -1,0 +1,178 @@
+//! Who changed what: keys, secrets, methods and settings decide where a store's money goes, and any member of the staff
+//! may be able to change them. Each change is kept with its author, from what, to what; secrets only as they may be
+//! shown.
+
+use super::records::{Records, integer};
+use crate::json::{ToJson, record};
+use crate::objects::sql::rows;
+use crate::payment::settings::{Method, Settings};
+use crate::profile::KomojuAccount;
+use serde_json::Value;
+use worker::Result;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+/// As long as a payment is kept, so long is it known under which settings it was made.
+const KEPT_MS: i64 = 400 * DAY_MS;
+/// Another account than before stands on the overview for so long.
+pub const ANNOUNCED_MS: i64 = 30 * DAY_MS;
+/// As many as one page shows.
+const SHOWN: u64 = 200;
+
+/// What was changed, as the panel finds its words by.
+pub const KEY: &str = "key";
+pub const WEBHOOK_SECRET: &str = "webhook_secret";
+pub const METHODS: &str = "methods";
+pub const LABEL: &str = "label";
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub at_ms: i64,
+    pub user: u64,
+    /// What colleagues knew them by then.
+    pub name: String,
+    pub what: String,
+    pub from: String,
+    pub to: String,
+}
+record!(Change { at_ms, user, name, what, from, to });
+
+/// One thing that is different now: what, from what, to what.
+pub type Difference = (String, String, String);
+
+/// What differs between two versions of the settings; the methods apart, and without the counter of versions.
+pub fn differences(before: &Settings, after: &Settings) -> Vec<Difference> {
+    let (old, new) = (before.to_json(), after.to_json());
+    let Some(fields) = new.as_object() else { return Vec::new() };
+    let plain = |name: &&String| !["version", "methods", "methods_chosen"].contains(&name.as_str());
+    let mut found: Vec<Difference> = fields
+        .keys()
+        .filter(plain)
+        .map(|name| (name.clone(), shown(old.get(name)), shown(new.get(name))))
+        .filter(|(_, from, to)| from != to)
+        .collect();
+    let methods = (methods_in_words(&before.methods), methods_in_words(&after.methods));
+    if methods.0 != methods.1 {
+        found.push((METHODS.to_owned(), methods.0, methods.1));
+    }
+    found
+}
+
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    }
+}
+
+fn methods_in_words(methods: &[Method]) -> String {
+    let one = |method: &Method| {
+        let types = if method.types.is_empty() { "*".to_owned() } else { method.types.join(", ") };
+        [method.provider.id(), " “", &method.label, "” (", &types, ")"].concat()
+    };
+    methods.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// Another account or key than the one that was in use.
+pub fn of_key(before: Option<&KomojuAccount>, after: &KomojuAccount) -> Option<Difference> {
+    let same = before.is_some_and(|before| before.id == after.id);
+    let from = before.map(|before| before.masked.clone()).unwrap_or_default();
+    (!same).then(|| (KEY.to_owned(), from, after.masked.clone()))
+}
+
+impl Records {
+    pub fn note_changes(&self, user: u64, at_ms: i64, changes: &[Difference]) -> Result<()> {
+        let name = self.staff_name(user)?;
+        for (what, from, to) in changes {
+            let insert = "INSERT INTO change (at_ms, user, name, what, old, new) VALUES (?, ?, ?, ?, ?, ?)";
+            let values = vec![
+                at_ms.into(),
+                integer(user)?,
+                name.as_str().into(),
+                what.as_str().into(),
+                from.as_str().into(),
+                to.as_str().into(),
+            ];
+            self.sql().exec(insert, values)?;
+        }
+        self.sql().exec("DELETE FROM change WHERE at_ms < ?", vec![(at_ms - KEPT_MS).into()])?;
+        Ok(())
+    }
+
+    /// The newest first.
+    pub fn changes(&self) -> Result<Vec<Change>> {
+        self.changes_where("1 OR ? OR ?", "", 0, SHOWN)
+    }
+
+    /// The last time that the store was pointed at another KOMOJU account, where that was a short while ago. Its first
+    /// account is no change.
+    pub fn account_changed(&self, since_ms: i64) -> Result<Option<Change>> {
+        Ok(self.changes_where("what = ? AND at_ms >= ? AND old <> ''", KEY, since_ms, 1)?.pop())
+    }
+
+    fn changes_where(&self, condition: &str, what: &str, since_ms: i64, most: u64) -> Result<Vec<Change>> {
+        let query = [
+            "SELECT at_ms, user, name, what, old, new FROM change WHERE ",
+            condition,
+            " ORDER BY n DESC LIMIT ",
+            &most.to_string(),
+        ];
+        let found = rows(self.sql(), &query.concat(), vec![what.into(), since_ms.into()])?;
+        let change = |mut row: crate::objects::sql::Row| {
+            Ok(Change {
+                at_ms: row.number()?,
+                user: row.number()?,
+                name: row.text()?,
+                what: row.text()?,
+                from: row.text()?,
+                to: row.text()?,
+            })
+        };
+        found.into_iter().map(change).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payment::settings::{Capture, Provider, RefundPolicy};
+
+    #[test]
+    fn every_setting_that_differs_is_named_with_what_it_was_and_is() {
+        let before = Settings::default();
+        let mut after = Settings { version: 9, methods_chosen: true, ..before.clone() };
+        assert_eq!(differences(&before, &after), [], "a counter is no change");
+        after.capture = Capture::Manual;
+        after.refunds = RefundPolicy::AtOnce;
+        after.unpaid_grace_hours = 5;
+        after.test_moves_orders = true;
+        let difference = |what: &str, from: &str, to: &str| (what.to_owned(), from.to_owned(), to.to_owned());
+        let mut found = differences(&before, &after);
+        found.sort();
+        assert_eq!(
+            found,
+            [
+                difference("capture", "auto", "manual"),
+                difference("refunds", "confirm", "at_once"),
+                difference("test_moves_orders", "false", "true"),
+                difference("unpaid_grace_hours", "72", "5"),
+            ]
+        );
+    }
+
+    #[test]
+    fn methods_are_told_by_name_and_types() {
+        let method = |label: &str, types: &[&str]| Method {
+            provider: Provider::Cod,
+            label: label.to_owned(),
+            types: types.iter().map(ToString::to_string).collect(),
+        };
+        let before = Settings { methods: vec![method("コンビニ", &["konbini"])], ..Settings::default() };
+        let after = Settings { methods: vec![method("カード", &[])], ..before.clone() };
+        let told = differences(&before, &after);
+        assert_eq!(
+            told,
+            [(METHODS.to_owned(), "cod “コンビニ” (konbini)".to_owned(), "cod “カード” (*)".to_owned())]
+        );
+    }
+}
