@@ -136,7 +136,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
         // Of an order that is new, no payment has heard.
         About::Order { scope, .. } if scope == ORDER_CREATED => {
             let told = StoreClient::new(&ctx.env, &profile.store)?.new_order(order).await?;
-            pass_on(told, profile.store.clone(), order, ctx);
+            pass_on(told, profile, order, ctx);
         }
         _ => PaymentClient::new(&ctx.env, &profile.store, order)?.hint(hint).await?,
     }
@@ -144,7 +144,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
 }
 
 /// Once the message is answered, the order's own object hears that it is announced, and reads it ahead if it may.
-fn pass_on(told: Announced, store: StoreHash, order: OrderId, ctx: &Ctx) {
+fn pass_on(told: Announced, profile: Profile, order: OrderId, ctx: &Ctx) {
     let look = match told {
         Announced::Nothing => return,
         Announced::Read => true,
@@ -152,7 +152,8 @@ fn pass_on(told: Announced, store: StoreHash, order: OrderId, ctx: &Ctx) {
     };
     let env = ctx.env.clone();
     ctx.background.wait_until(async move {
-        let told = async { PaymentClient::new(&env, &store, order)?.announced(look).await };
+        let (store, country) = (&profile.store, &profile.country);
+        let told = async { PaymentClient::near(&env, store, order, country)?.announced(look).await };
         if let Err(error) = told.await {
             log::warn("hook", "not_read_ahead", &[("error", &error.to_string())]);
         }
