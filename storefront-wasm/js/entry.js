@@ -1,9 +1,9 @@
 /**
- * The script's way into the page: decode the wasm, start it synchronously, and stand guard at its door.
+ * The script's way into the page, at whatever moment its `async` tag brings it there: decode the wasm, start it synchronously, and stand guard at its door.
  *
  * Only what must be JavaScript is here: reading the script's own address, reaching `this` of a patched method, and
  * catching what wasm cannot catch (its own traps, and policies that forbid it). Where wasm does not run, `plain.js`
- * still gets the shopper to the payment page.
+ * still gets the shopper to the payment page and back.
  */
 import { initSync, Script } from "../../target/storefront/pkg/storefront_wasm.js";
 import wasm from "../../target/storefront/pkg/storefront_wasm_bg.wasm";
@@ -45,11 +45,24 @@ const start = (own) => {
   }
 };
 
-const { src } = document.currentScript ?? {};
+/** Where this app serves the script, with the store it is for. */
+const OWN = /^(https?:)?\/\/[^/?#]+\/storefront(\/[0-9a-f]{32})?\.js\?(.*&)?store=/;
+
+/**
+ * The script's own address. Modules and loaders that run scripts by themselves set no `currentScript`; then the tag is
+ * found by what stands in any of its attributes (loaders move `src` elsewhere), or in the list of what was loaded.
+ */
+const address = () => {
+  const attributes = [...document.scripts].flatMap((tag) => [...tag.attributes].map(({ value }) => value));
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  return [document.currentScript?.src, ...attributes, ...loaded].find((it) => OWN.test(it));
+};
+
+const src = address();
 const once = Symbol.for("komoju-bigcommerce");
 // A store may carry two tags, one made by hand and one by the app: the first one works.
 if (src && !window[once]) {
   window[once] = true;
-  const { origin: app, searchParams } = new URL(src);
+  const { origin: app, searchParams } = new URL(src, location);
   start({ app, store: searchParams.get("store"), methods: searchParams.get("methods") });
 }

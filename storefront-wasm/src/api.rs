@@ -29,11 +29,12 @@ impl Browser {
 
     fn start_body(&self, ask: Ask) -> JsValue {
         let body = self.about_order();
-        // As decimal digits, which no number type can spoil.
-        let amount = js::join(&[&js::get(&self.order, "orderAmountAsInteger")]);
-        js::set(&body, "seen_amount", &amount);
+        // The decimal text, which carries its scale: how many decimals a shop shows is the shop's choice.
+        let total = js::join(&[&js::get(&self.order, "orderAmount")]);
+        js::set(&body, "seen_total", &total);
         js::set(&body, "seen_currency", &js::get(&js::get(&self.order, "currency"), "code"));
         js::set_text(&body, "intent", ask.intent());
+        js::set(&body, "visit", &js::join(&[&self.visit]));
         js::call(&js::get(&self.window, "JSON"), "stringify", &[&body])
     }
 
@@ -66,6 +67,13 @@ impl Browser {
         if !state.is_string() {
             return Err(failure(&self.said));
         }
+        // What a page shows belongs to that page's order: the token may be of another one. Who is queued is told
+        // nothing of any order.
+        if state != "queued" && js::get(&self.said, "order") != f64::from(self.page_order) {
+            self.said = JsValue::UNDEFINED;
+            self.token = JsValue::UNDEFINED;
+            return Err(Failure::Final);
+        }
         let redirect = state == "redirect";
         let url = js::get(&self.said, "redirect_url");
         if redirect && self.path_on(&self.own("app"), &url).is_none() {
@@ -80,24 +88,20 @@ impl Browser {
         Ok(Answer { redirect, poll_ms: poll_ms(&self.said), news, queued: state == "queued" })
     }
 
-    /// Take the token of an earlier visit, or keep the one we came with. Storage may be forbidden: the server
-    /// remembers too.
+    /// Take the token of an earlier visit, unless we came with one. Storage may be forbidden: the server remembers
+    /// too.
     pub(crate) fn recall_token(&mut self) {
-        if self.token.is_truthy() {
-            self.keep_token();
-        } else {
+        if !self.token.is_truthy() {
             self.token = self.storage("getItem");
         }
     }
 
     fn keep_token(&self) {
-        if self.order_id != 0 {
-            self.storage("setItem");
-        }
+        self.storage("setItem");
     }
 
     fn storage(&self, method: &str) -> JsValue {
-        let key = js::join(&[&"komoju:".into(), &self.order_id.into()]);
+        let key = js::join(&[&"komoju:".into(), &self.page_order.into()]);
         js::call(&js::get(&self.window, "sessionStorage"), method, &[&key, &self.token])
     }
 }

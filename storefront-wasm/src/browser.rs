@@ -8,6 +8,7 @@ use crate::js;
 use crate::page;
 use crate::panel::Panel;
 use crate::signal::Signal;
+use crate::text;
 
 #[derive(Debug)]
 pub struct Browser {
@@ -20,6 +21,10 @@ pub struct Browser {
     /// This page's order and its id, once it is known to be ours.
     pub order: JsValue,
     pub order_id: u32,
+    /// The number of the order that this page is about, ours or not; 0 until it is known.
+    pub page_order: u32,
+    /// Tells this page from another tab and from the same page opened again: the server lets one of them leave.
+    pub visit: JsValue,
     /// Names the payment to the server.
     pub token: JsValue,
     /// The server's last answer as it came, and, until it is asked again, as JSON: a view or a problem.
@@ -37,15 +42,17 @@ impl Browser {
             own,
             document: js::get(&window, "document"),
             location: js::get(&window, "location"),
-            window,
             store_language: JsValue::UNDEFINED,
             order: JsValue::UNDEFINED,
             order_id: 0,
+            page_order: 0,
+            visit: js::call(&js::get(&window, "Math"), "random", &[]),
             token: JsValue::UNDEFINED,
             raw: JsValue::UNDEFINED,
             said: JsValue::UNDEFINED,
             panel: Panel::default(),
             turn: 0,
+            window,
         }
     }
 
@@ -106,15 +113,27 @@ impl Browser {
         if js::get(&url, "origin") == *origin { Some(js::text(&url, "pathname")) } else { None }
     }
 
-    /// The page's language: what the theme declares, else the store's, else the browser's.
+    /// The shopper's language. The theme declares one, but often says English in every store: where store and
+    /// browser agree on another, they win. What is not known is left out.
     pub fn locale(&self) -> String {
-        let declared = js::get(&js::get(&self.document, "documentElement"), "lang");
-        let of_browser = js::get(&js::get(&self.window, "navigator"), "language");
-        [&declared, &self.store_language, &of_browser]
-            .into_iter()
-            .filter_map(JsValue::as_string)
-            .find(|tag| !tag.is_empty())
-            .unwrap_or_default()
+        let [declared, of_store, of_browser] = self.languages();
+        let agree = !of_store.is_empty() && text::is_same(&of_store, &of_browser);
+        let order = if agree { [of_store, declared, of_browser] } else { [declared, of_store, of_browser] };
+        order.into_iter().find(|tag| !tag.is_empty()).unwrap_or_default()
+    }
+
+    /// Whether the store's language, which is not known yet, could still change [`Browser::locale`].
+    pub fn knows_language(&self) -> bool {
+        let [declared, of_store, of_browser] = self.languages();
+        !of_store.is_empty() || text::is_same(&declared, &of_browser)
+    }
+
+    /// Of the page, the store and the browser.
+    fn languages(&self) -> [String; 3] {
+        let declared = js::text(&js::get(&self.document, "documentElement"), "lang");
+        let of_store = self.store_language.as_string().unwrap_or_default();
+        let of_browser = js::text(&js::get(&self.window, "navigator"), "language");
+        [declared, of_store, of_browser]
     }
 
     /// Whether the page's `load` is over.

@@ -1,8 +1,9 @@
-//! Hearing the page's own calls to BigCommerce, and asking once where the order's answer was missed.
+//! Hearing the page's own calls to BigCommerce, and asking once for what was missed.
 //!
-//! BigCommerce's confirmation page asks by XMLHttpRequest, custom ones by fetch. Both are only listened to: of
-//! an answer we read what the page reads, or a copy. An answer without `payments` cannot tell whose order it is,
-//! and a script that came late hears nothing: then the order is asked for once more, as the page would.
+//! BigCommerce's confirmation page asks by XMLHttpRequest, custom ones by fetch. We only listen to both: we read the
+//! answer that the page reads, or a copy. Our tag is `async`, so the page may have asked before we came. Then, and
+//! wherever a call that we heard brings no answer we can use, we ask once ourselves, as the page would: with its
+//! cookies. No call of the page's may keep us waiting for good: each has [`PATIENCE_MS`].
 
 use wasm_bindgen::prelude::*;
 
@@ -13,16 +14,24 @@ use crate::script::Script;
 use crate::signal::Signal;
 
 /// Tag of the storefront's settings among the answers; every other tag is an order's id, never 0.
-const SETTINGS: u32 = 0;
+pub(crate) const SETTINGS: u32 = 0;
+/// How long a call that we heard may take before we ask ourselves.
+const PATIENCE_MS: u32 = 8_000;
+/// How long the settings may keep an order waiting whose language they decide.
+const LANGUAGE_MS: u32 = 1_000;
+/// Where BigCommerce's own page shows the order's number, once the order was answered.
+const NUMBER: &str = "[data-test=order-confirmation-order-number-text]";
 
 #[derive(Default, Debug)]
 pub struct Hearing {
     /// The storefront has named another store than the one we serve.
     other_store: bool,
-    /// The page has asked for its order in our hearing: its answer will come to us.
-    under_way: bool,
+    /// The page has asked for its order in our hearing. The answer comes to us, or [`Signal::Overdue`] does.
+    page_asked: bool,
     asked_ourselves: bool,
     decided: bool,
+    /// An unpaid order of ours waits for the settings, which decide the language.
+    held: bool,
 }
 
 impl Script {
@@ -38,24 +47,39 @@ impl Script {
 
     pub(crate) fn xhr_opened(&mut self, seen: &JsValue) {
         let arguments = js::get(seen, "1");
-        if is_get(&js::get(&arguments, "0")) && self.concerns_us(&js::get(&arguments, "1")).is_some() {
+        if is_get(&js::get(&arguments, "0"))
+            && let Some(tag) = self.page_asks(&js::get(&arguments, "1"))
+        {
             // One microtask later, so that we come behind the handlers which the page sets before it sends.
             let soon = js::call(&js::get(&self.browser.window, "Promise"), "resolve", &[seen]);
-            self.browser.follow(&soon, Signal::Sent, Signal::Sent, 0);
+            self.browser.follow(&soon, Signal::Sent, Signal::Sent, tag);
         }
     }
 
-    pub(crate) fn xhr_sent(&self, seen: &JsValue) {
+    pub(crate) fn xhr_sent(&mut self, tag: u32, seen: &JsValue) {
+        let xhr = js::get(seen, "0");
+        if js::get(&xhr, "readyState") == 4.0 {
+            // A synchronous call: its events are over.
+            return self.xhr_ended(tag, &xhr);
+        }
         // `loadend` comes after every `load` handler.
-        self.browser.listen(&js::get(seen, "0"), "loadend", Signal::Ended);
+        js::call(&xhr, "addEventListener", &[&"loadend".into(), &self.browser.door(Signal::Ended, tag)]);
     }
 
-    pub(crate) fn xhr_ended(&mut self, event: &JsValue) {
-        let xhr = js::get(event, "target");
-        let Some(tag) = self.concerns_us(&js::get(&xhr, "responseURL")) else { return };
+    /// `loadend`: with an answer, or without one after an error, an abort or a timeout.
+    pub(crate) fn xhr_loadend(&mut self, tag: u32, event: &JsValue) {
+        self.xhr_ended(tag, &js::get(event, "target"));
+    }
+
+    fn xhr_ended(&mut self, tag: u32, xhr: &JsValue) {
+        // The page may have used the same object for another call meanwhile. Without an answer it has no address.
+        let url = js::get(xhr, "responseURL");
+        if url.is_truthy() && self.concerns_us(&url) != Some(tag) {
+            return;
+        }
         let mut body = JsValue::UNDEFINED;
-        if is_fine(&xhr) {
-            body = js::get(&xhr, "response");
+        if is_fine(xhr) {
+            body = js::get(xhr, "response");
             if body.is_string() {
                 body = self.browser.parse(&body);
             }
@@ -73,7 +97,7 @@ impl Script {
             method = js::get(&request, "method");
         }
         if (method.is_undefined() || is_get(&method))
-            && let Some(tag) = self.concerns_us(&url)
+            && let Some(tag) = self.page_asks(&url)
         {
             self.follow_fetch(&js::get(seen, "2"), tag);
         }
@@ -84,24 +108,51 @@ impl Script {
     }
 
     pub(crate) fn responded(&mut self, tag: u32, response: &JsValue) {
-        if is_fine(response) {
-            // A copy: the page reads the original.
-            let copy = js::call(response, "clone", &[]);
-            self.browser.follow(&js::call(&copy, "json", &[]), Signal::Read, Signal::Lost, tag);
+        // A copy: the page reads the original. If it has done so already, there is nothing left to copy.
+        let copy = if is_fine(response) { js::call(response, "clone", &[]) } else { JsValue::UNDEFINED };
+        if copy.is_undefined() {
+            self.heard(tag, &copy);
         } else {
-            self.heard(tag, &JsValue::UNDEFINED);
+            self.browser.follow(&js::call(&copy, "json", &[]), Signal::Read, Signal::Lost, tag);
         }
     }
 
     /// The tag of a call to `url`, if the answer is worth hearing.
-    fn concerns_us(&mut self, url: &JsValue) -> Option<u32> {
+    fn concerns_us(&self, url: &JsValue) -> Option<u32> {
         let origin = js::get(&self.browser.location, "origin");
-        match page::asked(&self.browser.path_on(&origin, url)?)? {
-            Asked::Settings => Some(SETTINGS),
-            Asked::Order(id) => {
-                self.hearing.under_way = true;
-                Some(id)
-            }
+        Some(match page::asked(&self.browser.path_on(&origin, url)?)? {
+            Asked::Settings => SETTINGS,
+            Asked::Order(id) => id,
+        })
+    }
+
+    /// The same for a call that the page makes now.
+    fn page_asks(&mut self, url: &JsValue) -> Option<u32> {
+        let tag = self.concerns_us(url)?;
+        if tag != SETTINGS {
+            self.hearing.page_asked = true;
+            self.browser.after(PATIENCE_MS, Signal::Overdue, tag);
+            self.is_page_of(tag);
+        }
+        Some(tag)
+    }
+
+    /// The number of this page's order is known. A token that we came with may now be used: what it leads to is only
+    /// shown if it is this order's.
+    fn is_page_of(&mut self, id: u32) {
+        let Script { browser, flow, .. } = self;
+        browser.page_order = id;
+        if browser.token.is_truthy() {
+            flow.known_payment(browser);
+        }
+    }
+
+    /// What was asked for has had its time.
+    pub(crate) fn overdue(&mut self, tag: u32) {
+        if tag == SETTINGS {
+            self.go_on();
+        } else if !self.hearing.decided {
+            self.ask_for_order(tag);
         }
     }
 
@@ -112,6 +163,7 @@ impl Script {
             let store = js::get(&profile, "storeHash");
             self.hearing.other_store = store.is_truthy() && store != self.browser.own("store");
             self.browser.store_language = js::get(&profile, "storeLanguage");
+            self.go_on();
         } else if !self.hearing.decided {
             self.order_heard(tag, body);
         }
@@ -131,40 +183,70 @@ impl Script {
         }
         browser.order = body.clone();
         browser.order_id = id;
+        browser.page_order = id;
         browser.recall_token();
         if browser.token.is_truthy() {
             flow.known_payment(browser);
         }
         if order::is_unpaid(&status) {
+            hearing.held = true;
+            if browser.knows_language() {
+                return self.go_on();
+            }
+            browser.after(LANGUAGE_MS, Signal::Overdue, SETTINGS);
+            self.ask("/api/storefront/checkout-settings".into(), SETTINGS);
+        }
+    }
+
+    /// Start with the unpaid order, if there is one that was held back.
+    fn go_on(&mut self) {
+        let Script { browser, flow, hearing } = self;
+        if core::mem::take(&mut hearing.held) {
             flow.unpaid_order(browser.is_first_visit(), browser);
         }
     }
 
     /// The browser's list of what it loaded names the page's order call, though we never heard it.
     pub(crate) fn look_for_missed(&mut self, list: &JsValue) {
-        if self.hearing.under_way {
-            return;
-        }
         let mut missed = SETTINGS;
         js::each(&js::call(list, "getEntries", &[]), |entry| {
-            let tag = self.concerns_us(&js::get(entry, "name"));
-            missed = missed.max(tag.unwrap_or(SETTINGS));
+            missed = missed.max(self.concerns_us(&js::get(entry, "name")).unwrap_or(SETTINGS));
         });
-        if missed != SETTINGS {
+        if missed != SETTINGS && !self.hearing.page_asked {
             self.ask_for_order(missed);
         }
     }
 
-    /// The page has had its time and never asked: the order may be named in its address or its configuration.
-    pub(crate) fn ask_for_named_order(&mut self) {
-        if self.hearing.under_way {
-            return;
+    /// The page shows its order, so the call is over, and we have not heard it: the browser's list may be full.
+    pub(crate) fn look_at_page(&mut self) {
+        let number = js::call_with(&self.browser.document, "querySelector", NUMBER);
+        if let Some(id) = page::only_number(&js::text(&number, "textContent")) {
+            self.ask_unless_heard(id);
         }
-        let window = &self.browser.window;
-        let configured = js::join(&[&js::get(&js::get(window, "checkoutConfig"), "orderId")]);
-        let in_path =
-            page::confirmation(&js::text(&self.browser.location, "pathname")).and_then(|it| it.order);
-        if let Some(id) = in_path.or_else(|| page::order_id(&configured.as_string()?)) {
+    }
+
+    /// The page has had its time and never asked in our hearing: the order may be named in its address, its
+    /// configuration, or what its loader was started with.
+    pub(crate) fn ask_for_named_order(&mut self) {
+        let Script { browser, .. } = self;
+        let configured = js::join(&[&js::get(&js::get(&browser.window, "checkoutConfig"), "orderId")]);
+        let path = js::text(&browser.location, "pathname");
+        let mut named = page::confirmation(&path)
+            .and_then(|it| it.order)
+            .or_else(|| page::order_id(&configured.as_string()?));
+        if named.is_none() {
+            js::each(&js::call_with(&browser.document, "querySelectorAll", "script"), |script| {
+                named = named.or_else(|| page::loaders_order(&js::text(script, "textContent")));
+            });
+        }
+        match named {
+            Some(id) => self.ask_unless_heard(id),
+            None => self.look_at_page(),
+        }
+    }
+
+    fn ask_unless_heard(&mut self, id: u32) {
+        if !self.hearing.page_asked {
             self.ask_for_order(id);
         }
     }
@@ -175,10 +257,13 @@ impl Script {
             return;
         }
         self.hearing.asked_ourselves = true;
-        self.hearing.under_way = true;
-        let url = js::join(&[&"/api/storefront/orders/".into(), &id.into(), &"?include=payments".into()]);
+        self.is_page_of(id);
+        self.ask(js::join(&[&"/api/storefront/orders/".into(), &id.into(), &"?include=payments".into()]), id);
+    }
+
+    fn ask(&self, url: JsValue, tag: u32) {
         let options = self.browser.json(r#"{"headers":{"Accept":"application/json"}}"#);
-        self.follow_fetch(&self.browser.fetch(&url, &options), id);
+        self.follow_fetch(&self.browser.fetch(&url, &options), tag);
     }
 }
 

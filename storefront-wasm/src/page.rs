@@ -7,6 +7,9 @@ const CONFIRMATION: &[u8] = b"checkout/order-confirmation";
 /// Where BigCommerce's storefront API lives, on every storefront and under every locale's folder.
 const API: &[u8] = b"/api/storefront/";
 
+/// Between `orderId` and its value: a quote, a colon, a space or two, a quote.
+const LONGEST_GAP: usize = 6;
+
 /// What the page's own code asked BigCommerce for, as far as it concerns us.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Asked {
@@ -46,6 +49,31 @@ pub fn asked(path: &str) -> Option<Asked> {
 /// An order id; never 0.
 pub fn order_id(digits: &str) -> Option<u32> {
     number(digits.as_bytes())
+}
+
+/// The only number in a text, as in "Your order number is 566"; `None` where there are none or several.
+pub fn only_number(text: &str) -> Option<u32> {
+    let mut numbers =
+        text.as_bytes().split(|byte| !byte.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let first = numbers.next()?;
+    if numbers.next().is_some() { None } else { number(first) }
+}
+
+/// The order that a page's inline script starts BigCommerce's confirmation page with:
+/// `app.renderOrderConfirmation({"orderId":"566",…})`.
+pub fn loaders_order(script: &str) -> Option<u32> {
+    let started = after(script.as_bytes(), b"renderOrderConfirmation(")?;
+    let named = after(started, b"orderId")?;
+    let from = named.iter().position(u8::is_ascii_alphanumeric).filter(|at| *at <= LONGEST_GAP)?;
+    let digits = named.get(from..)?;
+    let end = digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
+    number(digits.get(..end)?)
+}
+
+/// Whether a text consists of nothing but the characters of our tokens.
+pub fn is_token(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !text.is_empty() && text.bytes().all(fits)
 }
 
 /// Whether the query is that of a link from an e-mail, which may be days old.
@@ -144,6 +172,45 @@ mod tests {
         assert_eq!(order_id("4711"), Some(4711));
         for odd in ["", "0", "-1", "4711x", "4 711", "99999999999"] {
             assert_eq!(order_id(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_order_number_is_read_from_a_sentence_that_has_no_other() {
+        for text in ["Your order number is 566", "ご注文番号：566", "566", "566 ."] {
+            assert_eq!(only_number(text), Some(566), "{text}");
+        }
+        for text in ["", "Your order number is", "Order 566 of 2 parcels", "0", "99999999999"] {
+            assert_eq!(only_number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_order_number_is_read_from_what_the_loader_was_started_with() {
+        for script in [
+            "loader.loadFiles().then(function(app){app.renderOrderConfirmation({orderId:'1836',containerId:'a'})})",
+            r#"x(1); app.renderOrderConfirmation({"containerId":"a","orderId":"1836"});"#,
+            "app.renderOrderConfirmation({ orderId : 1836 });",
+        ] {
+            assert_eq!(loaders_order(script), Some(1836), "{script}");
+        }
+        for script in [
+            "",
+            "orderId: 1836",
+            "renderOrderConfirmation()",
+            "renderOrderConfirmation({orderId: window.id, items: 1836})",
+            "renderOrderConfirmation({orderId: ''})",
+            "renderOrderConfirmation({orderId:",
+        ] {
+            assert_eq!(loaders_order(script), None, "{script}");
+        }
+    }
+
+    #[test]
+    fn only_a_tokens_own_characters_make_a_token() {
+        assert!(is_token("s1.WzE3OTUsIl0.q8-_aZ"));
+        for text in ["", "a b", "a/../b", "a?x=1", "a%2F", "日本", "a#b", "a&b"] {
+            assert!(!is_token(text), "{text}");
         }
     }
 

@@ -97,18 +97,18 @@ impl Browser {
 
     /// What to take to the till: label and value, as the server lists them.
     fn draw_rows(&self) {
-        let lines = js::get(&self.said, "lines");
-        if lines.is_undefined() {
-            return;
-        }
         let list = self.node(&self.panel.card, "dl", "", "");
-        js::each(&lines, |line| {
-            let row = self.node(&list, "div", "", "");
-            let value = js::get(line, "value");
-            let code = value.as_string().is_some_and(|value| order::is_code(&value));
-            self.text_node(&row, "dt", "", &js::get(line, "label"));
-            self.text_node(&row, "dd", if code { "code" } else { "" }, &value);
+        js::each(&js::get(&self.said, "lines"), |line| {
+            let code = js::get(line, "value").as_string().is_some_and(|value| order::is_code(&value));
+            self.row(&list, line, if code { "code" } else { "" });
         });
+        self.row(&list, &js::get(&self.said, "number"), "");
+    }
+
+    fn row(&self, list: &JsValue, line: &JsValue, class: &str) {
+        let row = self.node(list, "div", "", "");
+        self.text_node(&row, "dt", "", &js::get(line, "label"));
+        self.text_node(&row, "dd", class, &js::get(line, "value"));
     }
 
     fn button(&self, label: &JsValue, press: Press, class: &str) {

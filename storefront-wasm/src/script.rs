@@ -21,7 +21,7 @@ pub struct Script {
 
 #[wasm_bindgen]
 impl Script {
-    /// Takes its place on an order confirmation page, synchronously, before the page's own code runs.
+    /// Takes its place on an order confirmation page, before, amid or after the page's own code: the tag is `async`.
     /// `None` on any other page.
     ///
     /// What `entry.js` passes: `window`; `fetch` as it was; `app`, the origin that served this script; `store` and
@@ -34,6 +34,7 @@ impl Script {
         let mut script = Script { browser, hearing: Hearing::default(), flow: Flow::new() };
         script.listen();
         script.resume();
+        script.look_at_page();
         Some(script)
     }
 
@@ -43,15 +44,19 @@ impl Script {
         let Script { browser, flow, .. } = self;
         match signal {
             Signal::Opened => self.xhr_opened(value),
-            Signal::Sent => self.xhr_sent(value),
-            Signal::Ended => self.xhr_ended(value),
+            Signal::Sent => self.xhr_sent(tag, value),
+            Signal::Ended => self.xhr_loadend(tag, value),
             Signal::Fetched => self.page_fetched(value),
             Signal::Responded => self.responded(tag, value),
             Signal::Read => self.heard(tag, value),
             Signal::Lost => self.heard(tag, &JsValue::UNDEFINED),
             Signal::Loaded => self.look_for_missed(value),
+            Signal::Overdue => self.overdue(tag),
             Signal::PageLoad => self.page_loaded(),
-            Signal::PageReady => flow.page_ready(browser),
+            Signal::PageReady => {
+                flow.page_ready(browser);
+                self.look_at_page();
+            }
             Signal::PageSettled => {
                 browser.place_panel(true);
                 self.ask_for_named_order();
@@ -98,15 +103,17 @@ impl Script {
     }
 
     /// Back from the payment page, the token is in the fragment. It is taken out of the address, which shoppers
-    /// copy and send to each other.
+    /// copy and send to each other. It is not used before the page's order is known, and anything but a token's own
+    /// characters is no token.
     fn resume(&mut self) {
         let browser = &mut self.browser;
         let fragment = js::text(&browser.location, "hash");
         let Some(token) = fragment.strip_prefix("#komoju=") else { return };
-        browser.token = token.into();
+        if page::is_token(token) {
+            browser.token = token.into();
+        }
         let history = js::get(&browser.window, "history");
         js::call(&history, "replaceState", &[&js::get(&history, "state"), &"".into(), &browser.address()]);
-        self.flow.known_payment(browser);
     }
 
     /// Without the order nothing can be started here, but the server's own page can.

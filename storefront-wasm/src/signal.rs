@@ -5,13 +5,13 @@
 pub enum Signal {
     /// The page opened an XMLHttpRequest: `[xhr, arguments, result]`.
     Opened,
-    /// … and has set its own handlers: the same.
+    /// … and has set its own handlers: the same. From here on the tag says what for, see [`crate::hearing`].
     Sent,
-    /// … which has ended, and every `load` handler of the page has run: its event.
+    /// … which has ended, with or without an answer, and every handler of the page has run: its event.
     Ended,
     /// The page called fetch: `[window, arguments, promise]`.
     Fetched,
-    /// A fetch that concerns us was answered: the response. The tag says what for, see [`crate::hearing`].
+    /// A fetch that concerns us was answered: the response, tagged like the above.
     Responded,
     /// … and this is its body as JSON.
     Read,
@@ -19,6 +19,8 @@ pub enum Signal {
     Lost,
     /// The browser finished loading some resources.
     Loaded,
+    /// What the tag names has had its time to be answered.
+    Overdue,
     /// The page's own `load`.
     PageLoad,
     /// … and the task after it.
@@ -45,7 +47,7 @@ pub enum Signal {
     StopPlacing,
 }
 
-const ALL: [Signal; 21] = [
+const ALL: [Signal; 22] = [
     Signal::Opened,
     Signal::Sent,
     Signal::Ended,
@@ -54,6 +56,7 @@ const ALL: [Signal; 21] = [
     Signal::Read,
     Signal::Lost,
     Signal::Loaded,
+    Signal::Overdue,
     Signal::PageLoad,
     Signal::PageReady,
     Signal::PageSettled,

@@ -51,6 +51,11 @@ pub fn language(tag: &str) -> &str {
     tag.get(..end).unwrap_or(tag)
 }
 
+/// Whether two tags name one language: `ja_JP` and `ja`.
+pub fn is_same(tag: &str, other: &str) -> bool {
+    language(tag).eq_ignore_ascii_case(language(other))
+}
+
 /// The sentences for a language tag; English where we do not speak it.
 #[inline(never)]
 pub fn text(tag: &str) -> &'static Text {

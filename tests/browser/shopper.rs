@@ -23,6 +23,11 @@ impl<'a> Shopper<'a> {
         Self { shop, browser: Browser::open(language(shop)).await }
     }
 
+    /// The same with a browser that waits for no page: one whose `load` never comes.
+    pub async fn impatient(shop: &'a Shop<'a>) -> Self {
+        Self { shop, browser: Browser::open_impatient(language(shop)).await }
+    }
+
     /// The same person with another device: nothing the first browser knows is known here.
     pub async fn on_another_device(&self) -> Self {
         Self { shop: self.shop, browser: self.browser.open_another(language(self.shop)).await }

@@ -63,18 +63,29 @@ impl Browser {
     /// # Panics
     /// When Chromium or its driver is missing: `scripts/setup --test` installs them.
     pub async fn open(language: Language) -> Self {
+        Self::open_as(capabilities(language)).await
+    }
+
+    /// One whose [`Browser::goto`] waits for nothing, for pages whose `load` never comes.
+    pub async fn open_impatient(language: Language) -> Self {
+        let mut capabilities = capabilities(language);
+        capabilities.insert("pageLoadStrategy".into(), "none".into());
+        Self::open_as(capabilities).await
+    }
+
+    async fn open_as(capabilities: Map<String, Value>) -> Self {
         let seat = SEATS.acquire().await.expect("the semaphore is never closed");
-        Self::start(language, Some(seat)).await
+        Self::start(capabilities, Some(seat)).await
     }
 
     /// A second browser for the same test, a stranger to the first.
     pub async fn open_another(&self, language: Language) -> Self {
-        Self::start(language, None).await
+        Self::start(capabilities(language), None).await
     }
 
-    async fn start(language: Language, seat: Option<SemaphorePermit<'static>>) -> Self {
+    async fn start(capabilities: Map<String, Value>, seat: Option<SemaphorePermit<'static>>) -> Self {
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(language))
+            .capabilities(capabilities)
             .connect(&Chromedriver::shared().url())
             .await
             .expect("chromedriver opens a browser");

@@ -1,5 +1,5 @@
 //! The storefront script's registration: one per storefront, in the head of the confirmation page, pinned by its
-//! integrity hash. <https://developer.bigcommerce.com/docs/integrations/scripts>
+//! integrity hash, and `async`: a host of ours that hangs must not hold up a page. <https://developer.bigcommerce.com/docs/integrations/scripts>
 //!
 //! Missing or changed ones are put right whenever they are looked at. One that the merchant has switched off stays
 //! off until the merchant asks for repair: it is their storefront.
@@ -13,6 +13,8 @@ use crate::payment::settings::Provider;
 use serde_json::{Value, json};
 
 pub const NAME: &str = "KOMOJU payments";
+/// The page never waits for the script, which asks for what it missed. BigCommerce takes it with `kind: src` only.
+const LOAD_METHOD: &str = "async";
 
 pub fn list_request(api: Api<'_>) -> HttpRequest {
     api.get("/v3/content/scripts?limit=250")
@@ -65,7 +67,8 @@ impl Wanted {
         script.src.as_deref() == Some(self.src.as_str())
             && script.integrity_hashes.as_deref() == Some(std::slice::from_ref(&self.integrity))
             && (script.kind.as_str(), script.location.as_str()) == ("src", "head")
-            && (script.load_method.as_str(), script.visibility.as_str()) == ("default", "order_confirmation")
+            && (script.load_method.as_str(), script.visibility.as_str())
+                == (LOAD_METHOD, "order_confirmation")
             && script.consent_category.as_deref() == Some("essential")
             && script.auto_uninstall
     }
@@ -77,7 +80,7 @@ impl Wanted {
             "kind": "src",
             "src": self.src,
             "location": "head",
-            "load_method": "default",
+            "load_method": LOAD_METHOD,
             "visibility": "order_confirmation",
             "consent_category": "essential",
             "auto_uninstall": true,
@@ -206,7 +209,8 @@ mod tests {
             ("integrity_hashes", json!(["sha384-old"])),
             ("integrity_hashes", json!(null)),
             ("location", json!("footer")),
-            ("load_method", json!("async")),
+            ("load_method", json!("default")),
+            ("load_method", json!("defer")),
             ("visibility", json!("all_pages")),
             ("consent_category", json!("analytics")),
             ("auto_uninstall", json!(false)),

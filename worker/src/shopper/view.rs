@@ -5,6 +5,7 @@ use super::links::Links;
 use super::words;
 use crate::json::{names, written};
 use crate::payment::call::Locale;
+use crate::payment::ids::OrderId;
 use crate::payment::reading::{InstructionKind, Moment};
 use crate::payment::snapshot::{Phase, Snapshot};
 
@@ -32,6 +33,10 @@ names!(ViewState, key {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
     pub state: ViewState,
+    /// Whose payment this is. A page shows what belongs to its own order, and drops the rest.
+    pub order: OrderId,
+    /// The order's number as the shopper reads it.
+    pub number: Line,
     pub token: String,
     pub redirect_url: Option<String>,
     pub title: &'static str,
@@ -46,7 +51,21 @@ pub struct View {
     /// When to ask again; absent: not any more.
     pub poll_ms: Option<u32>,
 }
-written!(View { state, token, redirect_url, title, message, lines, link, pay, restart, test, poll_ms });
+written!(View {
+    state,
+    order,
+    number,
+    token,
+    redirect_url,
+    title,
+    message,
+    lines,
+    link,
+    pay,
+    restart,
+    test,
+    poll_ms
+});
 
 /// A start that must wait: the page says so, and makes the same start again by itself. Nothing of the order is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +134,8 @@ pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Local
     };
     View {
         state: if leaving { ViewState::Redirect } else { state(snapshot.phase) },
+        order: links.order(),
+        number: Line { label: words::order_number(locale), value: links.order().to_string() },
         token: links.status_token(snapshot.attempt),
         redirect_url: go.filter(|_| leaving),
         title,
