@@ -208,6 +208,7 @@ impl World {
             locale: Locale::Ja,
             browser: Browser::default(),
             seen,
+            visit: None,
         };
         self.handle(Input::Start(Box::new(start)));
         let reply = self.run();

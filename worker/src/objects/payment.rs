@@ -780,6 +780,7 @@ fn start_of(ask: StartAsk) -> Start {
         locale: ask.locale,
         browser: Browser { ip: ask.ip, user_agent: ask.user_agent, language: ask.language },
         seen: ask.seen,
+        visit: ask.visit,
     }
 }
 

@@ -87,8 +87,9 @@ pub struct StartAsk {
     pub user_agent: String,
     pub language: String,
     pub seen: Option<(String, String)>,
+    pub visit: Option<String>,
 }
-record!(StartAsk { cart_id, intent, page, locale, ip, user_agent, language, seen });
+record!(StartAsk { cart_id, intent, page, locale, ip, user_agent, language, seen, visit });
 
 /// What a start came to.
 #[derive(Debug)]

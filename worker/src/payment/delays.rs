@@ -138,6 +138,11 @@ impl Delays {
         30 * MINUTE
     }
 
+    /// The same for somebody who follows a link, which ends nothing and makes no other session while one is open.
+    pub fn visit_margin(self) -> i64 {
+        2 * MINUTE
+    }
+
     /// How fresh a look must be for a start to rely on it without another.
     pub fn reading_is_fresh(self) -> i64 {
         self.of(MINUTE)
@@ -164,7 +169,7 @@ impl Delays {
         HOUR
     }
 
-    /// Two starts of one page visit: tabs opened together, a request repeated. Later, it is someone who came back.
+    /// How long a page visit may repeat a start whose answer was lost, and still leave by itself.
     pub const SAME_VISIT: i64 = 30 * SECOND;
 
     /// How far BigCommerce's clock and ours may be apart.

@@ -42,6 +42,8 @@ pub struct Start {
     pub browser: Browser,
     /// What the shopper's page showed as the amount, in minor units, and its currency. It can only block.
     pub seen: Option<(String, String)>,
+    /// Tells one page visit from another: another tab, or the same page opened again.
+    pub visit: Option<String>,
 }
 
 /// How whoever asks shows to be the shopper.
@@ -300,28 +302,41 @@ fn settle_current(
     if stale && done.looked_at != Some(attempt.n) {
         return Err(StartStep::LookAtSession { attempt: attempt.n });
     }
-    let usable = attempt.terms.ask_the_same(wanted) && attempt.expires_at - c.now >= c.delays.reuse_margin();
+    let is_visit = start.intent == Intent::Visit;
+    let margin = if is_visit { c.delays.visit_margin() } else { c.delays.reuse_margin() };
+    let usable = attempt.terms.ask_the_same(wanted) && attempt.expires_at - c.now >= margin;
     // Another amount is due now: what is live would be paid in vain.
-    let outdated = attempt.terms.amount != wanted.amount && start.intent != Intent::Visit;
+    let outdated = attempt.terms.amount != wanted.amount && !is_visit;
     let ends_live = start.intent == Intent::Restart || outdated;
-    let just_left = attempt.left_at.is_none_or(|at| c.now - at < Delays::SAME_VISIT);
-    let first_visit = start.intent != Intent::Arrive || (attempt.returned_at.is_none() && just_left);
+    let may_leave = may_leave && (start.intent != Intent::Arrive || is_first_visit(attempt, start, c));
     match state.standing(attempt) {
+        // Somebody has left from here before: another session is made only by the button.
+        Standing::None | Standing::Dead if attempt.left_at.is_some() && !may_leave => {
+            Err(StartStep::Show { redirect: false })
+        }
         Standing::None | Standing::Dead => Ok(()),
         Standing::Captured(_) | Standing::Authorized(_) => Err(StartStep::Show { redirect: false }),
         Standing::Waiting(_) if !ends_live => Err(StartStep::Show { redirect: false }),
         Standing::Open if usable && start.intent != Intent::Restart => {
-            Err(StartStep::Show { redirect: may_leave && first_visit })
+            Err(StartStep::Show { redirect: may_leave })
         }
         // A payment under way elsewhere is not to be cut off by a page visit; the session shows how it stands.
         Standing::Pending(_) if !ends_live => {
             Err(StartStep::Show { redirect: start.intent != Intent::Arrive && attempt.session_is_pending() })
         }
-        Standing::Open | Standing::Pending(_) | Standing::Waiting(_) if !may_leave => {
+        // A visit is a GET, which never ends anything.
+        Standing::Open | Standing::Pending(_) | Standing::Waiting(_) if !may_leave || is_visit => {
             Err(StartStep::Show { redirect: false })
         }
         Standing::Open | Standing::Pending(_) | Standing::Waiting(_) => end(state, done, attempt),
     }
+}
+
+/// Whether this page visit may still leave for KOMOJU by itself: the one that was sent there first, should its answer
+/// have been lost, and nobody else. Not another tab, not Back, not somebody who has returned.
+fn is_first_visit(attempt: &Attempt, start: &Start, c: Circumstances<'_>) -> bool {
+    let sent_just_now = |at| c.now - at < Delays::SAME_VISIT && attempt.left_by == start.visit;
+    attempt.returned_at.is_none() && attempt.left_at.is_none_or(sent_just_now)
 }
 
 /// Ends the attempt before another is made. Goes on only once KOMOJU has said that it is over; whatever there is a

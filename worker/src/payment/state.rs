@@ -131,8 +131,10 @@ pub struct Attempt {
     /// Where the shopper goes back to: a confirmation page of the order's own shop.
     pub page: Option<String>,
     pub locale: Locale,
-    /// When a shopper was first sent to KOMOJU, and when one last came back.
+    /// When a shopper was first sent to KOMOJU, and by which page visit, where it named itself.
     pub left_at: Option<Moment>,
+    pub left_by: Option<String>,
+    /// When one last came back.
     pub returned_at: Option<Moment>,
     /// Looks at all its payments, of which the session shows but one.
     pub listing: Register<u32>,
@@ -151,6 +153,7 @@ record!(Attempt {
     page,
     locale,
     left_at,
+    left_by,
     returned_at,
     listing or Register::default(),
     ended_by_order or false,

@@ -60,8 +60,11 @@ impl Machine {
             snapshot.amount = snapshot.amount.or(due);
         }
         let redirect = redirect && snapshot.session_url.is_some();
-        if let Some(attempt) = self.state.attempt_mut(snapshot.attempt).filter(|_| redirect) {
-            attempt.left_at.get_or_insert(at);
+        let leaves_first =
+            self.state.attempt_mut(snapshot.attempt).filter(|a| redirect && a.left_at.is_none());
+        if let Some(attempt) = leaves_first {
+            attempt.left_at = Some(at);
+            attempt.left_by = start.visit;
         }
         self.reply = Some(Reply::Show { snapshot, redirect });
     }
@@ -107,6 +110,7 @@ impl Machine {
             page,
             locale,
             left_at: None,
+            left_by: None,
             returned_at: None,
             listing: Register::default(),
             ended_by_order: false,
