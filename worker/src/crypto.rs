@@ -167,8 +167,10 @@ pub fn random_hex(n: usize) -> worker::Result<String> {
 /// What a token is for. Part of what is signed: a token of one purpose is a forgery for every other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// A shopper may see how one payment stands.
+    /// Whoever has it may see how one payment stands, and nothing else.
     Status,
+    /// `POST /pay/…`: a shopper who has proved to be one may pay another way, which ends what is live.
+    Act,
     /// `/go/…`: on to KOMOJU's page.
     Go,
     /// `/return/…`: back from KOMOJU's page.
@@ -183,6 +185,7 @@ impl Purpose {
     fn name(self) -> &'static str {
         match self {
             Self::Status => "status",
+            Self::Act => "act",
             Self::Go => "go",
             Self::Return => "return",
             Self::PayLink => "pay-link",
@@ -236,11 +239,21 @@ impl<'a> Tokens<'a> {
 
     /// The value, unless the token is not ours or `now_s` has reached its expiry.
     pub fn open_json<T: FromJson>(&self, purpose: Purpose, token: &str, now_s: i64) -> Result<T, TokenError> {
+        self.open_dated(purpose, token, now_s).map(|(_, value)| value)
+    }
+
+    /// The same with its expiry, for whoever makes another token in its place: that one lives no longer.
+    pub fn open_dated<T: FromJson>(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        now_s: i64,
+    ) -> Result<(i64, T), TokenError> {
         let payload = self.open(purpose, token)?;
         let (expires_s, value): (i64, T) =
             read(&String::from_utf8_lossy(&payload)).map_err(|_| TokenError::Malformed)?;
         match now_s < expires_s {
-            true => Ok(value),
+            true => Ok((expires_s, value)),
             false => Err(TokenError::Expired),
         }
     }
@@ -289,7 +302,7 @@ mod tests {
         let keys = [key("a", 1)];
         let token = Tokens::new(&keys).sign(Purpose::Status, b"order 7");
         assert_eq!(Tokens::new(&keys).open(Purpose::Status, &token).as_deref(), Ok(b"order 7".as_slice()));
-        for other in [Purpose::Go, Purpose::Return, Purpose::PayLink, Purpose::Panel] {
+        for other in [Purpose::Act, Purpose::Go, Purpose::Return, Purpose::PayLink, Purpose::Panel] {
             assert_eq!(Tokens::new(&keys).open(other, &token), Err(TokenError::Forged));
         }
     }

@@ -28,6 +28,7 @@ pub mod wire;
 use config::Config;
 use context::Ctx;
 use problem::Problem;
+use routes::Reader;
 use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
 /// Every request: nothing is served by a worker whose configuration is not whole.
@@ -35,19 +36,10 @@ use worker::{Context, Env, Request, Response, Result, ScheduleContext, Scheduled
 async fn fetch(request: Request, env: Env, background: Context) -> Result<Response> {
     let config = match Config::from_env(&env) {
         Ok(config) => config,
-        Err(error) => return Problem::from(error).response(),
+        Err(error) => return Reader::of(&request).given(Problem::from(error).response()?).await,
     };
     let ctx = Ctx::new(env, config, background)?;
-    // Only what kind of address it was: further segments may be tokens.
-    let route = request.path().split('/').nth(1).unwrap_or_default().to_owned();
-    match routes::route(request, &ctx).await {
-        Ok(response) => Ok(response),
-        Err(error) => {
-            let error = error.to_string();
-            log::error(&ctx.request_id, "request_failed", &[("route", &route), ("error", &error)]);
-            Problem::internal(&ctx.request_id).response()
-        }
-    }
+    routes::answer(request, &ctx).await
 }
 
 /// Once a day.

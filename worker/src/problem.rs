@@ -5,6 +5,9 @@ use crate::config::ConfigError;
 use crate::json::object;
 use worker::{Response, ResponseBuilder};
 
+/// What a problem is sent as to programs (RFC 9457 §3).
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
 /// A `type` is this plus the code: a path on whichever host this app was deployed to (RFC 9457 §3.1.1).
 const TYPES: &str = "/problems/";
 
@@ -78,7 +81,7 @@ impl Problem {
     pub fn response(&self) -> worker::Result<Response> {
         let mut builder = ResponseBuilder::new()
             .with_status(self.status)
-            .with_header("content-type", "application/problem+json")?
+            .with_header("content-type", CONTENT_TYPE)?
             .with_header("cache-control", "no-store")?;
         if let Some(seconds) = self.retry_after_s {
             builder = builder.with_header("retry-after", &seconds.to_string())?;

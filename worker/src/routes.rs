@@ -1,17 +1,66 @@
-//! The whole URL space on one page.
+//! The whole URL space on one page, and who reads what comes of it: a person who navigates gets every problem as a
+//! page in their language, whatever failed; a program gets it as JSON.
 
 use crate::app;
 use crate::context::Ctx;
 use crate::json::{ToJson, object};
+use crate::log;
 use crate::panel;
-use crate::problem::Problem;
-use crate::shopper::{api, journey};
+use crate::payment::call::Locale;
+use crate::problem::{self, Problem};
+use crate::shopper::{api, journey, page};
 use crate::storefront;
 use crate::webhooks;
 use worker::{Method, Request, Response, Result};
 
-/// Answers one request. Every address is matched here and nowhere else.
-pub async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
+/// The addresses that shoppers are led to, with everything below them.
+const FOR_PEOPLE: [&str; 4] = ["go", "return", "status", "pay"];
+
+/// Who reads an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    Program,
+    Person(Locale),
+}
+
+impl Reader {
+    pub fn of(request: &Request) -> Self {
+        let path = request.path();
+        let first = path.split('/').nth(1).unwrap_or_default();
+        match FOR_PEOPLE.contains(&first) {
+            true => Self::Person(journey::locale_of(request)),
+            false => Self::Program,
+        }
+    }
+
+    /// The answer as this reader can read it.
+    pub async fn given(self, mut answer: Response) -> Result<Response> {
+        let is_problem = answer.headers().get("content-type")?.as_deref() == Some(problem::CONTENT_TYPE);
+        match self {
+            Self::Person(locale) if is_problem => page::problem_of(&mut answer, locale).await,
+            Self::Person(_) | Self::Program => Ok(answer),
+        }
+    }
+}
+
+/// Answers one request, whatever comes of it.
+pub async fn answer(request: Request, ctx: &Ctx) -> Result<Response> {
+    let reader = Reader::of(&request);
+    // Only what kind of address it was: further segments may be tokens.
+    let kind = request.path().split('/').nth(1).unwrap_or_default().to_owned();
+    let answer = match route(request, ctx).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            let error = error.to_string();
+            log::error(&ctx.request_id, "request_failed", &[("route", &kind), ("error", &error)]);
+            Problem::internal(&ctx.request_id).response()?
+        }
+    };
+    reader.given(answer).await
+}
+
+/// Every address is matched here and nowhere else.
+async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
     let path = request.path();
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match (request.method(), segments.as_slice()) {
@@ -20,11 +69,11 @@ pub async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
         (Method::Post, ["api", "payments"]) => api::start(request, ctx).await,
         (Method::Get, ["api", "payments", token]) => api::status(request, ctx, token).await,
         (Method::Options, ["api", "payments", ..]) => api::preflight(&request),
-        (Method::Get, ["go", token]) => journey::go(&request, ctx, token),
-        (Method::Get, ["return", token]) => journey::back(request, ctx, token).await,
-        (Method::Get, ["status", token]) => journey::status(request, ctx, token).await,
-        (Method::Get, ["pay"]) => journey::pay(request, ctx).await,
-        (Method::Get, ["pay", token]) => journey::pay_link(request, ctx, token).await,
+        (Method::Get | Method::Head, ["go", token]) => journey::go(&request, ctx, token),
+        (Method::Get | Method::Head, ["return", token]) => journey::back(request, ctx, token).await,
+        (Method::Get | Method::Head, ["status", token]) => journey::status(request, ctx, token).await,
+        (Method::Get | Method::Head, ["pay"]) => journey::pay(request, ctx).await,
+        (Method::Get | Method::Head, ["pay", token]) => journey::pay_link(request, ctx, token).await,
         (Method::Post, ["pay", token]) => journey::pay_again(request, ctx, token).await,
         (Method::Get | Method::Head, ["storefront", file]) => storefront::pinned(ctx, file).await,
         (Method::Get | Method::Head, ["storefront.js"]) => storefront::newest(ctx).await,

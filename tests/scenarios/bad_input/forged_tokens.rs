@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 const DOORS: [(Method, &str, &str); 6] = [
     (Method::GET, "/api/payments/", "status"),
     (Method::GET, "/status/", "status"),
-    (Method::POST, "/pay/", "status"),
+    (Method::POST, "/pay/", "act"),
     (Method::GET, "/go/", "go"),
     (Method::GET, "/return/", "return"),
     (Method::GET, "/pay/", "pay-link"),
@@ -31,7 +31,7 @@ async fn a_token_of_ours_opens_the_door_it_is_for_and_no_other() {
     for (method, path, purpose) in DOORS {
         let reply = knock(world, &method, path, &payload.sign(purpose)).await;
         assert!([200, 303].contains(&reply.status), "{method} {path} takes {purpose}: {reply:?}");
-        for other in ["status", "go", "return", "pay-link", "panel", ""] {
+        for other in ["status", "act", "go", "return", "pay-link", "panel", ""] {
             if other != purpose {
                 refused(path, &knock(world, &method, path, &payload.sign(other)).await);
             }

@@ -27,6 +27,9 @@ const TOKEN_LIMIT: &str = "TOKEN_LIMIT";
 /// Far more than any start needs.
 const LONGEST_BODY: usize = 64 * 1024;
 
+/// It is kept, so it is not to be anything.
+const LONGEST_VISIT: usize = 40;
+
 #[derive(Debug)]
 struct Body {
     store: String,
@@ -37,9 +40,11 @@ struct Body {
     seen_amount: Option<String>,
     seen_currency: Option<String>,
     intent: Intent,
+    /// Made up by the script once per page visit.
+    visit: Option<String>,
 }
 readable!(Body {
-    store, order_id, cart_id, page, locale or String::new(), seen_amount, seen_currency, intent or Intent::Arrive,
+    store, order_id, cart_id, page, locale or String::new(), seen_amount, seen_currency, intent or Intent::Arrive, visit,
 });
 
 /// `POST /api/payments`.
@@ -71,6 +76,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         user_agent: header(&request, "user-agent"),
         language: header(&request, "accept-language"),
         seen: body.seen_amount.zip(body.seen_currency),
+        visit: body.visit.filter(|visit| visit.len() <= LONGEST_VISIT),
     };
     let started = PaymentClient::near(&ctx.env, &profile.store, order, &profile.country)?.start(ask).await?;
     let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
@@ -102,7 +108,7 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response
         Err(problem) => return problem.response(),
     };
     let snapshot = PaymentClient::new(&ctx.env, &subject.store, subject.order)?.status(locale).await?;
-    let links = Links::new(&ctx.config, &subject.store, subject.order, ctx.now_ms);
+    let links = Links::renewed(&ctx.config, &subject);
     let response = match snapshot {
         Some(snapshot) => json(&view(&snapshot, false, links, locale))?,
         None => refused(&Refusal::OrderNotFound, locale).response()?,

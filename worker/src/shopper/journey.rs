@@ -1,6 +1,8 @@
 //! The way to KOMOJU and back, and everything that works by plain navigation: `/go`, `/return`, `/pay`, `/status`.
 //!
-//! A GET never cancels a live code: it shows it. Starting anew is a POST. Nothing here marks anything paid.
+//! A GET never ends anything: it shows what is live. What ends something is a POST, and needs an *act* token, which the
+//! cookie of the browser that left for KOMOJU from here holds. HEAD answers as GET would and begins nothing. Nothing
+//! here marks anything paid.
 
 use super::api::{Outcome, address, bad_token, find, outcome, refused, spoken, too_many, within_limit};
 use super::links::{Links, Subject, is_on, open};
@@ -21,15 +23,15 @@ use worker::{Method, Request, Response, Result};
 const COOKIE_LIFE_S: u32 = 7 * 86_400;
 const LONGEST_FORM: usize = 16 * 1024;
 
-/// `GET /go/{token}`: a first-party cookie, then on to KOMOJU. Touches no object, so it is as quick as a link.
+/// `GET /go/{token}`, made for whoever has proved to be the shopper: a first-party cookie, then on to KOMOJU. Touches no object, so it is as quick as a link.
 pub fn go(request: &Request, ctx: &Ctx, token: &str) -> Result<Response> {
-    let locale = locale_of(request, None);
+    let locale = locale_of(request);
     let subject = match open(&ctx.config, Purpose::Go, token, ctx.now_ms) {
         Ok(subject) => subject,
         Err(_) => return page::problem(&bad_token(locale), locale),
     };
     match subject.url.as_deref().filter(|url| is_on(url, &ctx.config.komoju_hosted_url)) {
-        Some(url) => leave(&subject.store, subject.order, url),
+        Some(url) => leave(Links::renewed(&ctx.config, &subject), subject.attempt, url),
         None => page::problem(&bad_token(locale), locale),
     }
 }
@@ -37,22 +39,23 @@ pub fn go(request: &Request, ctx: &Ctx, token: &str) -> Result<Response> {
 /// `GET /return/{token}?session_id=`: back from KOMOJU. A hint and a look; then to the page this browser came from, if
 /// it is this browser that left from it, else to a page of our own.
 pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
-    let locale = locale_of(&request, None);
-    let Ok(Subject { store, order, .. }) = open(&ctx.config, Purpose::Return, token, ctx.now_ms) else {
+    let locale = locale_of(&request);
+    let Ok(subject) = open(&ctx.config, Purpose::Return, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
+    let payment = PaymentClient::new(&ctx.env, &subject.store, subject.order)?;
     let session = web::value(&query(&request), "session_id").and_then(|id| SessionId::parse(id).ok());
-    let payment = PaymentClient::new(&ctx.env, &store, order)?;
     // Nobody who comes back from paying is turned away: who comes back too often finds what is known, without a look.
-    let snapshot = match within_limit(ctx, "return", token).await {
-        true => payment.returned(session, locale).await?,
-        false => payment.status(locale).await?,
+    let snapshot = if begins_nothing(&request) {
+        payment.history().await?.map(|history| history.snapshot)
+    } else if within_limit(ctx, "return", token).await {
+        payment.returned(session, locale).await?
+    } else {
+        payment.status(locale).await?
     };
-    let links = Links::new(&ctx.config, &store, order, ctx.now_ms);
+    let links = Links::renewed(&ctx.config, &subject);
     let attempt = snapshot.as_ref().map_or(0, |s| s.attempt);
-    let left_here = header(&request, "cookie")
-        .split(';')
-        .any(|c| c.trim() == [&cookie_name(&store, order), "=1"].concat());
+    let left_here = cookie(&request, &subject.store, subject.order).is_some();
     match snapshot.and_then(|s| s.page).filter(|_| left_here) {
         Some(page) => see_other(&[&page, "#komoju=", &links.status_token(attempt)].concat()),
         None => see_other(&links.status(attempt)),
@@ -61,13 +64,17 @@ pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> 
 
 /// `GET /status/{token}`: our own status page, for a browser that has no session with the shop.
 pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
-    let asked = query(&request);
-    let locale = locale_of(&request, web::value(&asked, "locale"));
+    let locale = locale_of(&request);
     let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
-    match PaymentClient::new(&ctx.env, &subject.store, subject.order)?.status(locale).await? {
-        Some(snapshot) => show(ctx, &subject.store, subject.order, &snapshot, locale).await,
+    let payment = PaymentClient::new(&ctx.env, &subject.store, subject.order)?;
+    let snapshot = match begins_nothing(&request) {
+        true => payment.history().await?.map(|history| history.snapshot),
+        false => payment.status(locale).await?,
+    };
+    match snapshot {
+        Some(snapshot) => show(&request, ctx, &subject, &snapshot, locale).await,
         None => page::problem(&bad_token(locale), locale),
     }
 }
@@ -76,7 +83,7 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response
 pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
     let asked = query(&request);
     let get = |name: &str| web::value(&asked, name).unwrap_or("").to_owned();
-    let locale = locale_of(&request, web::value(&asked, "locale"));
+    let locale = locale_of(&request);
     let number = get("order_id").parse().unwrap_or(0);
     if CartId::parse(&get("cart_id")).is_err() {
         return page::problem(&refused(&Refusal::WrongProof, locale), locale);
@@ -85,32 +92,39 @@ pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
         Ok(found) => found,
         Err(problem) => return page::problem(&spoken(problem, locale), locale),
     };
+    if begins_nothing(&request) {
+        // Without asking BigCommerce nobody knows whether the cart's id is right.
+        return Response::empty();
+    }
     let page = Some(get("page")).filter(|p| !p.is_empty());
     let ask = ask(&request, Some(get("cart_id")), Intent::Visit, page, locale);
-    begin(&request, ctx, &profile.store, order, ask, locale).await
+    begin(&request, ctx, Links::new(&ctx.config, &profile.store, order, ctx.now_ms), ask, locale).await
 }
 
 /// `GET /pay/{token}`: a link that the merchant sent.
 pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
-    let locale = locale_of(&request, None);
+    let locale = locale_of(&request);
     let Ok(subject) = open(&ctx.config, Purpose::PayLink, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
+    if begins_nothing(&request) {
+        return would_begin(ctx, &subject.store, subject.order).await;
+    }
     if !within_limit(ctx, "pay", token).await {
         return page::problem(&too_many(locale), locale);
     }
     let ask = ask(&request, None, Intent::Visit, None, locale);
-    begin(&request, ctx, &subject.store, subject.order, ask, locale).await
+    begin(&request, ctx, Links::renewed(&ctx.config, &subject), ask, locale).await
 }
 
-/// `POST /pay/{token}`: the buttons of our own status page. The token was given only to the shopper.
+/// `POST /pay/{token}`: the buttons of our own status page. The token was given only to whoever may act.
 pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
     let form = match web::body(&mut request, LONGEST_FORM).await {
         Ok(bytes) => web::pairs(&String::from_utf8_lossy(&bytes)),
-        Err(problem) => return problem.response(),
+        Err(problem) => return page::problem(&problem, locale_of(&request)),
     };
-    let locale = locale_of(&request, web::value(&form, "locale"));
-    let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
+    let locale = named_locale(web::value(&form, "locale"), &request);
+    let Ok(subject) = open(&ctx.config, Purpose::Act, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
     if !within_limit(ctx, "again", token).await {
@@ -118,21 +132,19 @@ pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<R
     }
     let intent = if web::value(&form, "intent") == Some("restart") { Intent::Restart } else { Intent::Pay };
     let ask = ask(&request, None, intent, None, locale);
-    begin(&request, ctx, &subject.store, subject.order, ask, locale).await
+    begin(&request, ctx, Links::renewed(&ctx.config, &subject), ask, locale).await
 }
 
-/// Starts, and goes to KOMOJU or shows how things stand.
+/// Starts, and goes to KOMOJU or shows how things stand. Whoever gets here may act.
 async fn begin(
     request: &Request,
     ctx: &Ctx,
-    store: &StoreHash,
-    order: OrderId,
+    links: Links<'_>,
     ask: StartAsk,
     locale: Locale,
 ) -> Result<Response> {
-    let started = PaymentClient::new(&ctx.env, store, order)?.start(ask).await?;
-    let links = Links::new(&ctx.config, store, order, ctx.now_ms);
-    match outcome(started, request, ctx, store, locale).await {
+    let started = PaymentClient::new(&ctx.env, links.store(), links.order())?.start(ask).await?;
+    match outcome(started, request, ctx, links.store(), locale).await {
         Outcome::Problem(problem) => page::problem(&problem, locale),
         // A button's start is not to be made again by an address: its page shows the button.
         Outcome::Wait(queued) if request.method() == Method::Post => {
@@ -140,24 +152,49 @@ async fn begin(
         }
         Outcome::Wait(queued) => page::queued(&queued, None, locale),
         Outcome::Show(snapshot, redirect) => match snapshot.session_url.as_deref().filter(|_| redirect) {
-            Some(url) if is_on(url, &ctx.config.komoju_hosted_url) => leave(store, order, url),
-            _ => see_other(&links.status(snapshot.attempt)),
+            Some(url) if is_on(url, &ctx.config.komoju_hosted_url) => leave(links, snapshot.attempt, url),
+            _ => remember(see_other(&links.status(snapshot.attempt))?, links, snapshot.attempt),
         },
     }
 }
 
+/// What a start by a link of ours would answer, as far as that is known without starting anything.
+async fn would_begin(ctx: &Ctx, store: &StoreHash, order: OrderId) -> Result<Response> {
+    let known = PaymentClient::new(&ctx.env, store, order)?.history().await?;
+    match known.and_then(|history| history.snapshot.session_url) {
+        Some(url) if is_on(&url, &ctx.config.komoju_hosted_url) => see_other(&url),
+        _ => Response::empty(),
+    }
+}
+
+/// The status page: with buttons for a browser that may act, else with no more than a link to what is open.
 async fn show(
+    request: &Request,
     ctx: &Ctx,
-    store: &StoreHash,
-    order: OrderId,
+    subject: &Subject,
     snapshot: &Snapshot,
     locale: Locale,
 ) -> Result<Response> {
-    let links = Links::new(&ctx.config, store, order, ctx.now_ms);
+    let links = Links::renewed(&ctx.config, subject);
     let view: View = view(snapshot, false, links, locale);
-    let shop = profile::load(&ctx.env, store).await?.map(|p| p.store_name).unwrap_or_default();
+    let shop = profile::load(&ctx.env, &subject.store).await?.map(|p| p.store_name).unwrap_or_default();
     let home = snapshot.page.as_deref().and_then(web::origin_of);
-    page::status(&view, &shop, home.as_deref(), order, locale)
+    let session = snapshot.session_url.as_deref().filter(|url| is_on(url, &ctx.config.komoju_hosted_url));
+    let act = cookie(request, &subject.store, subject.order).filter(|token| {
+        let of = open(&ctx.config, Purpose::Act, token, ctx.now_ms);
+        of.is_ok_and(|of| (&of.store, of.order) == (&subject.store, subject.order))
+    });
+    let may = match (act.as_deref(), session) {
+        (Some(token), _) => page::May::Act(token),
+        (None, Some(url)) => page::May::GoOn(url),
+        (None, None) => page::May::See,
+    };
+    page::status(&view, may, &shop, home.as_deref(), locale)
+}
+
+/// HEAD: link checkers and mail programs look at addresses before people do.
+fn begins_nothing(request: &Request) -> bool {
+    request.method() == Method::Head
 }
 
 fn ask(
@@ -176,26 +213,43 @@ fn ask(
         user_agent: header(request, "user-agent"),
         language: header(request, "accept-language"),
         seen: None,
+        visit: None,
     }
 }
 
-/// Asked for, else what the browser prefers.
-fn locale_of(request: &Request, asked: Option<&str>) -> Locale {
-    match asked.filter(|tag| !tag.is_empty()) {
+/// The language that the address asks for, else the one that the browser prefers.
+pub fn locale_of(request: &Request) -> Locale {
+    named_locale(web::value(&query(request), "locale"), request)
+}
+
+fn named_locale(named: Option<&str>, request: &Request) -> Locale {
+    match named.filter(|tag| !tag.is_empty()) {
         Some(tag) => Locale::from_tag(tag),
         None => Locale::from_tag(&header(request, "accept-language")),
     }
 }
 
-/// Off to KOMOJU, with the cookie that brings this browser back to its own page.
-fn leave(store: &StoreHash, order: OrderId, url: &str) -> Result<Response> {
-    let response = see_other(url)?;
+/// Off to KOMOJU.
+fn leave(links: Links<'_>, attempt: u32, url: &str) -> Result<Response> {
+    remember(see_other(url)?, links, attempt)
+}
+
+/// With the cookie that brings this browser back to its own page and lets it act there.
+fn remember(response: Response, links: Links<'_>, attempt: u32) -> Result<Response> {
     let cookie = format!(
-        "{}=1; Path=/; Max-Age={COOKIE_LIFE_S}; Secure; HttpOnly; SameSite=Lax",
-        cookie_name(store, order)
+        "{}={}; Path=/; Max-Age={COOKIE_LIFE_S}; Secure; HttpOnly; SameSite=Lax",
+        cookie_name(links.store(), links.order()),
+        links.act_token(attempt)
     );
     response.headers().set("set-cookie", &cookie)?;
     Ok(response)
+}
+
+/// What this browser was given when it left for KOMOJU from here.
+fn cookie(request: &Request, store: &StoreHash, order: OrderId) -> Option<String> {
+    let start = [&cookie_name(store, order), "="].concat();
+    let cookies = header(request, "cookie");
+    cookies.split(';').find_map(|c| c.trim().strip_prefix(&start).map(str::to_owned))
 }
 
 fn cookie_name(store: &StoreHash, order: OrderId) -> String {

@@ -1,4 +1,8 @@
 //! Our own addresses about one payment: each a token bound to a purpose, a store, an order and an attempt.
+//!
+//! To see is not to act. A status token shows how a payment stands and may be passed on; what ends something needs an
+//! *act* token, which only a browser gets that has proved to be the shopper's. A token that is made from another one
+//! ends with it, so nothing lives on by being used.
 
 use crate::config::Config;
 use crate::crypto::{Purpose, TokenError, Tokens};
@@ -20,6 +24,8 @@ pub struct Subject {
     pub attempt: u32,
     /// KOMOJU's page, for `/go/…` alone.
     pub url: Option<String>,
+    /// When the token ends, in seconds since the epoch. It is no part of what is written.
+    pub expires_s: i64,
 }
 
 /// A list, so that no names make the addresses longer.
@@ -32,7 +38,7 @@ impl ToJson for Subject {
 impl FromJson for Subject {
     fn from_json(json: Json<'_>) -> Option<Self> {
         let (store, order, attempt, url) = FromJson::from_json(json)?;
-        Some(Self { store, order, attempt, url })
+        Some(Self { store, order, attempt, url, expires_s: 0 })
     }
 }
 
@@ -42,12 +48,26 @@ pub struct Links<'a> {
     config: &'a Config,
     store: &'a StoreHash,
     order: OrderId,
-    now_ms: i64,
+    expires_s: i64,
 }
 
 impl<'a> Links<'a> {
+    /// For somebody who has just proved to be the shopper, or is the merchant.
     pub fn new(config: &'a Config, store: &'a StoreHash, order: OrderId, now_ms: i64) -> Self {
-        Self { config, store, order, now_ms }
+        Self { config, store, order, expires_s: now_ms.div_euclid(1_000) + LIFE_S }
+    }
+
+    /// For somebody who came with a token: what they get now ends with it.
+    pub fn renewed(config: &'a Config, subject: &'a Subject) -> Self {
+        Self { config, store: &subject.store, order: subject.order, expires_s: subject.expires_s }
+    }
+
+    pub fn store(&self) -> &'a StoreHash {
+        self.store
+    }
+
+    pub fn order(&self) -> OrderId {
+        self.order
     }
 
     /// The worker's delays, by which a page asks again.
@@ -58,6 +78,11 @@ impl<'a> Links<'a> {
     /// The token that lets a browser ask how the payment stands.
     pub fn status_token(&self, attempt: u32) -> String {
         self.token(Purpose::Status, attempt, None)
+    }
+
+    /// The token that lets a browser act for the shopper.
+    pub fn act_token(&self, attempt: u32) -> String {
+        self.token(Purpose::Act, attempt, None)
     }
 
     pub fn status(&self, attempt: u32) -> String {
@@ -85,15 +110,16 @@ impl<'a> Links<'a> {
     }
 
     fn token(&self, purpose: Purpose, attempt: u32, url: Option<String>) -> String {
-        let subject = Subject { store: self.store.clone(), order: self.order, attempt, url };
-        let expires = self.now_ms.div_euclid(1_000) + LIFE_S;
-        Tokens::new(&self.config.signing_keys).sign_json(purpose, expires, &subject)
+        let (store, expires_s) = (self.store.clone(), self.expires_s);
+        let subject = Subject { store, order: self.order, attempt, url, expires_s };
+        Tokens::new(&self.config.signing_keys).sign_json(purpose, expires_s, &subject)
     }
 }
 
 /// Reads a token of ours. Errors: forged, of another purpose, expired.
 pub fn open(config: &Config, purpose: Purpose, token: &str, now_ms: i64) -> Result<Subject, TokenError> {
-    Tokens::new(&config.signing_keys).open_json(purpose, token, now_ms.div_euclid(1_000))
+    let opened = Tokens::new(&config.signing_keys).open_dated(purpose, token, now_ms.div_euclid(1_000));
+    opened.map(|(expires_s, subject)| Subject { expires_s, ..subject })
 }
 
 /// Whether `url` is below `origin`, and not merely begins like it.

@@ -2,23 +2,27 @@
 
 use super::view::{Queued, View, ViewState};
 use super::words;
+use crate::json::{read, readable};
 use crate::payment::call::Locale;
-use crate::payment::ids::OrderId;
 use crate::problem::Problem;
 use crate::web::escape;
 use worker::{Response, Result};
 
 const STYLE: &str = include_str!("page.css");
 
+/// What whoever reads the status page may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum May<'a> {
+    /// Pay, also another way: the browser has an act token.
+    Act(&'a str),
+    /// Go on to the session that is open, which ends nothing.
+    GoOn(&'a str),
+    See,
+}
+
 /// How the payment stands. Asks anew by itself for as long as that may change. `home`: the shop's address, where it is
 /// known.
-pub fn status(
-    view: &View,
-    shop: &str,
-    home: Option<&str>,
-    order: OrderId,
-    locale: Locale,
-) -> Result<Response> {
+pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale: Locale) -> Result<Response> {
     let refresh = view.poll_ms.map_or_else(String::new, |ms| {
         format!("<meta http-equiv=\"refresh\" content=\"{}\">", ms.div_ceil(1_000).max(3))
     });
@@ -26,14 +30,10 @@ pub fn status(
     if let Some(test) = view.test {
         body.push_str(&format!("<p class=\"test\">{}</p>", escape(test)));
     }
-    body.push_str(&format!(
-        "<p class=\"shop\">{} · {} {order}</p>",
-        escape(shop),
-        words::order_number(locale)
-    ));
+    body.push_str(&format!("<p class=\"shop\">{}</p>", escape(shop)));
     body.push_str(&format!("<h1>{}</h1><p>{}</p>", escape(view.title), escape(view.message)));
     body.push_str(&lines(view));
-    body.push_str(&buttons(view, locale));
+    body.push_str(&buttons(view, may, locale));
     if let Some(home) = home {
         let (home, label) = (escape(home), words::back_to_shop(locale));
         body.push_str(&format!("<a class=\"button quiet\" href=\"{home}/\" rel=\"noreferrer\">{label}</a>"));
@@ -53,52 +53,84 @@ pub fn queued(queued: &Queued, next: Option<&str>, locale: Locale) -> Result<Res
 
 /// A problem as a page, for people who came by navigation.
 pub fn problem(problem: &Problem, locale: Locale) -> Result<Response> {
-    let title = words::bad_link_title(locale);
-    let message = problem.message.as_deref().unwrap_or(&problem.detail);
+    let wait = problem.retry_after_s.map(|seconds| seconds.to_string());
+    draw_problem(problem.status, problem.code, problem.message.as_deref(), problem.retry, wait, locale)
+}
+
+/// A problem that was answered as JSON, drawn for a person.
+pub async fn problem_of(answer: &mut Response, locale: Locale) -> Result<Response> {
+    let wait = answer.headers().get("retry-after")?;
+    let Told { code, message, retry } = read(&answer.text().await?)?;
+    draw_problem(answer.status_code(), &code, message.as_deref(), retry, wait, locale)
+}
+
+/// What a page says of a problem.
+struct Told {
+    code: String,
+    message: Option<String>,
+    retry: bool,
+}
+readable!(Told { code, message, retry or false });
+
+/// A problem's own detail is for programs and in English: without a sentence for the shopper there is a general one.
+fn draw_problem(
+    status: u16,
+    code: &str,
+    message: Option<&str>,
+    retry: bool,
+    wait: Option<String>,
+    locale: Locale,
+) -> Result<Response> {
+    let (title, general) = words::problem(retry, locale);
+    let message = message.unwrap_or(general);
     let body =
-        format!("<h1>{}</h1><p>{}</p><p class=\"code\">{}</p>", escape(title), escape(message), problem.code);
-    let response = page(problem.status, "problem", title, "", &body, locale)?;
-    if let Some(seconds) = problem.retry_after_s {
-        response.headers().set("retry-after", &seconds.to_string())?;
+        format!("<h1>{}</h1><p>{}</p><p class=\"code\">{}</p>", escape(title), escape(message), escape(code));
+    let response = page(status, "problem", title, "", &body, locale)?;
+    if let Some(wait) = wait {
+        response.headers().set("retry-after", &wait)?;
     }
     Ok(response)
 }
 
 fn lines(view: &View) -> String {
-    if view.lines.is_empty() {
-        return String::new();
-    }
     let rows = view
         .lines
         .iter()
+        .chain([&view.number])
         .map(|l| format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(l.label), escape(&l.value)));
     format!("<dl>{}</dl>", rows.collect::<String>())
 }
 
 /// Buttons are forms: what starts anew is never a GET.
-fn buttons(view: &View, locale: Locale) -> String {
-    let form = |intent: &str, label: &str, class: &str| {
+fn buttons(view: &View, may: May<'_>, locale: Locale) -> String {
+    let link = |url: &str, label: &str, class: &str| {
+        format!(
+            "<a class=\"button{class}\" href=\"{}\" rel=\"noreferrer\">{}</a>",
+            escape(url),
+            escape(label)
+        )
+    };
+    let form = |token: &str, intent: &str, label: &str, class: &str| {
         format!(
             "<form method=\"post\" action=\"/pay/{}\"><input type=\"hidden\" name=\"intent\" value=\"{intent}\">\
              <input type=\"hidden\" name=\"locale\" value=\"{}\"><button class=\"{class}\">{}</button></form>",
-            escape(&view.token),
+            escape(token),
             locale.code(),
             escape(label)
         )
     };
     let mut html = String::new();
-    if let Some(link) = &view.link {
-        html.push_str(&format!(
-            "<a class=\"button\" href=\"{}\" rel=\"noreferrer\">{}</a>",
-            escape(&link.url),
-            escape(link.label)
-        ));
+    if let Some(instructions) = &view.link {
+        html.push_str(&link(&instructions.url, instructions.label, ""));
     }
-    if let Some(label) = view.pay {
-        html.push_str(&form("pay", label, "primary"));
+    match (view.pay, may) {
+        (Some(label), May::Act(token)) => html.push_str(&form(token, "pay", label, "primary")),
+        (Some(label), May::GoOn(url)) => html.push_str(&link(url, label, " primary")),
+        (Some(_), May::See) => html.push_str(&format!("<p>{}</p>", words::pay_from_the_order(locale))),
+        (None, _) => {}
     }
-    if let Some(label) = view.restart {
-        html.push_str(&form("restart", label, "quiet"));
+    if let (Some(label), May::Act(token)) = (view.restart, may) {
+        html.push_str(&form(token, "restart", label, "quiet"));
     }
     html
 }

@@ -162,6 +162,15 @@ pub fn order_number(locale: Locale) -> &'static str {
     pick(locale, "Order", "ご注文番号")
 }
 
+/// Where a browser that only may see how the payment stands goes to pay.
+pub fn pay_from_the_order(locale: Locale) -> &'static str {
+    pick(
+        locale,
+        "To pay, please open your order confirmation page, or the link in the shop's email.",
+        "お支払いは、注文完了画面、またはお店からのメールにあるリンクからお手続きください。",
+    )
+}
+
 pub fn back_to_shop(locale: Locale) -> &'static str {
     pick(locale, "Back to the shop", "お店に戻る")
 }
@@ -285,8 +294,18 @@ pub fn bad_link(locale: Locale) -> &'static str {
     )
 }
 
-pub fn bad_link_title(locale: Locale) -> &'static str {
-    pick(locale, "This page cannot be shown", "ページを表示できません")
+/// Title and message of a page that cannot be shown, where nothing more can be said.
+pub fn problem(may_pass: bool, locale: Locale) -> (&'static str, &'static str) {
+    let title = pick(locale, "This page cannot be shown", "ページを表示できません");
+    let message = match may_pass {
+        true => pick(
+            locale,
+            "Something went wrong on our side. Your order is safe; please try again in a moment.",
+            "一時的な問題が発生しました。ご注文に影響はございません。恐れ入りますが、しばらくしてからもう一度お試しください。",
+        ),
+        false => bad_link(locale),
+    };
+    (title, message)
 }
 
 #[cfg(test)]
