@@ -41,6 +41,8 @@ pub enum Scene {
     Leaving,
     /// The server's own words.
     Said,
+    /// Its question before a live code is given up.
+    Asking,
     /// Payable, but we may not leave by ourselves: a button.
     Unpaid,
     /// No answer after several tries: a way to try again, and a plain link.
@@ -55,11 +57,17 @@ pub enum Press {
     Pay = 0,
     Restart = 1,
     Again = 2,
+    /// Before [`Press::Restart`]: a live code is not given up unasked.
+    Ask = 3,
+    /// The answer that changes nothing.
+    Keep = 4,
 }
+
+const ALL_PRESSES: [Press; 5] = [Press::Pay, Press::Restart, Press::Again, Press::Ask, Press::Keep];
 
 impl Press {
     pub fn from_code(code: u32) -> Option<Press> {
-        [Press::Pay, Press::Restart, Press::Again].into_iter().find(|press| *press as u32 == code)
+        ALL_PRESSES.into_iter().find(|press| *press as u32 == code)
     }
 }
 
@@ -276,6 +284,9 @@ impl Flow {
             Press::Pay => Ask::Pay,
             Press::Restart => Ask::Restart,
             Press::Again => self.stuck,
+            // The question stands in the place of what it is about, until it is answered or there is news.
+            Press::Ask => return page.show(Scene::Asking),
+            Press::Keep => return page.show(Scene::Said),
         };
         self.failures = 0;
         self.told = false;

@@ -35,6 +35,11 @@ pub struct Panel {
 impl Browser {
     /// Draw a scene; what the server said is read from its last answer.
     pub(crate) fn draw(&mut self, scene: Scene) {
+        if matches!(scene, Scene::Said | Scene::Asking) && self.said.is_undefined() {
+            // It is being asked for again: what it said last still stands.
+            self.said = self.parse(&self.raw);
+        }
+        let asking = js::get(&self.said, "asking");
         let locale = self.locale();
         let text = text::text(&locale);
         let (state, title, message) = match scene {
@@ -42,7 +47,7 @@ impl Browser {
             Scene::Checking => ("confirming", text.checking, text.moment),
             Scene::Going | Scene::Leaving => ("redirect", text.unfinished, text.going),
             Scene::Unpaid => ("unpaid", text.unfinished, text.received),
-            Scene::Said => ("", "", ""),
+            Scene::Said | Scene::Asking => ("asking", "", ""),
             Scene::Trouble => ("trouble", text.trouble, text.safe),
             Scene::Refused => ("trouble", "", text.trouble),
         };
@@ -52,9 +57,11 @@ impl Browser {
         js::set_text(card, "textContent", "");
         js::set_text(card, "lang", text::language(&locale));
         let words = |key: &str, ours: &str| {
-            let said = js::get(&self.said, key);
+            let is_question = scene == Scene::Asking && key != "state";
+            let said = js::get(if is_question { &asking } else { &self.said }, key);
             let is_servers = match scene {
                 Scene::Said => true,
+                Scene::Asking => is_question,
                 // Of a problem only the message is meant for shoppers.
                 Scene::Trouble | Scene::Refused => key == "message" && said.is_string(),
                 Scene::Nothing | Scene::Checking | Scene::Going | Scene::Leaving | Scene::Unpaid => false,
@@ -76,12 +83,15 @@ impl Browser {
 
     fn draw_deeds(&self, scene: Scene, text: &Text) {
         match scene {
+            Scene::Asking => self.draw_question(),
             Scene::Said => {
-                self.draw_rows();
+                self.draw_rows(&js::get(&self.said, "lines"));
                 self.button(&js::get(&self.said, "pay"), Press::Pay, "main");
                 let link = js::get(&self.said, "link");
                 self.link(&js::get(&link, "label"), &js::get(&link, "url"), "_blank");
-                self.button(&js::get(&self.said, "restart"), Press::Restart, "");
+                let asks = js::get(&self.said, "asking").is_truthy();
+                let press = if asks { Press::Ask } else { Press::Restart };
+                self.button(&js::get(&self.said, "restart"), press, "");
             }
             Scene::Unpaid => self.button(&text.pay.into(), Press::Pay, "main"),
             Scene::Leaving => self.link(&text.go_now.into(), &js::get(&self.said, "redirect_url"), "_top"),
@@ -95,10 +105,20 @@ impl Browser {
         }
     }
 
-    /// What to take to the till: label and value, as the server lists them.
-    fn draw_rows(&self) {
+    /// Before a live code is given up: the number that would stop working, and two answers, the safe one first.
+    fn draw_question(&self) {
+        let asking = js::get(&self.said, "asking");
+        self.draw_rows(&js::get(&asking, "lines"));
+        self.text_node(&self.panel.card, "p", "note", &js::get(&asking, "note"));
+        self.button(&js::get(&asking, "keep"), Press::Keep, "main");
+        self.button(&js::get(&asking, "give_up"), Press::Restart, "");
+    }
+
+    /// What to take to the till: label and value, as the server lists them; before that, numbers that are dead.
+    fn draw_rows(&self, lines: &JsValue) {
         let list = self.node(&self.panel.card, "dl", "", "");
-        js::each(&js::get(&self.said, "lines"), |line| {
+        js::each(&js::get(&self.said, "dead"), |line| self.row(&list, line, "dead"));
+        js::each(lines, |line| {
             let code = js::get(line, "value").as_string().is_some_and(|value| order::is_code(&value));
             self.row(&list, line, if code { "code" } else { "" });
         });

@@ -27,6 +27,7 @@ mod order_moved_by_hand;
 mod paid_by_card;
 mod refunds;
 mod restart;
+mod see_is_not_act;
 mod session_reuse;
 mod shopper_leaves_while_we_ask;
 mod start_calls;

@@ -304,6 +304,34 @@ fn two_presses_are_one() {
 }
 
 #[test]
+fn a_live_code_is_given_up_only_after_a_question() {
+    let (mut flow, mut page) = returned();
+    flow.answered(told(15_000, true), &mut page);
+    page.take();
+    flow.pressed(Press::Ask, &mut page);
+    assert_eq!(page.take(), [Show(Scene::Asking)]);
+    flow.pressed(Press::Keep, &mut page);
+    assert_eq!(page.take(), [Show(Scene::Said)]);
+    flow.pressed(Press::Ask, &mut page);
+    flow.pressed(Press::Restart, &mut page);
+    assert_eq!(page.take(), [Show(Scene::Asking), Show(Scene::Going), Deed::Ask(Ask::Restart)]);
+}
+
+#[test]
+fn the_question_stays_while_nothing_changes_and_gives_way_to_news() {
+    let (mut flow, mut page) = returned();
+    flow.answered(told(15_000, true), &mut page);
+    flow.pressed(Press::Ask, &mut page);
+    page.take();
+    flow.time_is_up(false, &mut page);
+    flow.answered(told(15_000, false), &mut page);
+    assert_eq!(page.take(), [Deed::Ask(Ask::Look), Wait(15_000)]);
+    flow.time_is_up(false, &mut page);
+    flow.answered(DONE, &mut page);
+    assert_eq!(page.take(), [Deed::Ask(Ask::Look), Show(Scene::Said)]);
+}
+
+#[test]
 fn a_press_does_not_wait_for_a_running_status_call() {
     let (mut flow, mut page) = returned();
     flow.answered(told(2_000, true), &mut page);

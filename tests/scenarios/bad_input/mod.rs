@@ -11,6 +11,7 @@ mod forged_tokens;
 mod hooks;
 mod markup;
 mod misconfigured;
+mod pages_for_people;
 mod starts;
 mod strange_returns;
 mod webhooks;

@@ -95,7 +95,7 @@ record!(StartAsk { cart_id, intent, page, locale, ip, user_agent, language, seen
 #[derive(Debug)]
 pub enum Started {
     Show {
-        snapshot: Snapshot,
+        snapshot: Box<Snapshot>,
         redirect: bool,
     },
     Refused(Refusal),

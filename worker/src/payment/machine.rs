@@ -68,7 +68,7 @@ pub enum Output {
 /// The answer to a start.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
-    Show { snapshot: Snapshot, redirect: bool },
+    Show { snapshot: Box<Snapshot>, redirect: bool },
     Refuse(Refusal),
 }
 

@@ -3,7 +3,7 @@
 use super::attention::Attention;
 use super::call::Locale;
 use super::money::Money;
-use super::reading::{Instructions, Moment, PaymentStatus};
+use super::reading::{InstructionKind, Instructions, Moment, PaymentStatus};
 use super::settings::{Mode, Settings};
 use super::state::{Attempt, Standing, State};
 use super::table::Column;
@@ -45,6 +45,8 @@ pub struct Snapshot {
     pub total: Option<Money>,
     pub method: String,
     pub instructions: Instructions,
+    /// Codes that the shopper may still hold and that can no longer be paid, the newest last.
+    pub dead: Vec<DeadCode>,
     pub deadline: Option<Moment>,
     /// KOMOJU's page, where the session may still be paid.
     pub session_url: Option<String>,
@@ -66,6 +68,7 @@ record!(Snapshot {
     total,
     method,
     instructions,
+    dead,
     deadline,
     session_url,
     ended,
@@ -74,6 +77,16 @@ record!(Snapshot {
     until,
 });
 
+/// A code that was issued and is no longer good.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeadCode {
+    pub method: String,
+    pub lines: Vec<(InstructionKind, String)>,
+    /// Its time ran out; otherwise it was given up.
+    pub expired: bool,
+}
+record!(DeadCode { method, lines, expired });
+
 /// The picture of the whole order as seen from its newest attempt, or from the one that is paid.
 pub fn snapshot(state: &State, locale: Locale) -> Snapshot {
     let paid = state.attempts.iter().rev().find(|a| matches!(state.standing(a), Standing::Captured(_)));
@@ -81,7 +94,27 @@ pub fn snapshot(state: &State, locale: Locale) -> Snapshot {
     let mut picture = attempt.map_or_else(|| empty(locale), |a| of_attempt(state, a));
     picture.locale = locale;
     picture.phase = phase(state, attempt);
+    picture.dead = dead_codes(state);
     picture
+}
+
+fn dead_codes(state: &State) -> Vec<DeadCode> {
+    let mut dead: Vec<_> = state
+        .payments
+        .values()
+        .filter_map(|payment| {
+            let reading = payment.register.reading.as_ref()?;
+            let is_dead = matches!(reading.status, PaymentStatus::Cancelled | PaymentStatus::Expired);
+            let code = DeadCode {
+                method: reading.method.clone(),
+                lines: reading.instructions.lines.clone(),
+                expired: reading.status == PaymentStatus::Expired,
+            };
+            (is_dead && !code.lines.is_empty()).then_some((payment.attempt, payment.first_seen, code))
+        })
+        .collect();
+    dead.sort_by_key(|(attempt, seen, _)| (*attempt, *seen));
+    dead.into_iter().map(|(_, _, code)| code).collect()
 }
 
 fn empty(locale: Locale) -> Snapshot {
@@ -94,6 +127,7 @@ fn empty(locale: Locale) -> Snapshot {
         total: None,
         method: String::new(),
         instructions: Instructions::default(),
+        dead: Vec::new(),
         deadline: None,
         session_url: None,
         ended: false,

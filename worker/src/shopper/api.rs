@@ -177,7 +177,7 @@ pub async fn outcome(
     locale: Locale,
 ) -> Outcome {
     match started {
-        Started::Show { snapshot, redirect } => Outcome::Show(snapshot, redirect),
+        Started::Show { snapshot, redirect } => Outcome::Show(*snapshot, redirect),
         Started::Queued { after_ms } => Outcome::Wait(queued(after_ms, locale)),
         Started::Refused(Refusal::TooOften { until }) => {
             Outcome::Wait(too_often(until, until - ctx.now_ms, locale))

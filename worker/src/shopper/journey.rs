@@ -189,6 +189,10 @@ async fn show(
         (None, Some(url)) => page::May::GoOn(url),
         (None, None) => page::May::See,
     };
+    let asks = web::value(&query(request), "ask") == Some("another");
+    if let (Some(asking), Some(token), true) = (&view.asking, act.as_deref(), asks) {
+        return page::asking(&view, asking, token, locale);
+    }
     page::status(&view, may, &shop, home.as_deref(), locale)
 }
 

@@ -1,6 +1,6 @@
 //! Our own pages for shoppers: plain HTML without a script, readable on any phone, in the shopper's language.
 
-use super::view::{Queued, View, ViewState};
+use super::view::{Asking, Line, Queued, View, ViewState};
 use super::words;
 use crate::json::{read, readable};
 use crate::payment::call::Locale;
@@ -31,7 +31,7 @@ pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale:
         body.push_str(&format!("<p class=\"test\">{}</p>", escape(test)));
     }
     body.push_str(&format!("<p class=\"shop\">{}</p>", escape(shop)));
-    body.push_str(&format!("<h1>{}</h1><p>{}</p>", escape(view.title), escape(view.message)));
+    body.push_str(&format!("<h1>{}</h1><p>{}</p>", escape(view.title), escape(&view.message)));
     body.push_str(&lines(view));
     body.push_str(&buttons(view, may, locale));
     if let Some(home) = home {
@@ -97,8 +97,40 @@ fn lines(view: &View) -> String {
         .lines
         .iter()
         .chain([&view.number])
-        .map(|l| format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(l.label), escape(&l.value)));
-    format!("<dl>{}</dl>", rows.collect::<String>())
+        .map(|l| format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(&l.label), escape(&l.value)));
+    format!("<dl>{}{}</dl>", dead_rows(&view.dead), rows.collect::<String>())
+}
+
+fn dead_rows(dead: &[Line]) -> String {
+    dead.iter()
+        .map(|l| {
+            format!(
+                "<div class=\"dead\"><dt>{}</dt><dd><s>{}</s></dd></div>",
+                escape(&l.label),
+                escape(&l.value)
+            )
+        })
+        .collect()
+}
+
+/// The question before a live code is given up: in place of the status, with the number that would stop working. To
+/// keep it is a link back; to give it up is a form.
+pub fn asking(view: &View, asking: &Asking, act: &str, locale: Locale) -> Result<Response> {
+    let number = asking.lines.iter().chain(view.lines.last()).chain([&view.number]);
+    let rows =
+        number.map(|l| format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(&l.label), escape(&l.value)));
+    let body = format!(
+        "<h1>{}</h1><p>{}</p><dl>{}</dl><p class=\"note\">{}</p>\
+         <a class=\"button primary\" href=\"?locale={}\">{}</a>{}",
+        escape(asking.title),
+        escape(&asking.message),
+        rows.collect::<String>(),
+        escape(asking.note),
+        locale.code(),
+        escape(asking.keep),
+        form(act, "restart", asking.give_up, "", locale),
+    );
+    page(200, "asking", asking.title, "", &body, locale)
 }
 
 /// Buttons are forms: what starts anew is never a GET.
@@ -110,29 +142,30 @@ fn buttons(view: &View, may: May<'_>, locale: Locale) -> String {
             escape(label)
         )
     };
-    let form = |token: &str, intent: &str, label: &str, class: &str| {
-        format!(
-            "<form method=\"post\" action=\"/pay/{}\"><input type=\"hidden\" name=\"intent\" value=\"{intent}\">\
-             <input type=\"hidden\" name=\"locale\" value=\"{}\"><button class=\"{class}\">{}</button></form>",
-            escape(token),
-            locale.code(),
-            escape(label)
-        )
-    };
     let mut html = String::new();
     if let Some(instructions) = &view.link {
         html.push_str(&link(&instructions.url, instructions.label, ""));
     }
     match (view.pay, may) {
-        (Some(label), May::Act(token)) => html.push_str(&form(token, "pay", label, "primary")),
+        (Some(label), May::Act(token)) => html.push_str(&form(token, "pay", label, "primary", locale)),
         (Some(label), May::GoOn(url)) => html.push_str(&link(url, label, " primary")),
         (Some(_), May::See) => html.push_str(&format!("<p>{}</p>", words::pay_from_the_order(locale))),
         (None, _) => {}
     }
-    if let (Some(label), May::Act(token)) = (view.restart, may) {
-        html.push_str(&form(token, "restart", label, "quiet"));
+    if let (Some(label), May::Act(_)) = (view.restart, may) {
+        html.push_str(&link(&["?ask=another&locale=", locale.code()].concat(), label, " quiet"));
     }
     html
+}
+
+fn form(token: &str, intent: &str, label: &str, class: &str, locale: Locale) -> String {
+    format!(
+        "<form method=\"post\" action=\"/pay/{}\"><input type=\"hidden\" name=\"intent\" value=\"{intent}\">\
+         <input type=\"hidden\" name=\"locale\" value=\"{}\"><button class=\"{class}\">{}</button></form>",
+        escape(token),
+        locale.code(),
+        escape(label)
+    )
 }
 
 fn state(state: ViewState) -> &'static str {

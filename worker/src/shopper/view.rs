@@ -2,7 +2,7 @@
 //! page all answer with.
 
 use super::links::Links;
-use super::words;
+use super::words::{self, Code};
 use crate::json::{names, written};
 use crate::payment::call::Locale;
 use crate::payment::ids::OrderId;
@@ -40,13 +40,17 @@ pub struct View {
     pub token: String,
     pub redirect_url: Option<String>,
     pub title: &'static str,
-    pub message: &'static str,
+    pub message: String,
     pub lines: Vec<Line>,
+    /// Numbers that the shopper may still hold and that are no longer good.
+    pub dead: Vec<Line>,
     pub link: Option<Link>,
     /// The label of the button that pays; absent where paying is over or under way.
     pub pay: Option<&'static str>,
     /// The label of the button that gives up a live code for another way.
     pub restart: Option<&'static str>,
+    /// What is asked before that.
+    pub asking: Option<Asking>,
     pub test: Option<&'static str>,
     /// When to ask again; absent: not any more.
     pub poll_ms: Option<u32>,
@@ -60,9 +64,11 @@ written!(View {
     title,
     message,
     lines,
+    dead,
     link,
     pay,
     restart,
+    asking,
     test,
     poll_ms
 });
@@ -110,9 +116,23 @@ pub fn too_often(until: Moment, after_ms: i64, locale: Locale) -> Queued {
     Queued { state: QueuedState::Queued, title, message, poll_ms: after_ms.max(1), status: 429 }
 }
 
+/// The question before a live code is given up, in the place of what it would end. The safe answer is the main one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    pub title: &'static str,
+    pub message: String,
+    /// The number that would stop working.
+    pub lines: Vec<Line>,
+    /// For whoever has paid already.
+    pub note: &'static str,
+    pub keep: &'static str,
+    pub give_up: &'static str,
+}
+written!(Asking { title, message, lines, note, keep, give_up });
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    pub label: &'static str,
+    pub label: String,
     pub value: String,
 }
 written!(Line { label, value });
@@ -128,25 +148,60 @@ written!(Link { label, url });
 pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Locale) -> View {
     let go = snapshot.session_url.as_deref().and_then(|url| links.go(snapshot.attempt, url));
     let leaving = redirect && go.is_some();
-    let (title, message) = match leaving {
-        true => words::leaving(locale),
-        false => words::phase(snapshot.phase, snapshot.declined, locale),
-    };
+    let (title, message) = heading(snapshot, leaving, locale);
+    let waiting = snapshot.phase == Phase::Waiting;
     View {
         state: if leaving { ViewState::Redirect } else { state(snapshot.phase) },
         order: links.order(),
-        number: Line { label: words::order_number(locale), value: links.order().to_string() },
+        number: Line { label: words::order_number(locale).to_owned(), value: links.order().to_string() },
         token: links.status_token(snapshot.attempt),
         redirect_url: go.filter(|_| leaving),
         title,
         message,
         lines: lines(snapshot, locale),
+        dead: dead(snapshot, locale),
         link: link(snapshot, locale),
         pay: may_pay(snapshot).then(|| words::pay(snapshot.ended, snapshot.declined, locale)),
-        restart: (snapshot.phase == Phase::Waiting).then(|| words::restart(locale)),
+        restart: waiting.then(|| words::restart(locale)),
+        asking: waiting.then(|| asking(snapshot, locale)),
         test: snapshot.test.then(|| words::test_badge(locale)),
         poll_ms: links.delays().poll(snapshot.phase),
     }
+}
+
+/// After a code was given up or ran out, that is what the shopper must know first: the number may still be at hand.
+fn heading(snapshot: &Snapshot, leaving: bool, locale: Locale) -> (&'static str, String) {
+    let last = snapshot.dead.last().filter(|_| snapshot.phase == Phase::Unpaid && !snapshot.declined);
+    if let Some(code) = last.filter(|_| !leaving) {
+        return words::after_dead(&Code::of(&code.method, &code.lines), code.expired, locale);
+    }
+    let (title, message) = match leaving {
+        true => words::leaving(locale),
+        false => words::phase(snapshot.phase, snapshot.declined, locale),
+    };
+    (title, message.to_owned())
+}
+
+fn asking(snapshot: &Snapshot, locale: Locale) -> Asking {
+    let code = Code::of(&snapshot.method, &snapshot.instructions.lines);
+    let (title, message) = words::asking(&code, locale);
+    let (note, keep, give_up) = words::asking_answers(&code, locale);
+    let lines = code
+        .number
+        .map(|value| Line { label: words::number_of(&code, false, locale), value: value.to_owned() });
+    Asking { title, message, lines: lines.into_iter().collect(), note, keep, give_up }
+}
+
+/// What is over or still to come says so by itself: a dead number is named while the order is not paid.
+fn dead(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
+    if matches!(snapshot.phase, Phase::Paid | Phase::Review) {
+        return Vec::new();
+    }
+    let codes = snapshot.dead.iter().map(|code| Code::of(&code.method, &code.lines));
+    let line = |code: Code<'_>| {
+        Some(Line { label: words::number_of(&code, true, locale), value: code.number?.to_owned() })
+    };
+    codes.filter_map(line).collect()
 }
 
 /// Unpaid, or begun elsewhere and perhaps given up there: whoever comes back can go on.
@@ -169,7 +224,7 @@ fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
     let mut lines = Vec::new();
     if snapshot.phase == Phase::Waiting {
         lines.extend(snapshot.instructions.lines.iter().map(|(kind, value)| Line {
-            label: words::instruction(*kind, locale),
+            label: words::instruction(*kind, locale).to_owned(),
             value: match kind {
                 InstructionKind::Store => words::konbini(value, locale).to_owned(),
                 InstructionKind::AccountType => words::account_type(value, locale).to_owned(),
@@ -177,16 +232,17 @@ fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
             },
         }));
         if let Some(deadline) = snapshot.deadline {
-            lines.push(Line { label: words::deadline(locale), value: words::japan_time(deadline, locale) });
+            let value = words::japan_time(deadline, locale);
+            lines.push(Line { label: words::deadline(locale).to_owned(), value });
         }
     }
     if snapshot.phase == Phase::Paid && !snapshot.method.is_empty() {
         let value = words::method_name(&snapshot.method, locale).to_owned();
-        lines.push(Line { label: words::method(locale), value });
+        lines.push(Line { label: words::method(locale).to_owned(), value });
     }
     let shown = matches!(snapshot.phase, Phase::Unpaid | Phase::Confirming | Phase::Waiting | Phase::Paid);
     if let Some(amount) = snapshot.total.or(snapshot.amount).filter(|_| shown) {
-        lines.push(Line { label: words::amount(locale), value: amount.to_string() });
+        lines.push(Line { label: words::amount(locale).to_owned(), value: amount.to_string() });
     }
     lines
 }

@@ -82,6 +82,154 @@ pub fn phase(phase: Phase, declined: bool, locale: Locale) -> (&'static str, &'s
     }
 }
 
+/// A code as the shopper knows it: where it is paid, and the number to be typed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code<'a> {
+    pub method: &'a str,
+    pub chain: Option<&'a str>,
+    pub number: Option<&'a str>,
+}
+
+impl<'a> Code<'a> {
+    pub fn of(method: &'a str, lines: &'a [(InstructionKind, String)]) -> Self {
+        let line = |wanted: &[InstructionKind]| {
+            lines.iter().find(|(kind, _)| wanted.contains(kind)).map(|(_, value)| value.as_str())
+        };
+        let numbers =
+            [InstructionKind::Receipt, InstructionKind::CustomerNumber, InstructionKind::AccountNumber];
+        Self { method, chain: line(&[InstructionKind::Store]), number: line(&numbers) }
+    }
+
+    /// `ローソンの番号`, `your Lawson number`; the account of a bank transfer is no number to shoppers.
+    fn name(&self, locale: Locale) -> String {
+        match (self.method, self.chain, locale) {
+            (_, Some(chain), Locale::En) => format!("your {} number", konbini(chain, locale)),
+            (_, Some(chain), Locale::Ja) => format!("{}の番号", konbini(chain, locale)),
+            ("bank_transfer", None, Locale::En) => "this bank account".to_owned(),
+            ("bank_transfer", None, Locale::Ja) => "お振込先の口座".to_owned(),
+            ("pay_easy", None, Locale::En) => "your Pay-easy number".to_owned(),
+            ("pay_easy", None, Locale::Ja) => "ペイジーの番号".to_owned(),
+            (_, None, Locale::En) => "your payment number".to_owned(),
+            (_, None, Locale::Ja) => "お支払い用の番号".to_owned(),
+        }
+    }
+}
+
+/// The number's label, with the chain before it and, once it is dead, with that behind it.
+pub fn number_of(code: &Code<'_>, dead: bool, locale: Locale) -> String {
+    let number = match (code.method, code.chain) {
+        (_, Some(chain)) => chains_number(chain, locale),
+        ("bank_transfer", None) => instruction(InstructionKind::AccountNumber, locale),
+        (_, None) => instruction(InstructionKind::CustomerNumber, locale),
+    };
+    let label = match (code.chain, locale) {
+        (Some(chain), Locale::En) => format!("{} {}", konbini(chain, locale), number.to_lowercase()),
+        (Some(chain), Locale::Ja) => format!("{}　{number}", konbini(chain, locale)),
+        (None, _) => number.to_owned(),
+    };
+    match (dead, locale) {
+        (false, _) => label,
+        (true, Locale::En) => label + ", no longer valid",
+        (true, Locale::Ja) => label + "（無効）",
+    }
+}
+
+/// What the chain's own machine or slip calls the number.
+fn chains_number(chain: &str, locale: Locale) -> &'static str {
+    match chain {
+        "seven-eleven" => pick(locale, "Slip number", "払込票番号"),
+        "lawson" | "ministop" | "family-mart" => pick(locale, "Customer number", "お客様番号"),
+        "daily-yamazaki" => pick(locale, "Online payment number", "オンライン決済番号"),
+        "seicomart" => pick(locale, "Receipt number", "受付番号"),
+        _ => instruction(InstructionKind::Receipt, locale),
+    }
+}
+
+/// Title and message of the question before a code is given up.
+pub fn asking(code: &Code<'_>, locale: Locale) -> (&'static str, String) {
+    let name = code.name(locale);
+    match locale {
+        Locale::En => (
+            "Pay another way?",
+            format!("If you continue, {name} will be cancelled and can no longer be used to pay."),
+        ),
+        Locale::Ja if code.method == "bank_transfer" => (
+            "別の方法でお支払いになりますか",
+            format!("お進みになると、{name}へはお振込みいただけなくなります。"),
+        ),
+        Locale::Ja => {
+            ("別の方法でお支払いになりますか", format!("お進みになると、お控えの{name}は無効になります。"))
+        }
+    }
+}
+
+/// What is said beside the question, and its two answers: the safe one first.
+pub fn asking_answers(code: &Code<'_>, locale: Locale) -> (&'static str, &'static str, &'static str) {
+    match (code.method == "bank_transfer", locale) {
+        (false, Locale::En) => (
+            "Already paid? Then there is nothing to do. It can take a little while until we see it.",
+            "Keep this number",
+            "Cancel it and pay another way",
+        ),
+        (false, Locale::Ja) => (
+            "すでにお支払いがお済みの場合、お手続きは不要です。確認まで少しお時間をいただくことがあります。",
+            "この番号のまま支払う",
+            "番号を無効にして、別の方法を選ぶ",
+        ),
+        (true, Locale::En) => (
+            "Already transferred? Then there is nothing to do. It can take a little while until we see it.",
+            "Keep this account",
+            "Give it up and pay another way",
+        ),
+        (true, Locale::Ja) => (
+            "すでにお振込みがお済みの場合、お手続きは不要です。確認まで少しお時間をいただくことがあります。",
+            "この口座に振り込む",
+            "この口座の利用をやめて、別の方法を選ぶ",
+        ),
+    }
+}
+
+/// Title and message once a code is dead and the order still to be paid.
+pub fn after_dead(code: &Code<'_>, expired: bool, locale: Locale) -> (&'static str, String) {
+    let name = code.name(locale);
+    let bank = code.method == "bank_transfer";
+    match (expired, locale) {
+        (false, Locale::En) if bank => (
+            "Please choose how to pay",
+            format!("{} can no longer be used. Please do not transfer money to it.", capital(&name)),
+        ),
+        (false, Locale::En) => (
+            "Please choose how to pay",
+            format!("{} has been cancelled. Please do not use it to pay.", capital(&name)),
+        ),
+        (false, Locale::Ja) if bank => (
+            "お支払い方法をお選びください",
+            format!("{name}はご利用いただけなくなりました。お振込みにならないようお願いいたします。"),
+        ),
+        (false, Locale::Ja) => (
+            "お支払い方法をお選びください",
+            format!("{name}は無効になりました。お控えの番号ではお支払いいただけません。"),
+        ),
+        (true, Locale::En) => (
+            "The deadline has passed",
+            format!("{} is no longer valid. You can still pay; please start again.", capital(&name)),
+        ),
+        (true, Locale::Ja) if bank => (
+            "お支払い期限が過ぎました",
+            format!("{name}はご利用いただけなくなりました。恐れ入りますが、再度お手続きください。"),
+        ),
+        (true, Locale::Ja) => (
+            "お支払い期限が過ぎました",
+            format!("{name}は無効になりました。恐れ入りますが、再度お手続きください。"),
+        ),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
 /// Shown for a moment, while the browser leaves for KOMOJU.
 pub fn leaving(locale: Locale) -> (&'static str, &'static str) {
     (
@@ -311,6 +459,26 @@ pub fn problem(may_pass: bool, locale: Locale) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dead_number_is_named_by_its_chain_or_its_method() {
+        let lines =
+            |kind, value: &str| vec![(InstructionKind::Store, "lawson".to_owned()), (kind, value.to_owned())];
+        let lawson = lines(InstructionKind::Receipt, "12345678901");
+        let code = Code::of("konbini", &lawson);
+        assert_eq!(code.number, Some("12345678901"));
+        assert_eq!(number_of(&code, true, Locale::Ja), "ローソン　お客様番号（無効）");
+        assert_eq!(number_of(&code, true, Locale::En), "Lawson customer number, no longer valid");
+        assert_eq!(asking(&code, Locale::Ja).1, "お進みになると、お控えのローソンの番号は無効になります。");
+        for (method, named) in [
+            ("bank_transfer", "This bank account can no longer be used."),
+            ("pay_easy", "Your Pay-easy number has been cancelled."),
+            ("a_new_one", "Your payment number has been cancelled."),
+        ] {
+            let said = after_dead(&Code::of(method, &[]), false, Locale::En).1;
+            assert!(said.starts_with(named), "{said}");
+        }
+    }
 
     #[test]
     fn a_deadline_reads_the_same_everywhere() {

@@ -66,7 +66,7 @@ impl Machine {
             attempt.left_at = Some(at);
             attempt.left_by = start.visit;
         }
-        self.reply = Some(Reply::Show { snapshot, redirect });
+        self.reply = Some(Reply::Show { snapshot: Box::new(snapshot), redirect });
     }
 
     pub(super) fn refuse(&mut self, refusal: Refusal, at: Moment) {
