@@ -329,6 +329,40 @@ fn a_visit_by_link_leaves_a_live_code_alone() {
     assert_eq!(world.bank.payments["payment01"].status, "authorized");
 }
 
+/// In a session's last half hour a link cancelled it, while the shopper stood before KOMOJU's page.
+#[test]
+fn a_visit_by_link_goes_on_to_a_session_that_is_about_to_end_and_ends_none() {
+    let mut world = world();
+    world.start(Intent::Arrive);
+    world.pass_until(EPOCH + DAY - 3 * MINUTE);
+    let reply = world.start(Intent::Visit);
+    assert!(matches!(reply, Some(Reply::Show { redirect: true, .. })), "{reply:?}");
+    world.pass_until(EPOCH + DAY - MINUTE);
+    let reply = world.start(Intent::Visit);
+    assert!(matches!(reply, Some(Reply::Show { redirect: false, .. })), "{reply:?}");
+    assert_eq!((world.bank.sessions.len(), world.bank.cancels), (1, 0));
+    let reply = world.start(Intent::Pay);
+    assert!(matches!(reply, Some(Reply::Show { redirect: true, .. })), "{reply:?}");
+    assert_eq!(world.bank.sessions.len(), 2, "the button may make another");
+}
+
+/// Another tab, or the page opened again where storage is blocked, within the seconds in which a start may be repeated.
+#[test]
+fn only_the_page_visit_that_was_sent_away_first_may_repeat_its_start() {
+    let mut world = world();
+    for (visit, leaves) in [("0.31", true), ("0.77", false), ("0.31", true)] {
+        let reply = world.start_by(visit);
+        assert!(
+            matches!(reply, Some(Reply::Show { redirect, .. }) if redirect == leaves),
+            "{visit}: {reply:?}"
+        );
+    }
+    world.pass_until(EPOCH + MINUTE);
+    let reply = world.start_by("0.31");
+    assert!(matches!(reply, Some(Reply::Show { redirect: false, .. })), "{reply:?}");
+    assert_eq!(world.bank.sessions.len(), 1);
+}
+
 /// Late money for a cancelled order goes to a person, also where the answer to our PUT was lost.
 #[test]
 fn attention_survives_a_lost_answer() {

@@ -197,10 +197,20 @@ impl World {
 
     /// The shopper stands on the page. None: the worker died over it.
     pub fn start(&mut self, intent: Intent) -> Option<Reply> {
-        self.start_with(intent, None)
+        self.start_with(intent, None, None)
     }
 
-    fn start_with(&mut self, intent: Intent, seen: Option<(String, String)>) -> Option<Reply> {
+    /// The shopper stands on the page for the first time, in a visit that names itself.
+    pub fn start_by(&mut self, visit: &str) -> Option<Reply> {
+        self.start_with(Intent::Arrive, None, Some(visit.to_owned()))
+    }
+
+    fn start_with(
+        &mut self,
+        intent: Intent,
+        seen: Option<(String, String)>,
+        visit: Option<String>,
+    ) -> Option<Reply> {
         let start = Start {
             proof: Proof::Cart(CartId::parse(CART).expect("a cart")),
             intent,
@@ -208,7 +218,7 @@ impl World {
             locale: Locale::Ja,
             browser: Browser::default(),
             seen,
-            visit: None,
+            visit,
         };
         self.handle(Input::Start(Box::new(start)));
         let reply = self.run();
@@ -229,7 +239,7 @@ impl World {
 
     fn sees_another_amount(&mut self) {
         let seen = ((self.store.total + 1).to_string(), self.store.currency().to_owned());
-        let reply = self.start_with(Intent::Arrive, Some(seen));
+        let reply = self.start_with(Intent::Arrive, Some(seen), None);
         self.amount_was_disputed = true;
         if matches!(reply, Some(Reply::Show { redirect: true, .. })) {
             self.violations.push("a shopper who saw another amount is sent away to pay".to_owned());
