@@ -132,6 +132,7 @@ impl Bench {
             locale: Locale::En,
             browser: Browser::default(),
             seen: None,
+            visit: None,
         };
         self.handle(Input::Start(Box::new(start)));
         self.run()
