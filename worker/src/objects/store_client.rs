@@ -183,6 +183,7 @@ impl Ask {
             | Self::Rearm
             | Self::NewOrder { .. }
             | Self::Looked { .. }
+            | Self::Heard { .. }
             | Self::Quota { .. } => Repeat::May,
         }
     }
