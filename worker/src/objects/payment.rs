@@ -72,8 +72,8 @@ pub struct PaymentObject {
     /// When the alarm stands, as far as this instance has set it.
     alarm: Cell<Option<i64>>,
     // What follows is in memory only: nothing is kept of an order that is not ours.
-    /// BigCommerce has announced this order.
-    announced: Cell<bool>,
+    /// When BigCommerce announced this order.
+    announced: Cell<Option<i64>>,
     /// How many are about to look at the order for the first time.
     looking: Cell<u32>,
     /// Until then, no start of this order need ask whether it may look.
@@ -92,7 +92,7 @@ impl DurableObject for PaymentObject {
             machine: RefCell::new(None),
             turns: Turns::default(),
             alarm: Cell::new(None),
-            announced: Cell::new(false),
+            announced: Cell::new(None),
             looking: Cell::new(0),
             turned_away_until: Cell::new(0),
             starts: RefCell::default(),
@@ -166,6 +166,7 @@ impl PaymentObject {
             Err(Absent::CannotTell) => return Ok(Started::CannotTell),
         };
         let start = start_of(ask);
+        let delays = setting.delays;
         // Whoever joins a look under way needs no leave of his own, unless it leaves open what he asks for.
         let joins = self.looking.get() > 0;
         if !joins && let Some(told) = self.turn_away(whose, &start).await? {
@@ -178,7 +179,7 @@ impl PaymentObject {
         }
         let known = self.knowledge(&start.proof)?;
         if known == Known::Right
-            && let Some(until) = self.started_too_often(setting.delays)
+            && let Some(until) = self.started_too_often(delays)
         {
             return Ok(Started::Refused(Refusal::TooOften { until }));
         }
@@ -189,6 +190,10 @@ impl PaymentObject {
         };
         drop(looking);
         self.report(whose, &reply);
+        // It was announced a moment ago: BigCommerce is not ready to show it yet.
+        if reply == Reply::Refuse(Refusal::OrderNotFound) && self.was_just_announced(delays) {
+            return Ok(Started::Queued { after_ms: AGAIN_MS });
+        }
         self.count_start(&reply);
         Ok(match reply {
             Reply::Show { snapshot, redirect } => Started::Show { snapshot, redirect },
@@ -217,6 +222,7 @@ impl PaymentObject {
         let env = self.env.clone();
         let mut owner = pin!(async { profile::owner(&env, &whose.store).await });
         let before = self.with(|machine| machine.state().attempts.last().map(|a| a.n))?;
+        let began = now_ms();
         let (reply, told) = beside(self.begin(whose, &setting, start), owner.as_mut()).await;
         let reply = reply?;
         if !rests_on_the_copy(&reply) {
@@ -231,7 +237,12 @@ impl PaymentObject {
             Err(Absent::CannotTell) if now_ms() - setting.profile.as_of_ms < COPY_IS_YOUNG_MS => {
                 return Ok(reply);
             }
-            Err(Absent::CannotTell) => return Ok(Reply::Refuse(Refusal::Busy { after_ms: None })),
+            Err(Absent::CannotTell) => {
+                // Nobody has left for it yet: whoever asks again still arrives.
+                self.with(|machine| machine.withhold(began))?;
+                self.commit_and_wake(whose).await?;
+                return Ok(Reply::Refuse(Refusal::Busy { after_ms: None }));
+            }
             Ok(now) => now,
             Err(Absent::NeverInstalled) => setting.profile.disconnected(),
         };
@@ -265,7 +276,7 @@ impl PaymentObject {
     /// What a start is told that would have to look at an order of which nothing is known, and may not just now.
     async fn turn_away(&self, whose: &Whose, start: &Start) -> Result<Option<Started>> {
         let Proof::Cart(cart) = &start.proof else { return Ok(None) };
-        if self.announced.get() || self.knowledge(&start.proof)? != Known::Nothing {
+        if self.announced.get().is_some() || self.knowledge(&start.proof)? != Known::Nothing {
             return Ok(None);
         }
         let wait = self.turned_away_until.get() - now_ms();
@@ -313,7 +324,7 @@ impl PaymentObject {
 
     /// BigCommerce has announced this order. It is read ahead unless a reading or an attempt is there.
     async fn announced(&self, whose: &Whose, look: bool) -> Result<()> {
-        self.announced.set(true);
+        self.announced.set(Some(now_ms()));
         self.turned_away_until.set(0);
         if !look || self.records.exist()? || self.with(|machine| machine.has_read_order())? {
             return Ok(());
@@ -332,6 +343,10 @@ impl PaymentObject {
         Ok(())
     }
 
+    fn was_just_announced(&self, delays: Delays) -> bool {
+        self.announced.get().is_some_and(|at| now_ms() - at < delays.start_limit())
+    }
+
     /// Tells the store's object what a start's look has shown.
     fn report(&self, whose: &Whose, reply: &Reply) {
         let wrong = matches!(reply, Reply::Refuse(Refusal::WrongProof | Refusal::OrderNotFound));
@@ -342,7 +357,7 @@ impl PaymentObject {
     fn tell_looked(&self, whose: &Whose, right: bool) {
         let Ok(Some(looked)) = self.with(Machine::take_looked) else { return };
         // Of what was announced a 404 says only that BigCommerce is slow.
-        if looked == Looked::NoSuchOrder && self.announced.get() {
+        if looked == Looked::NoSuchOrder && self.announced.get().is_some() {
             return;
         }
         let (Ok(store), order) = (StoreClient::new(&self.env, &whose.store), whose.order) else { return };

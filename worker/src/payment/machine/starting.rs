@@ -81,6 +81,14 @@ impl Machine {
         self.reply = Some(Reply::Refuse(refusal));
     }
 
+    /// The page of a start that began then is not handed out after all.
+    pub fn withhold(&mut self, began: Moment) {
+        for attempt in self.state.attempts.iter_mut().filter(|a| a.left_at.is_some_and(|at| at >= began)) {
+            attempt.left_at = None;
+            self.touched = true;
+        }
+    }
+
     /// A session that was made by what turned out to be out of date: nobody has its address, and it is ended.
     pub fn recall(&mut self, n: u32, now: Now<'_>) {
         let action = self.state.attempt(n).and_then(|attempt| next_cancel(&self.state, attempt));
