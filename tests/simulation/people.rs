@@ -8,10 +8,11 @@ use komoju_bigcommerce_worker::payment::ids::{
     AccountId, CartId, HintId, OrderId, PaymentId, SessionId, StoreHash,
 };
 use komoju_bigcommerce_worker::payment::machine::{Input, Reply};
+use komoju_bigcommerce_worker::payment::owed::Counting;
 use komoju_bigcommerce_worker::payment::reading::OrderStatus;
 use komoju_bigcommerce_worker::payment::settings::{self, Capture, Mode, RefundPolicy, Settings};
 use komoju_bigcommerce_worker::payment::shop::Shop;
-use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Refusal, Start};
+use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Refusal, Seen, Start};
 
 use super::bank::{Payment, part};
 use super::driver::World;
@@ -40,6 +41,7 @@ fn settings(setup: Setup) -> Settings {
         unpaid_grace_hours: setup.grace_hours,
         refunds: refund_policy(setup.refunds),
         refund_second: setup.refund_second,
+        store_credit: Some(Counting::Gross),
         ..Settings::default()
     }
 }
@@ -205,12 +207,7 @@ impl World {
         self.start_with(Intent::Arrive, None, Some(visit.to_owned()))
     }
 
-    fn start_with(
-        &mut self,
-        intent: Intent,
-        seen: Option<(String, String)>,
-        visit: Option<String>,
-    ) -> Option<Reply> {
+    fn start_with(&mut self, intent: Intent, seen: Option<Seen>, visit: Option<String>) -> Option<Reply> {
         let start = Start {
             proof: Proof::Cart(CartId::parse(CART).expect("a cart")),
             intent,
@@ -238,7 +235,9 @@ impl World {
     }
 
     fn sees_another_amount(&mut self) {
-        let seen = ((self.store.total + 1).to_string(), self.store.currency().to_owned());
+        let decimal = self.store.decimal(self.store.total + 1);
+        let currency = self.store.currency().to_owned();
+        let seen = Seen { currency, total: Some(decimal), ..Seen::default() };
         let reply = self.start_with(Intent::Arrive, Some(seen), None);
         self.amount_was_disputed = true;
         if matches!(reply, Some(Reply::Show { redirect: true, .. })) {

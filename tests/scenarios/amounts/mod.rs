@@ -3,4 +3,6 @@
 mod edited_after_payment;
 mod edited_before_payment;
 mod fees;
+mod shown;
 mod store_credit;
+mod undecided;

@@ -186,10 +186,11 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         // Until a shopper is let through again.
         Attention::SessionRefused => world.faults.key_was_refused || world.session_is_refused,
         Attention::OrderUpdateRefused => !store.updates_refused.is_empty(),
-        // Orders and sessions of this world can all be paid.
+        // Orders and sessions of this world can all be paid, and its totals are known to contain store credit.
         Attention::NoMethods
         | Attention::SessionElsewhere
         | Attention::CurrencyUnsupported
+        | Attention::AmountUndecided
         | Attention::AmountUnreadable => false,
         Attention::Unreachable | Attention::CaptureVanished => false,
     }

@@ -182,6 +182,7 @@ pub fn booked(order: &Order) -> Vec<i64> {
 /// What the panel says of what a person must look at: enough of each to know it by.
 pub mod words {
     pub const AMOUNT_MISMATCH: &str = "The amount paid is not the order";
+    pub const AMOUNT_UNDECIDED: &str = "Choose below what is left to pay";
     pub const AUTHORIZATION_LOST: &str = "The authorized money is gone";
     pub const CANCELLED_WHILE_PAID: &str = "The order was cancelled, but its payment is still held";
     pub const CAPTURE_DUE: &str = "The authorization lapses within days";

@@ -5,10 +5,11 @@
 
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, integer, list, present, text, unsigned};
-use crate::payment::call::{Address, Answer, Checkout, Failure, Line, OrderSeen};
+use crate::payment::call::{Address, Answer, Checkout, Failure, Line, OrderSeen, Transacted};
 use crate::payment::deed::OrderUpdate;
 use crate::payment::ids::{CartId, OrderId};
 use crate::payment::money::{Currency, Money};
+use crate::payment::owed::Split;
 use crate::payment::reading::{OrderReading, OrderStatus, Unreadable};
 use crate::payment::settings::Provider;
 use crate::time::parse_rfc2822;
@@ -45,31 +46,61 @@ pub fn transactions(api: &Api<'_>, order: OrderId) -> HttpRequest {
 pub fn order_answer(outcome: &Outcome) -> Answer {
     match super::success(outcome) {
         Err(failure) => Answer::Failed(failure),
-        Ok(body) => match serde_json::from_str::<Value>(body).ok().as_ref().and_then(parse) {
+        Ok(body) => match parse_body(body).as_ref().and_then(parse) {
             Some(seen) => Answer::Order(Box::new(seen)),
             None => Answer::Failed(Failure::Indeterminate("the order cannot be read".to_owned())),
         },
     }
 }
 
-/// The offline provider among an order's transactions; None where there is none, or the list is empty (204).
+/// The offline provider among an order's transactions, and what it is to collect; nothing where there is none, or the
+/// list is empty (204).
 pub fn provider_answer(outcome: &Outcome) -> Answer {
+    let unreadable = || Answer::Failed(Failure::Indeterminate("the transactions cannot be read".to_owned()));
     match super::success(outcome) {
         Err(failure) => Answer::Failed(failure),
-        Ok(body) => {
-            let body: Value = serde_json::from_str(body).unwrap_or(Value::Null);
-            let gateways = list(&body, "data").iter().map(|row| text(row, "gateway"));
-            Answer::Provider(gateways.filter_map(|gateway| Provider::from_id(&gateway)).next())
-        }
+        Ok("") => Answer::Provider(Transacted::default()),
+        Ok(body) => match parse_body(body).as_ref().and_then(|body| body.get("data")?.as_array()) {
+            Some(rows) => Answer::Provider(transacted(rows)),
+            None => unreadable(),
+        },
     }
+}
+
+fn transacted(rows: &[Value]) -> Transacted {
+    let provider = rows.iter().find_map(|row| Provider::from_id(&text(row, "gateway")));
+    let Some(known) = provider else { return Transacted::default() };
+    let collects = |row: &&Value| !["refund", "void"].contains(&text(row, "event").as_str());
+    let own = rows.iter().filter(|row| text(row, "gateway") == known.id()).filter(collects);
+    let amount = |row: &Value| {
+        let currency = Currency::parse(&text(row, "currency")).ok()?;
+        Money::parse(&text(row, "amount"), currency).ok()
+    };
+    let amounts: Option<Vec<Money>> = own.map(amount).collect();
+    let charged = match amounts.as_deref() {
+        Some([first, rest @ ..]) if rest.iter().all(|other| other == first) => Some(*first),
+        _ => None,
+    };
+    Transacted { provider, charged }
+}
+
+fn parse_body(body: &str) -> Option<Value> {
+    serde_json::from_str(body).ok()
 }
 
 fn parse(order: &Value) -> Option<OrderSeen> {
     let status = u8::try_from(unsigned(order, "status_id")?).ok()?;
+    let total = total(order);
+    let split = total.and_then(|total| split(order, total));
     let reading = OrderReading {
         status: OrderStatus(status),
         deleted: flag(order, "is_deleted"),
-        due: due(order),
+        due: match split {
+            Ok(Some(_)) => Err(Unreadable::Undecided),
+            Ok(None) => total,
+            Err(why) => Err(why),
+        },
+        split: split.ok().flatten(),
         digital: flag(order, "order_is_digital"),
         channel: unsigned(order, "channel_id").unwrap_or(1),
         label: text(order, "payment_method"),
@@ -78,18 +109,18 @@ fn parse(order: &Value) -> Option<OrderSeen> {
         refunded_minor: refunded(order).unwrap_or(0),
     };
     let cart = CartId::parse(&text(order, "cart_id")).ok();
-    let (total, staff_notes) = (total(order).ok(), text(order, "staff_notes"));
-    Some(OrderSeen { reading, total, cart, staff_notes, checkout: checkout(order) })
+    let staff_notes = text(order, "staff_notes");
+    Some(OrderSeen { reading, total: total.ok(), cart, staff_notes, checkout: checkout(order) })
 }
 
-/// Total − store credit − gift certificates.
-fn due(order: &Value) -> Result<Money, Unreadable> {
-    let Money { minor, currency } = total(order)?;
+/// The parts that store credit and gift certificates paid; None where they paid nothing.
+fn split(order: &Value, total: Money) -> Result<Option<Split>, Unreadable> {
     let part = |field: &str| match present(order, field) {
         None => Ok(0),
-        Some(_) => Money::parse(&text(order, field), currency).map(|m| m.minor),
+        Some(_) => Money::parse(&text(order, field), total.currency).map(|m| m.minor.max(0)),
     };
-    Ok(Money::new(minor - part("store_credit_amount")? - part("gift_certificate_amount")?, currency))
+    let (credit, certificates) = (part("store_credit_amount")?, part("gift_certificate_amount")?);
+    Ok((credit > 0 || certificates > 0).then_some(Split { total, credit, certificates }))
 }
 
 /// Of the whole order, store credit included. None where it cannot be read: the refunds themselves are read apart.
@@ -188,7 +219,8 @@ mod tests {
     #[test]
     fn the_amount_due_is_in_the_currency_that_is_paid() {
         let seen = parse(&order()).expect("an order");
-        assert_eq!(seen.reading.due, Ok(Money::new(5_000, Currency::JPY)));
+        let split = Split { total: Money::new(5_280, Currency::JPY), credit: 0, certificates: 280 };
+        assert_eq!((seen.reading.due, seen.reading.split), (Err(Unreadable::Undecided), Some(split)));
         assert_eq!((seen.reading.status, seen.reading.channel), (OrderStatus::AWAITING_PAYMENT, 3));
         assert_eq!(seen.reading.placed_at, 1_795_222_923_000);
         assert_eq!((seen.checkout.name.as_str(), seen.checkout.lines.len()), ("Hanako Sato", 1));
@@ -213,10 +245,38 @@ mod tests {
         let answer = |status, body: &str| {
             provider_answer(&Outcome::Answer { status, headers: Default::default(), body: body.to_owned() })
         };
-        assert_eq!(answer(200, r#"{"data":[{"gateway":"cod"}]}"#), Answer::Provider(Some(Provider::Cod)));
-        assert_eq!(answer(200, r#"{"data":[{"gateway":"braintree"}]}"#), Answer::Provider(None));
-        assert_eq!(answer(204, ""), Answer::Provider(None));
+        let nothing = Answer::Provider(Transacted::default());
+        let cod = |charged| Answer::Provider(Transacted { provider: Some(Provider::Cod), charged });
+        assert_eq!(answer(200, r#"{"data":[{"gateway":"cod"}]}"#), cod(None));
+        assert_eq!(answer(200, r#"{"data":[{"gateway":"braintree"}]}"#), nothing);
+        assert_eq!(answer(204, ""), nothing);
+        for body in ["<html>", "{}", r#"{"data":{}}"#] {
+            assert!(matches!(answer(200, body), Answer::Failed(Failure::Indeterminate(_))), "{body}");
+        }
     }
+
+    #[test]
+    fn what_our_method_is_to_collect_stands_in_its_own_rows() {
+        let charged = |rows: Value| {
+            let rows = rows.as_array().expect("rows").clone();
+            transacted(&rows).charged
+        };
+        let row = |amount: Value, event: &str| json!({ "gateway": "cod", "amount": amount, "currency": "JPY", "event": event });
+        let credit =
+            json!({ "gateway": "storecredit", "amount": 500, "currency": "JPY", "event": "purchase" });
+        let yen = |minor| Some(Money::new(minor, Currency::JPY));
+        assert_eq!(charged(json!([credit, row(json!(1530), "purchase")])), yen(1_530));
+        assert_eq!(
+            charged(json!([row(json!("1530.0000"), "authorization"), row(json!(1530), "capture")])),
+            yen(1_530)
+        );
+        assert_eq!(charged(json!([row(json!(1530), "purchase"), row(json!(300), "refund")])), yen(1_530));
+        // Two different sums, or one that cannot be read: nothing is known.
+        assert_eq!(charged(json!([row(json!(1530), "purchase"), row(json!(2030), "purchase")])), None);
+        assert_eq!(charged(json!([row(json!(1530), "purchase"), row(json!("many"), "purchase")])), None);
+        assert_eq!(charged(json!([credit])), None);
+    }
+
     #[test]
     fn what_was_refunded_is_read_in_the_currency_that_is_paid() {
         let refunded = |amount: Value, currency: &str| {

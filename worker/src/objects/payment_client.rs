@@ -9,7 +9,7 @@ use crate::payment::decision::Decided;
 use crate::payment::hint::Hint;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
-use crate::payment::start::{Intent, Refusal};
+use crate::payment::start::{Intent, Refusal, Seen};
 use crate::payment::state::Entry;
 use crate::payment::statement::Statement;
 use worker::Env;
@@ -86,7 +86,7 @@ pub struct StartAsk {
     pub ip: String,
     pub user_agent: String,
     pub language: String,
-    pub seen: Option<(String, String)>,
+    pub seen: Option<Seen>,
     pub visit: Option<String>,
 }
 record!(StartAsk { cart_id, intent, page, locale, ip, user_agent, language, seen, visit });

@@ -19,6 +19,7 @@ use crate::payment::call::{BankDetails, Locale};
 use crate::payment::decision::{Blob, Decided, Decision};
 use crate::payment::ids::{HintId, OrderId};
 use crate::payment::money::Money;
+use crate::payment::owed::Evidence;
 use crate::profile::field;
 use crate::web::{Pair, value};
 use worker::{Response, Result};
@@ -53,7 +54,10 @@ impl Panel<'_> {
         };
         let amount = offer.amount(value(form, "amount").unwrap_or(""));
         match amount.and_then(|amount| offer.decision(amount, sealed)) {
-            Some(decision) => self.settle(form, order, &desk, decision, "decided").await,
+            Some(decision) => {
+                self.teach(&desk, &history, &decision).await?;
+                self.settle(form, order, &desk, decision, "decided").await
+            }
             None => self.question(&desk, order, &offer, form, &bank)?.status(422).response(),
         }
     }
@@ -81,6 +85,16 @@ impl Panel<'_> {
         let decided = Decided { id, decision, by: desk.staff_name.clone() };
         PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.decide(decided).await?;
         self.back_to(order, word)
+    }
+
+    /// What was said of one order's store credit and certificates holds for the whole store.
+    async fn teach(&self, desk: &Desk, history: &History, decision: &Decision) -> Result<()> {
+        let (Decision::Owed { minor }, Some(split)) = (decision, history.statement.split) else {
+            return Ok(());
+        };
+        let known = Evidence::of_store(&desk.profile.settings);
+        let (store_credit, gift_certificates) = split.lesson(&known, *minor);
+        self.ask(Wish::LearnCounting { store_credit, gift_certificates }).await.map(|_| ())
     }
 
     async fn seal(&self, details: &BankDetails) -> Result<Blob> {
@@ -167,6 +181,7 @@ pub fn hidden(name: &str, value: &str) -> Html {
 
 fn hidden_about(offer: &Offer) -> Html {
     match &offer.about {
+        About::Order => hidden("sum", &offer.most.decimal()),
         About::Payment(id) | About::Part { payment: id, .. } => hidden("payment", id.as_str()),
         About::Refund { id, .. } => hidden("refund", &id.to_string()),
     }
@@ -179,6 +194,7 @@ pub fn title(w: Words, act: Act) -> &'static str {
         Act::Confirm => w.of("Pay back at KOMOJU", "KOMOJU で返金"),
         Act::Bank => w.of("Pay back by bank transfer", "銀行振込で返金"),
         Act::Outside => w.of("Paid back otherwise", "別の方法で返金済み"),
+        Act::Owed => w.of("What is left to pay", "請求金額の選択"),
     }
 }
 
@@ -188,6 +204,7 @@ fn button(w: Words, act: Act) -> &'static str {
         Act::Refund | Act::Confirm => w.of("Pay back now", "返金する"),
         Act::Bank => w.of("Ask KOMOJU to transfer it", "振込を依頼する"),
         Act::Outside => w.of("Mark as paid back", "返金済みとして記録"),
+        Act::Owed => w.of("This is right", "この金額で請求する"),
     }
 }
 
@@ -204,7 +221,7 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
         About::Refund { id, amount } | About::Part { id, amount, .. } => {
             [" #", &id.to_string(), " (", &amount.to_string(), ")"].concat()
         }
-        About::Payment(_) => String::new(),
+        About::Order | About::Payment(_) => String::new(),
     };
     let for_it = match (refund.as_str(), w.0) {
         ("", _) => String::new(),
@@ -264,6 +281,17 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
         (Act::Confirm | Act::Bank, Locale::Ja) => {
             &[&for_it, "KOMOJU が ", &whole, " を購入者に返金します。取り消しはできません。"]
         }
+        (Act::Owed, Locale::En) => &[
+            &whole,
+            " is left to pay of this order. The shopper is asked for it on the confirmation page, or by the payment link. \
+             Later orders with store credit or gift certificates are counted in the same way; this can be changed under Settings.",
+        ],
+        (Act::Owed, Locale::Ja) => &[
+            "この注文の請求金額を ",
+            &whole,
+            " とします。購入者には注文完了画面または支払いリンクで請求します。以後、ストアクレジットやギフト券を使った注文も同じ\
+             方法で計算します（「設定」で変更できます）。",
+        ],
         (Act::Outside, Locale::En) => &[
             "Refund",
             &refund,

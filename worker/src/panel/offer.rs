@@ -23,14 +23,19 @@ pub enum Act {
     Bank,
     /// It was paid back by other means.
     Outside,
+    /// This sum is left to pay of an order with store credit or gift certificates.
+    Owed,
 }
 names!(Act, word {
     Capture = "capture", Refund = "refund", Confirm = "confirm", Bank = "bank", Outside = "outside",
+    Owed = "owed",
 });
 
 /// What a decision is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
+    /// The order as a whole.
+    Order,
     Payment(PaymentId),
     /// A part of a refund made in BigCommerce that is more than KOMOJU holds, paid back from this payment.
     Part {
@@ -106,6 +111,11 @@ impl Offer {
     pub fn find(history: &History, act: &str, form: &[Pair]) -> Option<Self> {
         let act: Act = choice(act)?;
         match act {
+            Act::Owed => {
+                let sum = value(form, "sum")?;
+                let most = history.statement.choices.iter().find(|choice| choice.decimal() == sum)?;
+                Some(Self { act, about: About::Order, most: *most, needs_bank: false })
+            }
             Act::Capture | Act::Refund => Self::on_payment(history, act, value(form, "payment")?),
             Act::Confirm | Act::Bank | Act::Outside => {
                 let id: u64 = value(form, "refund")?.parse().ok()?;
@@ -158,6 +168,7 @@ impl Offer {
             return None;
         }
         Some(match (&self.about, self.act) {
+            (About::Order, _) => Decision::Owed { minor: amount.minor },
             (About::Payment(payment), Act::Capture) => {
                 let minor = (amount != self.most).then_some(amount.minor);
                 Decision::Capture { payment: payment.clone(), minor }

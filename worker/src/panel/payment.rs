@@ -36,7 +36,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &Histor
     let w = Words(panel.visitor.locale);
     let back = panel.visitor.link(panel.ctx, "/payments", &[]);
     let content = html!["<p><a href=\"" (back) "\">← " (w.of("All payments", "支払い一覧")) "</a></p>"
-        (head(panel, desk, w, order, history)?) (payments(panel, w, order, history)) (refunds(panel, w, order, history))
+        (head(panel, desk, w, order, history)?) (choices(panel, w, order, history)) (payments(panel, w, order, history)) (refunds(panel, w, order, history))
         (may_pay(history).then(|| pay_link(panel, w, order))) (timeline(w, history))];
     Ok(frame(panel, desk, Tab::Payments, content))
 }
@@ -65,6 +65,30 @@ fn notice(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, one: A
         (hidden("id", &random_hex(8)?)) (hidden("attention", one.key())) "<p class=\"attention\">" (words)
         "</p><button>" (w.of("Dismiss", "確認済みにする")) "</button></form>"],
     )
+}
+
+/// The sums that may be left to pay, each with a page of its own that says what follows.
+fn choices(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Html> {
+    let split = history.statement.split?;
+    let part = |minor: i64, words: &str| {
+        (minor > 0).then(|| {
+            let amount = Money::new(minor, split.total.currency).to_string();
+            html!["<tr><td>" (words) "</td><td>" (amount) "</td></tr>"]
+        })
+    };
+    let choice = |sum: &Money| {
+        let page = [&path(order), "/", Act::Owed.word()].concat();
+        let link = panel.visitor.link(panel.ctx, &page, &[("sum", &sum.decimal())]);
+        html!["<a class=\"button primary\" href=\"" (link) "\">" (sum.to_string()) "…</a>"]
+    };
+    let sums: Vec<Html> = history.statement.choices.iter().map(choice).collect();
+    (!sums.is_empty()).then(|| {
+        html!["<section class=\"card\"><h2>" (title(w, Act::Owed)) "</h2><table class=\"rows\"><tbody>"
+            (part(split.total.minor, w.of("Total of the order in BigCommerce", "BigCommerce の注文合計")))
+            (part(split.credit, w.of("Store credit used", "ストアクレジット利用額")))
+            (part(split.certificates, w.of("Gift certificates used", "ギフト券利用額")))
+            "</tbody></table><p class=\"actions\">" (sums) "</p></section>"]
+    })
 }
 
 /// What is due now, where that is not what was paid or is reserved.
@@ -188,7 +212,7 @@ fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
 /// Also where the shopper's page showed another amount: what a link asks for is the order's own.
 fn may_pay(history: &History) -> bool {
     match history.snapshot.phase {
-        Phase::Unpaid | Phase::Waiting => true,
+        Phase::Unpaid | Phase::Waiting => history.statement.choices.is_empty(),
         Phase::Review => history.attention.contains(&Attention::AmountDisputed),
         Phase::Confirming | Phase::Paid | Phase::Closed => false,
     }

@@ -143,6 +143,12 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
             "The shopper's page showed another amount than the order has, so nothing was charged. Compare, and send the link below.",
             "購入者の画面の金額が注文の金額と異なるため、請求していません。確認のうえ、下の支払いリンクを送ってください。",
         ),
+        Attention::AmountUndecided => w.of(
+            "Store credit or a gift certificate paid a part of this order, and BigCommerce does not say whether the total \
+             still contains it. Nothing has been charged. Choose below what is left to pay; later orders follow by themselves.",
+            "この注文にはストアクレジットまたはギフト券が使われていますが、注文の合計金額がその差し引き前か後かを BigCommerce \
+             から判断できないため、請求していません。請求すべき金額を下で選んでください。以後の注文には自動で適用されます。",
+        ),
         Attention::Unreachable => unreachable(w, &[]),
         Attention::CaptureVanished => w.of(
             "KOMOJU no longer shows what it once showed of this payment or a refund. Look at it in the KOMOJU dashboard.",
@@ -237,6 +243,7 @@ fn event_name(w: Words, what: &str) -> &str {
         "decided_confirm" => w.of("Refund confirmed", "返金を承認"),
         "decided_outside" => w.of("Marked as paid back outside KOMOJU", "KOMOJU 外で返金済みと記録"),
         "decided_bank" => w.of("Bank details entered", "口座情報を入力"),
+        "decided_owed" => w.of("Amount to pay chosen", "請求金額を選択"),
         "decided_dismiss" => w.of("Notice dismissed", "確認済みに変更"),
         other => other,
     }

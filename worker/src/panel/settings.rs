@@ -9,6 +9,7 @@ use super::words::Words;
 use crate::html;
 use crate::html::Html;
 use crate::objects::store::desk::Desk;
+use crate::payment::owed::Counting;
 use crate::payment::reading::OrderStatus;
 use crate::payment::settings::{AUTHORIZED_STATUSES, Capture, GRACE_HOURS, RefundPolicy, Settings, Unpaid};
 use crate::web::{Pair, value};
@@ -64,6 +65,15 @@ impl SettingsForm {
         }
         let prefix = Some(read.prefix.clone()).filter(|prefix| is_prefix(prefix));
         take(&mut settings.order_prefix, prefix, Field::Prefix, faults);
+        for (name, answer) in [
+            ("store_credit", &mut settings.store_credit),
+            ("gift_certificates", &mut settings.gift_certificates),
+        ] {
+            match text(name) {
+                "ask" => *answer = None,
+                entered => *answer = choice(entered).or(*answer),
+            }
+        }
         let ticked = |name| value(form, name).is_some();
         settings.capture_on_shipping = ticked("capture_on_shipping");
         settings.refund_second = ticked("refund_second");
@@ -205,12 +215,38 @@ fn orders(w: Words, form: &SettingsForm) -> Html {
             "For trying things out. Off, an order paid with test money never reaches a status that ships.",
             "動作確認用です。オフの場合、テスト決済の注文は発送可能なステータスになりません。",
         )))
-        "<label for=\"prefix\">" (w.of("Order number prefix at KOMOJU", "KOMOJU での注文番号の接頭辞"))
+        (counting(w, "store_credit", settings.store_credit, w.of("Store credit", "ストアクレジット")))
+        (counting(w, "gift_certificates", settings.gift_certificates, w.of("Gift certificates", "ギフト券")))
+        "<p class=\"hint\">" (w.of(
+            "Whether BigCommerce's order total still contains what was paid this way. Until it is known, the first such \
+             order is held, and you choose the right amount on its page.",
+            "BigCommerce の注文合計が、これらの利用分を差し引く前か後かを指定します。未設定の間は、該当する最初の注文の請求を保留し、\
+             その支払いのページで金額を選べるようにします。",
+        )) "</p><label for=\"prefix\">" (w.of("Order number prefix at KOMOJU", "KOMOJU での注文番号の接頭辞"))
         "</label><input id=\"prefix\" name=\"prefix\" class=\"code short\" value=\"" (form.prefix.as_str()) "\">"
         (fault(w, form, Field::Prefix)) "<p class=\"hint\">" (w.of(
             "Must be unique among all shops that share the KOMOJU account. It can be changed at any time.",
             "同じ KOMOJU アカウントを使う店舗間で重複しないようにしてください。いつでも変更できます。",
         )) "</p></section>"]
+}
+
+fn counting(w: Words, name: &str, answer: Option<Counting>, label: &str) -> Html {
+    let choices = [
+        ("ask", w.of("Not known yet: ask me", "未設定（注文ごとに確認）")),
+        (
+            Counting::Gross.key(),
+            w.of("The total contains it: subtract it", "合計に含まれる（差し引いて請求）"),
+        ),
+        (Counting::Net.key(), w.of("Already taken off the total", "合計から差し引き済み")),
+    ];
+    let chosen = answer.map_or("ask", Counting::key);
+    let choices = choices.into_iter().map(|(value, words)| {
+        let on = (value == chosen).then(|| html![" selected"]);
+        html!["<option value=\"" (value) "\"" (on) ">" (words) "</option>"]
+    });
+    let choices: Vec<Html> = choices.collect();
+    html!["<label for=\"" (name) "\">" (label) "</label><select id=\"" (name) "\" name=\"" (name) "\">" (choices)
+        "</select>"]
 }
 
 #[derive(Clone, Copy)]

@@ -61,6 +61,8 @@ pub enum Attention {
     AmountUnreadable,
     /// The shopper's page showed another amount than the order has.
     AmountDisputed,
+    /// Paid in part by store credit or gift certificates, and nobody has said yet what is left to pay.
+    AmountUndecided,
     /// One side has not answered for a day.
     Unreachable,
     /// A payment KOMOJU once called captured no longer is, or a refund it once showed is gone.
@@ -90,6 +92,7 @@ names!(Attention, key {
     CurrencyUnsupported = "currency_unsupported",
     AmountUnreadable = "amount_unreadable",
     AmountDisputed = "amount_disputed",
+    AmountUndecided = "amount_undecided",
     Unreachable = "unreachable",
     CaptureVanished = "capture_vanished",
 });
@@ -158,6 +161,7 @@ impl State {
         for attention in self.what_keeps_it_from_being_paid() {
             add(true, attention);
         }
+        add(!self.choices(settings).is_empty(), Attention::AmountUndecided);
         add(self.payments.values().any(Payment::has_lost_something), Attention::CaptureVanished);
         add(self.refused_updates() > 0, Attention::OrderUpdateRefused);
         add(!self.silent_sides().is_empty(), Attention::Unreachable);
@@ -183,9 +187,20 @@ impl State {
         let amount = match unpaid.map(|order| order.due) {
             Some(Err(Unreadable::UnsupportedCurrency)) => Some(Attention::CurrencyUnsupported),
             Some(Err(Unreadable::NotAnAmount)) => Some(Attention::AmountUnreadable),
-            Some(Ok(_)) | None => None,
+            // The settings may tell: see `choices`.
+            Some(Ok(_) | Err(Unreadable::Undecided)) | None => None,
         };
         refused.into_iter().chain(amount).collect()
+    }
+
+    /// The sums among which a person must choose before the order can be paid.
+    pub fn choices(&self, settings: &Settings) -> Vec<Money> {
+        let Some(order) = self.order.reading.as_ref().filter(|o| o.column() == Column::Unpaid) else {
+            return Vec::new();
+        };
+        let known = self.evidence(settings);
+        let split = order.split.filter(|_| order.due == Err(Unreadable::Undecided));
+        split.filter(|s| s.decide(&known).is_none()).map(|s| s.choices(&known)).unwrap_or_default()
     }
 
     /// What was decided at a milestone can be overtaken: a captured payment needs no capture any more.

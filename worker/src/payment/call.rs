@@ -90,7 +90,7 @@ pub enum Call {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     Order(Box<OrderSeen>),
-    Provider(Option<Provider>),
+    Provider(Transacted),
     Session(Box<SessionSeen>),
     Payment(Box<PaymentReading>),
     Payments(Vec<PaymentReading>),
@@ -101,6 +101,15 @@ pub enum Answer {
     /// KOMOJU has taken a refund request.
     Requested,
     Failed(Failure),
+}
+
+/// What an order's transactions tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Transacted {
+    /// The offline method that the order was placed with; None: not one of them, or nothing is listed yet.
+    pub provider: Option<Provider>,
+    /// What that method is to collect, where all its rows say the same.
+    pub charged: Option<Money>,
 }
 
 /// What KOMOJU says one of its events was.
@@ -178,7 +187,7 @@ pub enum Failure {
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderSeen {
     pub reading: OrderReading,
-    /// Before store credit and gift certificates; None where it cannot be read.
+    /// The order's total as BigCommerce has it; None where it cannot be read.
     pub total: Option<Money>,
     pub cart: Option<CartId>,
     pub staff_notes: String,

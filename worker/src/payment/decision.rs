@@ -21,12 +21,14 @@ pub enum Decision {
     SettleOutside { refund: u64 },
     /// Where KOMOJU shall transfer a refund of a cash payment to.
     BankDetails { refund: u64, sealed: Blob },
+    /// Of the sums that an order with store credit or gift certificates may come to, this one is left to pay.
+    Owed { minor: i64 },
     /// Seen; nothing more to be done about it.
     Dismiss { attention: Attention },
 }
 variants!(Decision {
     Capture { payment, minor }, Refund { payment, minor, sealed, towards }, ConfirmRefund { refund }, SettleOutside { refund },
-    BankDetails { refund, sealed }, Dismiss { attention },
+    BankDetails { refund, sealed }, Owed { minor }, Dismiss { attention },
 });
 
 impl Decision {
@@ -38,6 +40,7 @@ impl Decision {
             Self::ConfirmRefund { .. } => "decided_confirm",
             Self::SettleOutside { .. } => "decided_outside",
             Self::BankDetails { .. } => "decided_bank",
+            Self::Owed { .. } => "decided_owed",
             Self::Dismiss { .. } => "decided_dismiss",
         }
     }

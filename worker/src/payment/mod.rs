@@ -21,6 +21,7 @@ pub mod ids;
 pub mod machine;
 pub mod money;
 pub mod notes;
+pub mod owed;
 pub mod page;
 pub mod plan;
 pub mod reading;

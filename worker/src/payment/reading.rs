@@ -5,6 +5,7 @@
 
 use super::ids::{PaymentId, RefundId, SessionId};
 use super::money::{Money, MoneyError};
+use super::owed::Split;
 use super::settings::RefundPolicy;
 use crate::json::{FromJson, Json, ToJson, names, record, variants};
 use serde_json::Value;
@@ -112,8 +113,10 @@ pub struct OrderReading {
     pub status: OrderStatus,
     /// True also where BigCommerce answered 404 for an order that it once had.
     pub deleted: bool,
-    /// Total − store credit − gift certificates, in `default_currency_code`.
+    /// What is left to pay, in `default_currency_code`. Where parts were paid otherwise: see `split`.
     pub due: Result<Money, Unreadable>,
+    /// Set where store credit or gift certificates paid a part; then [`super::owed`] decides what is due.
+    pub split: Option<Split>,
     pub digital: bool,
     pub channel: u64,
     /// The payment method's display name at checkout.
@@ -127,6 +130,7 @@ record!(OrderReading {
     status,
     deleted,
     due,
+    split,
     digital,
     channel,
     label,
@@ -156,8 +160,12 @@ record!(OrderRefund { id, minor, total_minor, komoju, policy });
 pub enum Unreadable {
     UnsupportedCurrency,
     NotAnAmount,
+    /// Nobody has said yet whether the total still contains store credit or gift certificates.
+    Undecided,
 }
-names!(Unreadable, key { UnsupportedCurrency = "unsupported_currency", NotAnAmount = "not_an_amount" });
+names!(Unreadable, key {
+    UnsupportedCurrency = "unsupported_currency", NotAnAmount = "not_an_amount", Undecided = "undecided",
+});
 
 impl From<MoneyError> for Unreadable {
     fn from(error: MoneyError) -> Self {

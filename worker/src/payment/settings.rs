@@ -1,5 +1,6 @@
 //! What the merchant decides about payments. Frozen into an attempt's terms where a later change must not reach it.
 
+use super::owed::Counting;
 use super::reading::OrderStatus;
 use crate::json::{names, record};
 
@@ -118,6 +119,10 @@ pub struct Settings {
     pub watch_new_orders: bool,
     /// Lets test payments move orders to a status that ships. For trying the app out; off unless ticked.
     pub test_moves_orders: bool,
+    /// Whether order totals contain store credit, and gift certificates. None: not known yet; the first order with such
+    /// a part is held until the merchant has said so.
+    pub store_credit: Option<Counting>,
+    pub gift_certificates: Option<Counting>,
 }
 record!(Settings {
     version, order_prefix, methods,
@@ -132,6 +137,8 @@ record!(Settings {
     refund_second or false,
     watch_new_orders or true,
     test_moves_orders,
+    store_credit,
+    gift_certificates,
 });
 
 /// Where an order may stand while its money is authorized: waiting for something, and nothing that captures.
@@ -158,6 +165,8 @@ impl Default for Settings {
             refund_second: false,
             watch_new_orders: true,
             test_moves_orders: false,
+            store_credit: None,
+            gift_certificates: None,
         }
     }
 }

@@ -15,7 +15,7 @@ use super::shop::Ownership;
 use super::state::{Attempt, Stage, Standing, State};
 use super::table::Column;
 use super::terms::Terms;
-use crate::json::{names, variants};
+use crate::json::{names, record, variants};
 use sha2::{Digest, Sha256};
 
 /// Why the shopper's page asks.
@@ -40,11 +40,24 @@ pub struct Start {
     pub page: Option<String>,
     pub locale: Locale,
     pub browser: Browser,
-    /// What the shopper's page showed as the amount, in minor units, and its currency. It can only block.
-    pub seen: Option<(String, String)>,
+    /// What the shopper's page showed. It can only block.
+    pub seen: Option<Seen>,
     /// Tells one page visit from another: another tab, or the same page opened again.
     pub visit: Option<String>,
 }
+
+/// Amounts as the shopper's page showed them, each if it did, and their currency.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    pub currency: String,
+    /// The order's amount as a decimal: `1530.00`.
+    pub total: Option<String>,
+    /// What our method has to collect, as a decimal, from the page's own list of payments.
+    pub due: Option<String>,
+    /// From scripts of former versions: the amount as an integer, in a scale that the script did not tell.
+    pub scaled: Option<String>,
+}
+record!(Seen { currency, total, due, scaled });
 
 /// How whoever asks shows to be the shopper.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +77,8 @@ pub enum Refusal {
     NotOurs,
     NothingDue,
     AmountChanged,
+    /// Nobody has said yet how store credit or gift certificates are counted.
+    AmountUndecided,
     UnsupportedCurrency,
     AmountUnreadable,
     /// No KOMOJU keys yet.
@@ -84,7 +99,8 @@ pub enum Refusal {
     },
 }
 variants!(Refusal {
-    OrderNotFound, WrongProof, NotOurs, NothingDue, AmountChanged, UnsupportedCurrency, AmountUnreadable,
+    OrderNotFound, WrongProof, NotOurs, NothingDue, AmountChanged, AmountUndecided, UnsupportedCurrency,
+    AmountUnreadable,
     NotConfigured, Disconnected, BigCommerceUnavailable, KomojuUnavailable, KomojuRefused(content),
     Busy { after_ms }, TooOften { until },
 });
@@ -106,7 +122,10 @@ impl Refusal {
     /// Nobody can pay the order until a person has done something about the order itself.
     pub fn calls_a_person(&self) -> bool {
         match self {
-            Self::AmountChanged | Self::UnsupportedCurrency | Self::AmountUnreadable => true,
+            Self::AmountChanged
+            | Self::AmountUndecided
+            | Self::UnsupportedCurrency
+            | Self::AmountUnreadable => true,
             // A refusal of KOMOJU's is kept with its attempt; the others clear up, or concern the store as a whole.
             Self::OrderNotFound
             | Self::WrongProof
@@ -195,6 +214,7 @@ fn try_next(
     check_proof(start, order)?;
     let method = check_ours(done, c, order)?;
     check_payable(state, order)?;
+    check_split(state, done, c, order)?;
     let due = check_due(start, order)?;
     let (account, mode) = c.shop.account.clone().ok_or(StartStep::Refuse(Refusal::NotConfigured))?;
     let n = state.attempts.iter().map(|a| a.n).max().unwrap_or(0) + 1;
@@ -245,10 +265,11 @@ fn check_proof(start: &Start, order: &OrderSeen) -> Result<(), StartStep> {
 }
 
 fn check_ours<'a>(done: &Progress, c: Circumstances<'a>, order: &OrderSeen) -> Result<&'a Method, StartStep> {
-    let known = match done.provider {
-        Some(Some(provider)) => c.shop.ownership_of(provider),
-        Some(None) => Ownership::NotOurs,
-        None => c.shop.ownership(order.reading.channel, &order.reading.label),
+    let known = match (c.shop.ownership(order.reading.channel, &order.reading.label), done.provider) {
+        (Ownership::Unknown, Some(provider)) => {
+            provider.map_or(Ownership::NotOurs, |p| c.shop.ownership_of(p))
+        }
+        (by_label, _) => by_label,
     };
     match known {
         Ownership::Ours(method) => Ok(method),
@@ -267,25 +288,63 @@ fn check_payable(state: &State, order: &OrderSeen) -> Result<(), StartStep> {
     if paid || !unpaid { Err(StartStep::Show { redirect: false }) } else { Ok(()) }
 }
 
+/// Where parts were paid otherwise, the order's own transactions are asked first what is left for us.
+fn check_split(
+    state: &State,
+    done: &Progress,
+    c: Circumstances<'_>,
+    order: &OrderSeen,
+) -> Result<(), StartStep> {
+    let Some(split) = order.reading.split else { return Ok(()) };
+    let known = state.evidence(&c.shop.settings);
+    let settled = known.frozen.is_some() || known.said.is_some() || known.charged.is_some();
+    let open = split.candidates().len() > 1 && !settled && done.provider.is_none();
+    if open { Err(StartStep::LookAtProvider) } else { Ok(()) }
+}
+
 fn check_due(start: &Start, order: &OrderSeen) -> Result<Money, StartStep> {
     let due = match order.reading.due {
         Ok(due) if due.minor > 0 => due,
         Ok(_) => return refuse(Refusal::NothingDue),
         Err(Unreadable::UnsupportedCurrency) => return refuse(Refusal::UnsupportedCurrency),
         Err(Unreadable::NotAnAmount) => return refuse(Refusal::AmountUnreadable),
+        Err(Unreadable::Undecided) => return refuse(Refusal::AmountUndecided),
     };
     match &start.seen {
-        Some(seen) if !agrees(order.total.unwrap_or(due), seen) && !agrees(due, seen) => {
-            refuse(Refusal::AmountChanged)
-        }
+        Some(seen) if !seen.agrees(due, &order_amounts(due, order)) => refuse(Refusal::AmountChanged),
         _ => Ok(due),
     }
 }
 
-/// Whether the page showed this amount. The storefront does not say whether store credit and gift certificates are
-/// taken off what it shows, so the total agrees as well as what is due.
-fn agrees(amount: Money, (minor, currency): &(String, String)) -> bool {
-    currency.eq_ignore_ascii_case(amount.currency.code()) && minor.parse() == Ok(amount.minor)
+/// The amounts that a page may show of the order. The storefront does not say whether store credit and gift
+/// certificates are taken off, so each of them is right.
+fn order_amounts(due: Money, order: &OrderSeen) -> Vec<Money> {
+    let candidates = order.reading.split.map(|split| split.candidates()).unwrap_or_default();
+    [Some(due), order.total].into_iter().flatten().chain(candidates.into_iter().map(|(_, sum)| sum)).collect()
+}
+
+impl Seen {
+    /// Whether the page showed this order's money. Every amount that it showed must agree.
+    fn agrees(&self, due: Money, shown: &[Money]) -> bool {
+        let same = |text: &String, amount: &Money| Money::parse(text.trim(), amount.currency) == Ok(*amount);
+        let total = |text: &String| shown.iter().any(|amount| same(text, amount));
+        let scaled = |text: &String| shown.iter().any(|amount| is_scaled(text, *amount));
+        self.currency.trim().eq_ignore_ascii_case(due.currency.code())
+            && self.total.as_ref().is_none_or(total)
+            && self.due.as_ref().is_none_or(|text| same(text, &due))
+            && self.scaled.as_ref().is_none_or(scaled)
+    }
+}
+
+/// Former scripts sent the page's integer, counted in the decimals that the shop displays: mostly those of the currency,
+/// but a shop may show none for dollars of Taiwan, or two for yen.
+fn is_scaled(text: &str, amount: Money) -> bool {
+    let Ok(integer) = text.parse::<i64>() else { return false };
+    let minor_unit = 10_i64.pow(u32::try_from(amount.currency.exponent()).unwrap_or(0));
+    [1, 100].into_iter().any(|scale| {
+        let (shown, meant) = (integer.checked_mul(minor_unit), amount.minor.checked_mul(scale));
+        shown.is_some() && shown == meant
+    })
 }
 
 /// What the newest attempt still allows. Ok: nothing, make another.

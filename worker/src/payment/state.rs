@@ -6,16 +6,18 @@
 use super::attention::Attention;
 use super::by_key::ByKey;
 use super::call::Locale;
-use super::decision::StoredDecision;
+use super::decision::{Decision, StoredDecision};
 use super::deed::{Action, Deed, DeedState, MilestoneKind, Subject};
 use super::delays::Delays;
 use super::hint::{Moved, StoredHint};
 use super::ids::{HintId, PaymentId, RefundId, SessionId};
+use super::money::Money;
+use super::owed::{Basis, Evidence};
 use super::reading::{
     Moment, OrderReading, OrderRefund, PaymentReading, PaymentStatus, Register, SessionReading, SessionStatus,
 };
 use super::record::SCHEMA;
-use super::settings::Capture;
+use super::settings::{Capture, Settings};
 use super::table::Column;
 use super::terms::Terms;
 use crate::json::{names, record};
@@ -57,6 +59,10 @@ pub struct Head {
     pub session_refused: Option<String>,
     /// What was wrong with the session that KOMOJU did make, where that was the refusal.
     pub session_fault: Option<SessionFault>,
+    /// How store credit and gift certificates were counted when the last attempt was made.
+    pub basis: Option<Basis>,
+    /// What the order's transactions say that our method is to collect.
+    pub charged: Option<Money>,
     /// BigCommerce's last answer about the order was 404.
     pub order_missed: bool,
     /// An order that is to be looked at although no shopper of it has come; until that look, nothing is kept.
@@ -72,7 +78,7 @@ pub struct Head {
 }
 record!(Head {
     schema or 1, seq, version, ledger_version, cart_hash, amount_disputed, session_refused, session_fault,
-    order_missed or false,
+    basis, charged, order_missed or false,
     to_meet or false, met_at or 0, replaced, dismissed, timeline_start });
 
 impl Default for Head {
@@ -86,6 +92,8 @@ impl Default for Head {
             amount_disputed: false,
             session_refused: None,
             session_fault: None,
+            basis: None,
+            charged: None,
             order_missed: false,
             to_meet: false,
             met_at: 0,
@@ -283,6 +291,21 @@ impl State {
 
     pub fn deed(&self, action: &Action) -> Option<&Deed> {
         self.deeds.iter().rev().find(|d| d.action == *action)
+    }
+
+    /// All that is known about what this order still owes. What an attempt that still stands was made by does not change.
+    pub fn evidence(&self, settings: &Settings) -> Evidence {
+        let stands = |a: &Attempt| !matches!(self.standing(a), Standing::None | Standing::Dead);
+        let frozen = self.attempts.iter().any(stands);
+        Evidence {
+            frozen: frozen.then(|| self.head.basis.unwrap_or(Basis::FORMER)),
+            said: self.decisions.iter().rev().find_map(|stored| match &stored.decided.decision {
+                Decision::Owed { minor } => Some(*minor),
+                _ => None,
+            }),
+            charged: self.head.charged,
+            ..Evidence::of_store(settings)
+        }
     }
 
     /// The payments that hold the shop's money now.

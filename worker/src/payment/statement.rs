@@ -3,6 +3,7 @@
 use super::attention::{Attention, Side};
 use super::ids::PaymentId;
 use super::money::Money;
+use super::owed::Split;
 use super::reading::{Moment, OrderRefund, PaymentStatus};
 use super::refunds::{self, PayBack, Settled};
 use super::settings::{Mode, Settings};
@@ -13,6 +14,10 @@ use crate::json::{record, variants};
 pub struct Statement {
     /// What the order is due now.
     pub due: Option<Money>,
+    /// The sums that may be due, where a person must choose one.
+    pub choices: Vec<Money>,
+    /// The order's total, and the parts that were paid by store credit and gift certificates.
+    pub split: Option<Split>,
     /// What was paid, or is reserved, where that is not what is due.
     pub paid_otherwise: Option<Money>,
     pub payments: Vec<PaymentLine>,
@@ -22,7 +27,7 @@ pub struct Statement {
     /// Who has not answered for a day.
     pub silent: Vec<Side>,
 }
-record!(Statement { due, paid_otherwise, payments, refunds, reasons, silent });
+record!(Statement { due, choices, split, paid_otherwise, payments, refunds, reasons, silent });
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PaymentLine {
@@ -123,6 +128,8 @@ pub fn statement(state: &State, settings: &Settings) -> Statement {
     };
     Statement {
         due,
+        choices: state.choices(settings),
+        split: state.order.reading.as_ref().and_then(|o| o.split),
         paid_otherwise: state.credited().or_else(|| state.reserved().next()).and_then(differs),
         payments: state
             .payments

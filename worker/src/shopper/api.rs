@@ -14,7 +14,7 @@ use crate::objects::payment_client::{PaymentClient, StartAsk, Started};
 use crate::payment::call::Locale;
 use crate::payment::ids::{CartId, OrderId, StoreHash};
 use crate::payment::snapshot::Snapshot;
-use crate::payment::start::{Intent, Refusal};
+use crate::payment::start::{Intent, Refusal, Seen};
 use crate::problem::Problem;
 use crate::profile::{self, Absent, Doubt, Profile};
 use crate::web::{self, header, network_of, origin_of};
@@ -37,6 +37,9 @@ struct Body {
     cart_id: String,
     page: Option<String>,
     locale: String,
+    /// What the page showed: decimals, and their currency. `seen_amount` is the integer of former scripts.
+    seen_total: Option<String>,
+    seen_due: Option<String>,
     seen_amount: Option<String>,
     seen_currency: Option<String>,
     intent: Intent,
@@ -44,7 +47,8 @@ struct Body {
     visit: Option<String>,
 }
 readable!(Body {
-    store, order_id, cart_id, page, locale or String::new(), seen_amount, seen_currency, intent or Intent::Arrive, visit,
+    store, order_id, cart_id, page, locale or String::new(), seen_total, seen_due, seen_amount, seen_currency,
+    intent or Intent::Arrive, visit,
 });
 
 /// `POST /api/payments`.
@@ -67,6 +71,12 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         Ok(cors) => cors,
         Err(problem) => return problem.response(),
     };
+    let seen = body.seen_currency.map(|currency| Seen {
+        currency,
+        total: body.seen_total,
+        due: body.seen_due,
+        scaled: body.seen_amount,
+    });
     let ask = StartAsk {
         cart_id: Some(body.cart_id),
         intent: body.intent,
@@ -75,7 +85,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         ip: address(&request),
         user_agent: header(&request, "user-agent"),
         language: header(&request, "accept-language"),
-        seen: body.seen_amount.zip(body.seen_currency),
+        seen,
         visit: body.visit.filter(|visit| visit.len() <= LONGEST_VISIT),
     };
     let started = PaymentClient::near(&ctx.env, &profile.store, order, &profile.country)?.start(ask).await?;
@@ -206,6 +216,9 @@ pub fn refused(refusal: &Refusal, locale: Locale) -> Problem {
         Refusal::NothingDue => (409, "nothing_due", "Nothing is due", false),
         Refusal::AmountChanged => {
             (409, "amount_changed", "The page and the order show different amounts", false)
+        }
+        Refusal::AmountUndecided => {
+            (409, "amount_undecided", "The shop has yet to say how store credit is counted", false)
         }
         Refusal::UnsupportedCurrency => {
             (409, "unsupported_currency", "KOMOJU does not take this currency", false)

@@ -406,6 +406,13 @@ pub fn refusal(refusal: &Refusal, locale: Locale) -> &'static str {
             "The order's amount has changed. Nothing has been charged; please contact the shop.",
             "ご注文金額が変更されています。請求は行われていません。お店までお問い合わせください。",
         ),
+        Refusal::AmountUndecided => pick(
+            locale,
+            "The shop is checking how much is left to pay after store credit or gift certificates. Nothing has been \
+             charged. Please come back to this page later, or contact the shop.",
+            "ストアクレジットやギフト券のご利用分を差し引いた金額を、お店が確認しています。請求は行われていません。しばらくしてから\
+             このページをもう一度開くか、お店までお問い合わせください。",
+        ),
         Refusal::UnsupportedCurrency
         | Refusal::AmountUnreadable
         | Refusal::NotConfigured

@@ -13,6 +13,7 @@ use crate::json::{record, variants};
 use crate::komoju::methods::PaymentType;
 use crate::log;
 use crate::payment::attention::Side;
+use crate::payment::owed::Counting;
 use crate::payment::settings::{Method, Provider, Settings};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
 use worker::Result;
@@ -59,13 +60,18 @@ pub enum Wish {
         label: String,
         provider: Option<Provider>,
     },
+    /// How order totals count store credit and gift certificates, as far as the merchant has just said so.
+    LearnCounting {
+        store_credit: Option<Counting>,
+        gift_certificates: Option<Counting>,
+    },
     /// Put scripts and hooks right, and switch on what was switched off.
     Repair,
 }
 variants!(Wish {
     Look, Payments { query }, SaveKey { account, types }, NewWebhookSecret { secret }, RetireWebhookSecrets,
     SaveMethods { methods }, SaveSettings { settings },
-    PlaceLabel { channel, label, provider }, Repair,
+    PlaceLabel { channel, label, provider }, LearnCounting { store_credit, gift_certificates }, Repair,
 });
 
 #[derive(Debug, Clone)]
@@ -116,6 +122,9 @@ impl StoreObject {
             Wish::SaveSettings { settings } => self.save_settings(settings).await?,
             Wish::PlaceLabel { channel, label, provider } => {
                 self.place_label(channel, &label, provider).await?
+            }
+            Wish::LearnCounting { store_credit, gift_certificates } => {
+                self.learn_counting(store_credit, gift_certificates).await?
             }
             Wish::Repair => self.put_right(true).await?,
         }
@@ -185,6 +194,19 @@ impl StoreObject {
             }
             None => self.records.dismiss_label(channel, label),
         }
+    }
+
+    /// With a new version, so that orders held for this answer are looked at again.
+    async fn learn_counting(&self, credit: Option<Counting>, certificates: Option<Counting>) -> Result<()> {
+        if credit.is_none() && certificates.is_none() {
+            return Ok(());
+        }
+        self.change(|i| {
+            i.settings.version += 1;
+            i.settings.store_credit = credit.or(i.settings.store_credit);
+            i.settings.gift_certificates = certificates.or(i.settings.gift_certificates);
+        })
+        .await
     }
 
     /// A sync that the merchant sees the end of; should it be cut short, the alarm does it again.

@@ -2,12 +2,16 @@
 
 use super::hearing::FRAUD_EVENT;
 use super::{Ahead, Flight, Learned, Machine, Now, What, want};
-use crate::payment::call::{Answer, Failure, OrderRefundSeen, OrderSeen, RefundPart, SessionSeen};
+use crate::payment::call::{
+    Answer, Failure, OrderRefundSeen, OrderSeen, RefundPart, SessionSeen, Transacted,
+};
 use crate::payment::deed::{Action, DeedState};
 use crate::payment::delays::Delays;
 use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
-use crate::payment::reading::{Moment, OrderRefund, OrderStatus, PaymentReading, PaymentStatus};
+use crate::payment::reading::{
+    Moment, OrderRefund, OrderStatus, PaymentReading, PaymentStatus, Unreadable,
+};
 use crate::payment::settings::RefundPolicy;
 use crate::payment::shop::Ownership;
 use crate::payment::start::{Looked, Refusal, cart_hash};
@@ -44,7 +48,7 @@ impl Machine {
         match answer {
             Answer::Order(seen) => {
                 self.note_look(&seen, now);
-                self.take_order(seq, *seen, now.at);
+                self.take_order(seq, *seen, now);
             }
             answer => match failure_of(answer) {
                 Failure::NotFound if self.is_missed_again() => self.order_is_gone(seq, now.at),
@@ -65,13 +69,32 @@ impl Machine {
         self.state.head.order_missed && self.state.order.reading.is_some() && self.start.is_none()
     }
 
-    pub(super) fn take_order(&mut self, seq: u64, seen: OrderSeen, at: Moment) {
+    pub(super) fn take_order(&mut self, seq: u64, seen: OrderSeen, now: Now<'_>) {
         self.state.head.order_missed = false;
-        self.state.order.accept(seq, at, seen.reading.clone());
+        self.state.order.accept(seq, now.at, seen.reading.clone());
         match self.start.as_mut() {
             Some((_, _, order)) => *order = Some(seen),
-            None if std::mem::take(&mut self.reads_ahead) => self.ahead = Ahead::Read(Box::new(seen), at),
+            None if std::mem::take(&mut self.reads_ahead) => self.ahead = Ahead::Read(Box::new(seen), now.at),
             None => self.fresh.order = Some(seen),
+        }
+        self.settle_due(now);
+    }
+
+    /// Says what is due, wherever the order was just read, by all that is known about it.
+    pub(super) fn settle_due(&mut self, now: Now<'_>) {
+        let known = self.state.evidence(&now.shop.settings);
+        let of_start = self.start.as_mut().and_then(|(_, _, order)| order.as_mut());
+        let ahead = match &mut self.ahead {
+            Ahead::Read(seen, _) => Some(&mut **seen),
+            _ => None,
+        };
+        let read = [of_start, self.fresh.order.as_mut(), ahead].into_iter().flatten();
+        let read = read.map(|seen| &mut seen.reading);
+        for reading in read.chain(self.state.order.reading.as_mut()) {
+            if let Some(split) = reading.split {
+                let due = split.decide(&known).map(|(_, due)| due);
+                reading.due = due.ok_or(Unreadable::Undecided);
+            }
         }
     }
 
@@ -107,8 +130,8 @@ impl Machine {
     }
 
     pub(super) fn provider_answered(&mut self, answer: Answer, now: Now<'_>) {
-        let provider = match answer {
-            Answer::Provider(provider) => provider,
+        let Transacted { provider, charged } = match answer {
+            Answer::Provider(transacted) => transacted,
             answer => {
                 let failure = failure_of(answer);
                 let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
@@ -128,10 +151,14 @@ impl Machine {
             }
         };
         let Some((channel, label)) = reading.map(|r| (r.channel, r.label.clone())) else { return };
-        if let Some(Looked::Order { ours, .. }) = &mut self.looked {
-            *ours = provider.is_some_and(|p| now.shop.ownership_of(p) != Ownership::NotOurs);
+        if now.shop.ownership(channel, &label) == Ownership::Unknown {
+            if let Some(Looked::Order { ours, .. }) = &mut self.looked {
+                *ours = provider.is_some_and(|p| now.shop.ownership_of(p) != Ownership::NotOurs);
+            }
+            self.learned.push(Learned { channel, label, provider });
         }
-        self.learned.push(Learned { channel, label, provider });
+        self.state.head.charged = charged;
+        self.settle_due(now);
     }
 
     pub(super) fn fail_start(&mut self, refusal: Refusal) {

@@ -22,7 +22,10 @@ impl Machine {
                 self.state.reached.remove(&refused);
             }
             Decision::SettleOutside { refund } => self.forget_bank_details(0, Some(*refund)),
-            Decision::Refund { .. } | Decision::ConfirmRefund { .. } | Decision::BankDetails { .. } => {}
+            Decision::Refund { .. }
+            | Decision::ConfirmRefund { .. }
+            | Decision::BankDetails { .. }
+            | Decision::Owed { .. } => {}
         }
         // What money hangs on is looked at before it is acted on.
         self.state.hurry(at);

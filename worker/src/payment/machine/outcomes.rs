@@ -57,6 +57,7 @@ impl Machine {
         match answer {
             Answer::Order(seen) => {
                 self.state.order.accept(seq, now.at, seen.reading);
+                self.settle_due(now);
                 if let Action::UpdateOrder { subject, milestone } = action.clone() {
                     self.order_updated(subject, milestone, now);
                 }

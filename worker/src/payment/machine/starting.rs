@@ -105,6 +105,10 @@ impl Machine {
         if let Proof::Cart(cart) = &start.proof {
             self.state.head.cart_hash = Some(cart_hash(cart));
         }
+        if let Some(split) = order.reading.split {
+            let decided = split.decide(&self.state.evidence(&now.shop.settings));
+            self.state.head.basis = decided.map(|(basis, _)| basis);
+        }
         let n = self.state.attempts.last().map_or(1, |a| a.n + 1);
         self.state.attempts.push(Attempt {
             n,

@@ -3,7 +3,7 @@
 use super::milestones::{News, tell};
 use super::{Circumstances, Step, Wake};
 use crate::payment::deed::{MilestoneKind, Subject};
-use crate::payment::reading::{Moment, OrderStatus};
+use crate::payment::reading::{Moment, OrderStatus, Unreadable};
 use crate::payment::settings::Mode;
 use crate::payment::shop::Ownership;
 use crate::payment::state::{Payment, Stage, Standing, State};
@@ -22,15 +22,19 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
     let unpaid = order.reading.column() == Column::Unpaid;
     // An amount that cannot be charged is due as well, and a person must hear of it.
     let something_due = order.reading.due.map_or(true, |due| due.minor > 0);
-    let ours = match c.fresh.provider {
-        Some(provider) => provider.map_or(Ownership::NotOurs, |p| c.shop.ownership_of(p)),
-        None => c.shop.ownership(order.reading.channel, &order.reading.label),
+    let undecided = order.reading.due == Err(Unreadable::Undecided);
+    let ours = match (c.shop.ownership(order.reading.channel, &order.reading.label), c.fresh.provider) {
+        (Ownership::Unknown, Some(provider)) => {
+            provider.map_or(Ownership::NotOurs, |p| c.shop.ownership_of(p))
+        }
+        (by_label, _) => by_label,
     };
     Some(match ours {
         _ if !unpaid || !something_due || order.reading.status == OrderStatus::INCOMPLETE => {
             Step::Meet { keep: false }
         }
         Ownership::Unknown => Step::LookAtProvider,
+        Ownership::Ours(_) if undecided && c.fresh.provider.is_none() => Step::LookAtProvider,
         Ownership::Ours(_) => Step::Meet { keep: true },
         Ownership::NotOurs => Step::Meet { keep: false },
     })
@@ -41,7 +45,9 @@ pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Opt
     let status = c.shop.settings.unpaid.status()?;
     let order = state.order.reading.as_ref()?;
     let reached = state.reached.contains_key(&(Subject::Order, MilestoneKind::Unpaid));
-    if reached || order.column() != Column::Unpaid || !nothing_can_be_paid(state, c) {
+    // Held by ourselves until the merchant has said what is due: that is not the shopper's failing.
+    let held = order.due == Err(Unreadable::Undecided);
+    if reached || held || order.column() != Column::Unpaid || !nothing_can_be_paid(state, c) {
         return None;
     }
     let grace = c.delays.grace(Moment::from(c.shop.settings.unpaid_grace_hours) * HOUR);
