@@ -4,7 +4,7 @@
 use super::request::{Access, put, read as read_answer};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, integer, present, text};
-use crate::payment::call::{Address, Answer, Failure, Line, NewSession, SessionSeen};
+use crate::payment::call::{Address, Answer, Checkout, Failure, Line, NewSession, SessionSeen};
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::money::{Currency, Money};
 use crate::payment::reading::{SessionReading, SessionStatus};
@@ -70,20 +70,15 @@ pub fn answer(outcome: &Outcome) -> Answer {
         Err(failure) => Answer::Failed(failure),
         Ok(body) => match parse(&body) {
             Some(seen) => Answer::Session(Box::new(seen)),
-            None => Answer::Failed(Failure::Indeterminate("the session cannot be read".to_owned())),
+            None => Answer::Failed(Failure::Unreadable("the session cannot be read".to_owned())),
         },
     }
 }
 
+/// Amount, currency, types and capture are what was decided. All else is for people and for fraud screening, and is left
+/// out where `new.lean`.
 fn body(origin: Origin<'_>, new: &NewSession, return_url: &str) -> Value {
-    let (terms, checkout) = (&new.terms, &new.checkout);
-    let mut payment_data = json!({
-        "external_order_num": terms.external_order_num,
-        "capture": match terms.capture { Capture::Auto => "auto", Capture::Manual => "manual" },
-    });
-    put(&mut payment_data, "name", &checkout.name);
-    put_address(&mut payment_data, "billing_address", checkout.billing.as_ref());
-    put_address(&mut payment_data, "shipping_address", checkout.shipping.as_ref());
+    let terms = &new.terms;
     let mut body = json!({
         "mode": "payment",
         "amount": terms.amount.minor,
@@ -91,18 +86,62 @@ fn body(origin: Origin<'_>, new: &NewSession, return_url: &str) -> Value {
         "return_url": return_url,
         "default_locale": new.locale.code(),
         "expires_in_seconds": LIFE_S,
-        "payment_data": payment_data,
-        "fraud_details": fraud_details(new),
+        "payment_data": {
+            "external_order_num": terms.external_order_num,
+            "capture": match terms.capture { Capture::Auto => "auto", Capture::Manual => "manual" },
+        },
         "metadata": metadata(origin, new.attempt),
     });
-    put(&mut body, "email", &checkout.email);
     if !terms.types.is_empty() {
         body["payment_types"] = json!(terms.types);
     }
-    if !checkout.lines.is_empty() {
-        body["line_items"] = checkout.lines.iter().map(line_item).collect();
+    if !new.lean {
+        put_optional(&mut body, new);
     }
     body
+}
+
+fn put_optional(body: &mut Value, new: &NewSession) {
+    let checkout = &new.checkout;
+    put(&mut body["payment_data"], "name", &cut(&checkout.name, NAME));
+    put_address(&mut body["payment_data"], "billing_address", checkout.billing.as_ref());
+    put_address(&mut body["payment_data"], "shipping_address", checkout.shipping.as_ref());
+    put(body, "email", email(checkout));
+    body["fraud_details"] = fraud_details(new);
+    if !checkout.lines.is_empty() {
+        let sum = checkout.lines.iter().try_fold(0_i64, |sum, line| {
+            let quantity = i64::try_from(line.quantity).ok()?;
+            sum.checked_add(line.unit_minor.checked_mul(quantity)?)
+        });
+        // Lines that do not add up to the amount (shipping, discounts) are shown without theirs.
+        let add_up = sum == Some(new.terms.amount.minor);
+        body["line_items"] = checkout.lines.iter().map(|line| line_item(line, add_up)).collect();
+    }
+}
+
+/// The longest that we send, in UTF-16 units, as JavaScript and Java count: far more than people need.
+const NAME: usize = 100;
+const ADDRESS: usize = 200;
+const DESCRIPTION: usize = 200;
+const CODE: usize = 50;
+const USER_AGENT: usize = 500;
+
+/// As much of a text as fits, without half a character at its end.
+fn cut(text: &str, units: usize) -> String {
+    let mut left = units;
+    let fits = |c: &char| match left.checked_sub(c.len_utf16()) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    };
+    text.chars().filter(|c| !c.is_control()).take_while(fits).collect()
+}
+
+/// An address that is cut is another one: it is sent whole or not at all.
+fn email(checkout: &Checkout) -> &str {
+    Some(checkout.email.trim()).filter(|email| email.len() <= 254).unwrap_or("")
 }
 
 fn metadata(origin: Origin<'_>, attempt: u32) -> Value {
@@ -113,37 +152,43 @@ fn metadata(origin: Origin<'_>, attempt: u32) -> Value {
 fn put_address(object: &mut Value, field: &str, address: Option<&Address>) {
     let Some(address) = address else { return };
     object[field] = json!({
-        "name": address.name,
-        "street_address1": address.street1,
-        "street_address2": address.street2,
-        "city": address.city,
-        "state": address.state,
-        "zipcode": address.zip,
-        "country": address.country,
+        "name": cut(&address.name, NAME),
+        "street_address1": cut(&address.street1, ADDRESS),
+        "street_address2": cut(&address.street2, ADDRESS),
+        "city": cut(&address.city, NAME),
+        "state": cut(&address.state, NAME),
+        "zipcode": cut(&address.zip, CODE),
+        "country": cut(&address.country, CODE),
     });
 }
 
-fn line_item(line: &Line) -> Value {
-    let description: String = line.description.chars().take(200).collect();
-    json!({
-        "amount": line.unit_minor,
-        "description": description,
-        "quantity": line.quantity,
-        "external_product_num": line.product_id,
-    })
+fn line_item(line: &Line, with_amount: bool) -> Value {
+    let mut item = json!({ "description": cut(&line.description, DESCRIPTION), "quantity": line.quantity });
+    put(&mut item, "external_product_num", &cut(&line.product_id, CODE));
+    if with_amount {
+        item["amount"] = json!(line.unit_minor);
+    }
+    item
 }
 
 fn fraud_details(new: &NewSession) -> Value {
     let mut details = Value::Object(Map::new());
-    put(&mut details, "customer_ip", &new.browser.ip);
-    put(&mut details, "customer_email", &new.checkout.email);
-    put(&mut details, "phone", &new.checkout.phone);
-    put(&mut details, "browser_user_agent", &new.browser.user_agent);
-    put(&mut details, "browser_language", &new.browser.language);
+    put(&mut details, "customer_ip", plain_ip(&new.browser.ip));
+    put(&mut details, "customer_email", email(&new.checkout));
+    put(&mut details, "phone", &cut(&new.checkout.phone, CODE));
+    put(&mut details, "browser_user_agent", &cut(&new.browser.user_agent, USER_AGENT));
+    put(&mut details, "browser_language", &cut(&new.browser.language, NAME));
     if new.checkout.customer_id > 0 {
         details["customer_id"] = json!(new.checkout.customer_id.to_string());
     }
     details
+}
+
+/// `::ffff:203.0.113.9` is an IPv4 address in IPv6's clothes.
+fn plain_ip(ip: &str) -> &str {
+    let prefix = ip.get(..7).filter(|prefix| prefix.eq_ignore_ascii_case("::ffff:"));
+    let mapped = prefix.and(ip.get(7..)).filter(|rest| rest.parse::<std::net::Ipv4Addr>().is_ok());
+    mapped.unwrap_or(ip)
 }
 
 fn parse(session: &Value) -> Option<SessionSeen> {
@@ -183,7 +228,7 @@ fn parse(session: &Value) -> Option<SessionSeen> {
 mod tests {
     use super::*;
     use crate::crypto::Secret;
-    use crate::payment::call::{Browser, Checkout, Locale};
+    use crate::payment::call::{Browser, Locale};
     use crate::payment::ids::AccountId;
     use crate::payment::settings::Mode;
     use crate::payment::terms::Terms;
@@ -205,6 +250,7 @@ mod tests {
             locale: Locale::Ja,
             checkout: Checkout { email: "h@shop.example".into(), lines: vec![line], ..Checkout::default() },
             browser: Browser { ip: "203.0.113.9".into(), ..Browser::default() },
+            lean: false,
             key: "st0re-118-session-2".into(),
         }
     }
@@ -254,6 +300,58 @@ mod tests {
         assert_eq!(body["payment_types"], json!(["konbini"]));
         assert_eq!(body["fraud_details"]["customer_ip"], "203.0.113.9");
         assert_eq!(body["line_items"][0]["amount"], 1_650);
+    }
+
+    fn sent(new: &NewSession) -> Value {
+        let store = StoreHash::parse("st0re").expect("a store");
+        let order = OrderId::new(118).expect("an order");
+        body(Origin { store: &store, order }, new, "https://app.example/return/t")
+    }
+
+    #[test]
+    fn without_what_komoju_does_not_need_the_terms_stay() {
+        let (full, lean) = (sent(&new_session()), sent(&NewSession { lean: true, ..new_session() }));
+        for needed in
+            ["mode", "amount", "currency", "return_url", "payment_types", "payment_data", "metadata"]
+        {
+            assert_eq!((&lean[needed], lean[needed].is_null()), (&full[needed], false), "{needed}");
+        }
+        for optional in ["email", "line_items", "fraud_details"] {
+            assert!(lean.get(optional).is_none() && full.get(optional).is_some(), "{optional}");
+        }
+    }
+
+    #[test]
+    fn lines_carry_amounts_only_where_they_add_up() {
+        let with = |quantity| {
+            let mut new = new_session();
+            new.checkout.lines[0].quantity = quantity;
+            sent(&new)["line_items"][0].clone()
+        };
+        assert_eq!(with(2)["amount"], json!(1_650));
+        for other in [1, 3, u64::MAX] {
+            assert_eq!((with(other).get("amount"), &with(other)["quantity"]), (None, &json!(other)));
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_between_characters_and_mails_not_at_all() {
+        assert_eq!(cut("Hoshi", 3), "Hos");
+        assert_eq!(cut("珈琲😀豆", 3), "珈琲", "an emoji takes two units");
+        assert_eq!(cut("珈琲😀豆", 4), "珈琲😀");
+        assert_eq!(cut("a\u{0}b\nc", 9), "abc");
+        let mut new = new_session();
+        new.checkout.email = ["a".repeat(260).as_str(), "@shop.example"].concat();
+        assert_eq!(sent(&new).get("email"), None);
+    }
+
+    #[test]
+    fn an_ipv4_address_is_sent_as_one() {
+        assert_eq!(plain_ip("::ffff:203.0.113.9"), "203.0.113.9");
+        assert_eq!(plain_ip("::FFFF:203.0.113.9"), "203.0.113.9");
+        for other in ["203.0.113.9", "2001:db8::1", "::ffff:1:2", "::ffff:", ""] {
+            assert_eq!(plain_ip(other), other);
+        }
     }
 
     #[test]

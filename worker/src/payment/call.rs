@@ -6,7 +6,7 @@ use super::decision::Blob;
 use super::deed::OrderUpdate;
 use super::ids::{AccountId, CartId, HintId, PaymentId, RefundId, SessionId};
 use super::money::Money;
-use super::reading::{Cause, OrderReading, PaymentReading, SessionReading};
+use super::reading::{Amounts, Cause, Moment, OrderReading, PaymentReading, SessionReading};
 use super::settings::Provider;
 use super::terms::Terms;
 use crate::json::{names, record};
@@ -68,6 +68,8 @@ pub enum Call {
     ListPayments {
         account: AccountId,
         external_order_num: String,
+        /// When the attempt was made: no payment of it is older. KOMOJU may have a default period of its own.
+        since: Moment,
     },
     /// A message that KOMOJU sent, as KOMOJU itself has it.
     ReadEvent {
@@ -93,7 +95,11 @@ pub enum Answer {
     Provider(Transacted),
     Session(Box<SessionSeen>),
     Payment(Box<PaymentReading>),
-    Payments(Vec<PaymentReading>),
+    /// `whole`: none of the list had to be passed over.
+    Payments {
+        list: Vec<PaymentReading>,
+        whole: bool,
+    },
     Event(EventSeen),
     OrderRefunds(Vec<OrderRefundSeen>),
     /// The ways in which BigCommerce would book a refund, each in one or more parts.
@@ -125,6 +131,7 @@ pub struct OrderRefundSeen {
     pub id: u64,
     pub parts: Vec<RefundPart>,
     pub komoju: Option<RefundId>,
+    pub amounts: Amounts,
 }
 
 /// What of a refund goes to one provider.
@@ -163,8 +170,10 @@ record!(BankDetails {
 /// Why there is no reading, grouped by what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// No answer, a 5xx, or an answer that cannot be read: of a mutation nobody knows whether it took effect.
+    /// No answer, or a 5xx: of a mutation nobody knows whether it took effect.
     Indeterminate(String),
+    /// An answer that says yes and cannot be read. The same follows from it; but it is not true that nobody answered.
+    Unreadable(String),
     /// Not now: rate limit, or an earlier send of the same request still runs (KOMOJU's 409).
     Later {
         after_ms: Option<u64>,
@@ -178,6 +187,7 @@ pub enum Failure {
     Refused {
         status: u16,
         code: String,
+        /// The field that it names, if any.
         param: String,
         message: String,
     },
@@ -247,6 +257,8 @@ pub struct NewSession {
     pub locale: Locale,
     pub checkout: Checkout,
     pub browser: Browser,
+    /// Only what KOMOJU needs: it has refused something that it does not.
+    pub lean: bool,
     pub key: String,
 }
 
@@ -273,6 +285,71 @@ impl Locale {
         match tag.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("ja")) {
             true => Self::Ja,
             false => Self::En,
+        }
+    }
+}
+
+/// Which of the optional fields a refusal names, if it names one: `param`, or else KOMOJU's words, tell.
+pub fn optional_field(param: &str, message: &str) -> Option<&'static str> {
+    const OPTIONAL: [&str; 12] = [
+        "line_item",
+        "fraud_detail",
+        "billing_address",
+        "shipping_address",
+        "customer_email",
+        "email",
+        "phone",
+        "address",
+        "zipcode",
+        "customer_ip",
+        "user_agent",
+        "name",
+    ];
+    const NEEDED: [&str; 9] = [
+        "external_order_num",
+        "currency",
+        "payment_type",
+        "capture",
+        "return_url",
+        "locale",
+        "metadata",
+        "expires_in",
+        "merchant",
+    ];
+    let named = if param.is_empty() { message } else { param };
+    let named = named.to_ascii_lowercase().replace(' ', "_");
+    let needed = NEEDED.iter().any(|field| named.contains(field));
+    OPTIONAL.into_iter().find(|field| !needed && named.contains(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_by_the_field_it_names() {
+        for (param, message) in [
+            ("email", ""),
+            ("payment_data[billing_address][zipcode]", ""),
+            ("fraud_details.phone", "is invalid"),
+            ("line_items[0][amount]", ""),
+            ("", "Email is invalid"),
+            ("", "Billing address is too long"),
+            ("payment_data[name]", ""),
+        ] {
+            assert!(optional_field(param, message).is_some(), "{param} {message}");
+        }
+        for (param, message) in [
+            ("amount", ""),
+            ("currency", ""),
+            ("payment_types", "konbini is not available for this email"),
+            ("external_order_num", ""),
+            ("payment_data[capture]", ""),
+            ("", "Amount is too small"),
+            ("", "Payment types are not enabled"),
+            ("", ""),
+        ] {
+            assert_eq!(optional_field(param, message), None, "{param} {message}");
         }
     }
 }

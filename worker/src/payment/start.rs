@@ -149,6 +149,8 @@ pub struct Progress {
     pub provider: Option<Option<Provider>>,
     pub looked_at: Option<u32>,
     pub sessions_tried: u32,
+    /// The next session is asked for only with what KOMOJU needs: it refused something beside that.
+    pub lean: bool,
     pub cancels: u32,
     pub failed: Option<Refusal>,
 }
@@ -176,7 +178,8 @@ pub enum StartStep {
     Refuse(Refusal),
 }
 
-const SESSION_TRIES: u32 = 2;
+/// One more for a number that is taken already, and one for a refusal of what is not needed.
+const SESSION_TRIES: u32 = 3;
 /// Sessions that may be made for one order within an hour. Each is a call to KOMOJU that its shopper causes.
 const SESSIONS_AN_HOUR: usize = 10;
 const CANCEL_CALLS: u32 = 4;

@@ -3,6 +3,7 @@
 use super::answers::{describe, failure_of, komoju_refusal, wait};
 use super::{Machine, Now, want};
 use crate::payment::attention::Attention;
+use crate::payment::call::optional_field;
 use crate::payment::call::{Answer, Failure, SessionSeen};
 use crate::payment::deed::{Action, DeedState, MilestoneKind, Subject};
 use crate::payment::reading::{Cause, Moment, PaymentReading};
@@ -40,17 +41,33 @@ impl Machine {
         };
         let refusal = match failure {
             Failure::Refused { ref param, .. } if param == "external_order_num" => return,
+            Failure::Refused { status: 422, ref param, ref message, .. }
+                if self.try_lean(param, message, at) =>
+            {
+                return;
+            }
             Failure::Refused { message, .. } => Refusal::KomojuRefused(message),
             Failure::Unauthorized | Failure::Forbidden | Failure::NotFound => {
                 Refusal::KomojuRefused("KOMOJU does not accept the secret key".to_owned())
             }
-            Failure::Indeterminate(_) | Failure::Later { .. } => komoju_refusal(&failure),
+            Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. } => {
+                komoju_refusal(&failure)
+            }
         };
         if let Refusal::KomojuRefused(message) = &refusal {
             self.state.head.session_refused = Some(message.clone());
             self.state.head.session_fault = fault;
         }
         self.fail_start(refusal);
+    }
+
+    /// Whether KOMOJU refused only what it does not need: then the session is asked for once more without that.
+    fn try_lean(&mut self, param: &str, message: &str, at: Moment) -> bool {
+        let Some(field) = optional_field(param, message) else { return false };
+        let Some((_, done, _)) = self.start.as_mut().filter(|(_, done, _)| !done.lean) else { return false };
+        done.lean = true;
+        self.state.log(at, "session_lean", field);
+        true
     }
 
     pub(super) fn deed_answered(&mut self, action: &Action, seq: u64, answer: Answer, now: Now<'_>) {
@@ -69,7 +86,7 @@ impl Machine {
                 }
             }
             Answer::Payment(reading) if !self.is_about(action, &reading) => {
-                let failure = Failure::Indeterminate("an answer about another payment".to_owned());
+                let failure = Failure::Unreadable("an answer about another payment".to_owned());
                 self.deed_failed(action, failure, now);
             }
             Answer::Payment(reading) => {
@@ -146,7 +163,7 @@ impl Machine {
         deed.failures = deed.failures.saturating_add(1);
         deed.retry_at = retry;
         match &failure {
-            Failure::Indeterminate(_) => {
+            Failure::Indeterminate(_) | Failure::Unreadable(_) => {
                 if action.moves_money() {
                     self.want_target(action);
                 }

@@ -100,7 +100,8 @@ impl Machine {
     }
 
     pub(super) fn new_attempt(&mut self, terms: Terms, page: Option<String>, now: Now<'_>) {
-        let Some((start, _, Some(order))) = self.start.as_ref() else { return };
+        let Some((start, done, Some(order))) = self.start.as_ref() else { return };
+        let lean = done.lean;
         let (locale, browser, checkout) = (start.locale, start.browser.clone(), order.checkout.clone());
         if let Proof::Cart(cart) = &start.proof {
             self.state.head.cart_hash = Some(cart_hash(cart));
@@ -129,7 +130,7 @@ impl Machine {
         });
         self.state.log(now.at, "attempt", format!("{} {}", terms.external_order_num, terms.amount));
         let key = format!("{}-{}-session-{n}", now.shop.store, now.shop.order);
-        let new = NewSession { attempt: n, terms, locale, checkout, browser, key };
+        let new = NewSession { attempt: n, terms, locale, checkout, browser, lean, key };
         self.take_off(What::Creation(n), |_| Call::CreateSession(Box::new(new)));
     }
 }
