@@ -4,6 +4,7 @@
 use crate::json::{FromJson, read, write};
 use crate::objects::store::desk::{Desk, Wish};
 use crate::payment::settings::{Method, Provider};
+use crate::payment::shop::same_label;
 use crate::web::{Pair, value, values};
 
 const LONGEST_LABEL: usize = 100;
@@ -84,7 +85,8 @@ impl MethodsForm {
         if !method.ours {
             return None;
         }
-        let twin = self.methods[..at].iter().any(|other| other.ours && other.label == method.label);
+        let twin =
+            self.methods[..at].iter().any(|other| other.ours && same_label(&other.label, &method.label));
         match method.label.chars().count() {
             0 => Some(Fault::NoLabel),
             1..=LONGEST_LABEL => twin.then_some(Fault::SameLabel),
