@@ -23,6 +23,7 @@ pub fn shop(setup: Setup) -> Shop {
     Shop {
         store: StoreHash::parse("simstore").expect("a store"),
         order: OrderId::new(1_001).expect("an order"),
+        installed_at: EPOCH,
         settings: settings(setup),
         account: Some((AccountId::parse("abc123").expect("an account"), Mode::Live)),
         channels: Vec::new(),

@@ -37,6 +37,8 @@ pub mod field {
 pub struct Profile {
     pub version: u64,
     pub store: StoreHash,
+    /// When the app was first installed; 0 in copies of former versions, which did not say.
+    pub installed_at_ms: i64,
     /// False once BigCommerce has refused the token for good: no new starts.
     pub connected: bool,
     /// Absent exactly when not connected.
@@ -61,6 +63,7 @@ pub struct Profile {
 record!(Profile {
     version,
     store,
+    installed_at_ms or 0,
     connected,
     bigcommerce_token,
     komoju,

@@ -112,11 +112,12 @@ pub fn in_japan(ms: i64) -> JapanTime {
     JapanTime { year, month, day, hour: rest / 3_600_000, minute: rest / 60_000 % 60, weekday }
 }
 
-/// The beginning of the minute in RFC 3339, as both sides' filters take it: with an offset, as KOMOJU writes it itself.
-pub fn minute_in_japan(ms: i64) -> String {
-    let at = in_japan(ms);
+/// The beginning of the minute in RFC 3339 and in UTC, as both sides' filters take it. Whoever ignored an offset would
+/// still read the right moment.
+pub fn minute_in_utc(ms: i64) -> String {
+    let at = in_japan(ms - JST);
     let (date, clock) = ((at.year, at.month, at.day), (at.hour, at.minute));
-    format!("{:04}-{:02}-{:02}T{:02}:{:02}:00+09:00", date.0, date.1, date.2, clock.0, clock.1)
+    format!("{:04}-{:02}-{:02}T{:02}:{:02}:00Z", date.0, date.1, date.2, clock.0, clock.1)
 }
 
 #[cfg(test)]
@@ -202,8 +203,10 @@ mod tests {
     #[test]
     fn a_minute_is_written_as_it_is_read() {
         let at = 1_795_618_799_000;
-        assert_eq!(minute_in_japan(at), "2026-11-25T23:59:00+09:00");
-        assert_eq!(parse_rfc3339(&minute_in_japan(at)), Some(at - 59_000));
+        assert_eq!(minute_in_utc(at), "2026-11-25T14:59:00Z");
+        for at in [0, at, at + 9 * 3_600_000, 1_709_164_800_000] {
+            assert_eq!(parse_rfc3339(&minute_in_utc(at)), Some(at - at % 60_000));
+        }
     }
 
     #[test]

@@ -806,6 +806,7 @@ pub(super) fn shop(profile: &Profile, order: OrderId) -> Shop {
     Shop {
         store: profile.store.clone(),
         order,
+        installed_at: profile.installed_at_ms,
         settings: profile.settings.clone(),
         account: profile.current_account().map(|a| (a.id.clone(), a.mode)),
         channels: profile.channels.iter().map(|c| Channel { id: c.id, origins: c.origins.clone() }).collect(),

@@ -34,6 +34,7 @@ use crate::http::{self, HttpRequest, Outcome, TIMEOUT_MS};
 use crate::json::{ToJson, read, write};
 use crate::log;
 use crate::payment::delays::Delays;
+use crate::payment::ids::HintId;
 use crate::profile::{self, Profile, field};
 use chores::{Chore, Due};
 use door::{Door, Entry};
@@ -64,6 +65,8 @@ pub struct StoreObject {
     pace: Pace,
     door: RefCell<Door>,
     republished_at_ms: Cell<i64>,
+    /// The page of events read last: whose walk it was, and its first event.
+    last_page: RefCell<Option<(String, HintId)>>,
 }
 
 impl std::fmt::Debug for StoreObject {
@@ -83,6 +86,7 @@ impl DurableObject for StoreObject {
             pace: Pace::default(),
             door: RefCell::default(),
             republished_at_ms: Cell::new(0),
+            last_page: RefCell::default(),
         }
     }
 

@@ -62,7 +62,7 @@ impl Trouble {
 /// A failure in a few words for the merchant's eye.
 pub fn why(failure: &Failure) -> String {
     match failure {
-        Failure::Indeterminate(why) => why.clone(),
+        Failure::Indeterminate(why) | Failure::Unreadable(why) => why.clone(),
         Failure::Later { .. } => "too many requests".to_owned(),
         Failure::Unauthorized => "the access token was refused".to_owned(),
         Failure::Forbidden => "a permission (scope) is missing".to_owned(),

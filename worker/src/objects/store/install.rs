@@ -67,6 +67,7 @@ impl StoreObject {
             store: grant.store.clone(),
             generation: 0,
             installed_at_s,
+            first_installed_at_s: Some(installed_at_s),
             code_hash,
             token: Some(vault.seal(&grant.store, field::BIGCOMMERCE_TOKEN, token).await?),
             komoju: Vec::new(),
@@ -91,7 +92,8 @@ impl StoreObject {
         let mut installation = match self.records.installation()? {
             Some(known) => {
                 let (token, code_hash, installed_at_s) = (fresh.token, fresh.code_hash, fresh.installed_at_s);
-                Installation { token, code_hash, installed_at_s, ..known }
+                let first_installed_at_s = Some(known.first_installed_at_s.unwrap_or(known.installed_at_s));
+                Installation { token, code_hash, installed_at_s, first_installed_at_s, ..known }
             }
             None => fresh,
         };
@@ -202,7 +204,9 @@ impl StoreObject {
 
 fn refused(failure: &Failure) -> Installed {
     match failure {
-        Failure::Indeterminate(_) | Failure::Later { .. } => Installed::TryAgain { why: why(failure) },
+        Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. } => {
+            Installed::TryAgain { why: why(failure) }
+        }
         Failure::Unauthorized | Failure::Forbidden | Failure::NotFound | Failure::Refused { .. } => {
             Installed::Refused { why: why(failure) }
         }

@@ -60,6 +60,9 @@ pub struct Installation {
     pub generation: u64,
     /// By BigCommerce's clock, so that it can be compared with the `iat` of its payloads.
     pub installed_at_s: i64,
+    /// The very first consent, kept for ever: nothing that was placed before is ended by itself. None in rows of former
+    /// versions; see [`Self::first_installed_ms`].
+    pub first_installed_at_s: Option<i64>,
     /// SHA-256 of the last exchanged code: a reload of /auth is recognised.
     pub code_hash: String,
     /// None: uninstalled.
@@ -83,6 +86,7 @@ record!(Installation {
     store,
     generation,
     installed_at_s,
+    first_installed_at_s,
     code_hash,
     token,
     komoju,
@@ -242,10 +246,17 @@ fn label(mut row: Row) -> Result<LearnedLabel> {
 }
 
 impl Installation {
+    /// When the app was first installed, by BigCommerce's clock. Where a former version kept only the last consent,
+    /// that: a later moment ends nothing that an earlier one would not.
+    pub fn first_installed_ms(&self) -> i64 {
+        self.first_installed_at_s.unwrap_or(self.installed_at_s).saturating_mul(1_000)
+    }
+
     /// What the hot path may know, as of now.
     pub fn profile(self, labels: Vec<LearnedLabel>, as_of_ms: i64) -> Profile {
         Profile {
             version: self.version,
+            installed_at_ms: self.first_installed_ms(),
             store: self.store,
             connected: self.token.is_some(),
             bigcommerce_token: self.token,

@@ -8,7 +8,7 @@ use super::newcomers::later;
 use super::records::Installation;
 use super::walk::Walk;
 use super::{HOUR_MS, MINUTE_MS, StoreObject, api};
-use crate::bigcommerce::waiting::{self, Waiting};
+use crate::bigcommerce::waiting::{self, Next, Page, Waiting};
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::Vault;
@@ -66,7 +66,7 @@ impl StoreObject {
         }
         self.records.ask_for(Chore::Events, now)?;
         if installation.watches_new_orders() {
-            let installed = installation.installed_at_s * 1_000 + ORDERS_OVERLAP_MS;
+            let installed = installation.first_installed_ms() + ORDERS_OVERLAP_MS;
             self.records.begin_walk(ORDERS, installed, 1, now)?;
             self.records.ask_for(Chore::Orders, now)?;
             self.records.ask_for(Chore::Meet, now)?;
@@ -113,10 +113,13 @@ impl StoreObject {
         let key = vault.open(&installation.store, field::KOMOJU_SECRET_KEY, &account.secret_key).await?;
         let access = Access { base: &config.komoju_api_url, secret_key: &key };
         let since = (walk.since_ms - EVENTS_OVERLAP_MS).max(now_ms() - LOOK_BACK_MS);
-        let page = walk.place.max(1).unsigned_abs();
-        let page = match events::page(&self.call(events::page_request(access, since, page)).await) {
+        let number = walk.place.max(1).unsigned_abs();
+        let answer = self.call(events::page_request(access, since, number)).await;
+        let page = match events::page(&answer, since, number) {
             Ok(page) => page,
-            Err(Failure::Indeterminate(_) | Failure::Later { .. }) => return Ok(false),
+            Err(Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. }) => {
+                return Ok(false);
+            }
             Err(failure) => return self.no_events(walk, account.current, &failure).map(|()| true),
         };
         for notice in page.notices {
@@ -124,11 +127,21 @@ impl StoreObject {
                 return Ok(false);
             }
         }
-        match i64::try_from(page.last_page).is_ok_and(|last| walk.place < last) {
+        let again = number > 1 && self.is_same_page(walk, page.first.as_ref());
+        self.last_page.replace(page.first.map(|first| (walk.name.clone(), first)));
+        match page.more {
+            // The other side ignores the page's number: what stands behind the first page cannot be had now.
+            true if again => self.records.leave_walk(walk)?,
             true => self.records.go_on(walk, walk.place + 1)?,
             false => self.records.finish_walk(walk)?,
         }
         Ok(true)
+    }
+
+    /// Whether the page read before of this walk began with the same event.
+    fn is_same_page(&self, walk: &Walk, first: Option<&HintId>) -> bool {
+        let before = self.last_page.borrow();
+        before.as_ref().is_some_and(|(name, known)| *name == walk.name && Some(known) == first)
     }
 
     /// The merchant hears of a key that is no longer taken by the check that every sync makes.
@@ -172,11 +185,12 @@ impl StoreObject {
         let Some(token) = self.open_token(&installation, config).await? else {
             return self.records.leave_walk(&walk).map(|()| true);
         };
-        let since = (walk.since_ms - ORDERS_OVERLAP_MS).max(now_ms() - LOOK_BACK_MS);
+        let back = (walk.since_ms - ORDERS_OVERLAP_MS).max(now_ms() - LOOK_BACK_MS);
+        let since = back.max(installation.first_installed_ms());
         let request = waiting::request(api(config, &installation, &token), since, walk.place);
-        match waiting::answer(&self.call(request).await) {
-            Ok((orders, more)) => self.expect_ours(&walk, installation, &orders, more, config),
-            Err(Failure::Indeterminate(_) | Failure::Later { .. }) => Ok(false),
+        match waiting::answer(&self.call(request).await, since, walk.place) {
+            Ok(page) => self.expect_ours(&walk, installation, &page, config),
+            Err(Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. }) => Ok(false),
             Err(failure) => self.no_orders(&walk, &failure).map(|()| true),
         }
     }
@@ -185,24 +199,28 @@ impl StoreObject {
         &self,
         walk: &Walk,
         installation: Installation,
-        orders: &[Waiting],
-        more: bool,
+        page: &Page,
         config: &Config,
     ) -> Result<bool> {
         self.set_trouble(None)?;
-        let Some(last) = orders.last().map(|order| order.id) else {
-            return self.records.finish_walk(walk).map(|()| true);
-        };
-        let shop = shop(&installation.profile(self.records.labels()?, now_ms()), last);
-        let ours =
-            |o: &&Waiting| !matches!(shop.ownership(o.channel_id, &o.payment_method), Ownership::NotOurs);
-        let ours: Vec<OrderId> = orders.iter().filter(ours).map(|order| order.id).collect();
-        self.expect(&ours, config)?;
-        if !more {
-            return self.records.finish_walk(walk).map(|()| true);
+        if let Some(last) = page.orders.last() {
+            let shop = shop(&installation.profile(self.records.labels()?, now_ms()), last.id);
+            let ours =
+                |o: &&Waiting| !matches!(shop.ownership(o.channel_id, &o.payment_method), Ownership::NotOurs);
+            let ours: Vec<OrderId> = page.orders.iter().filter(ours).map(|order| order.id).collect();
+            self.expect(&ours, config)?;
         }
-        self.records.go_on(walk, i64::try_from(last.get()).unwrap_or(BEYOND) + 1)?;
-        self.records.set_due(Chore::Orders, now_ms()).map(|()| false)
+        match page.next {
+            Next::Done => self.records.finish_walk(walk).map(|()| true),
+            Next::Lost => {
+                log::warn("sweep", "orders_not_as_asked_for", &[("from", &walk.place.to_string())]);
+                self.records.leave_walk(walk).map(|()| true)
+            }
+            Next::From(number) => {
+                self.records.go_on(walk, number)?;
+                self.records.set_due(Chore::Orders, now_ms()).map(|()| false)
+            }
+        }
     }
 
     fn no_orders(&self, walk: &Walk, failure: &Failure) -> Result<()> {

@@ -54,7 +54,7 @@ impl StoreObject {
         let Some(token) = self.open_token(&installation, config).await? else { return Ok(true) };
         let api = api(config, &installation, &token);
         let mut findings = Findings::default();
-        self.look(api, &mut findings).await;
+        self.look(api, &installation.channels, &mut findings).await;
         let channels = findings.channels.clone().unwrap_or_else(|| installation.channels.clone());
         self.sync_scripts(config, &installation, api, &channels, repair, &mut findings).await?;
         self.sync_hooks(config, &installation, api, &mut findings).await?;
@@ -62,10 +62,10 @@ impl StoreObject {
         self.conclude(findings).await
     }
 
-    async fn look(&self, api: Api<'_>, findings: &mut Findings) {
+    async fn look(&self, api: Api<'_>, known: &[Channel], findings: &mut Findings) {
         let info = store::info(&self.call(store::info_request(api)).await);
         findings.info = findings.note("store", info);
-        let listed = channels::list(&self.call(channels::list_request(api)).await);
+        let listed = channels::list(&self.call(channels::list_request(api)).await, known);
         let Some(mut listed) = findings.note("channels", listed) else { return };
         for channel in &mut listed {
             let site = channels::origins(&self.call(channels::site_request(api, channel.id)).await);

@@ -30,6 +30,7 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
         (by_label, _) => by_label,
     };
     Some(match ours {
+        _ if order.reading.placed_at < c.shop.installed_at => Step::Meet { keep: false },
         _ if !unpaid || !something_due || order.reading.status == OrderStatus::INCOMPLETE => {
             Step::Meet { keep: false }
         }
@@ -47,7 +48,10 @@ pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Opt
     let reached = state.reached.contains_key(&(Subject::Order, MilestoneKind::Unpaid));
     // Held by ourselves until the merchant has said what is due: that is not the shopper's failing.
     let held = order.due == Err(Unreadable::Undecided);
-    if reached || held || order.column() != Column::Unpaid || !nothing_can_be_paid(state, c) {
+    // An order from before our time, whose shopper was never with us, is not ours to end. So is one whose age nobody knows.
+    let before_us = c.shop.installed_at == 0 || order.placed_at < c.shop.installed_at;
+    let foreign = before_us && state.attempts.iter().all(|attempt| attempt.session.is_none());
+    if reached || held || foreign || order.column() != Column::Unpaid || !nothing_can_be_paid(state, c) {
         return None;
     }
     let grace = c.delays.grace(Moment::from(c.shop.settings.unpaid_grace_hours) * HOUR);
