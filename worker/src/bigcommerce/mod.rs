@@ -66,7 +66,7 @@ pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
 /// The parsed body of a 2xx answer; None where it is empty.
 pub fn read<T: FromJson>(outcome: &Outcome) -> Result<Option<T>, Failure> {
     let unreadable =
-        |e: json::Unreadable| Failure::Indeterminate(["unreadable answer: ", &e.to_string()].concat());
+        |e: json::Unreadable| Failure::Unreadable(["unreadable answer: ", &e.to_string()].concat());
     match success(outcome)? {
         "" => Ok(None),
         body => json::read(body).map(Some).map_err(unreadable),
@@ -74,7 +74,12 @@ pub fn read<T: FromJson>(outcome: &Outcome) -> Result<Option<T>, Failure> {
 }
 
 fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
+    let is_page = body.trim_start().starts_with('<');
     match status {
+        // A page for people is a firewall's or a proxy's: the API itself has said nothing.
+        400..=407 | 410..=422 | 424 | 426..=428 | 430..=499 if is_page => {
+            Failure::Indeterminate(["HTTP ", &status.to_string(), ", a page"].concat())
+        }
         401 => Failure::Unauthorized,
         403 => Failure::Forbidden,
         404 => Failure::NotFound,
@@ -88,7 +93,7 @@ fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
 /// BigCommerce's own words: v2 answers `[{"message"}]`, v3 `{"title","errors":{field: words}}`, refunds wrap the latter
 /// in `{"data":[…]}`.
 fn message(body: &str) -> String {
-    let value: Value = serde_json::from_str(body).unwrap_or_default();
+    let value: Value = json::parse(body).unwrap_or_default();
     let first = value.get(0).or_else(|| value.pointer("/data/0")).unwrap_or(&value);
     let words = |name: &str| first.get(name).and_then(Value::as_str).map(str::to_owned);
     let fields = first.get("errors").and_then(Value::as_object).into_iter().flatten();
@@ -139,8 +144,20 @@ pub(crate) mod tests {
         assert!(
             matches!(fail(500), Failure::Indeterminate(_)) && matches!(fail(302), Failure::Indeterminate(_))
         );
-        assert!(matches!(read::<()>(&answer(200, "<html>")), Err(Failure::Indeterminate(_))));
+        assert!(matches!(read::<()>(&answer(200, "<html>")), Err(Failure::Unreadable(_))));
         assert!(matches!(read::<()>(&Outcome::NoAnswer("cut".into())), Err(Failure::Indeterminate(_))));
+    }
+
+    #[test]
+    fn a_firewalls_page_is_an_outage_and_no_word_of_bigcommerce() {
+        for status in [400, 401, 403, 404, 406, 410, 451] {
+            let outcome = answer(status, "\n<!DOCTYPE html><title>Access denied</title>");
+            assert!(matches!(read::<()>(&outcome), Err(Failure::Indeterminate(_))), "{status}");
+        }
+        let busy = answer(429, "<html>slow down</html>");
+        assert_eq!(read::<()>(&busy), Err(Failure::Later { after_ms: None }));
+        assert_eq!(read::<()>(&answer(403, "")), Err(Failure::Forbidden));
+        assert_eq!(read::<()>(&answer(403, r#"{"title":"Forbidden"}"#)), Err(Failure::Forbidden));
     }
 
     #[test]

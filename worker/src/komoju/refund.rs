@@ -4,12 +4,12 @@
 //! Each carries in its description why it was made. That mark is what pairs it with the other side's books, and what a
 //! later look knows it by when its answer was lost.
 
-use super::request::{Access, put, success};
+use super::request::{Access, IDEMPOTENCY, put, success};
 use crate::http::{HttpRequest, Outcome};
-use crate::payment::call::{Answer, BankDetails};
+use crate::payment::call::{Answer, BankDetails, Failure};
 use crate::payment::ids::PaymentId;
 use crate::payment::reading::Cause;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Answered with the payment, as it then is: [`super::payment::answer`] reads it.
 pub fn refund(access: Access<'_>, id: &PaymentId, minor: i64, cause: Cause, key: &str) -> HttpRequest {
@@ -41,6 +41,27 @@ pub fn request(
     access.post(&["payments/", id.as_str(), "/refund_request"].concat(), key, &body)
 }
 
+/// The same request with its account number as a number, which KOMOJU's own library sends, under a key of its own. None
+/// where `refusal` is about something else, or a leading zero would be lost.
+pub fn with_number(request: &HttpRequest, refusal: &Answer) -> Option<HttpRequest> {
+    const FIELD: &str = "account_number";
+    let Answer::Failed(Failure::Refused { param, message, .. }) = refusal else { return None };
+    let about_it = |text: &str| text.to_ascii_lowercase().replace(' ', "_").contains(FIELD);
+    let mut body: Value = serde_json::from_str(request.body.as_deref()?).ok()?;
+    let number = body.get(FIELD)?.as_str().filter(|digits| !digits.starts_with('0'))?.parse::<u64>().ok()?;
+    if !about_it(param) && !(param.is_empty() && about_it(message)) {
+        return None;
+    }
+    body[FIELD] = json!(number);
+    let mut again = HttpRequest { body: Some(body.to_string()), ..request.clone() };
+    for (name, value) in &mut again.headers {
+        if name == IDEMPOTENCY {
+            value.push_str("-number");
+        }
+    }
+    Some(again)
+}
+
 /// The answer to [`request`]. What its body holds is not documented, and is not needed.
 pub fn request_answer(outcome: &Outcome) -> Answer {
     match success(outcome) {
@@ -64,8 +85,6 @@ mod tests {
     use super::*;
     use crate::crypto::Secret;
     use crate::komoju::request::tests::answer;
-    use crate::payment::call::Failure;
-    use serde_json::Value;
 
     fn sent(make: impl FnOnce(Access<'_>, &PaymentId) -> HttpRequest) -> (String, Value) {
         let secret_key = Secret::new("sk_test_r");
@@ -122,6 +141,34 @@ mod tests {
         let bank = BankDetails { bank_code: "0562".into(), branch_name: "元町".into(), ..bank() };
         let (_, body) = sent(|access, id| request(access, id, 1, Cause::Twice, &bank, "key-3"));
         assert_eq!((&body["bank_code"], &body["branch_name"]), (&json!("0562"), &json!("元町")));
+    }
+
+    #[test]
+    fn a_number_that_was_refused_as_text_is_sent_once_more_as_a_number() {
+        let secret_key = Secret::new("sk_test_r");
+        let access = Access { base: "https://k.example", secret_key: &secret_key };
+        let id = PaymentId::parse("pay9").expect("an id");
+        let with = |account_number: &str| {
+            let bank = BankDetails { account_number: account_number.into(), ..bank() };
+            request(access, &id, 1_200, Cause::Twice, &bank, "key-3")
+        };
+        let refused = |param: &str, message: &str| {
+            Answer::Failed(Failure::Refused {
+                status: 422,
+                code: "invalid_parameter".into(),
+                param: param.into(),
+                message: message.into(),
+            })
+        };
+        let about = refused("account_number", "");
+        let again = with_number(&with("7654321"), &about).expect("it may be a number");
+        let body: Value = serde_json::from_str(&again.body.expect("a body")).expect("JSON");
+        assert_eq!((&body["account_number"], &body["amount"]), (&json!(7_654_321), &json!(1_200)));
+        assert!(again.headers.contains(&(IDEMPOTENCY.to_owned(), "key-3-number".to_owned())));
+        assert!(with_number(&with("7654321"), &refused("", "Account number must be an integer")).is_some());
+        assert_eq!(with_number(&with("0654321"), &about), None, "a leading zero would be lost");
+        assert_eq!(with_number(&with("7654321"), &refused("bank_code", "")), None);
+        assert_eq!(with_number(&with("7654321"), &Answer::Requested), None);
     }
 
     #[test]

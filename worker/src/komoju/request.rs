@@ -2,13 +2,14 @@
 
 use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
-use crate::json::text;
+use crate::json::{self, text};
 use crate::payment::call::Failure;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 const VERSION: &str = "2025-01-28";
 const VIA: &str = "bigcommerce";
+pub const IDEMPOTENCY: &str = "x-komoju-idempotency";
 
 /// What a call to a KOMOJU account needs.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +41,7 @@ impl Access<'_> {
             ("komoju-via".to_owned(), VIA.to_owned()),
         ];
         if let Some(key) = key {
-            headers.push(("x-komoju-idempotency".to_owned(), key.to_owned()));
+            headers.push((IDEMPOTENCY.to_owned(), key.to_owned()));
         }
         if body.is_some() {
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
@@ -58,8 +59,7 @@ pub fn put(object: &mut Value, field: &str, value: &str) {
 
 /// The answer's JSON. Errors: grouped by what can be done about them.
 pub fn read(outcome: &Outcome) -> Result<Value, Failure> {
-    serde_json::from_str(success(outcome)?)
-        .map_err(|_| Failure::Indeterminate("the answer is not JSON".to_owned()))
+    json::parse(success(outcome)?).map_err(|_| Failure::Unreadable("the answer is not JSON".to_owned()))
 }
 
 /// The text of a 2xx answer, which may be empty.
@@ -74,7 +74,7 @@ pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
 /// What stands on one page of a list. Errors also: not a list.
 pub fn rows(page: &Value) -> Result<&[Value], Failure> {
     let rows = page.get("data").and_then(Value::as_array).map(Vec::as_slice);
-    rows.ok_or_else(|| Failure::Indeterminate("the answer is not a list".to_owned()))
+    rows.ok_or_else(|| Failure::Unreadable("the answer is not a list".to_owned()))
 }
 
 /// Refusals of cards and prepaid codes come as 502, with a code that tells them from a broken gateway.
@@ -94,11 +94,16 @@ const FINAL_502: [&str; 12] = [
 ];
 
 fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let is_page = body.trim_start().starts_with('<');
+    let body: Value = json::parse(body).unwrap_or_default();
     let error = body.get("error").unwrap_or(&Value::Null);
     let (code, param, message) = (text(error, "code"), text(error, "param"), text(error, "message"));
     let message = message.chars().take(300).collect();
     match status {
+        // A page for people is a firewall's or a proxy's: the API itself has said nothing.
+        400..=407 | 410..=422 | 424 | 426..=428 | 430..=499 if is_page => {
+            Failure::Indeterminate(["HTTP ", &status.to_string(), ", a page"].concat())
+        }
         401 => Failure::Unauthorized,
         403 => Failure::Forbidden,
         404 => Failure::NotFound,
@@ -132,6 +137,15 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_firewalls_page_is_an_outage_and_no_word_of_komoju() {
+        for status in [400, 401, 403, 404, 422] {
+            let outcome = answer(status, "<html><h1>Blocked</h1></html>");
+            assert!(matches!(read(&outcome), Err(Failure::Indeterminate(_))), "{status}");
+        }
+        assert_eq!(read(&answer(401, "")), Err(Failure::Unauthorized));
+    }
+
+    #[test]
     fn a_502_is_a_refusal_only_with_a_card_code() {
         let fail = |status, code: &str| {
             let body = serde_json::json!({ "error": { "code": code, "message": "m", "param": null } });
@@ -143,6 +157,6 @@ pub(crate) mod tests {
         assert!(matches!(fail(422, "not_cancellable"), Failure::Refused { .. }));
         assert_eq!(fail(409, ""), Failure::Later { after_ms: None });
         assert_eq!(fail(404, "not_found"), Failure::NotFound);
-        assert!(matches!(read(&answer(200, "<html>")), Err(Failure::Indeterminate(_))));
+        assert!(matches!(read(&answer(200, "<html>")), Err(Failure::Unreadable(_))));
     }
 }

@@ -8,9 +8,10 @@ use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId, PaymentId, SessionId, StoreHash};
 use serde_json::Value;
 
-/// Whether `signature` (lower-case hexadecimal HMAC-SHA256 of the raw body) was made with one of `secrets`. An empty
+/// Whether `signature` (hexadecimal HMAC-SHA256 of the raw body, in small letters or capitals) was made with one of `secrets`. An empty
 /// secret signs nothing: whoever has none configured refuses everything.
 pub fn is_signed(secrets: &[Secret], body: &[u8], signature: &str) -> bool {
+    let signature = signature.to_ascii_lowercase();
     let made_with = |secret: &&Secret| {
         let expected = hex(&hmac_sha256(secret.expose().as_bytes(), body));
         same(expected.as_bytes(), signature.as_bytes())
@@ -20,7 +21,7 @@ pub fn is_signed(secrets: &[Secret], body: &[u8], signature: &str) -> bool {
 
 /// Whether the text can be a signature at all, by whatever secret.
 pub fn is_signature(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// What a notification is about. Everything in it only routes; nothing of it is believed.
@@ -51,7 +52,7 @@ pub fn is_about_a_payment(event: &str) -> bool {
 
 /// None: not an event.
 pub fn parse(body: &str) -> Option<Notice> {
-    notice(&serde_json::from_str(body).ok()?)
+    notice(&crate::json::parse(body).ok()?)
 }
 
 /// An event, as a webhook brings it or KOMOJU's list of events shows it. The type is looked at before the data, which

@@ -195,7 +195,13 @@ impl Remote<'_> {
 
     async fn carry(&self, request: Option<(HttpRequest, wire::Parse)>) -> Answer {
         match request {
-            Some((request, parse)) => parse(&self.send(request).await),
+            Some((request, parse)) => {
+                let answer = parse(&self.send(request.clone()).await);
+                match komoju::refund::with_number(&request, &answer) {
+                    Some(again) => parse(&self.send(again).await),
+                    None => answer,
+                }
+            }
             None => Answer::Failed(Failure::Forbidden),
         }
     }

@@ -24,7 +24,8 @@ impl Machine {
         let seq = self.state.next_seq();
         match &hint.about {
             About::Komoju { session, payment, event } => {
-                if !self.want_komoju(session.as_ref(), payment.as_ref(), seq, at) {
+                let known = self.want_komoju(session.as_ref(), payment.as_ref(), seq, at);
+                if !known && !self.want_session_being_made(seq) {
                     return;
                 }
                 if let Some(payment) = payment.as_ref().filter(|_| event == FRAUD_EVENT) {
@@ -77,6 +78,16 @@ impl Machine {
             let payment = self.state.payments.get_or_insert_with(id, || Payment::new(n, at));
             want(&mut payment.register, seq);
         }
+        true
+    }
+
+    /// A message may come before the answer that tells its session's id. Then the new session is looked at once it is
+    /// known; it shows whatever the message was about.
+    fn want_session_being_made(&mut self, seq: u64) -> bool {
+        let Some(attempt) = self.state.attempts.iter_mut().find(|a| a.stage == Stage::Creating) else {
+            return false;
+        };
+        want(&mut attempt.register, seq);
         true
     }
 
