@@ -131,7 +131,8 @@ pub async fn read(response: Response) -> worker::Result<String> {
     let bytes = read_at_most(&stream, MAX_BODY).await?;
     let bytes =
         bytes.ok_or_else(|| worker::Error::RustError("the answer is larger than 2 MiB".to_owned()))?;
-    String::from_utf8(bytes).map_err(|_| worker::Error::BadEncoding)
+    // Bytes that are no text are somebody's text all the same: they must not hide the rest of the answer.
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Reads a stream in pieces, so that an endless one is dropped instead of kept. None: longer than `most` bytes.

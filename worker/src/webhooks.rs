@@ -127,7 +127,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
         return bad_signature().response();
     }
     heard(Side::BigCommerce, &profile.store, ctx);
-    let event: Value = serde_json::from_str(&String::from_utf8_lossy(&body)).unwrap_or_default();
+    let event: Value = crate::json::parse(&String::from_utf8_lossy(&body)).unwrap_or_default();
     let Some((order, hint)) = hook_hint(&event) else {
         return Response::ok("nothing of ours");
     };

@@ -103,8 +103,8 @@ pub fn to_komoju(
             let bank = bank_details(bank)?;
             (km_refund::request(access, payment, *minor, *cause, &bank, key), km_refund::request_answer)
         }
-        Call::ListPayments { external_order_num, .. } => {
-            (km_payment::list_request(access, external_order_num), km_payment::list_answer)
+        Call::ListPayments { external_order_num, since, .. } => {
+            (km_payment::list_request(access, external_order_num, *since), km_payment::list_answer)
         }
         Call::ReadEvent { event, .. } => (km_events::read(access, event), km_events::answer),
         Call::ReadOrder
@@ -199,7 +199,7 @@ mod tests {
                 "POST payments/pay1/refund_request",
             ),
             (
-                Call::ListPayments { account: account(), external_order_num: "BC-77-1".to_owned() },
+                Call::ListPayments { account: account(), external_order_num: "BC-77-1".to_owned(), since: 0 },
                 "GET payments",
             ),
             (Call::ReadEvent { account: account(), event }, "GET events/ev1"),

@@ -192,6 +192,8 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         | Attention::CurrencyUnsupported
         | Attention::AmountUndecided
         | Attention::AmountUnreadable => false,
+        // Whatever is answered here can be read.
+        Attention::Garbled | Attention::RefundUnreadable => false,
         Attention::Unreachable | Attention::CaptureVanished => false,
     }
 }

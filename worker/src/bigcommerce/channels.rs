@@ -3,7 +3,7 @@
 
 use super::{Api, Data, read};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::{readable, record};
+use crate::json::{Each, FromJson, Json, list as list_of, record, text, unsigned};
 use crate::payment::call::Failure;
 use crate::web::origin_of;
 
@@ -31,26 +31,41 @@ struct ListedChannel {
     id: u64,
     name: String,
 }
-readable!(ListedChannel { id, name or String::new() });
+
+impl FromJson for ListedChannel {
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        let id = unsigned(json.value, "id").or_else(|| json.expected("a storefront's number"))?;
+        Some(Self { id, name: text(json.value, "name") })
+    }
+}
 
 /// The storefronts, without their origins yet. A store has at least one, so that an empty list says nothing about it.
-pub fn list(outcome: &Outcome) -> Result<Vec<Channel>, Failure> {
-    let listed: Option<Data<Vec<ListedChannel>>> = read(outcome)?;
-    let listed = listed.map(|l| l.data).filter(|l| !l.is_empty());
-    let listed = listed.ok_or_else(|| Failure::Indeterminate("no storefront is listed".to_owned()))?;
-    Ok(listed.into_iter().map(|c| Channel { id: c.id, name: c.name, origins: Vec::new() }).collect())
+/// Where one of them cannot be read, those in `known` stay: a storefront is not closed because of a bad line.
+pub fn list(outcome: &Outcome, known: &[Channel]) -> Result<Vec<Channel>, Failure> {
+    let listed: Option<Data<Each<ListedChannel>>> = read(outcome)?;
+    let listed = listed.map(|l| l.data).filter(|l| !l.read.is_empty());
+    let listed = listed.ok_or_else(|| Failure::Unreadable("no storefront is listed".to_owned()))?;
+    let new = |c: ListedChannel| Channel { id: c.id, name: c.name, origins: Vec::new() };
+    let mut all: Vec<Channel> = listed.read.into_iter().map(new).collect();
+    if listed.unread > 0 {
+        let missing: Vec<_> = known.iter().filter(|k| all.iter().all(|c| c.id != k.id)).cloned().collect();
+        all.extend(missing);
+    }
+    Ok(all)
 }
 
 struct Site {
     url: String,
-    urls: Vec<SiteUrl>,
+    urls: Vec<String>,
 }
-readable!(Site { url, urls });
 
-struct SiteUrl {
-    url: String,
+impl FromJson for Site {
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        json.fields()?;
+        let urls = list_of(json.value, "urls").iter().map(|url| text(url, "url")).collect();
+        Some(Self { url: text(json.value, "url"), urls })
+    }
 }
-readable!(SiteUrl { url });
 
 /// Every origin of the site: primary, canonical and checkout, each once. A storefront without a site has none.
 pub fn origins(outcome: &Outcome) -> Result<Vec<String>, Failure> {
@@ -60,7 +75,7 @@ pub fn origins(outcome: &Outcome) -> Result<Vec<String>, Failure> {
     };
     let Some(site) = site.map(|s| s.data) else { return Ok(Vec::new()) };
     let mut origins = Vec::new();
-    for url in site.urls.iter().map(|u| u.url.as_str()).chain([site.url.as_str()]) {
+    for url in site.urls.iter().chain([&site.url]) {
         let origin = origin_of(url).filter(|origin| !origins.contains(origin));
         origins.extend(origin);
     }
@@ -93,9 +108,27 @@ mod tests {
     #[test]
     fn a_list_without_storefronts_is_not_believed() {
         for nothing in [answer(204, ""), answer(200, r#"{"data":[],"meta":{}}"#)] {
-            assert!(matches!(list(&nothing), Err(Failure::Indeterminate(_))), "{nothing:?}");
+            assert!(matches!(list(&nothing, &[]), Err(Failure::Unreadable(_))), "{nothing:?}");
         }
-        let one = list(&answer(200, r#"{"data":[{"id":1,"name":"Main","type":"storefront"}],"meta":{}}"#));
+        let one =
+            list(&answer(200, r#"{"data":[{"id":1,"name":"Main","type":"storefront"}],"meta":{}}"#), &[]);
         assert_eq!(one.map(|c| c[0].id), Ok(1));
+    }
+
+    #[test]
+    fn one_bad_line_closes_no_storefront() {
+        let known = [1, 2, 3].map(|id| Channel { id, name: "known".to_owned(), origins: Vec::new() });
+        let ids = |body: &str| {
+            let mut ids: Vec<u64> =
+                list(&answer(200, body), &known).expect("a list").iter().map(|c| c.id).collect();
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!(ids(r#"{"data":[{"id":1},{"id":null},{"id":4,"name":7}]}"#), [1, 2, 3, 4]);
+        assert_eq!(
+            ids(r#"{"data":[{"id":1},{"id":4}]}"#),
+            [1, 4],
+            "without a bad line, what is gone is gone"
+        );
     }
 }

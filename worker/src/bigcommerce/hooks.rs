@@ -4,7 +4,7 @@
 use super::{Api, Data, read};
 use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome};
-use crate::json::readable;
+use crate::json::{Each, FromJson, Json, flag, text, unsigned};
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
 use serde_json::{Value, json};
@@ -31,11 +31,24 @@ pub struct Hook {
     /// By name; null where there are none.
     headers: Value,
 }
-readable!(Hook { id, scope, destination, is_active or false, headers });
+
+impl FromJson for Hook {
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        let hook = json.value;
+        let Some(id) = unsigned(hook, "id") else { return json.expected("a hook's number") };
+        Some(Self {
+            id,
+            scope: text(hook, "scope"),
+            destination: text(hook, "destination"),
+            is_active: flag(hook, "is_active"),
+            headers: hook.get("headers").cloned().unwrap_or_default(),
+        })
+    }
+}
 
 pub fn list(outcome: &Outcome) -> Result<Vec<Hook>, Failure> {
-    let hooks: Option<Data<Vec<Hook>>> = read(outcome)?;
-    Ok(hooks.map(|h| h.data).unwrap_or_default())
+    let hooks: Option<Data<Each<Hook>>> = read(outcome)?;
+    Ok(hooks.map(|h| h.data.read).unwrap_or_default())
 }
 
 /// Where the hooks should go and what they should carry.
@@ -211,6 +224,16 @@ mod tests {
         let mut hooks = right();
         hooks.push(shown(7, "store/cart/created"));
         assert!(plan(&hooks, &wanted()).is_empty());
+    }
+
+    #[test]
+    fn one_bad_hook_hides_no_other() {
+        let good = json!({ "id": 3, "scope": "store/order/created", "destination": "https://a.example" });
+        for bad in [json!(null), json!("x"), json!({}), json!({ "id": {} })] {
+            let body = json!({ "data": [bad, good, bad] }).to_string();
+            let hooks = list(&crate::bigcommerce::tests::answer(200, &body)).expect("a list");
+            assert_eq!(hooks.iter().map(|hook| hook.id).collect::<Vec<_>>(), [3]);
+        }
     }
 
     #[test]

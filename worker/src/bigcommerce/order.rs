@@ -48,7 +48,7 @@ pub fn order_answer(outcome: &Outcome) -> Answer {
         Err(failure) => Answer::Failed(failure),
         Ok(body) => match parse_body(body).as_ref().and_then(parse) {
             Some(seen) => Answer::Order(Box::new(seen)),
-            None => Answer::Failed(Failure::Indeterminate("the order cannot be read".to_owned())),
+            None => Answer::Failed(Failure::Unreadable("the order cannot be read".to_owned())),
         },
     }
 }
@@ -56,7 +56,7 @@ pub fn order_answer(outcome: &Outcome) -> Answer {
 /// The offline provider among an order's transactions, and what it is to collect; nothing where there is none, or the
 /// list is empty (204).
 pub fn provider_answer(outcome: &Outcome) -> Answer {
-    let unreadable = || Answer::Failed(Failure::Indeterminate("the transactions cannot be read".to_owned()));
+    let unreadable = || Answer::Failed(Failure::Unreadable("the transactions cannot be read".to_owned()));
     match super::success(outcome) {
         Err(failure) => Answer::Failed(failure),
         Ok("") => Answer::Provider(Transacted::default()),
@@ -85,7 +85,7 @@ fn transacted(rows: &[Value]) -> Transacted {
 }
 
 fn parse_body(body: &str) -> Option<Value> {
-    serde_json::from_str(body).ok()
+    crate::json::parse(body).ok()
 }
 
 fn parse(order: &Value) -> Option<OrderSeen> {
@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(answer(200, r#"{"data":[{"gateway":"braintree"}]}"#), nothing);
         assert_eq!(answer(204, ""), nothing);
         for body in ["<html>", "{}", r#"{"data":{}}"#] {
-            assert!(matches!(answer(200, body), Answer::Failed(Failure::Indeterminate(_))), "{body}");
+            assert!(matches!(answer(200, body), Answer::Failed(Failure::Unreadable(_))), "{body}");
         }
     }
 

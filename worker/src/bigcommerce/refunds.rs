@@ -1,7 +1,7 @@
 //! An order's refunds: v3 payment actions. For an offline payment BigCommerce only keeps the books, and no money moves.
 //! <https://developer.bigcommerce.com/docs/store-operations/orders/refunds>
 //!
-//! A list with one part that cannot be read is no list at all: a refund passed over here would be made again there.
+//! A list is read refund by refund. One whose amounts cannot be read is kept as such: passed over, it might be made again.
 
 use super::{Api, success};
 use crate::http::{HttpRequest, Outcome};
@@ -9,13 +9,13 @@ use crate::json::{flag, list, text, unsigned};
 use crate::payment::call::{Answer, Failure, OrderRefundSeen, RefundPart};
 use crate::payment::ids::{OrderId, RefundId};
 use crate::payment::money::Money;
-use crate::payment::reading::{RECORDED, recorded_refund};
+use crate::payment::reading::{Amounts, RECORDED, recorded_refund};
 use crate::payment::settings::Provider;
 use serde_json::{Number, Value, json};
 
 /// All of an order's refunds. No order has more of them than one page holds; see [`list_answer`].
 pub fn list_request(api: &Api<'_>, order: OrderId) -> HttpRequest {
-    api.get(&format!("/v3/orders/{order}/payment_actions/refunds?limit=250"))
+    api.get(&format!("/v3/orders/{order}/payment_actions/refunds"))
 }
 
 /// How a refund of the order as a whole would be booked. Answers, and changes nothing.
@@ -59,8 +59,10 @@ pub fn list_answer(outcome: &Outcome) -> Answer {
             let body = parse(body)?;
             let is_whole =
                 body.pointer("/meta/pagination/total_pages").and_then(Value::as_u64).unwrap_or(1) <= 1;
-            let refunds = body.get("data").filter(|_| is_whole)?.as_array()?.iter().map(refund);
-            Some(Answer::OrderRefunds(refunds.collect::<Option<_>>()?))
+            let mut refunds: Vec<_> = body.get("data")?.as_array()?.iter().map(refund).collect();
+            // What stands on another page might be anything.
+            refunds.extend((!is_whole).then(|| refund(&Value::Null)));
+            Some(Answer::OrderRefunds(refunds))
         }
     })
 }
@@ -77,7 +79,10 @@ pub fn quote_answer(outcome: &Outcome) -> Answer {
 
 /// The answer to [`record`]: the refund as booked.
 pub fn record_answer(outcome: &Outcome) -> Answer {
-    let answer = read(outcome, |body| Some(Answer::OrderRefunds(vec![refund(parse(body)?.get("data")?)?])));
+    let answer = read(outcome, |body| {
+        let booked = refund(parse(body)?.get("data")?);
+        (booked.amounts == Amounts::Known).then(|| Answer::OrderRefunds(vec![booked]))
+    });
     match answer {
         Answer::Failed(Failure::Refused { message, .. }) if is_busy(&message) => {
             Answer::Failed(Failure::Later { after_ms: None })
@@ -94,7 +99,7 @@ fn is_busy(message: &str) -> bool {
 }
 
 fn read(outcome: &Outcome, parse: impl FnOnce(&str) -> Option<Answer>) -> Answer {
-    let unreadable = || Answer::Failed(Failure::Indeterminate("the refunds cannot be read".to_owned()));
+    let unreadable = || Answer::Failed(Failure::Unreadable("the refunds cannot be read".to_owned()));
     match success(outcome) {
         Ok(body) => parse(body).unwrap_or_else(unreadable),
         Err(failure) => Answer::Failed(failure),
@@ -102,14 +107,43 @@ fn read(outcome: &Outcome, parse: impl FnOnce(&str) -> Option<Answer>) -> Answer
 }
 
 fn parse(body: &str) -> Option<Value> {
-    serde_json::from_str(body).ok()
+    crate::json::parse(body).ok()
 }
 
-/// What was declined went to nobody.
-fn refund(refund: &Value) -> Option<OrderRefundSeen> {
-    let id = unsigned(refund, "id")?;
-    let taken = refund.get("payments")?.as_array()?.iter().filter(|payment| !flag(payment, "is_declined"));
-    Some(OrderRefundSeen { id, parts: taken.map(part).collect::<Option<_>>()?, komoju: recorded(refund) })
+/// What was declined went to nobody. Number 0: a refund that does not tell its own.
+fn refund(refund: &Value) -> OrderRefundSeen {
+    let id = unsigned(refund, "id");
+    let (parts, amounts) = match refund.get("payments") {
+        Some(Value::Array(payments)) => match payments.iter().filter_map(taken).collect::<Option<_>>() {
+            Some(parts) => (parts, Amounts::Known),
+            None => (Vec::new(), Amounts::Unreadable),
+        },
+        None | Some(Value::Null) => (Vec::new(), without_payments(refund)),
+        Some(_) => (Vec::new(), Amounts::Unreadable),
+    };
+    let amounts = if id.is_some() { amounts } else { Amounts::Unreadable };
+    OrderRefundSeen { id: id.unwrap_or(0), parts, komoju: recorded(refund), amounts }
+}
+
+/// Of a payment that nobody declined and that may be ours, the part; None within where that cannot be read. Credit and
+/// certificates are not ours: theirs may be missing.
+fn taken(payment: &Value) -> Option<Option<RefundPart>> {
+    if flag(payment, "is_declined") {
+        return None;
+    }
+    let foreign = !text(payment, "provider_id").is_empty()
+        && Provider::from_id(&text(payment, "provider_id")).is_none();
+    match part(payment).filter(|_| !text(payment, "provider_id").is_empty()) {
+        Some(part) => Some(Some(part)),
+        None if foreign => None,
+        None => Some(None),
+    }
+}
+
+fn without_payments(refund: &Value) -> Amounts {
+    let total = text(refund, "total_amount");
+    let is_zero = !total.is_empty() && total.bytes().all(|b| matches!(b, b'0' | b'.' | b'-'));
+    if is_zero { Amounts::Known } else { Amounts::Missing }
 }
 
 /// The reason stands with the items; a refund without items has one of its own.
@@ -167,7 +201,7 @@ mod tests {
 
     fn seen() -> OrderRefundSeen {
         let parts = vec![part_of(Some(Provider::InStore), "1600.5"), part_of(None, "40.00")];
-        OrderRefundSeen { id: 41, parts, komoju: RefundId::parse("re7").ok() }
+        OrderRefundSeen { id: 41, parts, komoju: RefundId::parse("re7").ok(), amounts: Amounts::Known }
     }
 
     #[test]
@@ -219,11 +253,12 @@ mod tests {
             "payments": [{ "provider_id": "custom", "amount": 20, "offline": true }] });
         let by_tax = json!({ "id": 43, "reason": "komoju-refund:re9", "items": [], "payments": [] });
         let body = json!({ "data": [booked(), by_hand, by_tax], "meta": {} }).to_string();
-        let by_hand = OrderRefundSeen { id: 42, parts: vec![part_of(None, "20")], komoju: None };
-        let by_tax = OrderRefundSeen { id: 43, parts: Vec::new(), komoju: RefundId::parse("re9").ok() };
+        let seen_as = |id, parts, komoju| OrderRefundSeen { id, parts, komoju, amounts: Amounts::Known };
+        let by_hand = seen_as(42, vec![part_of(None, "20")], None);
+        let by_tax = seen_as(43, Vec::new(), RefundId::parse("re9").ok());
         assert_eq!(list_answer(&answer(200, &body)), Answer::OrderRefunds(vec![seen(), by_hand, by_tax]));
         let request = sent(list_request);
-        assert_eq!(path(&request), "/v3/orders/118/payment_actions/refunds?limit=250");
+        assert_eq!(path(&request), "/v3/orders/118/payment_actions/refunds");
     }
 
     #[test]
@@ -231,14 +266,66 @@ mod tests {
         for (status, body) in [(204, ""), (200, ""), (200, r#"{"data":[]}"#)] {
             assert_eq!(list_answer(&answer(status, body)), Answer::OrderRefunds(Vec::new()));
         }
-        let without_id = json!({ "data": [{ "payments": [] }] }).to_string();
-        let without_amount =
-            json!({ "data": [{ "id": 1, "payments": [{ "provider_id": "cod" }] }] }).to_string();
-        let one_of_two = json!({ "data": [], "meta": { "pagination": { "total_pages": 2 } } }).to_string();
-        for body in ["{}", "<html>", r#"{"data":{}}"#, &without_id, &without_amount, &one_of_two] {
+        for body in ["{}", "<html>", r#"{"data":{}}"#] {
             let answer = list_answer(&answer(200, body));
-            assert!(matches!(answer, Answer::Failed(Failure::Indeterminate(_))), "{body}");
+            assert!(matches!(answer, Answer::Failed(Failure::Unreadable(_))), "{body}");
         }
+    }
+
+    fn listed(data: &Value) -> Vec<OrderRefundSeen> {
+        match list_answer(&answer(200, &json!({ "data": data, "meta": {} }).to_string())) {
+            Answer::OrderRefunds(list) => list,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Whatever one refund becomes, its neighbours are read, and it is never read as less than it may be.
+    #[test]
+    fn one_bad_refund_hides_no_other() {
+        let bad = [
+            json!(null),
+            json!("x"),
+            json!(7),
+            json!([]),
+            json!({}),
+            json!({ "id": "many", "payments": [] }),
+            json!({ "id": 9, "payments": "none" }),
+            json!({ "id": 9, "payments": { "0": {} } }),
+            json!({ "id": 9, "payments": [null] }),
+            json!({ "id": 9, "payments": [{ "provider_id": "cod" }] }),
+            json!({ "id": 9, "payments": [{ "provider_id": "cod", "amount": {} }] }),
+            json!({ "id": 9, "payments": [{ "amount": 5 }] }),
+            json!({ "id": 9, "payments": [{ "provider_id": "cod", "amount": 5 }, { "provider_id": "instore", "amount": null }] }),
+        ];
+        for bad in bad {
+            for at in 0..3 {
+                let mut list = vec![booked(), booked(), booked()];
+                list[at] = bad.clone();
+                let mut read = listed(&json!(list));
+                assert_eq!(read.remove(at).amounts, Amounts::Unreadable, "{bad}");
+                assert_eq!(read, [seen(), seen()], "{bad} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refund_without_payments_is_told_from_one_that_cannot_be_read() {
+        let amounts = |refund: Value| listed(&json!([refund]))[0].amounts;
+        assert_eq!(amounts(json!({ "id": 9, "payments": null, "total_amount": 500 })), Amounts::Missing);
+        assert_eq!(amounts(json!({ "id": 9 })), Amounts::Missing);
+        assert_eq!(amounts(json!({ "id": 9, "payments": null, "total_amount": "0.0000" })), Amounts::Known);
+        assert_eq!(amounts(json!({ "id": 9, "payments": [] })), Amounts::Known);
+        // Credit is not ours, whatever it says of its amount; what was declined neither.
+        let credit = json!({ "provider_id": "storecredit", "amount": null });
+        let declined = json!({ "provider_id": "cod", "amount": "much", "is_declined": true });
+        assert_eq!(amounts(json!({ "id": 9, "payments": [credit, declined] })), Amounts::Known);
+    }
+
+    #[test]
+    fn what_stands_on_another_page_is_not_known() {
+        let body = json!({ "data": [booked()], "meta": { "pagination": { "total_pages": 2 } } }).to_string();
+        let Answer::OrderRefunds(list) = list_answer(&answer(200, &body)) else { panic!("a list") };
+        assert_eq!(list.iter().map(|r| r.amounts).collect::<Vec<_>>(), [Amounts::Known, Amounts::Unreadable]);
     }
 
     #[test]
@@ -253,14 +340,14 @@ mod tests {
             vec![part_of(Some(Provider::BankDeposit), "80.1"), part_of(None, "8.1")],
         ];
         assert_eq!(quote_answer(&answer(201, &body)), Answer::Quote(wanted));
-        assert!(matches!(quote_answer(&answer(201, "{}")), Answer::Failed(Failure::Indeterminate(_))));
+        assert!(matches!(quote_answer(&answer(201, "{}")), Answer::Failed(Failure::Unreadable(_))));
     }
 
     #[test]
     fn a_booked_refund_is_answered_as_a_list_of_one() {
         let body = json!({ "data": booked(), "meta": {} }).to_string();
         assert_eq!(record_answer(&answer(201, &body)), Answer::OrderRefunds(vec![seen()]));
-        assert!(matches!(record_answer(&answer(201, "")), Answer::Failed(Failure::Indeterminate(_))));
+        assert!(matches!(record_answer(&answer(201, "")), Answer::Failed(Failure::Unreadable(_))));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::{Api, Data, read};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::readable;
+use crate::json::{Each, FromJson, Json, flag, present, text, unsigned};
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
 use crate::payment::settings::Provider;
@@ -36,15 +36,37 @@ pub struct Script {
     channel_id: Option<u64>,
     integrity_hashes: Option<Vec<String>>,
 }
-readable!(Script {
-    uuid, name or String::new(), src, kind or String::new(), location or String::new(),
-    load_method or String::new(), visibility or String::new(), consent_category, auto_uninstall or false,
-    enabled or true, channel_id, integrity_hashes,
-});
+
+impl FromJson for Script {
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        let script = json.value;
+        let uuid = text(script, "uuid");
+        if uuid.is_empty() {
+            return json.expected("a script's id");
+        }
+        let optional = |field| present(script, field).and_then(Value::as_str).map(str::to_owned);
+        let hashes = present(script, "integrity_hashes").and_then(Value::as_array);
+        Some(Self {
+            uuid,
+            name: text(script, "name"),
+            src: optional("src"),
+            kind: text(script, "kind"),
+            location: text(script, "location"),
+            load_method: text(script, "load_method"),
+            visibility: text(script, "visibility"),
+            consent_category: optional("consent_category"),
+            auto_uninstall: flag(script, "auto_uninstall"),
+            enabled: script.get("enabled").and_then(Value::as_bool).unwrap_or(true),
+            channel_id: unsigned(script, "channel_id"),
+            integrity_hashes: hashes
+                .map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        })
+    }
+}
 
 pub fn list(outcome: &Outcome) -> Result<Vec<Script>, Failure> {
-    let scripts: Option<Data<Vec<Script>>> = read(outcome)?;
-    Ok(scripts.map(|s| s.data).unwrap_or_default())
+    let scripts: Option<Data<Each<Script>>> = read(outcome)?;
+    Ok(scripts.map(|s| s.data.read).unwrap_or_default())
 }
 
 /// The build that the storefronts should carry.
@@ -194,6 +216,16 @@ mod tests {
     fn a_storefront_without_script_gets_one() {
         let plan = plan(&[right(1)], &[1, 2], &wanted(), false);
         assert!(matches!(plan.deeds.as_slice(), [Deed::Create { channel: 2, .. }]), "{plan:?}");
+    }
+
+    #[test]
+    fn one_bad_script_hides_no_other() {
+        let good = json!({ "uuid": "u1", "name": NAME, "description": { "odd": 1 }, "channel_id": "2" });
+        for bad in [json!(null), json!([]), json!({}), json!({ "uuid": 0.5, "name": [] , "uuid ": 1 })] {
+            let body = json!({ "data": [good, bad] }).to_string();
+            let scripts = list(&crate::bigcommerce::tests::answer(200, &body)).expect("a list");
+            assert_eq!((scripts[0].uuid.as_str(), scripts[0].channel_id), ("u1", Some(2)));
+        }
     }
 
     #[test]

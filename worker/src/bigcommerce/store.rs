@@ -3,9 +3,10 @@
 
 use super::{Api, read};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::readable;
+use crate::json::{flag, text, unsigned};
 use crate::payment::call::Failure;
 use crate::web::origin_of;
+use serde_json::Value;
 
 /// Also the cheapest call that tells whether a token still works.
 pub fn info_request(api: Api<'_>) -> HttpRequest {
@@ -27,37 +28,21 @@ pub struct StoreInfo {
     pub theme_is_stencil: bool,
 }
 
-#[derive(Default)]
-struct Body {
-    name: String,
-    country_code: String,
-    control_panel_base_url: String,
-    secure_url: String,
-    default_channel_id: Option<u64>,
-    features: Features,
-}
-readable!(Body {
-    name or String::new(), country_code or String::new(), control_panel_base_url or String::new(),
-    secure_url or String::new(), default_channel_id, features or Features::default(),
-});
-
-#[derive(Default)]
-struct Features {
-    stencil_enabled: bool,
-    checkout_type: String,
-}
-readable!(Features { stencil_enabled or false, checkout_type or String::new() });
-
+/// Every field may be absent, or of another shape: what is not known is empty.
 pub fn info(outcome: &Outcome) -> Result<StoreInfo, Failure> {
-    let body: Body = read(outcome)?.unwrap_or_default();
+    let body: Value = read(outcome)?.unwrap_or_default();
+    if !body.is_object() && !body.is_null() {
+        return Err(Failure::Unreadable("the store cannot be read".to_owned()));
+    }
+    let features = body.get("features").cloned().unwrap_or_default();
     Ok(StoreInfo {
-        name: body.name,
-        country: body.country_code.to_ascii_uppercase(),
-        panel_url: origin_of(&body.control_panel_base_url).unwrap_or_default(),
-        default_origin: origin_of(&body.secure_url),
-        default_channel: body.default_channel_id.unwrap_or(1),
-        checkout_is_optimized: body.features.checkout_type == "optimized",
-        theme_is_stencil: body.features.stencil_enabled,
+        name: text(&body, "name"),
+        country: text(&body, "country_code").to_ascii_uppercase(),
+        panel_url: origin_of(&text(&body, "control_panel_base_url")).unwrap_or_default(),
+        default_origin: origin_of(&text(&body, "secure_url")),
+        default_channel: unsigned(&body, "default_channel_id").unwrap_or(1),
+        checkout_is_optimized: text(&features, "checkout_type") == "optimized",
+        theme_is_stencil: flag(&features, "stencil_enabled"),
     })
 }
 

@@ -1,12 +1,14 @@
 //! Reading JSON whose shape is not ours: fields by name, lenient about numbers written as strings and strings as
 //! numbers, and never a panic.
 
+mod lenient;
 mod typed;
 
+pub use lenient::parse;
 use serde_json::Value;
 #[cfg(test)]
 pub use typed::read_value;
-pub use typed::{FromJson, Json, ToJson, Unreadable, object, read, variant, write};
+pub use typed::{Each, FromJson, Json, ToJson, Unreadable, object, read, variant, write};
 pub(crate) use typed::{names, readable, record, spelled, variants, written};
 
 /// The text of a field; a number's own digits; "" where it is absent, null or something else.
@@ -21,10 +23,16 @@ pub fn text(value: &Value, field: &str) -> String {
 /// A whole number, also where it is written as a string.
 pub fn integer(value: &Value, field: &str) -> Option<i64> {
     match value.get(field)? {
-        Value::Number(number) => number.as_i64(),
+        Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
+}
+
+/// `500.0` is 500. Beyond what a double counts exactly nothing is whole.
+fn whole(number: f64) -> Option<i64> {
+    let exact = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
+    if exact { format!("{number:.0}").parse().ok() } else { None }
 }
 
 pub fn unsigned(value: &Value, field: &str) -> Option<u64> {

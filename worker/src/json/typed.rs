@@ -41,7 +41,7 @@ pub fn write(value: &dyn ToJson) -> String {
 }
 
 fn parse(text: &str) -> Result<Value, Unreadable> {
-    serde_json::from_str(text).map_err(|e| Unreadable(e.to_string()))
+    super::lenient::parse(text).map_err(|e| Unreadable(e.to_string()))
 }
 
 /// Why JSON could not be read: where in it, and what was expected there; never what was there instead.
@@ -429,6 +429,22 @@ impl<T: FromJson> FromJson for Vec<T> {
             list.push(T::from_json(json.at(value))?);
         }
         Some(list)
+    }
+}
+
+/// A list of another side's, read element by element: one that cannot be read hides none of its neighbours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Each<T> {
+    pub read: Vec<T>,
+    /// How many elements could not be read.
+    pub unread: usize,
+}
+
+impl<T: FromJson> FromJson for Each<T> {
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        let elements = json.elements()?;
+        let read: Vec<T> = elements.iter().filter_map(|value| T::from_json(json.at(value))).collect();
+        Some(Self { unread: elements.len() - read.len(), read })
     }
 }
 

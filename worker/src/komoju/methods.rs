@@ -23,8 +23,7 @@ pub fn list_request(access: Access<'_>) -> HttpRequest {
 /// Each type once: KOMOJU lists some of them per currency.
 pub fn list(outcome: &Outcome) -> Result<Vec<PaymentType>, Failure> {
     let body = read(outcome)?;
-    let rows =
-        body.as_array().ok_or_else(|| Failure::Indeterminate("the answer is not a list".to_owned()))?;
+    let rows = body.as_array().ok_or_else(|| Failure::Unreadable("the answer is not a list".to_owned()))?;
     let mut types: Vec<PaymentType> = Vec::new();
     for row in rows {
         let known = payment_type(row).filter(|new| types.iter().all(|t| t.slug != new.slug));
@@ -62,6 +61,6 @@ mod tests {
     fn a_wrong_key_and_a_wrong_shape_are_told_apart() {
         let unauthorized = r#"{"error":{"code":"unauthorized","message":"no","param":null}}"#;
         assert_eq!(list(&answer(401, unauthorized)), Err(Failure::Unauthorized));
-        assert!(matches!(list(&answer(200, "{}")), Err(Failure::Indeterminate(_))));
+        assert!(matches!(list(&answer(200, "{}")), Err(Failure::Unreadable(_))));
     }
 }

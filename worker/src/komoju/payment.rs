@@ -7,10 +7,10 @@ use crate::payment::call::{Answer, Failure};
 use crate::payment::ids::{PaymentId, RefundId, SessionId};
 use crate::payment::money::{Currency, Money};
 use crate::payment::reading::{
-    Cause, InstructionKind, Instructions, PaymentReading, PaymentStatus, RefundReading, RefundRequestReading,
-    RequestStatus,
+    Cause, InstructionKind, Instructions, Moment, PaymentReading, PaymentStatus, RefundReading,
+    RefundRequestReading, RequestStatus,
 };
-use crate::time::parse_rfc3339;
+use crate::time::{minute_in_utc, parse_rfc3339};
 use crate::web;
 use serde_json::{Value, json};
 
@@ -32,22 +32,27 @@ pub fn capture(access: Access<'_>, id: &PaymentId, minor: Option<i64>, key: &str
 }
 
 /// One page: an attempt's session holds one payment for each try of the shopper, and KOMOJU lists the newest first.
-pub fn list_request(access: Access<'_>, external_order_num: &str) -> HttpRequest {
-    let query = web::form(&[("external_order_num", external_order_num), ("per_page", "100")]);
+pub fn list_request(access: Access<'_>, external_order_num: &str, since: Moment) -> HttpRequest {
+    let since = minute_in_utc(since);
+    let query =
+        web::form(&[("external_order_num", external_order_num), ("start_time", &since), ("per_page", "100")]);
     access.get(&["payments?", &query].concat())
 }
 
-/// The answer to [`list_request`]. With one payment that cannot be read the list says nothing: it might be the paid one.
+/// The answer to [`list_request`], payment by payment. Where one cannot be read the list is not whole: that might be the
+/// paid one.
 pub fn list_answer(outcome: &Outcome) -> Answer {
-    match read_answer(outcome).and_then(|page| payments(&page)) {
-        Ok(payments) => Answer::Payments(payments),
+    let page = match read_answer(outcome) {
+        Ok(page) => page,
+        Err(failure) => return Answer::Failed(failure),
+    };
+    match rows(&page) {
+        Ok(rows) => {
+            let list: Vec<_> = rows.iter().filter_map(parse).collect();
+            Answer::Payments { whole: list.len() == rows.len(), list }
+        }
         Err(failure) => Answer::Failed(failure),
     }
-}
-
-fn payments(page: &Value) -> Result<Vec<PaymentReading>, Failure> {
-    let all: Option<Vec<_>> = rows(page)?.iter().map(parse).collect();
-    all.ok_or_else(|| Failure::Indeterminate("a payment of the list cannot be read".to_owned()))
 }
 
 /// The answer to every other request for a payment.
@@ -56,31 +61,66 @@ pub fn answer(outcome: &Outcome) -> Answer {
         Err(failure) => Answer::Failed(failure),
         Ok(body) => match parse(&body) {
             Some(reading) => Answer::Payment(Box::new(reading)),
-            None => Answer::Failed(Failure::Indeterminate("the payment cannot be read".to_owned())),
+            None => Answer::Failed(Failure::Unreadable("the payment cannot be read".to_owned())),
         },
     }
 }
 
-/// None where the object has no id or status, or a refund that cannot be read: then nothing else of it can be trusted
-/// either.
+/// None where the object has no id or status. What else may say where its money went and cannot be read is named in
+/// `unread`.
 pub fn parse(payment: &Value) -> Option<PaymentReading> {
     let id = PaymentId::parse(&text(payment, "id")).ok()?;
     let status = status(&text(payment, "status"))?;
     let details = present(payment, "payment_details").cloned().unwrap_or(Value::Null);
     let (total, net) = amounts(payment);
+    let mut unread = Vec::new();
+    let refunds = refunds(payment, &mut unread);
+    let refunded_minor = refunded(payment, &refunds, &mut unread);
     Some(PaymentReading {
         id,
         status,
         session: SessionId::parse(&text(payment, "session")).ok(),
         net,
         total,
-        refunded_minor: integer(payment, "amount_refunded").unwrap_or(0),
-        refunds: list(payment, "refunds").iter().map(refund).collect::<Option<_>>()?,
+        refunded_minor,
+        refunds,
         refund_requests: list(payment, "refund_requests").iter().map(refund_request).collect(),
         method: text(&details, "type"),
         instructions: instructions(&details),
         deadline: parse_rfc3339(&text(payment, "payment_deadline")),
+        unread,
     })
+}
+
+/// Those that can be read; the others by id, or by their place in the list.
+fn refunds(payment: &Value, unread: &mut Vec<String>) -> Vec<RefundReading> {
+    let listed = present(payment, "refunds");
+    if listed.is_some_and(|refunds| !refunds.is_array()) {
+        unread.push("refunds".to_owned());
+    }
+    let mut all = Vec::new();
+    for (value, n) in list(payment, "refunds").iter().zip(1..) {
+        match refund(value) {
+            Some(refund) => all.push(refund),
+            None => {
+                let id = text(value, "id");
+                unread.push(if id.is_empty() { format!("refund {n}") } else { id });
+            }
+        }
+    }
+    all
+}
+
+/// What KOMOJU says has gone back; where it says nothing, what its refunds come to.
+fn refunded(payment: &Value, refunds: &[RefundReading], unread: &mut Vec<String>) -> i64 {
+    let sum = refunds.iter().map(|refund| refund.minor).sum();
+    match present(payment, "amount_refunded") {
+        None => sum,
+        Some(_) => integer(payment, "amount_refunded").unwrap_or_else(|| {
+            unread.push("amount_refunded".to_owned());
+            sum
+        }),
+    }
 }
 
 fn status(name: &str) -> Option<PaymentStatus> {
@@ -268,13 +308,13 @@ pub(super) mod tests {
     fn an_order_number_cannot_change_the_query() {
         let secret_key = Secret::new("sk_test_c");
         let access = Access { base: "https://k.example", secret_key: &secret_key };
-        let request = list_request(access, "A&B #1-2");
-        let url = "https://k.example/payments?external_order_num=A%26B%20%231-2&per_page=100";
+        let request = list_request(access, "A&B #1-2", 1_795_618_799_000);
+        let url = "https://k.example/payments?external_order_num=A%26B%20%231-2&start_time=2026-11-25T14%3A59%3A00Z&per_page=100";
         assert_eq!((request.method, request.url.as_str(), request.body), ("GET", url, None));
     }
 
     #[test]
-    fn a_list_is_read_whole_or_not_at_all() {
+    fn one_bad_payment_hides_no_other_and_leaves_the_list_incomplete() {
         let listed = |data: Value| {
             list_answer(&answered(
                 200,
@@ -282,10 +322,64 @@ pub(super) mod tests {
             ))
         };
         let one = parse(&konbini()).expect("a payment");
-        assert_eq!(listed(json!([konbini(), konbini()])), Answer::Payments(vec![one.clone(), one]));
-        assert_eq!(listed(json!([])), Answer::Payments(Vec::new()));
-        for bad in [json!(null), json!({}), json!([konbini(), { "id": "p" }])] {
-            assert!(matches!(listed(bad), Answer::Failed(Failure::Indeterminate(_))));
+        let both = Answer::Payments { list: vec![one.clone(), one.clone()], whole: true };
+        assert_eq!(listed(json!([konbini(), konbini()])), both);
+        assert_eq!(listed(json!([])), Answer::Payments { list: Vec::new(), whole: true });
+        for bad in [json!(null), json!("x"), json!({}), json!({ "id": "p" }), json!([1])] {
+            let part = Answer::Payments { list: vec![one.clone()], whole: false };
+            assert_eq!(listed(json!([bad, konbini()])), part);
+        }
+        for no_list in [json!(null), json!({})] {
+            assert!(matches!(listed(no_list), Answer::Failed(Failure::Unreadable(_))));
+        }
+    }
+
+    #[test]
+    fn a_refund_that_cannot_be_read_is_named_and_hides_no_other() {
+        let good = json!({ "id": "re1", "amount": 300, "description": "" });
+        for (bad, name) in [
+            (json!(null), "refund 1"),
+            (json!({ "amount": 5 }), "refund 1"),
+            (json!({ "id": "re0" }), "re0"),
+            (json!({ "id": "re0", "amount": "many" }), "re0"),
+            (json!({ "id": "re0", "amount": 2.5 }), "re0"),
+        ] {
+            let mut payment = konbini();
+            payment["refunds"] = json!([bad, good]);
+            let reading = parse(&payment).expect("a payment");
+            assert_eq!((reading.refunds.len(), reading.unread), (1, vec![name.to_owned()]), "{bad}");
+        }
+        let mut payment = konbini();
+        payment["refunds"] = json!("none");
+        assert_eq!(parse(&payment).expect("a payment").unread, ["refunds"]);
+        payment["refunds"] = json!([good]);
+        payment["amount_refunded"] = json!("300.0 JPY");
+        let reading = parse(&payment).expect("a payment");
+        assert_eq!((reading.refunded_minor, reading.unread), (300, vec!["amount_refunded".to_owned()]));
+        payment["amount_refunded"] = json!(300.0);
+        let reading = parse(&payment).expect("a payment");
+        assert_eq!((reading.refunded_minor, reading.unread.len()), (300, 0));
+    }
+
+    /// Each field in turn becomes something else: nothing panics, and nothing is read as more money.
+    #[test]
+    fn no_field_of_another_shape_makes_money_larger() {
+        let mut whole = konbini();
+        whole["status"] = json!("captured");
+        whole["refunds"] = json!([{ "id": "re1", "amount": 300 }]);
+        whole["amount_refunded"] = json!(300);
+        let left = |payment: &Value| {
+            let reading = parse(payment)?;
+            let total = reading.total.map_or(0, |money| money.minor);
+            Some(if reading.unread.is_empty() { total - reading.refunded_minor } else { 0 })
+        };
+        let names: Vec<String> = whole.as_object().expect("an object").keys().cloned().collect();
+        for name in names {
+            for odd in [json!(null), json!([]), json!({}), json!("x"), json!(true), json!([null])] {
+                let mut payment = whole.clone();
+                payment[&name] = odd.clone();
+                assert!(left(&payment).is_none_or(|left| left <= 3_220), "{name}: {odd}");
+            }
         }
     }
 }

@@ -103,6 +103,7 @@ pub fn acts_on_refund(refund: &RefundLine) -> &'static [Act] {
             &[Act::Bank, Act::Outside]
         }
         RefundState::TooLarge | RefundState::Unwanted => &[Act::Outside],
+        RefundState::Unknown => &[],
     }
 }
 

@@ -63,7 +63,7 @@ fn notice(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, one: A
     Ok(
         html!["<form method=\"post\" action=\"/panel" (path(order)) "/dismiss\" class=\"seen\">" (hidden_token(panel))
         (hidden("id", &random_hex(8)?)) (hidden("attention", one.key())) "<p class=\"attention\">" (words)
-        "</p><button>" (w.of("Dismiss", "確認済みにする")) "</button></form>"],
+        "</p>" (unread_names(history, one)) "<button>" (w.of("Dismiss", "確認済みにする")) "</button></form>"],
     )
 }
 
@@ -88,6 +88,19 @@ fn choices(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Op
             (part(split.credit, w.of("Store credit used", "ストアクレジット利用額")))
             (part(split.certificates, w.of("Gift certificates used", "ギフト券利用額")))
             "</tbody></table><p class=\"actions\">" (sums) "</p></section>"]
+    })
+}
+
+/// Which they are that could not be read.
+fn unread_names(history: &History, one: Attention) -> Option<Html> {
+    (one == Attention::RefundUnreadable).then(|| {
+        let names: Vec<Html> = history
+            .statement
+            .unread
+            .iter()
+            .map(|name| html!["<li><code>" (name.as_str()) "</code></li>"])
+            .collect();
+        html!["<ul>" (names) "</ul>"]
     })
 }
 
@@ -199,6 +212,7 @@ fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
         RefundState::NeedsBank { amount } => {
             (pill(Tone::Decide, "Account needed", "振込先口座の入力待ち"), at_komoju(amount))
         }
+        RefundState::Unknown => (pill(Tone::Decide, "Cannot be told just now", "現在確認できません"), None),
         RefundState::TooLarge => (pill(Tone::Decide, "More than KOMOJU holds", "KOMOJU の残額を超過"), None),
         RefundState::Refused { amount, reason, .. } => {
             let why = html![(at_komoju(amount)) "<br><code>" (reason) "</code>"];

@@ -149,6 +149,18 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
             "この注文にはストアクレジットまたはギフト券が使われていますが、注文の合計金額がその差し引き前か後かを BigCommerce \
              から判断できないため、請求していません。請求すべき金額を下で選んでください。以後の注文には自動で適用されます。",
         ),
+        Attention::Garbled => w.of(
+            "KOMOJU or BigCommerce answers, but for a day in a form that this app cannot read. It is tried daily. Look at the \
+             order and the payment there by hand, and report this to whoever looks after the app.",
+            "KOMOJU または BigCommerce から応答はありますが、1 日以上、内容を読み取れていません。毎日再試行します。注文と支払いを\
+             それぞれの管理画面で直接ご確認のうえ、アプリの管理者にご連絡ください。",
+        ),
+        Attention::RefundUnreadable => w.of(
+            "A refund of this order could not be read, so it is not known how much is left. Nothing is paid back or booked by \
+             itself, and nothing is offered here. Compare both sides by hand:",
+            "この注文の返金に内容を読み取れないものがあり、残額が確定できません。自動での返金と記録を止め、ここでの操作も表示して\
+             いません。KOMOJU と BigCommerce の双方で直接ご確認ください：",
+        ),
         Attention::Unreachable => unreachable(w, &[]),
         Attention::CaptureVanished => w.of(
             "KOMOJU no longer shows what it once showed of this payment or a refund. Look at it in the KOMOJU dashboard.",
@@ -223,6 +235,10 @@ fn event_name(w: Words, what: &str) -> &str {
         "session_not_made" => {
             w.of("KOMOJU did not open its payment page", "KOMOJU の決済ページを作成できませんでした")
         }
+        "session_lean" => w.of(
+            "KOMOJU refused a detail that is not needed; asked again without such details",
+            "KOMOJU が必須でない項目を受け付けなかったため、省略して再依頼",
+        ),
         "payment_is" => w.of("KOMOJU says", "KOMOJU の状態"),
         "done" => w.of("Done", "実行"),
         "failed" => w.of("Not done", "失敗"),

@@ -65,6 +65,10 @@ pub enum Attention {
     AmountUndecided,
     /// One side has not answered for a day.
     Unreachable,
+    /// One side answers, but for a day in a form that cannot be read.
+    Garbled,
+    /// A refund, or what was paid back, could not be read: nothing of this order's money is moved by itself.
+    RefundUnreadable,
     /// A payment KOMOJU once called captured no longer is, or a refund it once showed is gone.
     CaptureVanished,
 }
@@ -94,6 +98,8 @@ names!(Attention, key {
     AmountDisputed = "amount_disputed",
     AmountUndecided = "amount_undecided",
     Unreachable = "unreachable",
+    Garbled = "garbled",
+    RefundUnreadable = "refund_unreadable",
     CaptureVanished = "capture_vanished",
 });
 
@@ -165,6 +171,8 @@ impl State {
         add(self.payments.values().any(Payment::has_lost_something), Attention::CaptureVanished);
         add(self.refused_updates() > 0, Attention::OrderUpdateRefused);
         add(!self.silent_sides().is_empty(), Attention::Unreachable);
+        add(self.is_garbled(), Attention::Garbled);
+        add(!self.unread().is_empty(), Attention::RefundUnreadable);
         add(self.cancel_is_refused(), Attention::CancelRefused);
         add(self.is_cancelled_while_paid(), Attention::CancelledWhilePaid);
         add(self.was_edited_after_it_was_paid(), Attention::OrderEdited);
@@ -252,16 +260,23 @@ impl State {
         let tired = Delays::is_persistent;
         let deed =
             |side| self.deeds.iter().any(|d| d.is_open() && tired(d.failures) && Side::of(&d.action) == side);
-        let komoju = self.attempts.iter().any(|a| tired(a.register.failures))
-            || self.payments.values().any(|p| tired(p.register.failures))
+        let komoju = self.attempts.iter().any(|a| a.register.is_silent())
+            || self.payments.values().any(|p| p.register.is_silent())
             || self.payments.values().filter_map(|p| p.suspicion.as_ref()).any(|s| tired(s.failures))
             || deed(Side::Komoju);
-        let bigcommerce =
-            tired(self.order.failures) || tired(self.order_refunds.failures) || deed(Side::BigCommerce);
+        let bigcommerce = self.order.is_silent() || self.order_refunds.is_silent() || deed(Side::BigCommerce);
         [(komoju, Side::Komoju), (bigcommerce, Side::BigCommerce)]
             .into_iter()
             .filter_map(|(silent, side)| silent.then_some(side))
             .collect()
+    }
+
+    /// Somebody answers, and what they answer has not been readable for a day.
+    fn is_garbled(&self) -> bool {
+        self.attempts.iter().any(|a| a.register.is_garbled() || a.listing.is_garbled())
+            || self.payments.values().any(|p| p.register.is_garbled())
+            || self.order.is_garbled()
+            || self.order_refunds.is_garbled()
     }
 
     /// Told as paid, then cancelled by hand; the money is still here.
@@ -337,6 +352,7 @@ impl State {
             PayBack::NotConfirmed { .. } => (refunds::policy_for(settings, refund) == RefundPolicy::Confirm)
                 .then_some(Attention::RefundToConfirm),
             PayBack::TooLarge => Some(Attention::RefundTooLarge),
+            PayBack::Unknown => None,
             PayBack::NeedsBank { .. } => Some(Attention::RefundNeedsBank),
             PayBack::Refused { .. } => Some(Attention::RefundRefused),
             PayBack::Due { .. } | PayBack::Settled(_) => None,
@@ -415,6 +431,7 @@ impl State {
                 let refunds = self.order_refunds.reading.as_ref().map_or(0, Vec::len);
                 [refunds.to_string(), tries.to_string()].join(" ")
             }
+            Attention::RefundUnreadable => self.unread().join(" "),
             Attention::SessionRefused => self.head.session_refused.clone().unwrap_or_default(),
             Attention::OrderUpdateRefused => self.refused_updates().to_string(),
             _ => self.reached.values().filter(|r| r.attention == Some(attention)).count().to_string(),
@@ -428,7 +445,9 @@ impl Payment {
         let Some(reading) = &self.register.reading else { return false };
         let vanished =
             self.captured && !self.is(&PaymentStatus::Captured) && !self.is(&PaymentStatus::Refunded);
-        vanished || self.refunds.iter().any(|id| !reading.refunds.iter().any(|r| r.id == *id))
+        vanished
+            || reading.unread.is_empty()
+                && self.refunds.iter().any(|id| !reading.refunds.iter().any(|r| r.id == *id))
     }
 
     fn has_a_rejected_request(&self) -> bool {

@@ -3,7 +3,7 @@
 use super::books::share;
 use super::ids::PaymentId;
 use super::money::Money;
-use super::reading::{Moment, PaymentStatus, RefundReading, RequestStatus};
+use super::reading::{Amounts, Moment, PaymentStatus, RefundReading, RequestStatus};
 use super::refunds::{goes_by_transfer, unrecorded};
 use super::state::{Payment, State};
 
@@ -15,7 +15,7 @@ impl Payment {
 
     /// What can still be paid back: the fee is part of it.
     pub fn left(&self) -> i64 {
-        let Some(reading) = &self.register.reading else { return 0 };
+        let Some(reading) = self.register.reading.as_ref().filter(|r| r.unread.is_empty()) else { return 0 };
         let promised: i64 = reading
             .refund_requests
             .iter()
@@ -23,6 +23,10 @@ impl Payment {
             .map(|r| r.minor)
             .sum();
         reading.total.map_or(0, |m| m.minor) - reading.refunded_minor - promised
+    }
+
+    pub fn is_partly_unread(&self) -> bool {
+        self.register.reading.as_ref().is_some_and(|reading| !reading.unread.is_empty())
     }
 
     /// What of the order's money is still here.
@@ -52,6 +56,33 @@ impl Payment {
 }
 
 impl State {
+    /// Whether something that may say where this order's money went could not be read. Then nothing more is paid back or
+    /// booked by itself, and nothing is offered.
+    pub fn is_partly_unread(&self) -> bool {
+        let books = self.order_refunds.reading.iter().flatten();
+        books.into_iter().any(|refund| refund.amounts == Amounts::Unreadable)
+            || self.payments.values().any(Payment::is_partly_unread)
+    }
+
+    /// Whether an entry in BigCommerce's books may be that of any refund at KOMOJU.
+    pub fn may_be_booked_already(&self) -> bool {
+        self.order_refunds.reading.iter().flatten().any(|refund| refund.amounts != Amounts::Known)
+    }
+
+    /// What could not be read, by id or name, for a person to look at.
+    pub fn unread(&self) -> Vec<String> {
+        let refunds = self.order_refunds.reading.iter().flatten().filter(|r| r.amounts != Amounts::Known);
+        let refunds = refunds.map(|refund| match refund.id {
+            0 => "BigCommerce: refund ?".to_owned(),
+            id => ["BigCommerce: refund ", &id.to_string()].concat(),
+        });
+        let payments = self.payments.values().filter_map(|p| p.register.reading.as_ref());
+        let payments = payments.flat_map(|reading| {
+            reading.unread.iter().map(|name| ["KOMOJU: ", reading.id.as_str(), " · ", name].concat())
+        });
+        refunds.chain(payments).collect()
+    }
+
     /// What a payment counts for in the order's currency: what was asked, or the part of it that was captured.
     pub fn credit(&self, payment: &Payment) -> i64 {
         let Some(asked) = self.attempt(payment.attempt).map(|a| a.terms.amount) else { return 0 };

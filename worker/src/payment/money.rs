@@ -86,8 +86,12 @@ impl Money {
         Self { minor, currency }
     }
 
-    /// Reads `"1200.0000"`, `"69.84"`, `"8"`, `"-0.50"`. Errors: [`MoneyError`]; never rounds.
+    /// Reads `"1200.0000"`, `"69.84"`, `"8"`, `"-0.50"`. What floating point leaves behind (`33.300000000000004`) is
+    /// rounded away: noise far below the minor unit, see [`FAR_BELOW`]. Errors: [`MoneyError`]; `33.305` is one.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        if is_noise_alone(text, currency) {
+            return Ok(Self { minor: 0, currency });
+        }
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -98,9 +102,10 @@ impl Money {
             return Err(MoneyError::NotADecimal);
         }
         let kept = fraction.len().min(currency.exponent());
-        if fraction.bytes().skip(kept).any(|b| b != b'0') {
-            return Err(MoneyError::TooPrecise);
-        }
+        let round_up = match noise(fraction.get(kept..).unwrap_or("")) {
+            Some(up) => i64::from(up),
+            None => return Err(MoneyError::TooPrecise),
+        };
         let padding = std::iter::repeat_n(b'0', currency.exponent() - kept);
         let mut minor: i64 = 0;
         for digit in whole.bytes().chain(fraction.bytes().take(kept)).chain(padding) {
@@ -109,6 +114,7 @@ impl Money {
                 return Err(MoneyError::TooLarge);
             }
         }
+        let minor = minor + round_up;
         Ok(Self { minor: if negative { -minor } else { minor }, currency })
     }
 
@@ -125,6 +131,35 @@ impl Money {
             }
         }
     }
+}
+
+/// Digits after the minor unit that must be all zeros, or all nines, before what follows them counts as noise: less than
+/// a ten-thousandth of the smallest amount that there is.
+const FAR_BELOW: usize = 4;
+
+/// What the digits below the minor unit say: nothing (false), or that one more was meant (true). None: a real part of it.
+fn noise(digits: &str) -> Option<bool> {
+    let digits = digits.trim_end_matches('0');
+    let all = |digit: u8| digits.len() > FAR_BELOW && digits.bytes().take(FAR_BELOW).all(|b| b == digit);
+    match digits {
+        "" => Some(false),
+        _ if all(b'0') => Some(false),
+        _ if all(b'9') => Some(true),
+        _ => None,
+    }
+}
+
+/// `4.440892098500626e-16`, as JSON writes it: what is left where a difference should have been nothing.
+fn is_noise_alone(text: &str, currency: Currency) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
+    let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let digits_only = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let power = exponent.strip_prefix('-').filter(|p| digits_only(p)).and_then(|p| p.parse::<usize>().ok());
+    whole.len() == 1
+        && digits_only(whole)
+        && digits_only(fraction)
+        && power.is_some_and(|power| power > currency.exponent() + FAR_BELOW)
 }
 
 /// For people: `¥1,200`, `$69.84`, `1,234.50 THB`.
@@ -183,6 +218,14 @@ mod tests {
         for (text, currency, error) in [
             ("10.5000", Currency::JPY, TooPrecise),
             ("1.001", usd(), TooPrecise),
+            ("33.305", usd(), TooPrecise),
+            ("33.3001", usd(), TooPrecise),
+            ("33.3050000000001", usd(), TooPrecise),
+            ("0.9999", Currency::JPY, TooPrecise),
+            ("33.30000x00000004", usd(), NotADecimal),
+            ("4e-3", usd(), NotADecimal),
+            ("4e-6x", usd(), NotADecimal),
+            ("44e-16", usd(), NotADecimal),
             ("", usd(), NotADecimal),
             (".5", usd(), NotADecimal),
             ("1e3", usd(), NotADecimal),
@@ -193,6 +236,33 @@ mod tests {
             assert_eq!(Money::parse(text, currency), Err(error), "{text}");
         }
         assert_eq!(Currency::parse("BTC"), Err(UnsupportedCurrency));
+    }
+
+    #[test]
+    fn what_floating_point_leaves_behind_is_no_money() {
+        for (text, currency, minor) in [
+            ("33.300000000000004", usd(), 3_330),
+            ("33.299999999999997", usd(), 3_330),
+            ("-33.300000000000004", usd(), -3_330),
+            ("0.30000000000000004", usd(), 30),
+            ("9.999999999999998", usd(), 1_000),
+            ("1199.9999999999998", Currency::JPY, 1_200),
+            ("1200.0000000000002", Currency::JPY, 1_200),
+            ("4.440892098500626e-16", usd(), 0),
+            ("-1e-12", Currency::JPY, 0),
+        ] {
+            assert_eq!(Money::parse(text, currency), Ok(Money::new(minor, currency)), "{text}");
+        }
+    }
+
+    /// Sums of cents, computed as a shop system in floating point would, are read as those cents.
+    #[test]
+    fn every_sum_of_cents_survives_floating_point() {
+        let mut sum = 0.0_f64;
+        for minor in 1..=2_000 {
+            sum += 0.01;
+            assert_eq!(Money::parse(&sum.to_string(), usd()), Ok(Money::new(minor, usd())), "{sum}");
+        }
     }
 
     #[test]

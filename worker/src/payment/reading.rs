@@ -3,6 +3,8 @@
 //! Each remote object has one register. A reading carries the `seq` taken in the write before its request left; the
 //! larger `seq` wins, so an answer that overtakes another cannot turn time back.
 
+use super::call::Failure;
+use super::delays::Delays;
 use super::ids::{PaymentId, RefundId, SessionId};
 use super::money::{Money, MoneyError};
 use super::owed::Split;
@@ -27,12 +29,14 @@ pub struct Register<T> {
     /// Looks that failed in a row, and when the next may be tried.
     pub failures: u32,
     pub retry_at: Moment,
+    /// The last failure was an answer that could not be read.
+    pub garbled: bool,
 }
-record!(Register<T> { reading, seq, at, wanted or 0, failures or 0, retry_at or 0 });
+record!(Register<T> { reading, seq, at, wanted or 0, failures or 0, retry_at or 0, garbled or false });
 
 impl<T> Default for Register<T> {
     fn default() -> Self {
-        Self { reading: None, seq: 0, at: 0, wanted: 0, failures: 0, retry_at: 0 }
+        Self { reading: None, seq: 0, at: 0, wanted: 0, failures: 0, retry_at: 0, garbled: false }
     }
 }
 
@@ -40,14 +44,25 @@ impl<T> Register<T> {
     /// Takes a reading unless a later one is already here.
     pub fn accept(&mut self, seq: u64, at: Moment, reading: T) {
         if seq > self.seq {
-            *self = Self { reading: Some(reading), seq, at, wanted: self.wanted, failures: 0, retry_at: 0 };
+            *self = Self { reading: Some(reading), seq, at, wanted: self.wanted, ..Self::default() };
         }
     }
 
-    /// Remembers that a look failed and when to try again.
-    pub fn failed(&mut self, retry_at: Moment) {
+    /// Remembers that a look failed, why, and when to try again.
+    pub fn failed(&mut self, failure: &Failure, retry_at: Moment) {
         self.failures = self.failures.saturating_add(1);
+        self.garbled = matches!(failure, Failure::Unreadable(_));
         self.retry_at = retry_at;
+    }
+
+    /// Looked at for a day, without any answer.
+    pub fn is_silent(&self) -> bool {
+        Delays::is_persistent(self.failures) && !self.garbled
+    }
+
+    /// Looked at for a day, and answered in a form that cannot be read.
+    pub fn is_garbled(&self) -> bool {
+        Delays::is_persistent(self.failures) && self.garbled
     }
 
     pub fn want(&mut self, seq: u64) {
@@ -60,7 +75,7 @@ impl<T> Register<T> {
 
     /// There is nothing left to look at.
     pub fn rest(&mut self) {
-        (self.wanted, self.failures, self.retry_at) = (0, 0, 0);
+        (self.wanted, self.failures, self.retry_at, self.garbled) = (0, 0, 0, false);
     }
 }
 
@@ -152,8 +167,22 @@ pub struct OrderRefund {
     /// What the merchant wanted done about such refunds when it was first seen: a setting changed later moves no
     /// money that went back long ago.
     pub policy: Option<RefundPolicy>,
+    /// Whether the amounts are what BigCommerce says; where they are not, both are 0.
+    pub amounts: Amounts,
 }
-record!(OrderRefund { id, minor, total_minor, komoju, policy });
+record!(OrderRefund { id, minor, total_minor, komoju, policy, amounts or Amounts::Known });
+
+/// How far the amounts of a refund in BigCommerce's books could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amounts {
+    Known,
+    /// It lists no payments at all. Its neighbours are unaffected; but it may be the entry of any refund at KOMOJU, so
+    /// none is entered beside it.
+    Missing,
+    /// It lists something that cannot be read, or is no refund: whatever it holds, nothing more moves by itself.
+    Unreadable,
+}
+names!(Amounts, key { Known = "known", Missing = "missing", Unreadable = "unreadable" });
 
 /// Why an amount due could not be known. Kept, so that the merchant can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -230,6 +259,8 @@ pub struct PaymentReading {
     pub method: String,
     pub instructions: Instructions,
     pub deadline: Option<Moment>,
+    /// What of it may say where money went and could not be read, by id or name: nothing of the rest is offered or moved.
+    pub unread: Vec<String>,
 }
 record!(PaymentReading {
     id,
@@ -243,6 +274,7 @@ record!(PaymentReading {
     method,
     instructions,
     deadline,
+    unread,
 });
 
 impl PaymentReading {

@@ -36,6 +36,8 @@ pub enum PayBack {
         minor: i64,
     },
     TooLarge,
+    /// Something that may say where money went could not be read: nothing is moved, and nothing offered.
+    Unknown,
     /// KOMOJU said no, in its words.
     Refused {
         payment: PaymentId,
@@ -84,6 +86,9 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
             minor: deed.minor.unwrap_or(0),
             decided: deed.decided,
         };
+    }
+    if state.is_partly_unread() {
+        return PayBack::Unknown;
     }
     let policy = policy_for(settings, refund);
     let unwanted = policy == RefundPolicy::Never && confirmed == 0;

@@ -26,8 +26,10 @@ pub struct Statement {
     pub reasons: Vec<Attention>,
     /// Who has not answered for a day.
     pub silent: Vec<Side>,
+    /// What could not be read, by id or name.
+    pub unread: Vec<String>,
 }
-record!(Statement { due, choices, split, paid_otherwise, payments, refunds, reasons, silent });
+record!(Statement { due, choices, split, paid_otherwise, payments, refunds, reasons, silent, unread });
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PaymentLine {
@@ -104,6 +106,8 @@ pub enum RefundState {
         amount: Money,
     },
     TooLarge,
+    /// It cannot be told: something about this order's money could not be read.
+    Unknown,
     Refused {
         amount: Money,
         reason: String,
@@ -112,7 +116,7 @@ pub enum RefundState {
 }
 variants!(RefundState {
     Settled, Requested, NeverPaid, Unwanted, Outside { by, at }, UnderWay, ToConfirm { amount, by_transfer },
-    NeedsBank { amount }, TooLarge, Refused { amount, reason, by_transfer },
+    NeedsBank { amount }, TooLarge, Unknown, Refused { amount, reason, by_transfer },
 });
 
 pub fn statement(state: &State, settings: &Settings) -> Statement {
@@ -139,6 +143,7 @@ pub fn statement(state: &State, settings: &Settings) -> Statement {
         refunds: refunds::made_in_bigcommerce(state).into_iter().filter_map(refund).collect(),
         reasons: state.reasons(settings),
         silent: state.silent_sides(),
+        unread: state.unread(),
     }
 }
 
@@ -160,7 +165,7 @@ fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<Paym
         charged_back: money(payment.charged_back()),
         fraud: payment.fraud,
         capturable: reading.net.filter(|_| authorized),
-        refundable: money(payment.refundable()),
+        refundable: money(payment.refundable()).filter(|_| !state.is_partly_unread()),
         by_transfer: refunds::goes_by_transfer(payment),
     })
 }
@@ -182,6 +187,7 @@ fn refund_state(state: &State, settings: &Settings, refund: &OrderRefund) -> Opt
         }
         PayBack::Due { .. } | PayBack::Settled(Settled::Sent) => RefundState::UnderWay,
         PayBack::TooLarge => RefundState::TooLarge,
+        PayBack::Unknown => RefundState::Unknown,
         PayBack::NotConfirmed { payment, minor } => RefundState::ToConfirm {
             amount: in_its_currency(&payment, minor)?,
             by_transfer: by_transfer(&payment),

@@ -10,7 +10,7 @@ use crate::payment::delays::Delays;
 use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
 use crate::payment::reading::{
-    Moment, OrderRefund, OrderStatus, PaymentReading, PaymentStatus, Unreadable,
+    Amounts, Moment, OrderRefund, OrderStatus, PaymentReading, PaymentStatus, Unreadable,
 };
 use crate::payment::settings::RefundPolicy;
 use crate::payment::shop::Ownership;
@@ -27,14 +27,16 @@ impl Machine {
             (What::Session(n), answer) => self.session_look_failed(n, failure_of(answer), now),
             (What::Payment(id), Answer::Payment(reading)) => self.take_payment_by_id(&id, seq, *reading, now),
             (What::Payment(id), answer) => self.payment_look_failed(&id, failure_of(answer), now),
-            (What::Payments(n), Answer::Payments(list)) => self.take_payments(n, seq, list, now.at),
+            (What::Payments(n), Answer::Payments { list, whole }) => {
+                self.take_payments(n, seq, list, whole, now);
+            }
             (What::Payments(n), answer) => self.listing_failed(n, failure_of(answer), now),
             (What::Event(id), answer) => self.event_answered(&id, answer, now),
             (What::OrderRefunds, Answer::OrderRefunds(list)) => self.take_order_refunds(seq, list, now),
             (What::OrderRefunds, answer) => {
                 let failure = failure_of(answer);
                 let retry = now.at + wait(&failure, self.state.order_refunds.failures, now.delays);
-                self.state.order_refunds.failed(retry);
+                self.state.order_refunds.failed(&failure, retry);
             }
             (What::Quote(_), Answer::Quote(options)) => self.fresh.quote = Some(options),
             (What::Quote(refund), answer) => self.quote_failed(refund, failure_of(answer), now),
@@ -57,7 +59,7 @@ impl Machine {
                     self.reads_ahead = false;
                     self.state.head.order_missed = failure == Failure::NotFound;
                     let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
-                    self.state.order.failed(retry);
+                    self.state.order.failed(&failure, retry);
                     self.fail_start(bigcommerce_refusal(&failure));
                 }
             },
@@ -135,7 +137,7 @@ impl Machine {
             answer => {
                 let failure = failure_of(answer);
                 let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
-                self.state.order.failed(retry);
+                self.state.order.failed(&failure, retry);
                 self.fresh.order = None;
                 return self.fail_start(bigcommerce_refusal(&failure));
             }
@@ -192,7 +194,8 @@ impl Machine {
             self.take_payment(n, seq, reading, now.at);
         } else if let Some(known) = self.state.payments.get_mut(id).filter(|p| p.register.reading.is_some()) {
             // An odd answer does not undo what is known.
-            known.register.failed(now.at + now.delays.retry(failures + 1));
+            let odd = Failure::Unreadable("an answer about another payment".to_owned());
+            known.register.failed(&odd, now.at + now.delays.retry(failures + 1));
         } else {
             // A hint named it, but it is not of this session: none of ours.
             self.state.payments.remove(id);
@@ -232,22 +235,28 @@ impl Machine {
         }
     }
 
-    /// All that the session ever took, those it no longer shows among them.
-    fn take_payments(&mut self, n: u32, seq: u64, list: Vec<PaymentReading>, at: Moment) {
+    /// All that the session ever took, those it no longer shows among them. Where one of the list could not be read, the
+    /// others count all the same, and the list is asked for again: that one might be paid.
+    fn take_payments(&mut self, n: u32, seq: u64, list: Vec<PaymentReading>, whole: bool, now: Now<'_>) {
         let Some(attempt) = self.state.attempt_mut(n) else { return };
         let session = attempt.session.clone();
         let of_it: Vec<_> =
             list.into_iter().filter(|p| p.session.is_some() && p.session == session).collect();
-        attempt.listing.accept(seq, at, u32::try_from(of_it.len()).unwrap_or(u32::MAX));
+        if whole {
+            attempt.listing.accept(seq, now.at, u32::try_from(of_it.len()).unwrap_or(u32::MAX));
+        }
         for reading in of_it {
-            self.take_payment(n, seq, reading, at);
+            self.take_payment(n, seq, reading, now.at);
+        }
+        if !whole {
+            self.listing_failed(n, Failure::Unreadable("a payment of the list".to_owned()), now);
         }
     }
 
     fn listing_failed(&mut self, n: u32, failure: Failure, now: Now<'_>) {
         let Some(attempt) = self.state.attempt_mut(n) else { return };
         let retry = now.at + wait(&failure, attempt.listing.failures, now.delays);
-        attempt.listing.failed(retry);
+        attempt.listing.failed(&failure, retry);
     }
 
     /// Only what KOMOJU itself has of an event counts. One that it does not know says nothing.
@@ -271,12 +280,7 @@ impl Machine {
 
     fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, now: Now<'_>) {
         let policy = now.shop.confirmed.then_some(now.shop.settings.refunds);
-        let read: Option<Vec<_>> = list.iter().map(|seen| self.order_refund(seen, policy)).collect();
-        let Some(list) = read else {
-            // An amount that cannot be read is none to go by; a person hears of it once this has lasted.
-            let retry = now.at + now.delays.retry(self.state.order_refunds.failures + 1);
-            return self.state.order_refunds.failed(retry);
-        };
+        let list: Vec<_> = list.iter().map(|seen| self.order_refund(seen, policy)).collect();
         let is_news =
             |refund: &OrderRefund| refund.komoju.is_none() && self.known_refund(refund.id).is_none();
         if list.iter().any(is_news) {
@@ -299,21 +303,35 @@ impl Machine {
         self.state.order_refunds.reading.iter().flatten().find(|known| known.id == id)
     }
 
-    /// What of a refund is ours: the part on an offline method. Amounts are in the currency that was asked for.
-    fn order_refund(&self, seen: &OrderRefundSeen, policy: Option<RefundPolicy>) -> Option<OrderRefund> {
+    /// What of a refund is ours: the part on an offline method. Amounts are in the currency that was asked for. What was
+    /// read of a refund before stays known: BigCommerce changes none.
+    fn order_refund(&self, seen: &OrderRefundSeen, policy: Option<RefundPolicy>) -> OrderRefund {
         let asked = self.state.attempts.last().map(|a| a.terms.amount.currency);
         let currency =
             asked.or(self.state.order.reading.as_ref().and_then(|o| o.due.ok()).map(|m| m.currency));
         let minor = |part: &RefundPart| {
             currency.and_then(|c| Money::parse(&part.decimal, c).ok()).map(|money| money.minor)
         };
-        Some(OrderRefund {
+        let known = self.known_refund(seen.id);
+        let ours: Option<i64> = seen.parts.iter().filter(|part| part.provider.is_some()).map(minor).sum();
+        let amounts = match ours {
+            Some(_) => seen.amounts,
+            None => Amounts::Unreadable,
+        };
+        if let Some(known) = known.filter(|k| amounts != Amounts::Known && k.amounts == Amounts::Known) {
+            return known.clone();
+        }
+        let ours = ours.filter(|_| amounts == Amounts::Known).unwrap_or(0);
+        // What went elsewhere is only for comparing with the order's own sum.
+        let elsewhere = seen.parts.iter().filter(|part| part.provider.is_none()).filter_map(minor);
+        OrderRefund {
             id: seen.id,
-            minor: seen.parts.iter().filter(|part| part.provider.is_some()).map(minor).sum::<Option<_>>()?,
-            total_minor: seen.parts.iter().map(minor).sum::<Option<_>>()?,
+            minor: ours,
+            total_minor: if amounts == Amounts::Known { ours + elsewhere.sum::<i64>() } else { 0 },
             komoju: seen.komoju.clone(),
-            policy: self.known_refund(seen.id).map_or(policy, |known| known.policy.or(policy)),
-        })
+            policy: known.map_or(policy, |known| known.policy.or(policy)),
+            amounts,
+        }
     }
 
     fn quote_failed(&mut self, refund: RefundId, failure: Failure, now: Now<'_>) {
@@ -336,7 +354,7 @@ impl Machine {
     pub(super) fn session_look_failed(&mut self, n: u32, failure: Failure, now: Now<'_>) {
         if let Some(attempt) = self.state.attempt_mut(n) {
             let retry = now.at + wait(&failure, attempt.register.failures, now.delays);
-            attempt.register.failed(retry);
+            attempt.register.failed(&failure, retry);
         }
         self.fail_start(komoju_refusal(&failure));
     }
@@ -348,7 +366,7 @@ impl Machine {
             return;
         }
         let retry = now.at + wait(&failure, payment.register.failures, now.delays);
-        payment.register.failed(retry);
+        payment.register.failed(&failure, retry);
         self.fail_start(komoju_refusal(&failure));
     }
 }
@@ -356,7 +374,7 @@ impl Machine {
 pub(super) fn failure_of(answer: Answer) -> Failure {
     match answer {
         Answer::Failed(failure) => failure,
-        _ => Failure::Indeterminate("an answer of another kind".to_owned()),
+        _ => Failure::Unreadable("an answer of another kind".to_owned()),
     }
 }
 
@@ -379,7 +397,9 @@ fn bigcommerce_refusal(failure: &Failure) -> Refusal {
         Failure::NotFound => Refusal::OrderNotFound,
         Failure::Unauthorized | Failure::Forbidden => Refusal::Disconnected,
         Failure::Later { after_ms } => Refusal::Busy { after_ms: *after_ms },
-        Failure::Indeterminate(_) | Failure::Refused { .. } => Refusal::BigCommerceUnavailable,
+        Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Refused { .. } => {
+            Refusal::BigCommerceUnavailable
+        }
     }
 }
 
@@ -388,6 +408,7 @@ pub(super) fn komoju_refusal(failure: &Failure) -> Refusal {
     match failure {
         Failure::Later { after_ms } => Refusal::Busy { after_ms: *after_ms },
         Failure::Indeterminate(_)
+        | Failure::Unreadable(_)
         | Failure::Unauthorized
         | Failure::Forbidden
         | Failure::NotFound
@@ -398,6 +419,7 @@ pub(super) fn komoju_refusal(failure: &Failure) -> Refusal {
 pub(super) fn describe(failure: &Failure) -> String {
     match failure {
         Failure::Indeterminate(why) => format!("no answer ({why})"),
+        Failure::Unreadable(what) => format!("an answer that cannot be read ({what})"),
         Failure::Later { .. } => "not now".to_owned(),
         Failure::Unauthorized => "the key or token is not accepted".to_owned(),
         Failure::Forbidden => "a permission is missing".to_owned(),

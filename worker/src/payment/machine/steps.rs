@@ -4,6 +4,7 @@ use super::{Flight, Machine, Now, What};
 use crate::payment::attention::Attention;
 use crate::payment::call::Call;
 use crate::payment::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate, Subject, UNANSWERED};
+use crate::payment::delays::Delays;
 use crate::payment::ids::{AccountId, PaymentId, RefundId};
 use crate::payment::money::Money;
 use crate::payment::notes;
@@ -79,7 +80,8 @@ impl Machine {
         let Some(attempt) = self.state.attempt(n) else { return };
         let (account, external_order_num) =
             (attempt.terms.account.clone(), attempt.terms.external_order_num.clone());
-        self.take_off(What::Payments(n), |_| Call::ListPayments { account, external_order_num });
+        let since = attempt.created_at - Delays::CLOCKS_DIFFER;
+        self.take_off(What::Payments(n), |_| Call::ListPayments { account, external_order_num, since });
     }
 
     fn look_at_event(&mut self, payment: PaymentId) {

@@ -242,6 +242,10 @@ fn is_capture_refused(state: &State, id: &PaymentId) -> bool {
 fn is_as_asked(state: &State, attempt: &Attempt, id: &PaymentId, reading: &PaymentReading) -> bool {
     let asked = attempt.terms.amount;
     let by_us = state.deed(&Action::Capture { payment: id.clone() }).and_then(|deed| deed.minor);
+    // Some of it went back, and how cannot be read: it may be a chargeback.
+    if !reading.unread.is_empty() && reading.refunded_minor > 0 {
+        return false;
+    }
     match reading.net {
         None => false,
         Some(net) if by_us == Some(net.minor) => true,

@@ -103,6 +103,9 @@ pub(super) fn due_refund(state: &State, c: Circumstances<'_>, wake: &mut Wake) -
     {
         return None;
     }
+    if state.is_partly_unread() {
+        return None;
+    }
     due_at_komoju(state, c).map(Step::Transfer).or_else(|| due_in_books(state, c, wake))
 }
 
@@ -201,6 +204,9 @@ fn due_in_books(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<
 
 /// The list first, then the quote, then the refund: each of them just before the next.
 fn record(state: &State, c: Circumstances<'_>, wake: &mut Wake, found: &Unrecorded) -> Option<Step> {
+    if state.may_be_booked_already() {
+        return None;
+    }
     let action = Action::RecordRefund { refund: found.refund.clone() };
     let deed = state.deed(&action);
     if let Some(DeedState::Refused { .. }) = deed.map(|d| &d.state) {
