@@ -15,7 +15,7 @@ use komoju_bigcommerce_worker::payment::shop::Shop;
 use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Refusal, Seen, Start};
 
 use super::bank::{Payment, part};
-use super::driver::World;
+use super::driver::{EPOCH, World};
 use super::schedule::{Act, MINUTE, Refunds, Setup, Unpaid};
 use super::store::{By, CART};
 

@@ -49,7 +49,7 @@ pub fn with_number(request: &HttpRequest, refusal: &Answer) -> Option<HttpReques
     let about_it = |text: &str| text.to_ascii_lowercase().replace(' ', "_").contains(FIELD);
     let mut body: Value = serde_json::from_str(request.body.as_deref()?).ok()?;
     let number = body.get(FIELD)?.as_str().filter(|digits| !digits.starts_with('0'))?.parse::<u64>().ok()?;
-    if !about_it(param) && !(param.is_empty() && about_it(message)) {
+    if !about_it(if param.is_empty() { message } else { param }) {
         return None;
     }
     body[FIELD] = json!(number);

@@ -142,6 +142,8 @@ fn claim(w: Words, attention: Attention) -> (Tone, Option<&'static str>) {
         Attention::CaptureRefused => stop("Capture refused", "売上確定エラー"),
         Attention::CaptureVanished => stop("Gone from KOMOJU", "KOMOJU で確認不可"),
         Attention::AmountMismatch | Attention::AmountDisputed => decide("Amount differs", "金額相違"),
+        Attention::AmountUndecided => decide("Amount to choose", "金額の選択待ち"),
+        Attention::Garbled | Attention::RefundUnreadable => decide("Not readable", "読み取り不可"),
         Attention::OrderEdited => decide("Order edited", "注文変更あり"),
         Attention::PaidTwice => decide("Paid twice", "二重支払い"),
         Attention::RefundToConfirm | Attention::RefundNeedsBank => decide("Refund wanted", "返金待ち"),

@@ -5,15 +5,15 @@ use super::{Input, Machine, Now, Output, Reply};
 use crate::payment::attention::Attention;
 use crate::payment::call::{
     Answer, Browser, Call, Checkout, EventSeen, Failure, Locale, OrderRefundSeen, OrderSeen, RefundPart,
-    SessionSeen,
+    SessionSeen, Transacted,
 };
 use crate::payment::delays::Delays;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{AccountId, HintId, OrderId, PaymentId, RefundId, SessionId, StoreHash};
 use crate::payment::money::{Currency, Money};
 use crate::payment::reading::{
-    Instructions, OrderReading, OrderStatus, PaymentReading, PaymentStatus, RefundReading, SessionReading,
-    SessionStatus,
+    Amounts, Instructions, OrderReading, OrderStatus, PaymentReading, PaymentStatus, RefundReading,
+    SessionReading, SessionStatus,
 };
 use crate::payment::settings::{Mode, Provider, Settings};
 use crate::payment::shop::Shop;
@@ -75,6 +75,7 @@ impl Bench {
             status: OrderStatus::AWAITING_PAYMENT,
             deleted: false,
             due: Ok(due),
+            split: None,
             digital: false,
             channel: 1,
             label: Provider::InStore.default_label().to_owned(),
@@ -94,6 +95,7 @@ impl Bench {
             shop: Shop {
                 store: StoreHash::parse("bench1").expect("a store"),
                 order: OrderId::new(501).expect("an order"),
+                installed_at: PLACED - HOUR,
                 settings,
                 account: Some((AccountId::parse("aa11").expect("an account"), Mode::Live)),
                 channels: Vec::new(),
@@ -155,6 +157,7 @@ impl Bench {
             method: method.to_owned(),
             instructions: Instructions::default(),
             deadline: None,
+            unread: Vec::new(),
         }];
     }
 
@@ -175,7 +178,7 @@ impl Bench {
 
     fn book(&mut self, id: u64, minor: i64, komoju: Option<RefundId>) {
         let part = RefundPart { provider: Some(Provider::InStore), decimal: minor.to_string() };
-        self.booked.push(OrderRefundSeen { id, parts: vec![part], komoju });
+        self.booked.push(OrderRefundSeen { id, parts: vec![part], komoju, amounts: Amounts::Known });
         self.order.reading.refunded_minor += minor;
         let all = self.order.reading.due.is_ok_and(|due| self.order.reading.refunded_minor >= due.minor);
         self.order.reading.status = if all { OrderStatus::REFUNDED } else { OrderStatus::PARTIALLY_REFUNDED };
@@ -274,7 +277,9 @@ impl Bench {
     fn carry_out(&mut self, call: Call) -> Answer {
         match call {
             Call::ReadOrder => Answer::Order(Box::new(self.order.clone())),
-            Call::ReadProvider => Answer::Provider(Some(Provider::InStore)),
+            Call::ReadProvider => {
+                Answer::Provider(Transacted { provider: Some(Provider::InStore), charged: None })
+            }
             Call::UpdateOrder { update, staff_notes } => {
                 self.updates += 1;
                 if let Some(status) = update.status {
@@ -294,7 +299,7 @@ impl Bench {
                 self.session()
             }
             Call::ReadPayment { payment, .. } => self.read_payment(&payment),
-            Call::ListPayments { .. } => Answer::Payments(self.payments.clone()),
+            Call::ListPayments { .. } => Answer::Payments { list: self.payments.clone(), whole: true },
             Call::CancelPayment { payment, .. } => {
                 self.payment().status = PaymentStatus::Cancelled;
                 self.read_payment(&payment)

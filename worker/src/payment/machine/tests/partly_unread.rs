@@ -1,0 +1,118 @@
+//! What cannot be read stops the money that it may be about, and nothing else.
+
+use crate::payment::attention::Attention;
+use crate::payment::call::{Failure, OrderRefundSeen, RefundPart};
+use crate::payment::machine::bench::{Bench, HOUR, refund};
+use crate::payment::reading::{Amounts, PaymentStatus};
+use crate::payment::settings::{Provider, RefundPolicy, Settings};
+
+fn paid() -> Bench {
+    let mut bench = Bench::new(Settings { refunds: RefundPolicy::AtOnce, ..Settings::default() });
+    bench.pays("credit_card", PaymentStatus::Captured);
+    bench.hears("payment.captured");
+    bench.waits(HOUR);
+    assert_eq!((&bench.moves[..], bench.attentions().len()), (&[11][..], 0));
+    bench
+}
+
+fn entry(id: u64, minor: Option<i64>, amounts: Amounts) -> OrderRefundSeen {
+    let part = |minor: i64| RefundPart { provider: Some(Provider::InStore), decimal: minor.to_string() };
+    OrderRefundSeen { id, parts: minor.map(part).into_iter().collect(), komoju: None, amounts }
+}
+
+fn reads_books(bench: &mut Bench) {
+    bench.order.reading.refunded_minor += 1;
+    bench.hears_of_order();
+    bench.waits(HOUR);
+}
+
+#[test]
+fn an_unreadable_refund_stops_the_orders_money_and_calls_a_person() {
+    let mut bench = paid();
+    bench.booked = vec![entry(41, Some(500), Amounts::Known), entry(42, None, Amounts::Unreadable)];
+    reads_books(&mut bench);
+    assert!(bench.moved.is_empty(), "{:?}", bench.moved);
+    assert_eq!(bench.attentions(), [Attention::RefundUnreadable]);
+
+    // Once it can be read, all goes on by itself.
+    bench.booked[1] = entry(42, Some(300), Amounts::Known);
+    reads_books(&mut bench);
+    assert_eq!(bench.moved, [("refund", 500), ("refund", 300)]);
+    assert_eq!(bench.attentions(), []);
+}
+
+#[test]
+fn an_amount_of_ours_that_is_no_amount_is_unreadable_too() {
+    for decimal in ["33.305", "", "many", "5e20"] {
+        let mut bench = paid();
+        bench.booked = vec![entry(41, Some(500), Amounts::Known), entry(42, Some(1), Amounts::Known)];
+        bench.booked[1].parts[0].decimal = decimal.to_owned();
+        reads_books(&mut bench);
+        assert!(bench.moved.is_empty(), "{decimal}");
+        assert_eq!(bench.attentions(), [Attention::RefundUnreadable], "{decimal}");
+    }
+}
+
+#[test]
+fn a_refund_that_was_read_once_stays_known() {
+    let mut bench = paid();
+    bench.booked = vec![entry(41, Some(500), Amounts::Known)];
+    reads_books(&mut bench);
+    bench.booked = vec![entry(41, None, Amounts::Unreadable), entry(42, Some(200), Amounts::Known)];
+    reads_books(&mut bench);
+    assert_eq!(bench.moved, [("refund", 500), ("refund", 200)]);
+    assert_eq!(bench.attentions(), []);
+}
+
+#[test]
+fn a_refund_without_payments_leaves_its_neighbour_alone_but_nothing_is_booked_beside_it() {
+    let mut bench = paid();
+    bench.booked = vec![entry(41, Some(500), Amounts::Known), entry(42, None, Amounts::Missing)];
+    reads_books(&mut bench);
+    assert_eq!(bench.moved, [("refund", 500)]);
+    assert_eq!(bench.attentions(), [Attention::RefundUnreadable]);
+    // It may be the entry of this one.
+    bench.pays_back(refund("by-hand", 300));
+    bench.hears("payment.refunded");
+    bench.waits(HOUR);
+    assert_eq!(bench.booked.len(), 2, "{:?}", bench.booked);
+}
+
+#[test]
+fn a_payment_with_an_unreadable_refund_is_told_but_pays_nothing_back() {
+    let mut bench = paid();
+    bench.payment().unread = vec!["re9".to_owned()];
+    bench.booked = vec![entry(41, Some(500), Amounts::Known)];
+    reads_books(&mut bench);
+    assert!(bench.moved.is_empty());
+    assert_eq!(bench.attentions(), [Attention::RefundUnreadable]);
+}
+
+#[test]
+fn an_unreadable_refund_keeps_no_paid_order_waiting() {
+    for (refunded, status) in [(0, 11), (100, 12)] {
+        let mut bench = Bench::new(Settings::default());
+        bench.pays("credit_card", PaymentStatus::Captured);
+        bench.payment().unread = vec!["re9".to_owned()];
+        bench.payment().refunded_minor = refunded;
+        bench.hears("payment.captured");
+        bench.waits(HOUR);
+        assert_eq!(bench.moves, [status], "of what went back, nobody knows whether it was a chargeback");
+        assert!(bench.attentions().contains(&Attention::RefundUnreadable));
+    }
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_not_called_silence() {
+    let look = |failure: fn(String) -> Failure| {
+        let mut bench = paid();
+        bench.fates = (0..40)
+            .map(|_| ("read_order", super::super::bench::Fate::Fails(failure("why".to_owned()))))
+            .collect();
+        bench.hears_of_order();
+        bench.waits(60 * HOUR);
+        bench.attentions()
+    };
+    assert_eq!(look(Failure::Unreadable), [Attention::Garbled]);
+    assert_eq!(look(Failure::Indeterminate), [Attention::Unreachable]);
+}
