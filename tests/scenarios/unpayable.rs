@@ -25,8 +25,8 @@ async fn an_order_that_cannot_be_charged_is_listed_before_anybody_asks() {
     ];
     for (pointer, value, sentence) in cases {
         let shop = Shop::open(world().await).await;
-        let order = shop.order(&OrderSpec::total(1_530));
         the_order_has(&shop, pointer, value);
+        let order = shop.order(&OrderSpec::total(1_530));
         shop.arrive(&order).await;
         shop.state_when(&order, "decide", "Cannot be paid").await;
         let list = shop.panel("payments").await;
