@@ -1,8 +1,7 @@
 //! A shopper who never came, or cannot come back, pays by a link that the merchant sends.
 
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::harness::{Language, Shop, eventually_within, world};
-use std::time::Duration;
+use sandbox::harness::{Language, Shop, eventually, world};
 
 use crate::merchant::Merchant;
 use crate::shopper::{GOOD_CARD, Shopper, picture};
@@ -32,7 +31,7 @@ async fn an_order_whose_shopper_never_came_is_listed_with_a_link_to_send() {
     let shop = Shop::open(world().await).await;
     let order = shop.order(&OrderSpec::new());
     let listed = async || shop.panel("payments").await.contains("has not begun to pay").then_some(());
-    eventually_within(Duration::from_secs(60), "the order to be listed", listed).await;
+    eventually("the order to be listed", listed).await;
     let merchant = Merchant::of(&shop).await;
     merchant.open_alone("Payments").await;
     picture(&merchant.browser, "panel-payments-not-started-en");
