@@ -12,7 +12,10 @@ const parts = {
   script: {
     what: "storefront script, brotli",
     size: () => JSON.parse(readFileSync("target/storefront/manifest.json", "utf8")).brotli,
-    budget: 16_000,
+    // A ratchet below the design's 20 kB. It grew from 16 when the tag became async: the script may come at any
+    // moment, finds its own tag and the page's order by itself, asks before a code is given up, and keeps a link
+    // where wasm is forbidden.
+    budget: 18_000,
   },
   worker: {
     what: "worker, gzip",
