@@ -56,6 +56,14 @@ impl Problem {
         Self::new(503, "try_again", "Try again", "The store's data cannot be had just now.").retry_after(30)
     }
 
+    /// What an error comes to for whoever made the request. What it was is in the log, under the request id.
+    pub fn of(error: &worker::Error, request_id: &str) -> Self {
+        match error {
+            worker::Error::RateLimitExceeded(_) => Self::try_again(),
+            _ => Self::internal(request_id),
+        }
+    }
+
     /// A fault of ours. What it was is in the log, under the request id.
     pub fn internal(request_id: &str) -> Self {
         let detail = ["Something failed on our side. Request ", request_id, "."].concat();
@@ -118,6 +126,14 @@ mod tests {
         let problem = Problem::try_again();
         assert_eq!((problem.status, problem.code, problem.retry), (503, "try_again", true));
         assert_eq!(problem.retry_after_s, Some(30));
+    }
+
+    #[test]
+    fn an_overloaded_object_is_no_fault_but_asks_for_patience() {
+        let overloaded = worker::Error::RateLimitExceeded("overloaded".to_owned());
+        assert_eq!(Problem::of(&overloaded, "r1"), Problem::try_again());
+        let broken = worker::Error::RustError("overloaded".to_owned());
+        assert_eq!(Problem::of(&broken, "r1").status, 500);
     }
 
     #[test]

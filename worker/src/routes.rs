@@ -51,9 +51,10 @@ pub async fn answer(request: Request, ctx: &Ctx) -> Result<Response> {
     let answer = match route(request, ctx).await {
         Ok(answer) => answer,
         Err(error) => {
+            let problem = Problem::of(&error, &ctx.request_id);
             let error = error.to_string();
             log::error(&ctx.request_id, "request_failed", &[("route", &kind), ("error", &error)]);
-            Problem::internal(&ctx.request_id).response()?
+            problem.response()?
         }
     };
     reader.given(answer).await

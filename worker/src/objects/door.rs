@@ -41,7 +41,7 @@ impl Door {
         Self { env: env.clone(), binding, name, location }
     }
 
-    /// Puts a question. Errors: the object threw, or cannot be reached.
+    /// Puts a question. Errors: the object threw, or cannot be reached; `RateLimitExceeded`: it is overloaded.
     pub async fn ask(
         &self,
         question: &dyn ToJson,
@@ -54,6 +54,8 @@ impl Door {
                 log::warn("object", "asked_again", &[("kind", self.binding), ("error", &error.to_string())]);
                 self.put(&question, timeout_ms).await
             }
+            // Whoever asked is told to come again later, and the object is spared until then.
+            Err(error) if Trouble::of(&error).overloaded => Err(Error::RateLimitExceeded(error.to_string())),
             answer => answer,
         }
     }
