@@ -7,15 +7,21 @@
 
 use crate::bigcommerce::oauth::{Grant, GrantError};
 use crate::bigcommerce::signed_payload::{self, SignedPayload};
+use crate::bindings::allows;
 use crate::context::{Ctx, query};
+use crate::crypto::sha256_hex;
 use crate::log;
 use crate::objects::store_client::{Installed, Opened, StoreClient, Visit};
 use crate::panel;
 use crate::panel::session::Visitor;
 use crate::payment::call::Locale;
 use crate::problem::Problem;
-use crate::web::{Pair, value};
+use crate::web::{Pair, header, network_of, value};
+use std::net::IpAddr;
 use worker::{Request, Response, ResponseBuilder, Result};
+
+/// Fence per location on exchanging codes (wrangler.toml).
+const AUTH_LIMIT: &str = "AUTH_LIMIT_ADDRESS";
 
 /// `GET /auth`: exchanges the code, registers script and hooks, and goes on to the panel. Comes again, with a new
 /// code, whenever the merchant has to consent anew.
@@ -26,8 +32,12 @@ pub async fn auth(request: Request, ctx: &Ctx) -> Result<Response> {
         Ok(grant) => grant,
         Err(error) => return not_installed(ctx, locale, external, 400, &grant_words(locale, &error)),
     };
+    if !may_exchange(&request, ctx).await {
+        return not_installed(ctx, locale, external, 429, too_often_words(locale));
+    }
     let store = grant.store.clone();
-    let installed = StoreClient::new(&ctx.env, &store)?.install(grant).await?;
+    let country = header(&request, "cf-ipcountry");
+    let installed = StoreClient::near(&ctx.env, &store, &country).install(grant).await?;
     match installed {
         Installed::Yes { .. } if external => go(&install_page(ctx, "succeeded")),
         Installed::Yes { generation, user } => {
@@ -45,6 +55,14 @@ pub async fn auth(request: Request, ctx: &Ctx) -> Result<Response> {
     }
 }
 
+/// A code costs a call to BigCommerce before anybody knows that it is none: so an address has so many a minute. Requests
+/// from one's own machine, which the platform never shows us, are not counted.
+async fn may_exchange(request: &Request, ctx: &Ctx) -> bool {
+    let address = header(request, "cf-connecting-ip");
+    let here = address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    here || address.is_empty() || allows(&ctx.env, AUTH_LIMIT, &network_of(&address)).await
+}
+
 /// `GET /load`: opens the panel for a user of a store that has the app.
 pub async fn load(request: Request, ctx: &Ctx) -> Result<Response> {
     let (query, locale) = (query(&request), browser_locale(&request));
@@ -56,7 +74,14 @@ pub async fn load(request: Request, ctx: &Ctx) -> Result<Response> {
         true => locale,
         false => Locale::from_tag(&payload.user_locale),
     };
-    let visit = Visit { user: payload.user_id, email: payload.user_email, issued_at_s: payload.issued_at_s };
+    let visit = Visit {
+        user: payload.user_id,
+        email: payload.user_email,
+        issued_at_s: payload.issued_at_s,
+        payload: sha256_hex(value(&query, "signed_payload_jwt").unwrap_or("").as_bytes()),
+        agent: sha256_hex(header(&request, "user-agent").as_bytes()),
+        owner: Some(payload.owner_id).filter(|id| *id > 0),
+    };
     match StoreClient::new(&ctx.env, &payload.store)?.open(visit).await? {
         Opened::Yes { generation } => {
             go(&Visitor::new(payload.store, payload.user_id, generation, locale).link(ctx, "", &[]))
@@ -65,6 +90,7 @@ pub async fn load(request: Request, ctx: &Ctx) -> Result<Response> {
         Opened::BeforeInstallation => {
             panel::message(ctx, locale, 403, "KOMOJU payments", not_opened_words(locale))
         }
+        Opened::Used { panel_url } => panel::open_again(ctx, locale, &panel_url),
     }
 }
 
@@ -175,6 +201,15 @@ fn not_opened_words(locale: Locale) -> &'static str {
         }
         Locale::Ja => {
             "このリンクは無効か、有効期限が切れています。管理画面の「アプリ」からもう一度開いてください。"
+        }
+    }
+}
+
+fn too_often_words(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => "Too many attempts. Please wait a minute, then install the app again.",
+        Locale::Ja => {
+            "操作が続いたため、一時的に受け付けていません。1 分ほど待ってから、もう一度インストールしてください。"
         }
     }
 }

@@ -4,12 +4,14 @@
 //! one durable write and without a call out.
 
 use crate::bigcommerce::hooks::ORDER_CREATED;
+use crate::bindings::allows;
 use crate::context::Ctx;
 use crate::crypto::{Secret, hmac_sha256, same};
 use crate::json::{integer, text, unsigned};
 use crate::komoju::webhook::{self, Notice};
 use crate::log;
 use crate::objects::payment_client::PaymentClient;
+use crate::objects::store::health::SignatureDoubt;
 use crate::objects::store_client::{Announced, Route, StoreClient, route};
 use crate::payment::attention::Side;
 use crate::payment::hint::{About, Hint, Moved};
@@ -23,10 +25,13 @@ use serde_json::Value;
 use std::cell::RefCell;
 use worker::{Request, Response, Result};
 
-const LONGEST_BODY: usize = 1024 * 1024;
+/// Either side's messages are a few kilobytes.
+const LONGEST_BODY: usize = 128 * 1024;
+/// Notes are worth as little as other questions that anyone may cause.
+const NOTE_LIMIT: &str = "PROFILE_REFRESH_LIMIT";
 /// Our own header in BigCommerce's hooks.
 pub const HOOK_HEADER: &str = "x-komoju-bigcommerce-secret";
-/// How far a Standard Webhooks timestamp may be off; retries go on for two days and are signed anew.
+/// How far a Standard Webhooks timestamp may be off before it counts as old.
 const TOLERANCE_S: i64 = 5 * 60;
 
 /// `POST /webhooks/komoju/{store}`.
@@ -123,8 +128,8 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
     if let Err(problem) = check_hook(&request, &profile, ctx).await? {
         return problem.response();
     }
-    if !signature_agrees(&request, &body, ctx) {
-        return bad_signature().response();
+    if let Some(doubt) = signature_doubt(&request, &body, ctx) {
+        note_signature(doubt, &profile.store, ctx);
     }
     heard(Side::BigCommerce, &profile.store, ctx);
     let event: Value = crate::json::parse(&String::from_utf8_lossy(&body)).unwrap_or_default();
@@ -220,12 +225,13 @@ async fn is_hook_secret(profile: &Profile, ctx: &Ctx, shown: &str) -> Result<boo
     Ok(!own.expose().is_empty() && same(own.expose().as_bytes(), shown.as_bytes()))
 }
 
-/// The Standard Webhooks signature, where there is one: `v1,{base64}` over `{id}.{timestamp}.{body}`, keyed with the
-/// client secret. Not every app gets it, so its absence is no fault.
-fn signature_agrees(request: &Request, body: &[u8], ctx: &Ctx) -> bool {
+/// What is odd about the Standard Webhooks signature, where there is one: `v1,{base64}` over `{id}.{timestamp}.{body}`,
+/// keyed with the client secret. Our own header has proved the sender already, so this turns nothing away: how draft
+/// apps' keys are derived is not published, and a message that is sent again may bear its first signature.
+fn signature_doubt(request: &Request, body: &[u8], ctx: &Ctx) -> Option<SignatureDoubt> {
     let signatures = header(request, "webhook-signature");
     if signatures.is_empty() {
-        return true;
+        return None;
     }
     let (id, timestamp) = (header(request, "webhook-id"), header(request, "webhook-timestamp"));
     let in_time = timestamp.parse::<i64>().is_ok_and(|at| (at - ctx.now_s()).abs() <= TOLERANCE_S);
@@ -235,7 +241,29 @@ fn signature_agrees(request: &Request, body: &[u8], ctx: &Ctx) -> bool {
         let mac = one.strip_prefix("v1,").and_then(|b64| STANDARD.decode(b64).ok());
         mac.is_some_and(|mac| same(&mac, &expected))
     };
-    in_time && signatures.split(' ').any(made)
+    match signatures.split(' ').any(made) {
+        false => Some(SignatureDoubt::Mismatch),
+        true if !in_time => Some(SignatureDoubt::Old),
+        true => None,
+    }
+}
+
+/// Tells the store's object, once in a while and after the answer: nobody waits for a note.
+fn note_signature(doubt: SignatureDoubt, store: &StoreHash, ctx: &Ctx) {
+    let (env, store, request_id) = (ctx.env.clone(), store.clone(), ctx.request_id.clone());
+    log::info(&request_id, "hook_signature", &[("store", store.as_str()), ("doubt", doubt.key())]);
+    ctx.background.wait_until(async move {
+        let noted = async {
+            let key = [store.as_str(), ":signature"].concat();
+            if allows(&env, NOTE_LIMIT, &key).await {
+                StoreClient::new(&env, &store)?.hook_signature(doubt).await?;
+            }
+            Ok::<(), worker::Error>(())
+        };
+        if let Err(error) = noted.await {
+            log::warn(&request_id, "hook_signature_not_noted", &[("error", &error.to_string())]);
+        }
+    });
 }
 
 /// The order a hook is about. Its `hash` names the message; the same message again is the same hint.

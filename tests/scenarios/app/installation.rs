@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::harness::{Shop, World, world};
+use sandbox::harness::{Shop, ShopSpec, World, world};
 
 /// Scopes of the hooks that a store has from the beginning.
 const HOOKS: [&str; 3] = ["store/order/created", "store/order/refund/created", "store/order/statusUpdated"];
@@ -59,6 +59,52 @@ async fn two_installations_at_once_double_nothing() {
     assert_eq!(world.sandbox.bigcommerce.install_app(&hash).await.expect("the app answers").status, 200);
     assert_eq!(world.sandbox.bigcommerce.scripts(&hash).len(), 1);
     assert_eq!(scopes(world, &hash), HOOKS);
+}
+
+#[tokio::test]
+async fn of_two_consents_at_once_the_younger_wins_whichever_ends_first() {
+    let world = world().await;
+    for _ in 0..3 {
+        let shop = Shop::unconnected(world, &ShopSpec::default());
+        let install = || world.sandbox.bigcommerce.install_app(&shop.hash);
+        let (one, two) = tokio::join!(install(), install());
+        let pages = [one, two].map(|page| page.expect("the app answers").status);
+        // Whom the older one let in asks anew.
+        assert!(pages.contains(&200) && pages.iter().all(|status| [200, 403].contains(status)), "{pages:?}");
+        let refused = || {
+            let all = shop.requests(&Method::GET, "");
+            all.iter().filter(|seen| seen.status == 401).count()
+        };
+        // The token that is kept is the one that BigCommerce takes.
+        let before = refused();
+        shop.save("repair", &[]).await;
+        assert_eq!(refused(), before);
+        assert!(shop.panel("").await.contains("The script and the webhooks are as they should be"));
+    }
+}
+
+#[tokio::test]
+async fn codes_that_an_address_makes_up_are_not_all_taken_to_bigcommerce() {
+    let world = world().await;
+    let shop = Shop::unconnected(world, &ShopSpec::default());
+    let url = world.sandbox.bigcommerce.authorize_url(&shop.hash);
+    let path = &url[world.app_url().len()..];
+    let (before, rest) = path.split_once("code=").expect("a code");
+    let rest = rest.split_once('&').expect("more").1;
+    let auth = async |from: &str, path: &str| {
+        world.send(Method::GET, path, &[("cf-connecting-ip", from)], "").await.status
+    };
+    let mut last = 0;
+    // Two windows of a minute may meet.
+    for n in 0..45 {
+        last = auth(&format!("2001:db8:7:7::{n:x}"), &format!("{before}code=made-up-{n}&{rest}")).await;
+        if last == 429 {
+            break;
+        }
+        assert_eq!(last, 400);
+    }
+    assert_eq!(last, 429);
+    assert_eq!(auth("2001:db8:7:8::1", path).await, 303, "others install as ever");
 }
 
 #[tokio::test]

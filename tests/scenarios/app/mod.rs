@@ -8,3 +8,4 @@ mod limits;
 mod log;
 mod repair;
 mod uninstallation;
+mod who_changed;

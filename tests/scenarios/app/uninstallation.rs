@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use sandbox::bigcommerce::{OrderSpec, SignedPayload};
+use sandbox::faults::{Fault, FaultKind, Side};
 use sandbox::harness::{Shop, eventually, world};
 
 #[tokio::test]
@@ -78,6 +79,49 @@ async fn a_token_that_died_silently_disconnects_the_store_at_the_next_start() {
     let gone = async || (world.get(&load).await.status == 404).then_some(());
     eventually("the app to know that its token is dead", gone).await;
     assert_eq!(shop.sessions().len(), 0);
+}
+
+#[tokio::test]
+async fn refusals_that_a_success_follows_uninstall_nothing() {
+    let world = world().await;
+    let shop = Shop::open(world).await;
+    let probes = || shop.requests(&Method::GET, "/v2/store");
+    let refused = || probes().iter().filter(|probe| probe.status == 401).count();
+    let before = probes().len();
+    let fault =
+        Fault::on(Side::BigCommerce, FaultKind::Status(401)).tenant(&shop.hash).path("/v2/store").times(2);
+    world.sandbox.faults().add(fault);
+    let jwt = world.sandbox.bigcommerce.signed_payload(&shop.hash, &SignedPayload::new());
+    assert_eq!(world.get(&format!("/uninstall?signed_payload_jwt={jwt}")).await.status, 204);
+    // What is said meanwhile does not begin the count anew.
+    let asked = async || {
+        assert_eq!(world.get(&format!("/uninstall?signed_payload_jwt={jwt}")).await.status, 204);
+        (probes().len() >= before + 3).then_some(())
+    };
+    eventually("a third probe", asked).await;
+    assert_eq!(refused(), 2);
+    let (order, session) = shop.begin(&OrderSpec::new()).await;
+    world.sandbox.komoju.pay_card(&session.id, "4111111111111111").expect("the session takes cards");
+    shop.paid_order(order.order_id).await;
+}
+
+#[tokio::test]
+async fn an_outage_between_refusals_is_no_refusal() {
+    let world = world().await;
+    let shop = Shop::open(world).await;
+    let fault = |status, times| {
+        let fault = Fault::on(Side::BigCommerce, FaultKind::Status(status));
+        world.sandbox.faults().add(fault.tenant(&shop.hash).path("/v2/store").times(times));
+    };
+    let probes = || shop.requests(&Method::GET, "/v2/store").len();
+    let before = probes();
+    fault(401, 1);
+    fault(503, 2);
+    fault(401, 1);
+    let jwt = world.sandbox.bigcommerce.signed_payload(&shop.hash, &SignedPayload::new());
+    world.get(&format!("/uninstall?signed_payload_jwt={jwt}")).await;
+    eventually("five probes", async || (probes() >= before + 5).then_some(())).await;
+    shop.begin(&OrderSpec::new()).await;
 }
 
 /// A query that opens the app for as long as it is installed.

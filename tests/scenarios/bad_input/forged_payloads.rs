@@ -1,8 +1,9 @@
 //! The signed payload that opens the app, uninstalls it and removes users: BigCommerce's, for us, valid now, for a
 //! store that has the app since before it was made.
 
+use reqwest::Method;
 use sandbox::bigcommerce::{Algorithm, OrderSpec, SignedPayload};
-use sandbox::harness::{Shop, World, calm_world, eventually};
+use sandbox::harness::{Reply, Shop, World, calm_world, eventually, world};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -118,6 +119,48 @@ async fn a_removed_user_is_out_and_no_payload_of_before_lets_them_in_again() {
     let anew = SignedPayload::new().claim("user", user).claim("iat", later);
     let jwt = world.sandbox.bigcommerce.signed_payload(&shop.hash, &anew);
     assert_eq!(call(world, "load", &jwt).await, 303);
+}
+
+#[tokio::test]
+async fn a_payload_opens_the_panel_once_and_shortly_after_again_in_the_same_browser() {
+    let world = calm_world().await;
+    let shop = Shop::open(world).await;
+    let jwt = world.sandbox.bigcommerce.signed_payload(&shop.hash, &SignedPayload::new());
+    assert_eq!(load_in(world, "one browser", &jwt).await.status, 303);
+    assert_eq!(load_in(world, "one browser", &jwt).await.status, 303, "a reload");
+    for other in ["another browser", "one browser/2", ""] {
+        opens_no_more(&load_in(world, other, &jwt).await);
+    }
+    // The next one that BigCommerce makes opens it, in whatever browser.
+    let next = world.sandbox.bigcommerce.signed_payload(&shop.hash, &SignedPayload::new());
+    assert_eq!(load_in(world, "another browser", &next).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_payload_from_a_history_opens_nothing_in_the_browser_that_used_it_either() {
+    // Two minutes take two seconds here.
+    let world = world().await;
+    let shop = Shop::open(world).await;
+    let jwt = world.sandbox.bigcommerce.signed_payload(&shop.hash, &SignedPayload::new());
+    assert_eq!(load_in(world, "one browser", &jwt).await.status, 303);
+    let later = async || {
+        let reply = load_in(world, "one browser", &jwt).await;
+        (reply.status != 303).then_some(reply)
+    };
+    opens_no_more(&eventually("the payload to be used up", later).await);
+}
+
+async fn load_in(world: &World, browser: &str, jwt: &str) -> Reply {
+    let path = format!("/load?signed_payload_jwt={jwt}");
+    world.send(Method::GET, &path, &[("user-agent", browser)], "").await
+}
+
+/// A page that says so, with the way on.
+#[track_caller]
+fn opens_no_more(reply: &Reply) {
+    assert_eq!((reply.status, reply.header("content-type")), (403, "text/html; charset=utf-8"), "{reply:?}");
+    assert!(reply.body.contains("This link has been used"), "{}", reply.body);
+    assert!(reply.body.contains("/manage/marketplace/apps/my-apps"), "{}", reply.body);
 }
 
 async fn call(world: &World, callback: &str, jwt: &str) -> u16 {

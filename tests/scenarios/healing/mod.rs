@@ -3,6 +3,7 @@
 use sandbox::harness::{Shop, World};
 
 mod daily_walk;
+mod kept;
 mod new_orders;
 mod outage;
 mod permissions;

@@ -1,7 +1,7 @@
 //! What is known of a store that stays uninstalled is forgotten, as soon as no payment of it is open any more.
 
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::harness::{Shop, World, eventually};
+use sandbox::harness::{Shop, World, eventually, payment_object};
 
 use super::hurried;
 use super::uninstalled::uninstall;
@@ -13,9 +13,13 @@ const DAYS: &str = "20000";
 async fn a_store_without_open_payments_is_forgotten_after_a_day() {
     let world = hurried(DAYS).await;
     let shop = Shop::open(&world).await;
-    shop.paid_by_card(&OrderSpec::total(1_000)).await;
+    let (order, _) = shop.paid_by_card(&OrderSpec::total(1_000)).await;
     uninstall(&shop).await;
     forgotten(&world, &shop).await;
+    // The payment's own object has forgotten too.
+    let left = world.read_object(payment_object(&shop.hash, order.order_id)).await;
+    assert_eq!((left.sql, left.alarm), (Vec::new(), None));
+    world.worker.restart();
     // Who comes back starts anew.
     let page = world.sandbox.bigcommerce.install_app(&shop.hash).await.expect("the app answers");
     assert_eq!(page.status, 200, "{page:?}");

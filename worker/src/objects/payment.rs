@@ -111,6 +111,7 @@ impl DurableObject for PaymentObject {
             Ask::Meet => json(&self.meet(&whose).await?),
             Ask::Announced { look } => json(&self.announced(&whose, look).await?),
             Ask::History => json(&self.history(&whose).await?),
+            Ask::Purge => json(&self.purge().await?),
         }
     }
 
@@ -662,13 +663,55 @@ impl PaymentObject {
             return Ok(());
         }
         let ledger = self.ledger_row(setting, wake)?.map(|_| now_ms() + LEDGER_RETRY_MS);
-        match wake.into_iter().chain(ledger).min() {
+        let end = self.with(|machine| machine.state().ends_at(&setting.shop.settings, setting.delays))?;
+        if setting.shop.confirmed && ledger.is_none() && end.is_some_and(|end| end <= now_ms()) {
+            return self.end(setting).await;
+        }
+        match wake.into_iter().chain(ledger).chain(end).min() {
             Some(at) => self.wake_at(at).await,
             None => {
                 self.alarm.set(None);
                 self.state.storage().delete_alarm().await
             }
         }
+    }
+
+    /// The end of a payment. Its row in the ledger is the last thing it writes: nobody is to wake it any more.
+    async fn end(&self, setting: &Setting) -> Result<()> {
+        let (row, last) = self.with(|m| (ledger_row(m, &setting.shop), m.state().last_event()))?;
+        let row = LedgerRow {
+            version: row.version + 1,
+            updated_at_ms: last,
+            next_alarm_ms: None,
+            open: false,
+            ..row
+        };
+        let order = row.order.to_string();
+        let told = async { StoreClient::new(&self.env, &setting.shop.store)?.upsert_payment(row).await };
+        if let Err(error) = told.await {
+            log::warn("payment", "ledger_not_written", &[("error", &error.to_string())]);
+            return self.wake_at(now_ms() + LEDGER_RETRY_MS).await;
+        }
+        // Somebody may have told of something meanwhile: that is an event, and puts the end off.
+        let end = self.with(|machine| machine.state().ends_at(&setting.shop.settings, setting.delays))?;
+        if end.is_none_or(|end| end > now_ms()) {
+            return Ok(());
+        }
+        log::info("payment", "ended", &[("store", setting.shop.store.as_str()), ("order", &order)]);
+        self.forget().await
+    }
+
+    /// The payment is over for good, or its store is. What remains is its row in the store's ledger, which names nobody.
+    async fn forget(&self) -> Result<()> {
+        self.alarm.set(None);
+        self.machine.borrow_mut().take();
+        self.state.storage().delete_alarm().await?;
+        self.state.storage().delete_all().await
+    }
+
+    async fn purge(&self) -> Result<()> {
+        let _turn = self.take_turn().await;
+        self.forget().await
     }
 
     // ---- the ledger ----------------------------------------------------------------------------------------------

@@ -52,10 +52,12 @@ pub enum Ask {
         look: bool,
     },
     History,
+    /// The store is forgotten, and with it all its payments.
+    Purge,
 }
 variants!(Ask {
     Start(content), Status { locale }, Hint { hint }, Return { session, locale }, Decide { decided }, Meet,
-    Announced { look }, History,
+    Announced { look }, History, Purge,
 });
 
 impl Ask {
@@ -71,7 +73,8 @@ impl Ask {
             | Self::Decide { .. }
             | Self::Meet
             | Self::Announced { .. }
-            | Self::History => Repeat::May,
+            | Self::History
+            | Self::Purge => Repeat::May,
         }
     }
 }
@@ -193,6 +196,11 @@ impl PaymentClient {
     /// None: nothing is known of this order.
     pub async fn history(&self) -> worker::Result<Option<History>> {
         self.ask(Ask::History).await
+    }
+
+    /// Has the object forget everything.
+    pub async fn purge(&self) -> worker::Result<()> {
+        self.ask(Ask::Purge).await
     }
 
     async fn ask<T: FromJson>(&self, ask: Ask) -> worker::Result<T> {

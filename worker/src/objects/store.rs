@@ -7,6 +7,7 @@
 //!
 //! Nothing is stored, not even tables, until BigCommerce has confirmed an installation.
 
+pub mod changes;
 mod chores;
 pub mod desk;
 pub mod door;
@@ -38,6 +39,7 @@ use crate::payment::ids::HintId;
 use crate::profile::{self, Profile, field};
 use chores::{Chore, Due};
 use door::{Door, Entry};
+use health::SignatureDoubt;
 use newcomers::later;
 use pace::Pace;
 use records::{Installation, Records};
@@ -48,7 +50,8 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// Should the work of an alarm be cut short, it comes again then.
 const GUARD_MS: i64 = 5 * MINUTE_MS;
-/// After an uninstall may still be a slip, or a change of scopes: the token is tried now, then after these.
+/// What looks like an uninstall may be a slip of BigCommerce's, or a change of scopes: the token is tried now, and then
+/// after these. Only where it is refused each time is the app uninstalled.
 const PROBES_MS: [i64; 2] = [MINUTE_MS, 9 * MINUTE_MS];
 /// While the profile is asked for, the copy in KV is put there anew this often: so it is mended where it was of no use,
 /// and young enough to decide while this object is silent.
@@ -129,9 +132,10 @@ impl StoreObject {
             }
             Ask::UpsertPayment { row } if installed => json(&self.upsert(&row)?),
             Ask::FindOrder { by } if installed => json(&self.records.find_order(&by)?),
-            Ask::TokenRefused if installed => json(&self.soon(Chore::Probe).await?),
+            Ask::TokenRefused if installed => json(&self.doubt_token().await?),
             Ask::Rearm if installed => json(&self.rearm().await?),
             Ask::Heard { side } if installed => json(&self.heard(side)?),
+            Ask::HookSignature { doubt } if installed => json(&self.note_signature(doubt)?),
             Ask::NewOrder { order } => json(&self.new_order(order).await?),
             Ask::Knock { order, proof, network } if installed => json(&self.knock(order, &proof, &network)?),
             Ask::Looked { order, looked, right } if installed => json(&self.looked(order, looked, right)?),
@@ -142,7 +146,11 @@ impl StoreObject {
                 json(&())
             }
             Ask::LearnLabel { .. } | Ask::UpsertPayment { .. } | Ask::FindOrder { .. } => json(&()),
-            Ask::TokenRefused | Ask::Rearm | Ask::Looked { .. } | Ask::Heard { .. } => json(&()),
+            Ask::TokenRefused
+            | Ask::Rearm
+            | Ask::Looked { .. }
+            | Ask::Heard { .. }
+            | Ask::HookSignature { .. } => json(&()),
         }
     }
 
@@ -265,8 +273,13 @@ impl StoreObject {
             Chore::Orders => self.read_orders(config).await,
             Chore::Meet => self.meet(config).await,
             Chore::Poke => self.poke_some().await,
-            Chore::Purge => self.purge(config).await.map(|()| false),
+            Chore::Purge => self.purge(config).await,
         }
+    }
+
+    fn note_signature(&self, doubt: SignatureDoubt) -> Result<()> {
+        let Some(mut installation) = self.records.installation()? else { return Ok(()) };
+        if installation.health.note(doubt, now_ms()) { self.records.save(&installation) } else { Ok(()) }
     }
 
     /// Daily, from outside: should an alarm ever have been lost, it is found here.

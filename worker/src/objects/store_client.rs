@@ -3,6 +3,7 @@
 use super::door::{Door, Repeat, location};
 use super::store::desk::{Answer, Session, Wish};
 use super::store::door::Entry;
+use super::store::health::SignatureDoubt;
 use crate::bigcommerce::oauth::Grant;
 use crate::http::RateLimit;
 use crate::json::{FromJson, names, read, record, variants};
@@ -150,6 +151,7 @@ pub enum Ask {
     Rearm,
     Heard { side: Side },
     Desk { session: Session, wish: Wish },
+    HookSignature { doubt: SignatureDoubt },
     NewOrder { order: OrderId },
     Knock { order: OrderId, proof: String, network: String },
     Looked { order: OrderId, looked: Looked, right: bool },
@@ -160,7 +162,7 @@ variants!(Ask {
     Profile, LearnLabel { channel, label, provider }, UpsertPayment { row }, FindOrder { by }, TokenRefused,
     Install { grant }, Open { visit }, UninstallHint { issued_at_s }, RemoveUser { issued_at_s, user }, Rearm,
     Heard { side },
-    Desk { session, wish }, NewOrder { order }, Knock { order, proof, network },
+    Desk { session, wish }, NewOrder { order }, HookSignature { doubt }, Knock { order, proof, network },
     Looked { order, looked, right }, Slot { importance }, Quota { rate },
 });
 
@@ -168,21 +170,21 @@ impl Ask {
     /// A code can be exchanged once, a slot is taken each time, and the panel tells a change from a page.
     fn repeat(&self) -> Repeat {
         match self {
-            Self::Install { .. } | Self::Slot { .. } | Self::Knock { .. } | Self::Open { .. } => {
-                Repeat::MustNot
-            }
-            Self::Desk { wish: Wish::Look | Wish::Payments { .. }, .. } => Repeat::May,
+            Self::Install { .. } | Self::Slot { .. } | Self::Knock { .. } => Repeat::MustNot,
+            Self::Desk { wish: Wish::Look | Wish::Payments { .. } | Wish::Changes, .. } => Repeat::May,
             Self::Desk { .. } => Repeat::MustNot,
             Self::Profile
             | Self::LearnLabel { .. }
             | Self::UpsertPayment { .. }
             | Self::FindOrder { .. }
             | Self::TokenRefused
+            | Self::Open { .. }
             | Self::UninstallHint { .. }
             | Self::RemoveUser { .. }
             | Self::Rearm
             | Self::NewOrder { .. }
             | Self::Looked { .. }
+            | Self::HookSignature { .. }
             | Self::Heard { .. }
             | Self::Quota { .. } => Repeat::May,
         }
@@ -216,10 +218,16 @@ pub struct Visit {
     pub email: String,
     /// By BigCommerce's clock.
     pub issued_at_s: i64,
+    /// SHA-256 of the signed payload, and of the browser's name: a payload opens the app once, and shortly after again
+    /// in the same browser.
+    pub payload: String,
+    pub agent: String,
+    /// The store's owner, where BigCommerce names one.
+    pub owner: Option<u64>,
 }
-record!(Visit { user, email, issued_at_s });
+record!(Visit { user, email, issued_at_s, payload, agent, owner });
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
     Yes {
         generation: u64,
@@ -227,8 +235,12 @@ pub enum Opened {
     NotInstalled,
     /// The payload is older than the installation: it was made for an earlier one.
     BeforeInstallation,
+    /// The payload has opened the app before. `panel_url`: the store's control panel, which makes another.
+    Used {
+        panel_url: String,
+    },
 }
-variants!(Opened { Yes { generation }, NotInstalled, BeforeInstallation });
+variants!(Opened { Yes { generation }, NotInstalled, BeforeInstallation, Used { panel_url } });
 
 /// A store's StoreObject, as seen from elsewhere.
 #[derive(Debug)]
@@ -334,6 +346,11 @@ impl StoreClient {
     pub async fn slot(&self, importance: Importance) -> Option<u64> {
         let ask = Ask::Slot { importance };
         read(&self.door.ask(&ask, ask.repeat(), Some(SLOT_TIMEOUT_MS)).await.ok()?).ok()?
+    }
+
+    /// A proved hook bore a signature of BigCommerce's that was not as it should be.
+    pub async fn hook_signature(&self, doubt: SignatureDoubt) -> worker::Result<()> {
+        self.ask(&Ask::HookSignature { doubt }).await
     }
 
     /// Passes on that BigCommerce's quota runs low.

@@ -53,6 +53,9 @@ fn name(w: Words, what: &str) -> &str {
         "refund_second" => w.of("Refund the later of two payments", "二重払いの返金"),
         "watch_new_orders" => w.of("Watch new orders", "新規注文の監視"),
         "test_moves_orders" => w.of("Test payments move orders", "テスト決済で注文を進める"),
+        "store_credit" => w.of("Store credit in order totals", "合計金額とストアクレジット"),
+        "gift_certificates" => w.of("Gift certificates in order totals", "合計金額とギフト券"),
+        "keep_days" => w.of("Days a payment is kept", "支払いの保存日数"),
         "keys_for_owner" => w.of("Keys for the owner only", "キーの変更はオーナーのみ"),
         other => other,
     }
@@ -71,6 +74,8 @@ fn value<'a>(w: Words, what: &str, text: &'a str) -> &'a str {
         ("unpaid", "leave") => w.of("left", "そのまま"),
         ("unpaid", "cancel") => w.of("cancelled", "キャンセル"),
         ("unpaid", "decline") => w.of("declined", "拒否"),
+        ("store_credit" | "gift_certificates", "gross") => w.of("subtracted", "差し引いて請求"),
+        ("store_credit" | "gift_certificates", "net") => w.of("already taken off", "差し引き済み"),
         ("refunds", "at_once") => w.of("at once", "すぐに返金"),
         ("refunds", "confirm") => w.of("ask first", "承認してから返金"),
         ("refunds", "never") => w.of("never by itself", "自動では返金しない"),

@@ -148,6 +148,8 @@ mod tests {
             funnel: Funnel::default(),
             heard_komoju_ms: None,
             staff_name: String::new(),
+            is_owner: true,
+            account_changed: None,
         }
     }
 

@@ -101,9 +101,21 @@ pub async fn new_webhook_secret(ctx: &Ctx, store: &StoreHash) -> Result<Sealed> 
     Ok(ctx.vault().seal(store, field::KOMOJU_WEBHOOK_SECRET, &Secret::new(random_hex(24)?)).await?)
 }
 
+/// Whether keys and secrets are the owner's alone, and somebody else looks.
+fn is_kept(desk: &Desk) -> bool {
+    desk.profile.settings.keys_for_owner && !desk.is_owner
+}
+
+fn kept_words(w: Words) -> Html {
+    html!["<p class=\"hint\">" (w.of(
+        "Only the store's owner may see and change this.",
+        "確認・変更できるのは、ストアのオーナーだけです。",
+    )) "</p>"]
+}
+
 pub async fn page<'a>(panel: &Panel<'a>, desk: &Desk, entry: &Entry) -> Result<Page<'a>> {
     let w = Words(panel.visitor.locale);
-    let secret = match desk.profile.webhook_secrets.first() {
+    let secret = match desk.profile.webhook_secrets.first().filter(|_| !is_kept(desk)) {
         Some(sealed) => {
             let vault = panel.ctx.vault();
             vault.open(&panel.visitor.store, field::KOMOJU_WEBHOOK_SECRET, sealed).await?.expose().to_owned()
@@ -117,6 +129,10 @@ pub async fn page<'a>(panel: &Panel<'a>, desk: &Desk, entry: &Entry) -> Result<P
 fn key_card(panel: &Panel<'_>, desk: &Desk, w: Words, entry: &Entry) -> Html {
     let fault =
         entry.fault.map(|fault| html!["<p class=\"fault\" id=\"key-fault\">" (fault_words(w, fault)) "</p>"]);
+    if is_kept(desk) {
+        return html!["<section class=\"card\"><h2>" (w.of("Secret key", "シークレットキー")) "</h2>" (current_key(desk, w))
+            (kept_words(w)) "</section>"];
+    }
     let described = if entry.fault.is_some() { "key-fault" } else { "key-hint" };
     let placeholder = desk.profile.current_account().map_or("sk_live_…", |account| account.masked.as_str());
     html!["<section class=\"card\"><h2>" (w.of("Secret key", "シークレットキー")) "</h2>" (current_key(desk, w))
@@ -183,6 +199,9 @@ pub fn copy_field(w: Words, id: &str, label: &str, text: &str) -> Html {
 }
 
 fn secret_actions(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
+    if is_kept(desk) {
+        return kept_words(w);
+    }
     let older = desk.profile.webhook_secrets.len() > 1;
     let retire = older.then(|| {
         html!["<button name=\"do\" value=\"retire\">" (w.of("Retire the former one", "以前のシークレットを無効にする")) "</button>"]

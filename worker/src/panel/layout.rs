@@ -162,6 +162,34 @@ pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text
     Page { ctx, locale, status, title, body }.response()
 }
 
+/// The address has opened the app before, and does not again: whoever has it from a history or a log is not let in. The
+/// store's control panel makes a new one at the press of a button.
+pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Result<Response> {
+    let w = Words(locale);
+    let button = (!panel_url.is_empty()).then(|| {
+        html!["<p><a class=\"button primary\" target=\"_top\" href=\"" (panel_url) "/manage/marketplace/apps/my-apps\">"
+            (w.of("Open it again from Apps", "「アプリ」から開き直す")) "</a></p>"]
+    });
+    let words = w.of(
+        "For your store's safety, each link to this app works once. Open KOMOJU payments again from Apps in your control panel.",
+        "安全のため、このアプリへのリンクは一度しか使えません。お手数ですが、管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。",
+    );
+    let title = w.of("This link has been used", "このリンクは使用済みです");
+    let body = html!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
+        "</h2><p>" (words) "</p>" (button) "</section></main>"];
+    Page { ctx, locale, status: 403, title: "KOMOJU payments", body }.response()
+}
+
+/// What the merchant keeps to the store's owner.
+pub fn owner_only(ctx: &Ctx, locale: Locale) -> Result<Response> {
+    let w = Words(locale);
+    let words = w.of(
+        "In this store, only the owner may change keys and secrets. Nothing was changed.",
+        "このストアでは、キーとシークレットを変更できるのはオーナーだけです。変更は行われていません。",
+    );
+    message(ctx, locale, 403, w.of("Only for the owner", "オーナー専用の操作です"), words)
+}
+
 /// The token is not good, or no longer.
 pub fn signed_out(ctx: &Ctx, status: u16) -> Result<Response> {
     let text = "Please open KOMOJU payments again from Apps in your BigCommerce control panel. \

@@ -7,6 +7,7 @@
 pub mod session;
 
 mod bank;
+mod changes;
 mod deciding;
 mod forms;
 mod keys;
@@ -21,7 +22,7 @@ mod pill;
 mod settings;
 mod words;
 
-pub use layout::message;
+pub use layout::{message, open_again};
 
 use crate::context::{Ctx, query};
 use crate::http;
@@ -69,6 +70,7 @@ async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
         ["keys"] => keys::page(&panel, &desk, &keys::Entry::default()).await?.response(),
         ["methods"] => methods::page(&panel, &desk, &forms::MethodsForm::of(&desk)).response(),
         ["settings"] => settings::page(&panel, &desk, &SettingsForm::of(&desk.profile.settings)).response(),
+        ["changes"] => panel.changes(&desk).await,
         ["payments"] => panel.payments(&desk).await,
         ["payments", order] => panel.payment(&desk, order).await,
         ["payments", order, act] => panel.ask_first(&desk, order, act).await,
@@ -111,15 +113,16 @@ impl<'a> Panel<'a> {
     async fn ask(&self, wish: Wish) -> Result<Option<Box<Desk>>> {
         match self.store.desk(self.visitor.session(), wish).await? {
             Answer::Desk(desk) => Ok(Some(desk)),
-            Answer::Denied | Answer::Payments(_) => Ok(None),
+            Answer::Denied | Answer::Payments(_) | Answer::Changes(_) | Answer::OwnerOnly => Ok(None),
         }
     }
 
     /// Carries out a wish, then shows the page it belongs to with a word of confirmation.
     async fn done(&self, wish: Wish, page: &str, word: &str) -> Result<Response> {
-        match self.ask(wish).await? {
-            Some(_) => layout::see_other(&self.visitor.link(self.ctx, page, &[("done", word)])),
-            None => layout::signed_out(self.ctx, 403),
+        match self.store.desk(self.visitor.session(), wish).await? {
+            Answer::Desk(_) => layout::see_other(&self.visitor.link(self.ctx, page, &[("done", word)])),
+            Answer::OwnerOnly => layout::owner_only(self.ctx, self.visitor.locale),
+            Answer::Denied | Answer::Payments(_) | Answer::Changes(_) => layout::signed_out(self.ctx, 403),
         }
     }
 
@@ -172,7 +175,7 @@ impl<'a> Panel<'a> {
 
     async fn save_settings(&self, form: &[Pair]) -> Result<Response> {
         let Some(desk) = self.ask(Wish::Look).await? else { return layout::signed_out(self.ctx, 403) };
-        let form = SettingsForm::read(form, &desk.profile.settings);
+        let form = SettingsForm::read(form, &desk.profile.settings, desk.is_owner);
         match form.checked() {
             Some(settings) => self.done(Wish::SaveSettings { settings }, "/settings", "settings").await,
             None => settings::page(self, &desk, &form).status(422).response(),
@@ -189,6 +192,15 @@ impl<'a> Panel<'a> {
         }
     }
 
+    async fn changes(&self, desk: &Desk) -> Result<Response> {
+        match self.store.desk(self.visitor.session(), Wish::Changes).await? {
+            Answer::Changes(changes) => changes::page(self, desk, &changes).response(),
+            Answer::Denied | Answer::Desk(_) | Answer::Payments(_) | Answer::OwnerOnly => {
+                layout::signed_out(self.ctx, 403)
+            }
+        }
+    }
+
     async fn payments(&self, desk: &Desk) -> Result<Response> {
         let get = |name| value(&self.query, name).unwrap_or("");
         let query = Query {
@@ -198,7 +210,9 @@ impl<'a> Panel<'a> {
         };
         match self.store.desk(self.visitor.session(), Wish::Payments { query: query.clone() }).await? {
             Answer::Payments(found) => payments::page(self, desk, &query, &found).response(),
-            Answer::Denied | Answer::Desk(_) => layout::signed_out(self.ctx, 403),
+            Answer::Denied | Answer::Desk(_) | Answer::Changes(_) | Answer::OwnerOnly => {
+                layout::signed_out(self.ctx, 403)
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use crate::html;
 use crate::html::Html;
 use crate::objects::store::desk::Desk;
 use crate::objects::store::funnel::Funnel;
-use crate::objects::store::health::Trouble;
+use crate::objects::store::health::{SignatureDoubt, Trouble};
 use crate::payment::call::Locale;
 use crate::payment::settings::Mode;
 
@@ -21,7 +21,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
         true => html![(steps)(funnel)(health)],
         false => html![(health)(funnel)(steps)],
     };
-    let content = html![(attention(panel, desk, w)) "<div class=\"pair\">" (bigcommerce(desk, w)) (komoju(panel, desk, w))
+    let content = html![(account_changed(panel, desk, w)) (attention(panel, desk, w)) "<div class=\"pair\">" (bigcommerce(desk, w)) (komoju(panel, desk, w))
         "</div>" (rest)];
     frame(panel, desk, Tab::Overview, content)
 }
@@ -206,6 +206,36 @@ fn health(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
     let checked = (desk.health.checked_at_ms > 0).then(|| moment(desk.health.checked_at_ms));
     let class = if troubles.is_empty() { "card" } else { "card warn" };
     html!["<section class=\"" (class) "\"><h2>" (w.of("Health", "状態")) "</h2>" (state)
-        "<form method=\"post\" action=\"/panel/repair\" class=\"actions\">" (hidden_token(panel)) "<button>" (action)
+        (signature_note(desk, w)) "<form method=\"post\" action=\"/panel/repair\" class=\"actions\">" (hidden_token(panel)) "<button>" (action)
         "</button><span class=\"quiet\">" (w.of("Last checked: ", "最終確認：")) (checked) "</span></form></section>"]
+}
+
+/// Nothing to be done about it, but whoever is asked for help should see it.
+fn signature_note(desk: &Desk, w: Words) -> Option<Html> {
+    let note = desk.health.hook_signature?;
+    let words = match note.doubt {
+        SignatureDoubt::Old => w.of(
+            "BigCommerce sent webhooks whose own signature was old. They were accepted: this store's secret proved them.",
+            "BigCommerce から、署名の日時が古い Webhook が届きました。このストア専用のシークレットで送信元を確認し、受け付けています。",
+        ),
+        SignatureDoubt::Mismatch => w.of(
+            "BigCommerce's own signature of its webhooks could not be checked. They were accepted: this store's secret proved them.",
+            "BigCommerce の Webhook の署名を照合できませんでした。このストア専用のシークレットで送信元を確認し、受け付けています。",
+        ),
+    };
+    Some(html!["<p class=\"quiet\">" (words) " " (moment(note.at_ms)) "</p>"])
+}
+
+/// Whoever holds a staff login can turn a store's money away: so that is told to everybody for a month.
+fn account_changed(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Html> {
+    let change = desk.account_changed.as_ref()?;
+    let changes = panel.visitor.link(panel.ctx, "/changes", &[]);
+    Some(
+        html!["<section class=\"card warn\"><h2>" (w.of("The KOMOJU account was changed", "KOMOJU アカウントが変更されました")) "</h2><p><code>"
+        (&change.from) "</code> → <code>" (&change.to) "</code><br><span class=\"quiet\">" (&change.name) ", " (moment(change.at_ms))
+        "</span></p><p>" (w.of(
+            "New payments go to this account. If nobody of your staff meant to do this, enter the former key again at once.",
+            "新しい支払いはこのアカウントに入金されます。お心当たりのない場合は、すぐに元のキーを登録し直してください。",
+        )) " <a href=\"" (changes) "\">" (w.of("Who changed what", "変更履歴")) "</a></p></section>"],
+    )
 }

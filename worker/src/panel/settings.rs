@@ -11,7 +11,9 @@ use crate::html::Html;
 use crate::objects::store::desk::Desk;
 use crate::payment::owed::Counting;
 use crate::payment::reading::OrderStatus;
-use crate::payment::settings::{AUTHORIZED_STATUSES, Capture, GRACE_HOURS, RefundPolicy, Settings, Unpaid};
+use crate::payment::settings::{
+    AUTHORIZED_STATUSES, Capture, GRACE_HOURS, KEEP_DAYS, RefundPolicy, Settings, Unpaid,
+};
 use crate::web::{Pair, value};
 
 const LONGEST_PREFIX: usize = 24;
@@ -25,6 +27,7 @@ pub enum Field {
     Grace,
     Refunds,
     Prefix,
+    Keep,
 }
 
 /// The form as stored or as entered.
@@ -34,6 +37,7 @@ pub struct SettingsForm {
     settings: Settings,
     prefix: String,
     grace: String,
+    keep: String,
     faults: Vec<Field>,
 }
 
@@ -42,12 +46,13 @@ impl SettingsForm {
         Self {
             prefix: settings.order_prefix.clone(),
             grace: settings.unpaid_grace_hours.to_string(),
+            keep: settings.keep_days.to_string(),
             settings: settings.clone(),
             faults: Vec::new(),
         }
     }
 
-    pub fn read(form: &[Pair], stored: &Settings) -> Self {
+    pub fn read(form: &[Pair], stored: &Settings, is_owner: bool) -> Self {
         let text = |name| value(form, name).unwrap_or("").trim();
         let mut read = Self::of(stored);
         (read.prefix, read.grace) = (text("prefix").to_owned(), text("unpaid_grace_hours").to_owned());
@@ -74,11 +79,21 @@ impl SettingsForm {
                 entered => *answer = choice(entered).or(*answer),
             }
         }
+        // A form without the field says nothing about it.
+        if let Some(days) = value(form, "keep_days") {
+            days.trim().clone_into(&mut read.keep);
+            let days = read.keep.parse().ok().filter(|days| KEEP_DAYS.contains(days));
+            take(&mut settings.keep_days, days, Field::Keep, faults);
+        }
         let ticked = |name| value(form, name).is_some();
         settings.capture_on_shipping = ticked("capture_on_shipping");
         settings.refund_second = ticked("refund_second");
         settings.watch_new_orders = ticked("watch_new_orders");
         settings.test_moves_orders = ticked("test_moves_orders");
+        // Nobody else is offered it; a form without it then says nothing.
+        if is_owner {
+            settings.keys_for_owner = ticked("keys_for_owner");
+        }
         read
     }
 
@@ -109,7 +124,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &SettingsForm) -> Page<'a>
             (w.of("Nothing was saved: please correct what is marked.", "保存していません。赤字の項目を修正してください。")) "</p>"]
     });
     let content = html![(wrong) "<form method=\"post\" action=\"/panel/settings\">" (hidden_token(panel))
-        (capture(w, form)) (unpaid(w, form)) (refunds(w, form)) (orders(w, form))
+        (capture(w, form)) (unpaid(w, form)) (refunds(w, form)) (orders(w, form)) (staff(panel, desk, w, form))
         "<p class=\"save\"><button class=\"primary\">" (w.of("Save", "保存")) "</button></p></form>"];
     frame(panel, desk, Tab::Settings, content)
 }
@@ -227,6 +242,11 @@ fn orders(w: Words, form: &SettingsForm) -> Html {
         (fault(w, form, Field::Prefix)) "<p class=\"hint\">" (w.of(
             "Must be unique among all shops that share the KOMOJU account. It can be changed at any time.",
             "同じ KOMOJU アカウントを使う店舗間で重複しないようにしてください。いつでも変更できます。",
+        )) "</p><label for=\"keep_days\">" (w.of("Keep a payment's details for this many days", "支払いの詳細を保存する日数"))
+        "</label><input id=\"keep_days\" name=\"keep_days\" inputmode=\"numeric\" class=\"short\" value=\"" (form.keep.as_str())
+        "\">" (fault(w, form, Field::Keep)) "<p class=\"hint\">" (w.of(
+            "Counted from the last thing that happened to it. Its line in the list stays; what is open or needs a person is kept.",
+            "最後に動きがあった日から数えます。一覧の行は残り、未完了のものや確認が必要なものは削除しません。",
         )) "</p></section>"]
 }
 
@@ -247,6 +267,23 @@ fn counting(w: Words, name: &str, answer: Option<Counting>, label: &str) -> Html
     let choices: Vec<Html> = choices.collect();
     html!["<label for=\"" (name) "\">" (label) "</label><select id=\"" (name) "\" name=\"" (name) "\">" (choices)
         "</select>"]
+}
+
+fn staff(panel: &Panel<'_>, desk: &Desk, w: Words, form: &SettingsForm) -> Html {
+    let tick = desk.is_owner.then(|| {
+        option(Kind::Tick, "keys_for_owner", "1", form.settings.keys_for_owner,
+            w.of("Only I, the owner, may change keys and secrets", "キーとシークレットを変更できるのはオーナー（自分）だけにする"), w.of(
+            "Other users of this control panel then see them masked, and cannot point the store at another KOMOJU account.",
+            "ほかのユーザーには伏せて表示され、別の KOMOJU アカウントへの切り替えもできなくなります。",
+        ))
+    });
+    let kept = (!desk.is_owner && form.settings.keys_for_owner).then(|| {
+        html!["<p>" (w.of("Keys and secrets may be changed by the store's owner only.", "キーとシークレットの変更はオーナーに限られています。"))
+            "</p>"]
+    });
+    let changes = panel.visitor.link(panel.ctx, "/changes", &[]);
+    html!["<section class=\"card\"><h2>" (w.of("Who may change what", "変更の権限と履歴")) "</h2>" (tick) (kept)
+        "<p><a href=\"" (changes) "\">" (w.of("Who changed what", "変更履歴を見る")) "</a></p></section>"]
 }
 
 #[derive(Clone, Copy)]
@@ -285,6 +322,9 @@ fn fault(w: Words, form: &SettingsForm, field: Field) -> Option<Html> {
         Field::Grace => {
             w.of("A whole number of hours, from 1 to 1440.", "1〜1440 の整数（時間）で入力してください。")
         }
+        Field::Keep => {
+            w.of("A whole number of days, from 180 to 3660.", "180〜3660 の整数（日数）で入力してください。")
+        }
         Field::Prefix => {
             w.of("1 to 24 letters, digits, - or _.", "1〜24 文字の英数字、- または _ で入力してください。")
         }
@@ -301,7 +341,7 @@ mod tests {
         &unpaid_grace_hours=24&refunds=at_once&refund_second=1&prefix=HOSHI-&test_moves_orders=1";
 
     fn read(form: &str) -> SettingsForm {
-        SettingsForm::read(&pairs(form), &Settings { version: 7, ..Settings::default() })
+        SettingsForm::read(&pairs(form), &Settings { version: 7, ..Settings::default() }, true)
     }
 
     #[test]
@@ -324,6 +364,17 @@ mod tests {
     }
 
     #[test]
+    fn only_the_owners_form_says_who_may_change_keys() {
+        let form = pairs(&[GOOD, "&keys_for_owner=1"].concat());
+        let read = |form: &[Pair], kept, is_owner| {
+            let stored = Settings { keys_for_owner: kept, ..Settings::default() };
+            SettingsForm::read(form, &stored, is_owner).checked().map(|settings| settings.keys_for_owner)
+        };
+        assert_eq!((read(&form, false, true), read(&pairs(GOOD), true, true)), (Some(true), Some(false)));
+        assert_eq!((read(&form, false, false), read(&pairs(GOOD), true, false)), (Some(false), Some(true)));
+    }
+
+    #[test]
     fn one_bad_value_and_nothing_is_saved() {
         let bad = [
             ("capture=manual", "capture=sometimes", Field::Capture),
@@ -334,6 +385,8 @@ mod tests {
             ("unpaid_grace_hours=24", "unpaid_grace_hours=1441", Field::Grace),
             ("unpaid_grace_hours=24", "unpaid_grace_hours=1.5", Field::Grace),
             ("refunds=at_once", "refunds=AtOnce", Field::Refunds),
+            ("prefix=HOSHI-", "prefix=HOSHI-&keep_days=179", Field::Keep),
+            ("prefix=HOSHI-", "prefix=HOSHI-&keep_days=", Field::Keep),
             ("prefix=HOSHI-", "prefix=a+b", Field::Prefix),
             ("prefix=HOSHI-", "prefix=", Field::Prefix),
             ("prefix=HOSHI-", "prefix=0123456789012345678901234", Field::Prefix),

@@ -112,6 +112,11 @@ impl Delays {
         self.of(ms)
     }
 
+    /// How long a payment is kept after its last event.
+    pub fn keeping(self, days: u32) -> i64 {
+        self.of(i64::from(days) * DAY)
+    }
+
     pub fn daily(self, since: Moment, looked: Moment) -> Option<Moment> {
         (looked - since < self.of(DAYS * DAY)).then(|| looked + self.of(DAY))
     }

@@ -21,6 +21,7 @@ use super::deed::Action;
 use super::delays::Delays;
 use super::hint::Hint;
 use super::ids::{PaymentId, RefundId};
+use super::page::without_query;
 use super::plan::{Circumstances, Fresh, Step, plan};
 use super::reading::{Moment, OrderStatus, Register};
 use super::record::{Corrupt, Record, Rows, difference, put_head, restore, rows};
@@ -146,6 +147,10 @@ impl Machine {
         let mut state = restore(&written)?;
         for attempt in state.attempts.iter_mut().filter(|a| a.stage == Stage::Creating) {
             attempt.stage = Stage::Void;
+        }
+        // Former versions kept the page's query, in which a permalink bears its token.
+        for attempt in &mut state.attempts {
+            attempt.page = attempt.page.take().map(|page| without_query(&page).to_owned());
         }
         Ok(Self { state, written, touched: true, ..Self::default() })
     }
@@ -273,6 +278,10 @@ impl Machine {
             let circumstances =
                 Circumstances { shop: now.shop, delays: now.delays, now: now.at, fresh: &self.fresh };
             match plan(&self.state, circumstances) {
+                Step::Rest(_)
+                    if now.shop.confirmed && self.state.forget_spent_details(&now.shop.settings) => {}
+                Step::Rest(_)
+                    if now.shop.confirmed && self.state.forget_spent_details(&now.shop.settings) => {}
                 Step::Rest(wake) => {
                     self.fresh = Fresh::default();
                     return Output::Idle { wake };

@@ -18,6 +18,7 @@ pub mod delays;
 pub mod hint;
 mod holdings;
 pub mod ids;
+mod keeping;
 pub mod machine;
 pub mod money;
 pub mod notes;

@@ -3,7 +3,7 @@
 /// Whether `page` is an order confirmation page on one of `origins` (`https://shop.example`, no trailing slash).
 ///
 /// The forms are BigCommerce's: `/checkout/order-confirmation`, `/embedded-checkout/order-confirmation`, either under
-/// a locale folder, each with an order number behind it for a buy-now cart; a query is kept, a fragment is ours.
+/// a locale folder, each with an order number behind it for a buy-now cart; a query is not kept, a fragment is ours.
 pub fn is_confirmation_page(page: &str, origins: &[String]) -> bool {
     let sane = page.len() <= 2_000 && page.bytes().all(|b| b.is_ascii_graphic() && b != b'\\' && b != b'#');
     let path = origins.iter().find_map(|origin| page.strip_prefix(origin.as_str()));
@@ -11,6 +11,11 @@ pub fn is_confirmation_page(page: &str, origins: &[String]) -> bool {
         Some(path) if sane => is_confirmation_path(path.split('?').next().unwrap_or(path)),
         _ => false,
     }
+}
+
+/// A page as it is kept: in the query of a permalink stands a token that opens the order to whoever has it.
+pub fn without_query(page: &str) -> &str {
+    page.split('?').next().unwrap_or(page)
 }
 
 fn is_confirmation_path(path: &str) -> bool {
@@ -61,6 +66,14 @@ mod tests {
             "https://shop.example/checkout/order-confirmation/118?t=abc",
         ] {
             assert!(ours(page), "{page}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_kept_without_its_query() {
+        let bare = "https://shop.example/checkout/order-confirmation/118";
+        for query in ["", "?", "?t=abc", "?t=abc&x=?y"] {
+            assert_eq!(without_query(&[bare, query].concat()), bare);
         }
     }
 

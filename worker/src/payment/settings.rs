@@ -123,6 +123,10 @@ pub struct Settings {
     /// a part is held until the merchant has said so.
     pub store_credit: Option<Counting>,
     pub gift_certificates: Option<Counting>,
+    /// Only the store's owner may change keys and secrets, and this.
+    pub keys_for_owner: bool,
+    /// So long after its last event a payment is forgotten, but for its row in the list.
+    pub keep_days: u32,
 }
 record!(Settings {
     version, order_prefix, methods,
@@ -139,11 +143,17 @@ record!(Settings {
     test_moves_orders,
     store_credit,
     gift_certificates,
+    keys_for_owner or false,
+    keep_days or DEFAULT_KEEP_DAYS,
 });
 
 /// Where an order may stand while its money is authorized: waiting for something, and nothing that captures.
 pub const AUTHORIZED_STATUSES: [OrderStatus; 5] =
     [OrderStatus(7), OrderStatus(8), OrderStatus(9), OrderStatus(11), OrderStatus(12)];
+/// Longer than chargebacks take, and than a year's accounts.
+pub const DEFAULT_KEEP_DAYS: u32 = 400;
+/// From the longest that a cash code and its refund take, to the ten years that Japanese accounts are kept.
+pub const KEEP_DAYS: std::ops::RangeInclusive<u32> = 180..=3_660;
 pub const DEFAULT_GRACE_HOURS: u32 = 72;
 /// From an hour to sixty days.
 pub const GRACE_HOURS: std::ops::RangeInclusive<u32> = 1..=1_440;
@@ -167,6 +177,8 @@ impl Default for Settings {
             test_moves_orders: false,
             store_credit: None,
             gift_certificates: None,
+            keys_for_owner: false,
+            keep_days: DEFAULT_KEEP_DAYS,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::deed::Action;
 use super::delays::Delays;
 use super::ids::{CartId, PaymentId};
 use super::money::Money;
-use super::page::is_confirmation_page;
+use super::page::{is_confirmation_page, without_query};
 use super::plan::{Circumstances, next_cancel};
 use super::reading::{Moment, Unreadable};
 use super::settings::{Method, Provider};
@@ -425,5 +425,6 @@ fn check_often(state: &State, c: Circumstances<'_>) -> Result<(), StartStep> {
 
 fn checked_page(start: &Start, c: Circumstances<'_>, order: &OrderSeen) -> Option<String> {
     let origins = c.shop.origins(order.reading.channel);
-    start.page.clone().filter(|page| is_confirmation_page(page, origins))
+    let page = start.page.as_ref().filter(|page| is_confirmation_page(page, origins));
+    page.map(|page| without_query(page).to_owned())
 }

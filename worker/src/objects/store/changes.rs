@@ -7,7 +7,8 @@ use crate::json::{ToJson, record};
 use crate::objects::sql::rows;
 use crate::payment::settings::{Method, Settings};
 use crate::profile::KomojuAccount;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use worker::Result;
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -42,10 +43,12 @@ pub type Difference = (String, String, String);
 /// What differs between two versions of the settings; the methods apart, and without the counter of versions.
 pub fn differences(before: &Settings, after: &Settings) -> Vec<Difference> {
     let (old, new) = (before.to_json(), after.to_json());
-    let Some(fields) = new.as_object() else { return Vec::new() };
+    // What is not set is not written.
+    let fields: BTreeSet<&String> =
+        [&old, &new].into_iter().filter_map(Value::as_object).flat_map(Map::keys).collect();
     let plain = |name: &&String| !["version", "methods", "methods_chosen"].contains(&name.as_str());
     let mut found: Vec<Difference> = fields
-        .keys()
+        .into_iter()
         .filter(plain)
         .map(|name| (name.clone(), shown(old.get(name)), shown(new.get(name))))
         .filter(|(_, from, to)| from != to)

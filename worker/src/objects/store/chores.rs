@@ -73,6 +73,13 @@ impl Records {
         Ok(())
     }
 
+    /// Asks for a chore unless it is asked for already: what is under way goes on, and does not begin anew.
+    pub fn ask_once(&self, chore: Chore, due_at_ms: i64) -> Result<()> {
+        let insert = "INSERT INTO chore VALUES (?, ?, 0) ON CONFLICT (chore) DO NOTHING";
+        self.sql().exec(insert, vec![chore.name().into(), due_at_ms.into()])?;
+        Ok(())
+    }
+
     pub fn due(&self, now_ms: i64) -> Result<Vec<Due>> {
         let query = "SELECT chore, tries FROM chore WHERE due_at_ms <= ? ORDER BY due_at_ms";
         let due = |mut row: Row| {

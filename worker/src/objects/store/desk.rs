@@ -2,6 +2,7 @@
 //! is checked here against staff and installation as they are now: a removed user or a reinstall ends it.
 
 use super::StoreObject;
+use super::changes::{self, Change, Difference};
 use super::chores::Chore;
 use super::funnel::Funnel;
 use super::health::Health;
@@ -16,6 +17,7 @@ use crate::payment::attention::Side;
 use crate::payment::owed::Counting;
 use crate::payment::settings::{Method, Provider, Settings};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
+use std::cell::RefCell;
 use worker::Result;
 
 /// How many webhook secrets are valid at once: the newest, and those a rotation may still need.
@@ -65,13 +67,15 @@ pub enum Wish {
         store_credit: Option<Counting>,
         gift_certificates: Option<Counting>,
     },
+    /// Who changed what.
+    Changes,
     /// Put scripts and hooks right, and switch on what was switched off.
     Repair,
 }
 variants!(Wish {
     Look, Payments { query }, SaveKey { account, types }, NewWebhookSecret { secret }, RetireWebhookSecrets,
     SaveMethods { methods }, SaveSettings { settings },
-    PlaceLabel { channel, label, provider }, LearnCounting { store_credit, gift_certificates }, Repair,
+    PlaceLabel { channel, label, provider }, LearnCounting { store_credit, gift_certificates }, Changes, Repair,
 });
 
 #[derive(Debug, Clone)]
@@ -81,8 +85,11 @@ pub enum Answer {
     /// The store as it is now.
     Desk(Box<Desk>),
     Payments(Page),
+    Changes(Vec<Change>),
+    /// The merchant keeps this to the store's owner.
+    OwnerOnly,
 }
-variants!(Answer { Denied, Desk(content), Payments(content) });
+variants!(Answer { Denied, Desk(content), Payments(content), Changes(content), OwnerOnly });
 
 /// Everything the panel's pages are made of.
 #[derive(Debug, Clone)]
@@ -98,37 +105,93 @@ pub struct Desk {
     pub heard_komoju_ms: Option<i64>,
     /// Who is asking, as colleagues know them.
     pub staff_name: String,
+    pub is_owner: bool,
+    /// Somebody has pointed the store at another KOMOJU account a short while ago.
+    pub account_changed: Option<Change>,
 }
-record!(Desk { profile, payment_types, health, undecided, tally, funnel, heard_komoju_ms, staff_name });
+record!(Desk {
+    profile,
+    payment_types,
+    health,
+    undecided,
+    tally,
+    funnel,
+    heard_komoju_ms,
+    staff_name,
+    is_owner,
+    account_changed
+});
 
 impl StoreObject {
     pub(super) async fn desk(&self, session: Session, wish: Wish) -> Result<Answer> {
         if !self.admits(session)? {
             return Ok(Answer::Denied);
         }
+        if self.is_kept_from(session.user, &wish)? {
+            return Ok(Answer::OwnerOnly);
+        }
+        let user = session.user;
         match wish {
             Wish::Look => (),
             Wish::Payments { query } => return Ok(Answer::Payments(self.records.list(&query)?)),
-            Wish::SaveKey { account, types } => self.change(|i| save_key(i, account, types)).await?,
+            Wish::Changes => return Ok(Answer::Changes(self.records.changes()?)),
+            Wish::SaveKey { account, types } => {
+                self.change_as(user, |i| save_key(i, account, types)).await?;
+            }
             Wish::NewWebhookSecret { secret } => {
-                self.change(|i| {
+                self.change_as(user, |i| {
                     i.webhook_secrets.insert(0, secret);
                     i.webhook_secrets.truncate(WEBHOOK_SECRETS);
                 })
                 .await?;
             }
-            Wish::RetireWebhookSecrets => self.change(|i| i.webhook_secrets.truncate(1)).await?,
-            Wish::SaveMethods { methods } => self.save_methods(methods).await?,
-            Wish::SaveSettings { settings } => self.save_settings(settings).await?,
+            Wish::RetireWebhookSecrets => {
+                self.change_as(user, |i| i.webhook_secrets.truncate(1)).await?;
+            }
+            Wish::SaveMethods { methods } => self.save_methods(user, methods).await?,
+            Wish::SaveSettings { settings } => self.save_settings(user, settings).await?,
             Wish::PlaceLabel { channel, label, provider } => {
+                let placed = provider.map_or("", Provider::id).to_owned();
+                let change = (changes::LABEL.to_owned(), label.clone(), placed);
+                self.records.note_changes(user, now_ms(), &[change])?;
                 self.place_label(channel, &label, provider).await?
             }
             Wish::LearnCounting { store_credit, gift_certificates } => {
-                self.learn_counting(store_credit, gift_certificates).await?
+                self.learn_counting(user, store_credit, gift_certificates).await?
             }
             Wish::Repair => self.put_right(true).await?,
         }
         self.whole_desk(session.user)
+    }
+
+    /// True where the wish changes what the merchant keeps to the store's owner, and somebody else has it.
+    fn is_kept_from(&self, user: u64, wish: &Wish) -> Result<bool> {
+        let Some(installation) = self.records.installation()? else { return Ok(true) };
+        let kept = installation.settings.keys_for_owner;
+        let touches = match wish {
+            Wish::SaveKey { .. } | Wish::NewWebhookSecret { .. } | Wish::RetireWebhookSecrets => kept,
+            Wish::SaveSettings { settings } => settings.keys_for_owner != kept,
+            Wish::Look
+            | Wish::Payments { .. }
+            | Wish::Changes
+            | Wish::SaveMethods { .. }
+            | Wish::PlaceLabel { .. }
+            | Wish::LearnCounting { .. }
+            | Wish::Repair => false,
+        };
+        Ok(touches && installation.owner != Some(user))
+    }
+
+    /// Changes the installation for a member of the staff; what is different then is noted with the same write.
+    async fn change_as(&self, user: u64, change: impl FnOnce(&mut Installation)) -> Result<()> {
+        let differences = RefCell::default();
+        let spread = self.change(|installation| {
+            let before = installation.clone();
+            change(installation);
+            differences.replace(what_changed(&before, installation));
+        });
+        self.records.note_changes(user, now_ms(), &differences.borrow())?;
+        spread.await
     }
 
     fn admits(&self, session: Session) -> Result<bool> {
@@ -152,16 +215,18 @@ impl StoreObject {
             undecided: self.records.undecided_labels()?,
             tally: self.records.tally()?,
             staff_name: self.records.staff_name(user)?,
+            is_owner: installation.owner == Some(user),
+            account_changed: self.records.account_changed(now_ms() - changes::ANNOUNCED_MS)?,
             profile: installation.profile(self.records.labels()?, now_ms()),
         })))
     }
 
     /// The script's address names the methods, so the storefronts hear of it too.
-    async fn save_methods(&self, methods: Vec<Method>) -> Result<()> {
+    async fn save_methods(&self, user: u64, methods: Vec<Method>) -> Result<()> {
         for method in &methods {
             self.records.unlearn_label(&method.label)?;
         }
-        self.change(|i| {
+        self.change_as(user, |i| {
             i.settings.version += 1;
             i.settings.methods = methods;
             i.settings.methods_chosen = true;
@@ -171,9 +236,9 @@ impl StoreObject {
     }
 
     /// Which of BigCommerce's messages are wanted is a setting too.
-    async fn save_settings(&self, settings: Settings) -> Result<()> {
+    async fn save_settings(&self, user: u64, settings: Settings) -> Result<()> {
         let mut hooks_differ = false;
-        self.change(|i| {
+        self.change_as(user, |i| {
             hooks_differ = settings.watch_new_orders != i.settings.watch_new_orders;
             let methods = std::mem::take(&mut i.settings.methods);
             let (version, methods_chosen) = (i.settings.version + 1, i.settings.methods_chosen);
@@ -197,11 +262,16 @@ impl StoreObject {
     }
 
     /// With a new version, so that orders held for this answer are looked at again.
-    async fn learn_counting(&self, credit: Option<Counting>, certificates: Option<Counting>) -> Result<()> {
+    async fn learn_counting(
+        &self,
+        user: u64,
+        credit: Option<Counting>,
+        certificates: Option<Counting>,
+    ) -> Result<()> {
         if credit.is_none() && certificates.is_none() {
             return Ok(());
         }
-        self.change(|i| {
+        self.change_as(user, |i| {
             i.settings.version += 1;
             i.settings.store_credit = credit.or(i.settings.store_credit);
             i.settings.gift_certificates = certificates.or(i.settings.gift_certificates);
@@ -223,6 +293,18 @@ impl StoreObject {
         }
         self.arm().await
     }
+}
+
+fn what_changed(before: &Installation, after: &Installation) -> Vec<Difference> {
+    let current = |i: &Installation| i.komoju.iter().find(|account| account.current).cloned();
+    let key = current(after).and_then(|account| changes::of_key(current(before).as_ref(), &account));
+    let secret = (before.webhook_secrets != after.webhook_secrets).then(|| {
+        let newest = before.webhook_secrets.first() != after.webhook_secrets.first();
+        let to = if newest { "new" } else { "retired" };
+        (changes::WEBHOOK_SECRET.to_owned(), "••••".to_owned(), to.to_owned())
+    });
+    let settings = changes::differences(&before.settings, &after.settings);
+    key.into_iter().chain(secret).chain(settings).collect()
 }
 
 fn save_key(installation: &mut Installation, account: KomojuAccount, types: Vec<PaymentType>) {

@@ -1,6 +1,6 @@
 //! What is wrong with an installation, for the merchant to see: kept as facts, put into words by the panel.
 
-use crate::json::{record, variants};
+use crate::json::{names, record, variants};
 use crate::payment::attention::Side;
 use crate::payment::call::Failure;
 
@@ -10,8 +10,48 @@ pub struct Health {
     /// 0: never.
     pub checked_at_ms: i64,
     pub troubles: Vec<Trouble>,
+    /// BigCommerce's own signature of a hook was not what it should have been: worth knowing, and no trouble.
+    pub hook_signature: Option<SignatureNote>,
 }
-record!(Health { checked_at_ms, troubles });
+record!(Health { checked_at_ms, troubles, hook_signature });
+
+/// What was odd about the signature of a hook that our own header had proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureDoubt {
+    /// Rightly signed, minutes ago or more.
+    Old,
+    /// Not made over this body with the app's client secret, as far as we know how that is done.
+    Mismatch,
+}
+names!(SignatureDoubt, key { Old = "old", Mismatch = "mismatch" });
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignatureNote {
+    pub doubt: SignatureDoubt,
+    /// When it was last so.
+    pub at_ms: i64,
+}
+record!(SignatureNote { doubt, at_ms });
+
+/// A note that has not been renewed for so long is dropped.
+const NOTED_MS: i64 = 24 * 3_600_000;
+
+impl Health {
+    /// Whether this note is worth a write: the same is written down once an hour.
+    pub fn note(&mut self, doubt: SignatureDoubt, at_ms: i64) -> bool {
+        let known = self.hook_signature.is_some_and(|n| n.doubt == doubt && at_ms - n.at_ms < NOTED_MS / 24);
+        if !known {
+            self.hook_signature = Some(SignatureNote { doubt, at_ms });
+        }
+        !known
+    }
+
+    /// After a look at everything: what it found, and the note if it is not old.
+    pub fn after_look(self, troubles: Vec<Trouble>, at_ms: i64) -> Self {
+        let hook_signature = self.hook_signature.filter(|note| at_ms - note.at_ms < NOTED_MS);
+        Self { checked_at_ms: at_ms, troubles, hook_signature }
+    }
+}
 
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,5 +108,29 @@ pub fn why(failure: &Failure) -> String {
         Failure::Forbidden => "a permission (scope) is missing".to_owned(),
         Failure::NotFound => "not found".to_owned(),
         Failure::Refused { message, .. } => message.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_doubt_is_written_once_an_hour_and_forgotten_after_a_day() {
+        let hour = 3_600_000;
+        let mut health = Health::default();
+        assert!(health.note(SignatureDoubt::Old, hour));
+        assert!(!health.note(SignatureDoubt::Old, hour + 60_000));
+        assert!(health.note(SignatureDoubt::Mismatch, hour + 60_000), "another doubt is news");
+        assert!(health.note(SignatureDoubt::Mismatch, 3 * hour));
+        let looked = health.after_look(Vec::new(), 20 * hour);
+        assert!(looked.hook_signature.is_some());
+        assert_eq!(looked.after_look(Vec::new(), 28 * hour).hook_signature, None);
+    }
+
+    #[test]
+    fn health_of_before_is_read() {
+        let former = r#"{"checked_at_ms":5}"#;
+        assert_eq!(crate::json::read(former), Ok(Health { checked_at_ms: 5, ..Health::default() }));
     }
 }

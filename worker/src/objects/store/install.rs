@@ -4,15 +4,17 @@ use super::chores::Chore;
 use super::health::{Health, why};
 use super::records::Installation;
 use super::{PROBES_MS, StoreObject, api};
-use crate::bigcommerce::{oauth, store, success};
+use crate::bigcommerce::{Api, oauth, store, success};
 use crate::bindings::Kv;
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::{Secret, Vault, random_hex, sha256_hex};
 use crate::http::{self, Outcome};
 use crate::log;
+use crate::objects::payment_client::PaymentClient;
 use crate::objects::store_client::{Installed, Opened, Visit};
 use crate::payment::call::Failure;
+use crate::payment::ids::StoreHash;
 use crate::payment::settings::Settings;
 use crate::profile::{self, field};
 use worker::Result;
@@ -20,6 +22,12 @@ use worker::Result;
 const DAY_MS: i64 = 24 * super::HOUR_MS;
 /// Longest that sealed KOMOJU keys are kept for payments that were open at an uninstall.
 const PURGE_AFTER_MS: i64 = 60 * DAY_MS;
+/// The walk that has every payment forget.
+const PURGE: &str = "purge";
+/// How often in a row the token was refused, among the marks of walks.
+const REFUSED: &str = "token_refused";
+/// A payload opens the app again so soon after the first time: a reload, or a request that was repeated.
+const OPENS_AGAIN_MS: i64 = 2 * super::MINUTE_MS;
 /// A sync at every opening of the app would be one at every click of some merchants.
 const SYNC_EVERY_MS: i64 = super::MINUTE_MS;
 
@@ -39,6 +47,15 @@ impl StoreObject {
         };
         let installed_at_s = clock_ms(&outcome).div_euclid(1000);
         let fresh = self.fresh(&config, &grant, &consent.token, code_hash, installed_at_s).await?;
+        let fresh = Installation { owner: Some(consent.owner_id), ..fresh };
+        let known = self.records.installation()?.filter(|known| known.token.is_some());
+        if let Some(known) = known.filter(|known| known.code_hash != fresh.code_hash)
+            && self.is_refused(&config, &grant, &consent.token).await
+        {
+            // Whoever consented after this has made its token void; two exchanges may end in any order.
+            self.records.admit(consent.user_id, &consent.user_email, now_ms())?;
+            return Ok(Installed::Yes { generation: known.generation, user: consent.user_id });
+        }
         let generation = self.commit(&config, fresh, consent.user_id, &consent.user_email)?;
         self.change(|_| ()).await?;
         self.arm().await?;
@@ -47,6 +64,13 @@ impl StoreObject {
             log::warn("install", "sync_failed", &[("error", &error.to_string())]);
         }
         Ok(Installed::Yes { generation, user: consent.user_id })
+    }
+
+    /// Whether BigCommerce takes a token no more although it has just made it.
+    async fn is_refused(&self, config: &Config, grant: &oauth::Grant, token: &Secret) -> bool {
+        let base = &config.bigcommerce_api_url;
+        let api = Api { base, store: &grant.store, token, timeout_ms: http::TIMEOUT_MS };
+        matches!(success(&self.call(store::info_request(api)).await), Err(Failure::Unauthorized))
     }
 
     /// All that takes an await to make, made before the one write.
@@ -83,26 +107,37 @@ impl StoreObject {
             panel_url: String::new(),
             health: Health::default(),
             uninstalled_at_ms: None,
+            owner: None,
         })
     }
 
-    /// The one write: a new installation, or a known one with a new token. Returns its generation.
+    /// The one write: a new installation, or a known one with a new token. Returns its generation. Of two consents at
+    /// once, whose exchanges may end in any order, the younger wins: it has made the other's token void.
     fn commit(&self, config: &Config, fresh: Installation, user: u64, email: &str) -> Result<u64> {
         let now = now_ms();
         let mut installation = match self.records.installation()? {
+            Some(known) if known.token.is_some() && known.installed_at_s > fresh.installed_at_s => {
+                self.records.admit(user, email, now)?;
+                return Ok(known.generation);
+            }
             Some(known) => {
                 let (token, code_hash, installed_at_s) = (fresh.token, fresh.code_hash, fresh.installed_at_s);
                 let first_installed_at_s = Some(known.first_installed_at_s.unwrap_or(known.installed_at_s));
-                Installation { token, code_hash, installed_at_s, first_installed_at_s, ..known }
+                let owner = fresh.owner.or(known.owner);
+                Installation { token, code_hash, installed_at_s, first_installed_at_s, owner, ..known }
             }
             None => fresh,
         };
         installation.generation += 1;
-        let uninstalled_at_ms = installation.uninstalled_at_ms.take();
+        // Whatever failed while the former token was refused is tried again as after an uninstall.
+        let refused_since = self.records.marked(REFUSED)?.map(|_| now - config.scaled_ms(super::HOUR_MS));
+        let uninstalled_at_ms = installation.uninstalled_at_ms.take().or(refused_since);
         self.records.save(&installation)?;
         self.records.admit(user, email, now)?;
         self.records.drop_chore(Chore::Purge)?;
         self.records.drop_chore(Chore::Probe)?;
+        self.records.drop_walk(REFUSED)?;
+        self.records.drop_walk(PURGE)?;
         self.records.ask_for(Chore::Sync, now)?;
         match uninstalled_at_ms {
             // Back again: what went on meanwhile goes on now, once every copy of the profile has the new token.
@@ -126,7 +161,14 @@ impl StoreObject {
         if is_old || self.records.was_removed_since(visit.user, visit.issued_at_s)? {
             return Ok(Opened::BeforeInstallation);
         }
+        let again_within = self.config()?.scaled_ms(OPENS_AGAIN_MS);
+        if !self.records.opens(&visit.payload, &visit.agent, now_ms(), again_within)? {
+            return Ok(Opened::Used { panel_url: installation.panel_url });
+        }
         self.records.admit(visit.user, &visit.email, now_ms())?;
+        if visit.owner.is_some() && visit.owner != installation.owner {
+            self.alter(&mut |installation| installation.owner = visit.owner)?;
+        }
         if installation.health.checked_at_ms < now_ms() - self.config()?.scaled_ms(SYNC_EVERY_MS) {
             self.soon(Chore::Sync).await?;
         }
@@ -136,9 +178,15 @@ impl StoreObject {
     /// A hint: whoever holds an old payload must not be able to take a shop's payments down. The token tells.
     pub(super) async fn uninstall_hint(&self, issued_at_s: i64) -> Result<()> {
         match self.records.installation()? {
-            Some(i) if i.token.is_some() && issued_at_s >= i.installed_at_s => self.soon(Chore::Probe).await,
+            Some(i) if i.token.is_some() && issued_at_s >= i.installed_at_s => self.doubt_token().await,
             _ => Ok(()),
         }
+    }
+
+    /// Has the token tried, unless that is going on: whoever is refused meanwhile must not begin it anew.
+    pub(super) async fn doubt_token(&self) -> Result<()> {
+        self.records.ask_once(Chore::Probe, now_ms())?;
+        self.arm().await
     }
 
     pub(super) fn remove_user(&self, issued_at_s: i64, user: u64) -> Result<()> {
@@ -148,18 +196,42 @@ impl StoreObject {
         }
     }
 
-    /// Whether the question is settled: by a 401, or by the last of the tries.
+    /// Whether the question is settled. The app is uninstalled by refusals at three probes in a row, over ten minutes;
+    /// any success ends the suspicion, and what is no answer counts for nothing.
     pub(super) async fn probe(&self, config: &Config, tries: u32) -> Result<bool> {
         let Some(installation) = self.records.installation()? else { return Ok(true) };
         let Some(token) = self.open_token(&installation, config).await? else { return Ok(true) };
         let outcome = http::send(store::info_request(api(config, &installation, &token))).await;
         let generation = self.records.installation()?.map(|i| i.generation);
-        let refused = matches!(success(&outcome), Err(Failure::Unauthorized));
-        if refused && generation == Some(installation.generation) {
-            self.uninstall(config).await?;
+        if generation != Some(installation.generation) {
             return Ok(true);
         }
-        Ok(usize::try_from(tries).is_ok_and(|n| n >= PROBES_MS.len()))
+        let last_try = usize::try_from(tries).is_ok_and(|n| n >= PROBES_MS.len());
+        match success(&outcome) {
+            // Whatever else is refused, the token is taken.
+            Ok(_) | Err(Failure::Forbidden | Failure::NotFound | Failure::Refused { .. }) => {
+                self.records.drop_walk(REFUSED).map(|()| last_try)
+            }
+            Err(Failure::Unauthorized) => self.token_is_refused(config).await,
+            Err(Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. }) => {
+                let again = now_ms() + config.scaled_ms(super::MINUTE_MS);
+                self.records.set_due(Chore::Probe, again).map(|()| false)
+            }
+        }
+    }
+
+    /// One more probe that was refused. Whether it was the last.
+    async fn token_is_refused(&self, config: &Config) -> Result<bool> {
+        let so_often = self.records.marked(REFUSED)?.unwrap_or(0);
+        let next = usize::try_from(so_often).ok().and_then(|n| PROBES_MS.get(n));
+        match next {
+            Some(wait) => {
+                self.records.mark(REFUSED, so_often + 1)?;
+                self.records.set_due(Chore::Probe, now_ms() + config.scaled_ms(*wait))?;
+                Ok(false)
+            }
+            None => self.uninstall(config).await.map(|()| true),
+        }
     }
 
     /// The token is gone for good: erase it, refuse new starts. KOMOJU keys stay sealed for payments still open.
@@ -168,6 +240,7 @@ impl StoreObject {
         for chore in [Chore::Sync, Chore::Sweep, Chore::Events, Chore::Orders, Chore::Meet, Chore::Poke] {
             self.records.drop_chore(chore)?;
         }
+        self.records.drop_walk(REFUSED)?;
         self.records.ask_for(Chore::Purge, now_ms() + config.scaled_ms(DAY_MS))?;
         self.change(|installation| {
             installation.token = None;
@@ -179,10 +252,10 @@ impl StoreObject {
 
     /// Forgets everything of a store that stayed uninstalled, once no payment of it is open any more: until then its
     /// messages are heard, and a reinstall resumes it.
-    pub(super) async fn purge(&self, config: &Config) -> Result<()> {
-        let Some(installation) = self.records.installation()? else { return Ok(()) };
+    pub(super) async fn purge(&self, config: &Config) -> Result<bool> {
+        let Some(installation) = self.records.installation()? else { return Ok(false) };
         if installation.token.is_some() {
-            return self.records.drop_chore(Chore::Purge);
+            return Ok(true);
         }
         let kept_from = now_ms() - config.scaled_ms(PURGE_AFTER_MS);
         let open = self.records.open_payments()?;
@@ -192,13 +265,29 @@ impl StoreObject {
                 "kept_for_open_payments",
                 &[("store", installation.store.as_str()), ("open", &open.to_string())],
             );
-            return Ok(());
+            return Ok(false);
+        }
+        if !self.purge_payments(&installation.store).await? {
+            return self.records.set_due(Chore::Purge, now_ms()).map(|()| false);
         }
         log::info("store", "purged", &[("store", installation.store.as_str())]);
         Kv::of(&self.env)?.delete(&profile::key(&installation.store)).await?;
         self.state.storage().delete_all().await?;
         self.records.forget();
-        Ok(())
+        // Nor is there a table any more in which this chore could end.
+        Ok(false)
+    }
+
+    /// Has some of the payments forget everything, each by its own object. Whether these were the last.
+    async fn purge_payments(&self, store: &StoreHash) -> Result<bool> {
+        self.records.begin_walk(PURGE, 0, 0, now_ms())?;
+        let Some(walk) = self.records.walks(PURGE)?.pop() else { return Ok(true) };
+        let orders = self.records.orders_above(walk.place)?;
+        let Some(last) = orders.last() else { return Ok(true) };
+        for order in &orders {
+            PaymentClient::new(&self.env, store, *order)?.purge().await?;
+        }
+        self.records.go_on(&walk, i64::try_from(last.get()).unwrap_or(i64::MAX)).map(|()| false)
     }
 }
 

@@ -74,6 +74,12 @@ impl Records {
         rows(self.sql(), query, vec![below.into(), since_ms.into()])?.into_iter().map(order).collect()
     }
 
+    /// All payments by rising number, above `above`; some at a time.
+    pub fn orders_above(&self, above: i64) -> Result<Vec<OrderId>> {
+        let query = "SELECT order_id FROM ledger WHERE order_id > ? ORDER BY order_id LIMIT 50";
+        rows(self.sql(), query, vec![above.into()])?.into_iter().map(order).collect()
+    }
+
     /// Payments that are not at their end. Rows of an earlier version do not say.
     pub fn open_payments(&self) -> Result<u32> {
         let query = "SELECT count(*) FROM ledger \

@@ -16,7 +16,7 @@ use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// Each entry brings the schema from its index to the next number. Expand first, contract a release later; an entry
 /// that has been released is never edited.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     "
     CREATE TABLE installation (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL);
     CREATE TABLE staff (id INTEGER PRIMARY KEY, seen_at_ms INTEGER NOT NULL);
@@ -48,7 +48,17 @@ const MIGRATIONS: [&str; 5] = [
         hour INTEGER PRIMARY KEY, placed INTEGER NOT NULL, started INTEGER NOT NULL, late INTEGER NOT NULL
     );
 ",
+    "
+    CREATE TABLE opened (payload TEXT PRIMARY KEY, agent TEXT NOT NULL, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE change (
+        n INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, user INTEGER NOT NULL, name TEXT NOT NULL, what TEXT NOT NULL,
+        old TEXT NOT NULL, new TEXT NOT NULL
+    );
+",
 ];
+
+/// Longer than any signed payload is valid.
+const PAYLOAD_LASTS_MS: i64 = 2 * 24 * 3_600_000;
 
 /// Everything this app knows about a store's installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +90,8 @@ pub struct Installation {
     pub health: Health,
     /// When BigCommerce was found to refuse the token.
     pub uninstalled_at_ms: Option<i64>,
+    /// The store's owner, as BigCommerce last named them.
+    pub owner: Option<u64>,
 }
 record!(Installation {
     version,
@@ -100,6 +112,7 @@ record!(Installation {
     panel_url,
     health,
     uninstalled_at_ms,
+    owner,
 });
 
 /// The tables of one StoreObject.
@@ -205,6 +218,20 @@ impl Records {
         Ok(())
     }
 
+    /// Whether a signed payload may open the app in this browser: it never has, or it has just now, there. What has
+    /// expired is forgotten.
+    pub fn opens(&self, payload: &str, agent: &str, now_ms: i64, again_within_ms: i64) -> Result<bool> {
+        let expired = now_ms - PAYLOAD_LASTS_MS;
+        self.sql.exec("DELETE FROM opened WHERE at_ms < ?", vec![expired.into()])?;
+        let query = "SELECT agent, at_ms FROM opened WHERE payload = ?";
+        let Some(mut first) = rows(&self.sql, query, vec![payload.into()])?.pop() else {
+            let insert = "INSERT INTO opened VALUES (?, ?, ?)";
+            self.sql.exec(insert, vec![payload.into(), agent.into(), now_ms.into()])?;
+            return Ok(true);
+        };
+        Ok(first.text()? == agent && now_ms - first.number::<i64>()? < again_within_ms)
+    }
+
     pub fn admit(&self, user: u64, email: &str, now_ms: i64) -> Result<()> {
         let upsert = "INSERT INTO staff (id, seen_at_ms, email) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
              seen_at_ms = excluded.seen_at_ms, removed_at_s = NULL, email = excluded.email";
@@ -217,6 +244,13 @@ impl Records {
         let upsert = "INSERT INTO staff (id, seen_at_ms, removed_at_s) VALUES (?, 0, ?) \
              ON CONFLICT (id) DO UPDATE SET removed_at_s = excluded.removed_at_s, email = ''";
         self.sql.exec(upsert, vec![integer(user)?, removed_at_s.into()])?;
+        Ok(())
+    }
+
+    /// Whoever has not opened the app since then is no longer known by name.
+    pub fn forget_names(&self, seen_before_ms: i64) -> Result<()> {
+        let update = "UPDATE staff SET email = '' WHERE seen_at_ms < ? AND email <> ''";
+        self.sql.exec(update, vec![seen_before_ms.into()])?;
         Ok(())
     }
 

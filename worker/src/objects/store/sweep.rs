@@ -39,6 +39,8 @@ const ORDERS_OVERLAP_MS: i64 = HOUR_MS;
 const LOOK_BACK_MS: i64 = 30 * DAY_MS;
 /// So long are events of a replaced key's account read: the longest that its last payment takes.
 const REPLACED_MS: i64 = 60 * DAY_MS;
+/// A member of the staff who has not opened the app for so long is no longer known by name.
+const NAMES_KEPT_MS: i64 = 400 * DAY_MS;
 /// Tries after which a payment that cannot be told of an event does not keep the others from theirs.
 const PATIENCE: u32 = 5;
 
@@ -73,6 +75,7 @@ impl StoreObject {
         }
         // Should KV ever have lost the copy, nobody who names this store would reach it.
         self.records.ask_for(Chore::Publish, now)?;
+        self.records.forget_names(now - config.scaled_ms(NAMES_KEPT_MS))?;
         let overslept = self.records.overslept(now - OVERSLEPT_MS)?;
         self.poke_all(&installation.store, &overslept).await;
         Ok(())
@@ -225,7 +228,7 @@ impl StoreObject {
 
     fn no_orders(&self, walk: &Walk, failure: &Failure) -> Result<()> {
         match failure {
-            Failure::Unauthorized => self.records.ask_for(Chore::Probe, now_ms())?,
+            Failure::Unauthorized => self.records.ask_once(Chore::Probe, now_ms())?,
             _ => self.set_trouble(Some(Trouble::of(ORDERS, failure)))?,
         }
         self.records.leave_walk(walk)

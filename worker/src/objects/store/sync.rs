@@ -2,7 +2,7 @@
 //! changes what is not as it should be. Safe to run at any time and any number of times; what it could not do is kept
 //! as troubles for the panel.
 
-use super::health::{Health, Trouble, why};
+use super::health::{Trouble, why};
 use super::records::Installation;
 use super::{Chore, StoreObject, api};
 use crate::bigcommerce::channels::{self, Channel};
@@ -168,7 +168,7 @@ impl StoreObject {
     /// Writes what was found; whether all of it could be looked at. Troubles and the time of the check do not change the profile.
     async fn conclude(&self, findings: Findings) -> Result<bool> {
         if findings.unauthorized {
-            self.records.ask_for(Chore::Probe, now_ms())?;
+            self.records.ask_once(Chore::Probe, now_ms())?;
         }
         let Some(mut installation) = self.records.installation()? else { return Ok(true) };
         let before =
@@ -192,7 +192,7 @@ impl StoreObject {
                 installation.payment_types = types;
             }
         }
-        installation.health = Health { checked_at_ms: now_ms(), troubles };
+        installation.health = installation.health.after_look(troubles, now_ms());
         let after =
             (installation.channels.clone(), installation.store_name.clone(), installation.panel_url.clone());
         self.records.save(&installation)?;
