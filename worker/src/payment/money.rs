@@ -6,42 +6,64 @@
 use crate::json::{record, spelled};
 use std::fmt;
 
-/// A currency that KOMOJU accepts.
+/// A currency that KOMOJU accepts, by its row in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency(usize);
 
-const CODES: [&str; 20] = [
-    "JPY", "KRW", "VND", "USD", "EUR", "TWD", "PLN", "GBP", "HKD", "SGD", "NZD", "AUD", "IDR", "MYR", "PHP",
-    "THB", "CNY", "BRL", "CHF", "CAD",
+struct Row {
+    code: &'static str,
+    /// How many decimal digits its minor unit has.
+    exponent: usize,
+    symbol: Option<&'static str>,
+}
+
+const fn row(code: &'static str, exponent: usize, symbol: Option<&'static str>) -> Row {
+    Row { code, exponent, symbol }
+}
+
+const TABLE: [Row; 20] = [
+    row("JPY", 0, Some("¥")),
+    row("KRW", 0, None),
+    row("VND", 0, None),
+    row("USD", 2, Some("$")),
+    row("EUR", 2, Some("€")),
+    row("TWD", 2, None),
+    row("PLN", 2, None),
+    row("GBP", 2, Some("£")),
+    row("HKD", 2, None),
+    row("SGD", 2, None),
+    row("NZD", 2, None),
+    row("AUD", 2, None),
+    row("IDR", 2, None),
+    row("MYR", 2, None),
+    row("PHP", 2, None),
+    row("THB", 2, None),
+    row("CNY", 2, None),
+    row("BRL", 2, None),
+    row("CHF", 2, None),
+    row("CAD", 2, None),
 ];
-const WITHOUT_MINOR_UNIT: usize = 3;
 
 impl Currency {
     pub const JPY: Self = Self(0);
 
     /// Errors: a code that KOMOJU does not accept.
     pub fn parse(code: &str) -> Result<Self, MoneyError> {
-        let found = CODES.iter().position(|known| known.eq_ignore_ascii_case(code));
+        let found = TABLE.iter().position(|known| known.code.eq_ignore_ascii_case(code));
         found.map(Self).ok_or(MoneyError::UnsupportedCurrency)
     }
 
     pub fn code(self) -> &'static str {
-        CODES[self.0]
+        TABLE[self.0].code
     }
 
     /// How many decimal digits its minor unit has.
     pub fn exponent(self) -> usize {
-        if self.0 < WITHOUT_MINOR_UNIT { 0 } else { 2 }
+        TABLE[self.0].exponent
     }
 
     fn symbol(self) -> Option<&'static str> {
-        match self.code() {
-            "JPY" => Some("¥"),
-            "USD" => Some("$"),
-            "EUR" => Some("€"),
-            "GBP" => Some("£"),
-            _ => None,
-        }
+        TABLE[self.0].symbol
     }
 }
 
@@ -263,6 +285,14 @@ mod tests {
             sum += 0.01;
             assert_eq!(Money::parse(&sum.to_string(), usd()), Ok(Money::new(minor, usd())), "{sum}");
         }
+    }
+
+    #[test]
+    fn the_yen_is_the_yen_and_three_currencies_have_no_minor_unit() {
+        assert_eq!(Currency::JPY.code(), "JPY");
+        let whole: Vec<_> = TABLE.iter().filter(|row| row.exponent == 0).map(|row| row.code).collect();
+        assert_eq!(whole, ["JPY", "KRW", "VND"]);
+        assert!(TABLE.iter().all(|row| [0, 2].contains(&row.exponent)));
     }
 
     #[test]
