@@ -55,6 +55,14 @@ fn a_part_captured_by_hand_in_another_currency_is_not_what_was_asked() {
     assert!(world.attentions().contains(&Attention::AmountMismatch));
 }
 
+/// A part that was captured before anybody here had seen it reserved, and then went back, was entered as the whole.
+#[test]
+fn a_part_captured_unseen_in_another_currency_goes_back_as_that_part() {
+    let setup = Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() };
+    let steps = [OpensPage, PaysAbroad, CapturesAtKomoju(50), RefundsAtKomoju(100)];
+    ends_right(setup, &steps.map(|act| (act, Arrives)));
+}
+
 /// Where money is reserved, a code that was taken in the same session before it could still be paid.
 #[test]
 fn a_code_beside_an_authorized_payment_is_ended() {

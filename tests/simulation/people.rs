@@ -109,7 +109,7 @@ impl World {
             }
             Act::RefusesWallet => drop(bank.move_newest("failed", wallet)),
             Act::RefundsAtKomoju(part) => drop(bank.refund_by_hand(part)),
-            Act::CapturesAtKomoju(part) => self.captures_by_hand(part),
+            Act::CapturesAtKomoju(part) => drop(bank.capture_by_hand(part)),
             Act::CancelsAtKomoju => drop(bank.move_newest("cancelled", |p| p.status == "authorized")),
             Act::ChargesBack => drop(bank.charge_back()),
             Act::MarksFraud => drop(bank.mark_fraud()),
@@ -123,19 +123,6 @@ impl World {
             Act::ListsAre(lists) => (bank.lists, self.store.lists) = (lists, lists),
             act => self.manage(act),
         }
-    }
-
-    /// Once a payment is captured, KOMOJU shows nothing of what was authorized. In another currency than the order's, a
-    /// part of it that we never saw the whole of passes for the whole: nothing there is to read says otherwise.
-    fn captures_by_hand(&mut self, part: u8) {
-        let newest = self.bank.newest(|p| p.status == "authorized" && !p.is_cash());
-        let unseen = newest.is_some_and(|id| {
-            let abroad = self.bank.payments[&id].currency == "KRW";
-            let known =
-                self.machine.state().payments.iter().any(|(known, p)| known.as_str() == id && p.most > 0);
-            abroad && !known
-        });
-        self.bank.capture_by_hand(if unseen { 100 } else { part });
     }
 
     fn manage(&mut self, act: Act) {
@@ -266,7 +253,7 @@ impl World {
     pub fn decide(&mut self, decision: Decision) {
         self.decisions += 1;
         let id = HintId::parse(&format!("decision-{}", self.decisions)).expect("an id");
-        self.handle(Input::Decide(Decided { id, decision, by: "Rin".to_owned() }));
+        self.handle(Input::Decide(Decided { id, decision, by: "Rin".to_owned(), upon: None }));
         self.commit_and_wake();
     }
 

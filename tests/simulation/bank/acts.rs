@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::show::in_won;
 use super::{Bank, Payment};
 
 impl Bank {
@@ -22,8 +23,7 @@ impl Bank {
         session.payments.push(id.clone());
         let status = if status == "captured" && session.manual { "authorized" } else { status };
         let (currency, amount) = match abroad {
-            // 9.4 to one, and no decimals.
-            true => ("KRW", (session.amount * 94 + 5) / 10),
+            true => ("KRW", in_won(session.amount)),
             false => (session.currency, session.amount),
         };
         let payment = Payment {

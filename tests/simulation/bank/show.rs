@@ -23,6 +23,10 @@ impl Bank {
             "expired": self.now >= session.made_ms + DAY, "amount": session.amount, "currency": session.currency,
             "session_url": format!("https://hosted.example/sessions/{}", session.id),
             "created_at": rfc3339(session.made_ms), "payment": shown,
+            "payment_methods": [
+                { "type": "credit_card", "amount": session.amount, "currency": session.currency },
+                { "type": "credit_card", "amount": in_won(session.amount), "currency": "KRW" },
+            ],
         })
     }
 
@@ -34,6 +38,11 @@ impl Bank {
             "data": payment(payment_of_it), "reason": null,
         })
     }
+}
+
+/// 9.4 to one, and no decimals.
+pub(super) fn in_won(amount: i64) -> i64 {
+    (amount * 94 + 5) / 10
 }
 
 pub fn payment(payment: &Payment) -> Value {

@@ -194,6 +194,6 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         | Attention::AmountUnreadable => false,
         // Whatever is answered here can be read.
         Attention::Garbled | Attention::RefundUnreadable => false,
-        Attention::Unreachable | Attention::CaptureVanished => false,
+        Attention::Unreachable | Attention::CaptureVanished | Attention::TransferToCheck => false,
     }
 }

@@ -195,6 +195,7 @@ pub mod words {
     pub const REFUND_NEEDS_BANK: &str = "A cash payment is paid back by bank transfer";
     pub const REFUND_REFUSED: &str = "KOMOJU refused a refund";
     pub const REFUND_TO_CONFIRM: &str = "Refunded in BigCommerce. Confirm";
+    pub const TRANSFER_TO_CHECK: &str = "what became of a refund by bank transfer";
     pub const REFUND_TOO_LARGE: &str = "More was refunded in BigCommerce than KOMOJU holds";
     pub const REFUND_UNRECORDED: &str = "Refunded at KOMOJU, but";
 }

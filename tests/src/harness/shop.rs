@@ -197,7 +197,8 @@ impl<'a> Shop<'a> {
     pub async fn panel(&self, page: &str) -> String {
         let opened = self.opened.lock().expect("no test panics here").clone();
         let page_as = async |token: String| {
-            let url = format!("{}/panel/{page}?t={}", self.world.app_url(), encode(&token));
+            let separator = if page.contains('?') { '&' } else { '?' };
+            let url = format!("{}/panel/{page}{separator}t={}", self.world.app_url(), encode(&token));
             Reply::of(self.client.get(url)).await
         };
         if let Some(token) = opened {

@@ -83,12 +83,8 @@ pub fn record_answer(outcome: &Outcome) -> Answer {
         let booked = refund(parse(body)?.get("data")?);
         (booked.amounts == Amounts::Known).then(|| Answer::OrderRefunds(vec![booked]))
     });
-    match answer {
-        Answer::Failed(Failure::Refused { message, .. }) if is_busy(&message) => {
-            Answer::Failed(Failure::Later { after_ms: None })
-        }
-        answer => answer,
-    }
+    let busy = matches!(&answer, Answer::Failed(Failure::Refused { message, .. }) if is_busy(message));
+    if busy { Answer::Failed(Failure::Later { after_ms: None }) } else { answer }
 }
 
 /// BigCommerce makes an order's refunds one after the other. How it says so is not documented: mostly by a status that

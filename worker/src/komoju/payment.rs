@@ -7,9 +7,10 @@ use crate::payment::call::{Answer, Failure};
 use crate::payment::ids::{PaymentId, RefundId, SessionId};
 use crate::payment::money::{Currency, Money};
 use crate::payment::reading::{
-    Cause, InstructionKind, Instructions, Moment, PaymentReading, PaymentStatus, RefundReading,
-    RefundRequestReading, RequestStatus,
+    Cause, Instructions, Moment, PaymentReading, PaymentStatus, RefundReading, RefundRequestReading,
+    RequestStatus,
 };
+use crate::payment::types;
 use crate::time::{minute_in_utc, parse_rfc3339};
 use crate::web;
 use serde_json::{Value, json};
@@ -156,10 +157,12 @@ fn refund(refund: &Value) -> Option<RefundReading> {
         minor: integer(refund, "amount")?,
         chargeback: flag(refund, "chargeback"),
         cause: Cause::in_text(&text(refund, "description")),
+        at: parse_rfc3339(&text(refund, "created_at")),
     })
 }
 
-/// Its shape is not documented, so nothing of it is required: one that is passed over might be asked for again.
+/// KOMOJU's published type has neither an amount nor a sure description. Nothing of it is required: one that is passed
+/// over might be asked for again.
 fn refund_request(request: &Value) -> RefundRequestReading {
     let status = match text(request, "status").as_str() {
         "pending" => RequestStatus::Pending,
@@ -168,30 +171,17 @@ fn refund_request(request: &Value) -> RefundRequestReading {
         other => RequestStatus::Other(other.to_owned()),
     };
     RefundRequestReading {
-        minor: integer(request, "amount").unwrap_or(0),
+        id: text(request, "id"),
+        minor: integer(request, "amount"),
         status,
         cause: Cause::in_text(&text(request, "description")),
+        at: parse_rfc3339(&text(request, "created_at")),
     }
 }
 
 /// What is shown of each cash type, in the order in which a shopper needs it.
 fn instructions(details: &Value) -> Instructions {
-    use InstructionKind::*;
-    let shown: &[(InstructionKind, &str)] = match text(details, "type").as_str() {
-        "konbini" => &[(Store, "store"), (Receipt, "receipt"), (ConfirmationCode, "confirmation_code")],
-        "bank_transfer" => &[
-            (Bank, "bank_name"),
-            (Branch, "account_branch_name"),
-            (AccountType, "account_type"),
-            (AccountNumber, "account_number"),
-            (AccountName, "account_name"),
-            (OrderNumber, "order_id"),
-        ],
-        "pay_easy" => {
-            &[(BankId, "bank_id"), (CustomerNumber, "customer_id"), (ConfirmationNumber, "confirmation_id")]
-        }
-        _ => &[],
-    };
+    let shown = types::payment_type(&text(details, "type")).map_or(&[][..], |known| known.instructions);
     let lines = shown
         .iter()
         .map(|(kind, field)| (*kind, text(details, field)))
@@ -276,19 +266,26 @@ pub(super) mod tests {
         let mut payment = konbini();
         payment["refund_requests"] = json!([
             { "id": "q1", "status": "pending", "amount": 900, "description": "(panel-refund:4)" },
-            { "status": "rejected", "amount": 20, "description": "" },
+            { "id": "q2", "status": "rejected", "created_at": "2026-11-25T14:59:59Z" },
             { "status": "completed" },
             {},
         ]);
         let requests = parse(&payment).expect("a payment").refund_requests;
-        let request = |minor, status, cause| RefundRequestReading { minor, status, cause };
+        let request = |id: &str, minor, status, cause| RefundRequestReading {
+            id: id.to_owned(),
+            minor,
+            status,
+            cause,
+            at: None,
+        };
+        let second = request("q2", None, RequestStatus::Rejected, None);
         assert_eq!(
             requests,
             [
-                request(900, RequestStatus::Pending, Some(Cause::Merchant(4))),
-                request(20, RequestStatus::Rejected, None),
-                request(0, RequestStatus::Completed, None),
-                request(0, RequestStatus::Other(String::new()), None),
+                request("q1", Some(900), RequestStatus::Pending, Some(Cause::Merchant(4))),
+                RefundRequestReading { at: Some(1_795_618_799_000), ..second },
+                request("", None, RequestStatus::Completed, None),
+                request("", None, RequestStatus::Other(String::new()), None),
             ]
         );
     }

@@ -3,11 +3,11 @@
 
 use super::request::{Access, put, read as read_answer};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::{flag, integer, present, text};
+use crate::json::{flag, integer, list, present, text};
 use crate::payment::call::{Address, Answer, Checkout, Failure, Line, NewSession, SessionSeen};
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::money::{Currency, Money};
-use crate::payment::reading::{SessionReading, SessionStatus};
+use crate::payment::reading::{Offered, SessionReading, SessionStatus};
 use crate::payment::settings::Capture;
 use crate::payment::state::SessionFault;
 use crate::time::parse_rfc3339;
@@ -212,6 +212,11 @@ fn parse(session: &Value) -> Option<SessionSeen> {
         expired: flag(session, "expired"),
         amount,
         payment: payment.as_ref().map(|p| p.id.clone()),
+        offered: list(session, "payment_methods")
+            .iter()
+            .filter_map(offered)
+            .filter(|offered| amount.is_none_or(|amount| offered.amount.currency != amount.currency))
+            .collect(),
     };
     let payment = payment.map(|p| crate::payment::reading::PaymentReading { session: Some(id), ..p });
     let created = parse_rfc3339(&text(session, "created_at")).unwrap_or(0);
@@ -222,6 +227,13 @@ fn parse(session: &Value) -> Option<SessionSeen> {
         expires_at: created + LIFE_S * 1_000,
         payment,
     })
+}
+
+/// What one type comes to, in the currency it is paid in.
+fn offered(method: &Value) -> Option<Offered> {
+    let currency = Currency::parse(&text(method, "currency")).ok()?;
+    let amount = Money::new(integer(method, "amount")?, currency);
+    Some(Offered { method: text(method, "type"), amount })
 }
 
 #[cfg(test)]

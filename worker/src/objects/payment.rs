@@ -23,7 +23,7 @@ use crate::json::{ToJson, read, write};
 use crate::log;
 use crate::payment::call::{Browser, Locale};
 use crate::payment::condition::condition;
-use crate::payment::decision::Decided;
+use crate::payment::decision::{Decided, Taken};
 use crate::payment::delays::Delays;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{CartId, HintId, OrderId, SessionId, StoreHash};
@@ -437,14 +437,15 @@ impl PaymentObject {
         self.with(|machine| Some(machine.snapshot(locale)))
     }
 
-    /// Durable when this returns; acted on by the alarm that follows at once.
-    async fn decide(&self, whose: &Whose, decided: Decided) -> Result<bool> {
+    /// Durable when this returns; acted on by the alarm that follows at once. It is compared with what is known here
+    /// without the turn, in one go with being kept, and once more by the machine after it has looked, with the turn.
+    async fn decide(&self, whose: &Whose, decided: Decided) -> Result<Taken> {
         if !self.records.exist()? {
-            return Ok(false);
+            return Ok(Taken::Unknown);
         }
-        self.with(|machine| machine.decide(decided, now_ms()))?;
+        let taken = self.with(|machine| machine.decide(decided, now_ms()))?;
         self.commit_and_wake(whose).await?;
-        Ok(true)
+        Ok(taken)
     }
 
     /// Where the order turns out to be none to keep, nothing is written, not even tables.

@@ -5,7 +5,7 @@ use crate::json::{FromJson, names, read, record, variants};
 use crate::payment::attention::Attention;
 use crate::payment::call::Locale;
 use crate::payment::condition::Condition;
-use crate::payment::decision::Decided;
+use crate::payment::decision::{Decided, Taken};
 use crate::payment::hint::Hint;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
@@ -178,8 +178,8 @@ impl PaymentClient {
         self.ask(Ask::Return { session, locale }).await
     }
 
-    /// Returns once the decision is durable. False: there is nothing it could be about.
-    pub async fn decide(&self, decided: Decided) -> worker::Result<bool> {
+    /// Returns once the decision is durable, or is known to be none.
+    pub async fn decide(&self, decided: Decided) -> worker::Result<Taken> {
         self.ask(Ask::Decide { decided }).await
     }
 

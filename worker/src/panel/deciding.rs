@@ -16,7 +16,7 @@ use crate::objects::payment_client::{History, PaymentClient};
 use crate::objects::store::desk::Desk;
 use crate::payment::attention::Attention;
 use crate::payment::call::{BankDetails, Locale};
-use crate::payment::decision::{Blob, Decided, Decision};
+use crate::payment::decision::{Blob, Decided, Decision, Taken, Upon};
 use crate::payment::ids::{HintId, OrderId};
 use crate::payment::money::Money;
 use crate::payment::owed::Evidence;
@@ -31,7 +31,10 @@ impl Panel<'_> {
             return layout::not_found(self, desk).response();
         };
         match Offer::find(&history, act, &self.query) {
-            Some(offer) => self.question(desk, order, &offer, &self.query, &BankForm::default())?.response(),
+            Some(offer) => {
+                let basis = history.statement.upon.as_ref();
+                self.question(desk, order, &offer, &self.query, &BankForm::default(), basis)?.response()
+            }
             None => self.back_to(order, "overtaken"),
         }
     }
@@ -58,7 +61,7 @@ impl Panel<'_> {
                 self.teach(&desk, &history, &decision).await?;
                 self.settle(form, order, &desk, decision, "decided").await
             }
-            None => self.question(&desk, order, &offer, form, &bank)?.status(422).response(),
+            None => self.question(&desk, order, &offer, form, &bank, None)?.status(422).response(),
         }
     }
 
@@ -82,9 +85,10 @@ impl Panel<'_> {
     ) -> Result<Response> {
         let id = ["panel-", value(form, "id").unwrap_or(&self.ctx.request_id)].concat();
         let Ok(id) = HintId::parse(&id) else { return self.back_to(order, "overtaken") };
-        let decided = Decided { id, decision, by: desk.staff_name.clone() };
-        PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.decide(decided).await?;
-        self.back_to(order, word)
+        let upon = value(form, "upon").filter(|basis| !basis.is_empty()).map(|basis| Upon(basis.to_owned()));
+        let decided = Decided { id, decision, by: desk.staff_name.clone(), upon };
+        let taken = PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.decide(decided).await?;
+        self.back_to(order, if taken == Taken::Yes { word } else { "overtaken" })
     }
 
     /// What was said of one order's store credit and certificates holds for the whole store.
@@ -122,13 +126,16 @@ impl Panel<'_> {
         offer: &Offer,
         form: &[Pair],
         bank: &BankForm,
+        basis: Option<&Upon>,
     ) -> Result<Page<'_>> {
+        // What was seen first stays what the decision is made upon, also where the form comes back once.
+        let upon = value(form, "upon").or(basis.map(|basis| basis.0.as_str())).unwrap_or("");
         let w = Words(self.visitor.locale);
         let entered = value(form, "amount").unwrap_or("");
         let title = title(w, offer.act);
         let back = self.visitor.link(self.ctx, &payment::path(order), &[]);
         let body = match offer.amount(entered) {
-            Some(amount) => self.confirmation(w, desk, order, offer, amount, bank)?,
+            Some(amount) => self.confirmation(desk, order, offer, amount, bank, upon)?,
             None => {
                 let most = offer.most.to_string();
                 let words = match w.0 {
@@ -145,20 +152,21 @@ impl Panel<'_> {
 
     fn confirmation(
         &self,
-        w: Words,
         desk: &Desk,
         order: OrderId,
         offer: &Offer,
         amount: Money,
         bank: &BankForm,
+        upon: &str,
     ) -> Result<Html> {
+        let w = Words(self.visitor.locale);
         let back = self.visitor.link(self.ctx, &payment::path(order), &[]);
         let fields = offer.needs_bank.then(|| bank.fields(w));
         let kept = offer.takes_a_part().then(|| hidden("amount", &amount.decimal()));
         Ok(
             html!["<p class=\"statement\">" (statement(w, offer, amount, &desk.staff_name)) "</p><form method=\"post\" action=\"/panel"
             (payment::path(order)) "/" (offer.act.word()) "\">" (hidden_token(self)) (hidden("id", &random_hex(8)?))
-            (hidden_about(offer)) (kept) (fields) "<p class=\"actions\"><button class=\"primary\">" (button(w, offer.act))
+            (hidden("upon", upon)) (hidden_about(offer)) (kept) (fields) "<p class=\"actions\"><button class=\"primary\">" (button(w, offer.act))
             "</button><a class=\"button\" href=\"" (back) "\">" (w.of("Go back", "戻る")) "</a></p></form>"],
         )
     }

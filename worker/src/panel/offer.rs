@@ -93,6 +93,8 @@ fn about_refund(history: &History, payment: PaymentId) -> About {
 pub fn acts_on_refund(refund: &RefundLine) -> &'static [Act] {
     match &refund.state {
         RefundState::Settled
+        | RefundState::ByHand { .. }
+        | RefundState::Waits
         | RefundState::Requested
         | RefundState::NeverPaid
         | RefundState::Outside { .. }
@@ -102,7 +104,7 @@ pub fn acts_on_refund(refund: &RefundLine) -> &'static [Act] {
         RefundState::ToConfirm { .. } | RefundState::Refused { .. } | RefundState::NeedsBank { .. } => {
             &[Act::Bank, Act::Outside]
         }
-        RefundState::TooLarge | RefundState::Unwanted => &[Act::Outside],
+        RefundState::TooLarge | RefundState::Unclear | RefundState::Unwanted => &[Act::Outside],
         RefundState::Unknown => &[],
     }
 }

@@ -19,10 +19,10 @@ use crate::payment::call::Locale;
 use crate::payment::condition::Condition;
 use crate::payment::ids::OrderId;
 use crate::payment::money::Money;
-use crate::payment::notes::method_name;
 use crate::payment::settings::Mode;
 use crate::payment::snapshot::Phase;
 use crate::payment::statement::{PaymentLine, RefundLine, RefundState};
+use crate::payment::types;
 use crate::shopper::links::{LIFE_DAYS, Links};
 use crate::web::encode;
 use worker::Result;
@@ -153,7 +153,7 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
     });
     let acts: Vec<Html> = acts.collect();
     html!["<li>" (state.html()) (test) " <b>" (amount.to_string()) "</b> <span class=\"quiet\">· "
-        (method_name(&line.method, w.0)) "</span>" (more) "<br><code>" (line.id.as_str()) "</code>" (acts) "</li>"]
+        (types::name_alone(&line.method, w.0)) "</span>" (more) "<br><code>" (line.id.as_str()) "</code>" (acts) "</li>"]
 }
 
 // ---- refunds -----------------------------------------------------------------------------------------------------
@@ -201,6 +201,11 @@ fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
         RefundState::Unwanted => {
             (pill(Tone::Rest, "Not by KOMOJU (setting)", "KOMOJU では返金しない（設定）"), None)
         }
+        RefundState::ByHand { .. } => {
+            (pill(Tone::Rest, "Refunded by hand on both sides", "双方で手動返金"), None)
+        }
+        RefundState::Waits => (pill(Tone::Wait, "Waits for an answer", "応答待ち"), None),
+        RefundState::Unclear => (pill(Tone::Decide, "What is left is unknown", "残額を確認できません"), None),
         RefundState::Outside { by, at } => {
             let who = html!["<br><span class=\"quiet\">" (by) " · " (moment(*at)) "</span>"];
             (pill(Tone::Rest, "Paid back otherwise", "別の方法で返金済み"), Some(who))

@@ -82,6 +82,12 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
             "A cash payment is paid back by bank transfer. Ask the shopper for their account, and enter it below.",
             "コンビニ・銀行振込・ペイジーの返金は銀行振込で行います。購入者に振込先口座を確認し、下で入力してください。",
         ),
+        Attention::TransferToCheck => w.of(
+            "KOMOJU does not show clearly what became of a refund by bank transfer, or how much it takes. Look at this payment \
+             in the KOMOJU dashboard before anything more is paid back.",
+            "銀行振込による返金について、結果または金額を KOMOJU の情報だけでは判断できません。追加で返金する前に、KOMOJU の\
+             管理画面でこの支払いをご確認ください。",
+        ),
         Attention::OrderUpdateRefused => w.of(
             "BigCommerce did not take the order's new status. Set it by hand.",
             "BigCommerce が注文ステータスの変更を受け付けませんでした。手動で変更してください。",
@@ -260,6 +266,22 @@ fn event_name(w: Words, what: &str) -> &str {
         "decided_outside" => w.of("Marked as paid back outside KOMOJU", "KOMOJU 外で返金済みと記録"),
         "decided_bank" => w.of("Bank details entered", "口座情報を入力"),
         "decided_owed" => w.of("Amount to pay chosen", "請求金額を選択"),
+        "decided_unanswered" => w.of(
+            "An unanswered request was settled outside KOMOJU",
+            "応答のない処理を KOMOJU 外で解決済みと記録",
+        ),
+        "decided_transfer" => w.of("Said what became of a bank transfer", "銀行振込の結果を記録"),
+        "decided_two" => {
+            w.of("Two refunds that were taken for one were parted", "同一とみなした 2 件の返金を別件に変更")
+        }
+        "decision_overtaken" => w.of(
+            "A decision was overtaken by other events: nothing was moved for it",
+            "先に状況が変わったため、操作は実行されませんでした",
+        ),
+        "decision_withdrawn" => w.of(
+            "A decision was withdrawn: nothing was moved for it",
+            "操作は取り下げられ、実行されませんでした",
+        ),
         "decided_dismiss" => w.of("Notice dismissed", "確認済みに変更"),
         other => other,
     }

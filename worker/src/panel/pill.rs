@@ -160,6 +160,7 @@ fn claim(w: Words, attention: Attention) -> (Tone, Option<&'static str>) {
         Attention::PaidAfterEnd
         | Attention::CancelledWhilePaid
         | Attention::OrderUpdateRefused
+        | Attention::TransferToCheck
         | Attention::Unreachable => (Tone::Decide, None),
     }
 }

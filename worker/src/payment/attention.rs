@@ -69,6 +69,8 @@ pub enum Attention {
     Garbled,
     /// A refund, or what was paid back, could not be read: nothing of this order's money is moved by itself.
     RefundUnreadable,
+    /// A refund by bank transfer of which KOMOJU's answers do not tell what became, or how much it takes.
+    TransferToCheck,
     /// A payment KOMOJU once called captured no longer is, or a refund it once showed is gone.
     CaptureVanished,
 }
@@ -100,6 +102,7 @@ names!(Attention, key {
     Unreachable = "unreachable",
     Garbled = "garbled",
     RefundUnreadable = "refund_unreadable",
+    TransferToCheck = "transfer_to_check",
     CaptureVanished = "capture_vanished",
 });
 
@@ -115,7 +118,11 @@ impl Side {
     fn of(action: &Action) -> Self {
         match action {
             Action::UpdateOrder { .. } | Action::RecordRefund { .. } => Self::BigCommerce,
-            _ => Self::Komoju,
+            Action::CancelSession { .. }
+            | Action::CancelPayment { .. }
+            | Action::Capture { .. }
+            | Action::RefundPayment { .. }
+            | Action::RequestRefund { .. } => Self::Komoju,
         }
     }
 }
@@ -162,7 +169,7 @@ impl State {
             }
         }
         add(self.captured().count() > 1 || self.holds_too_much(), Attention::PaidTwice);
-        add(self.holds_too_little(), Attention::RefundedAtKomoju);
+        add(self.holds_too_little() || self.cannot_be_booked(), Attention::RefundedAtKomoju);
         add(self.head.amount_disputed, Attention::AmountDisputed);
         for attention in self.what_keeps_it_from_being_paid() {
             add(true, attention);
@@ -173,6 +180,7 @@ impl State {
         add(!self.silent_sides().is_empty(), Attention::Unreachable);
         add(self.is_garbled(), Attention::Garbled);
         add(!self.unread().is_empty(), Attention::RefundUnreadable);
+        add(!self.all_unclear_transfers().is_empty(), Attention::TransferToCheck);
         add(self.cancel_is_refused(), Attention::CancelRefused);
         add(self.is_cancelled_while_paid(), Attention::CancelledWhilePaid);
         add(self.was_edited_after_it_was_paid(), Attention::OrderEdited);
@@ -222,7 +230,18 @@ impl State {
         match milestone {
             MilestoneKind::CaptureRefused | MilestoneKind::LapsesSoon => is(&PaymentStatus::Authorized),
             // All of it went back: there is nothing left to decide.
-            _ => attention != Attention::PaidAfterEnd || !is(&PaymentStatus::Refunded),
+            MilestoneKind::CodeIssued
+            | MilestoneKind::Authorized
+            | MilestoneKind::Paid
+            | MilestoneKind::Mismatch
+            | MilestoneKind::Refunded
+            | MilestoneKind::Disputed
+            | MilestoneKind::Fraud
+            | MilestoneKind::Ended
+            | MilestoneKind::Unpaid
+            | MilestoneKind::Restored => {
+                attention != Attention::PaidAfterEnd || !is(&PaymentStatus::Refunded)
+            }
         }
     }
 
@@ -233,6 +252,19 @@ impl State {
                 && matches!(deed.state, DeedState::Refused { .. })
         });
         refused.filter(|deed| self.deed(&deed.action).is_some_and(|last| last.n == deed.n)).count()
+    }
+
+    /// A refund was made at KOMOJU of a payment that nobody knows the worth of.
+    fn cannot_be_booked(&self) -> bool {
+        self.credited().is_some_and(|(id, payment)| {
+            let unknown = self.is_of_unknown_worth(id);
+            unknown
+                && payment.refunds_by_hand().any(|r| r.cause.is_none() && !refunds::is_recorded(self, &r.id))
+        })
+    }
+
+    fn all_unclear_transfers(&self) -> Vec<String> {
+        self.payments.keys().flat_map(|id| self.unclear_transfers(id)).collect()
     }
 
     /// Something that must end was asked to end often enough, and still lives. A payment is judged by itself: a code can
@@ -250,7 +282,11 @@ impl State {
                     Action::CancelPayment { payment } => {
                         self.payments.get(payment).is_some_and(Payment::may_still_be_paid)
                     }
-                    _ => false,
+                    Action::UpdateOrder { .. }
+                    | Action::Capture { .. }
+                    | Action::RefundPayment { .. }
+                    | Action::RequestRefund { .. }
+                    | Action::RecordRefund { .. } => false,
                 }
         })
     }
@@ -319,9 +355,12 @@ impl State {
         order.is_some_and(|o| o.status.has_left())
             && self.holds_nothing()
             && self.reserved().any(|(id, _)| {
-                let by_itself = settings.capture_on_shipping && self.was_reserved_for_it(id);
+                let by_itself = settings.capture_on_shipping
+                    && self.was_reserved_for_it(id)
+                    && !self.was_decided_about(id);
                 let told = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
-                let tried = self.deed(&Action::Capture { payment: id.clone() }).is_some();
+                let tried = self.deed(&Action::Capture { payment: id.clone() });
+                let tried = tried.is_some_and(|deed| !deed.went_unanswered());
                 !by_itself && !tried && self.reached.contains_key(&told)
             })
     }
@@ -355,6 +394,8 @@ impl State {
             PayBack::Unknown => None,
             PayBack::NeedsBank { .. } => Some(Attention::RefundNeedsBank),
             PayBack::Refused { .. } => Some(Attention::RefundRefused),
+            // Named as what it is, or over within a day.
+            PayBack::Unclear | PayBack::Waits { .. } => None,
             PayBack::Due { .. } | PayBack::Settled(_) => None,
         };
         let mut all: Vec<_> = refunds::made_in_bigcommerce(self).into_iter().filter_map(of).collect();
@@ -367,15 +408,15 @@ impl State {
 
     /// A refund that nobody in BigCommerce asked for (paid twice, asked for in the panel), and KOMOJU refused.
     fn deeds_refused_for_good(&self) -> bool {
-        self.deeds.iter().any(|deed| match &deed.action {
-            action @ (Action::RefundPayment { cause: Cause::Twice | Cause::Merchant(_), payment }
-            | Action::RequestRefund { cause: Cause::Twice | Cause::Merchant(_), payment }) => {
-                let last = self.deed(action).is_some_and(|last| last.n == deed.n);
-                let held = self.payments.get(payment).is_some_and(|p| p.held() > 0);
-                let refused = matches!(deed.state, DeedState::Refused { .. }) && !deed.went_unanswered();
-                last && held && refused && !self.was_refunded_after(payment, deed)
-            }
-            _ => false,
+        self.deeds.iter().any(|deed| {
+            let nobody_asked = matches!(deed.action.cause(), Some(Cause::Twice | Cause::Merchant(_)));
+            let Some(payment) = deed.action.payment().filter(|_| nobody_asked) else { return false };
+            let last = self.deed(&deed.action).is_some_and(|last| last.n == deed.n);
+            let held = self.payments.get(payment).is_some_and(|p| p.held() > 0);
+            // What nobody has to decide is tried again by itself.
+            let again = deed.went_unanswered() && deed.decided == 0;
+            let refused = matches!(deed.state, DeedState::Refused { .. }) && !again && !deed.was_settled();
+            last && held && refused && !self.was_refunded_after(payment, deed)
         })
     }
 
@@ -432,9 +473,30 @@ impl State {
                 [refunds.to_string(), tries.to_string()].join(" ")
             }
             Attention::RefundUnreadable => self.unread().join(" "),
+            Attention::TransferToCheck => self.all_unclear_transfers().join(" "),
             Attention::SessionRefused => self.head.session_refused.clone().unwrap_or_default(),
             Attention::OrderUpdateRefused => self.refused_updates().to_string(),
-            _ => self.reached.values().filter(|r| r.attention == Some(attention)).count().to_string(),
+            // Decided at a milestone, or told by nothing but its being so.
+            Attention::PaidAfterEnd
+            | Attention::AmountMismatch
+            | Attention::CancelledWhilePaid
+            | Attention::Disputed
+            | Attention::FraudMarked
+            | Attention::RefundedAtKomoju
+            | Attention::CaptureRefused
+            | Attention::CaptureDue
+            | Attention::AuthorizationLost
+            | Attention::CancelRefused
+            | Attention::AmountDisputed
+            | Attention::Unreachable
+            | Attention::NoMethods
+            | Attention::SessionElsewhere
+            | Attention::CurrencyUnsupported
+            | Attention::AmountUnreadable
+            | Attention::AmountUndecided
+            | Attention::Garbled => {
+                self.reached.values().filter(|r| r.attention == Some(attention)).count().to_string()
+            }
         }
     }
 }

@@ -17,6 +17,9 @@ pub const CANCEL_TRIES: u32 = 3;
 /// Why a try is over that was never answered, and of which a look has shown no effect. Another may follow at once.
 pub const UNANSWERED: &str = "unanswered";
 
+/// Why a try is over that somebody has settled outside KOMOJU.
+pub const SETTLED: &str = "settled outside KOMOJU";
+
 /// What a deed does. Its text form is the key it is stored under.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
@@ -54,6 +57,18 @@ impl Action {
             | Self::RefundPayment { payment, .. }
             | Self::RequestRefund { payment, .. } => Some(payment),
             Self::UpdateOrder { .. } | Self::CancelSession { .. } | Self::RecordRefund { .. } => None,
+        }
+    }
+
+    /// Why money goes back, where it does.
+    pub fn cause(&self) -> Option<Cause> {
+        match self {
+            Self::RefundPayment { cause, .. } | Self::RequestRefund { cause, .. } => Some(*cause),
+            Self::UpdateOrder { .. }
+            | Self::CancelSession { .. }
+            | Self::CancelPayment { .. }
+            | Self::Capture { .. }
+            | Self::RecordRefund { .. } => None,
         }
     }
 
@@ -226,9 +241,13 @@ pub struct Deed {
     pub bank: Option<Blob>,
     /// The `seq` of the decision that this try answers to; 0 where nobody had to decide.
     pub decided: u64,
+    /// For refunds by bank transfer: the request that KOMOJU made of it, and the refund that it became. Known once, they
+    /// stay.
+    pub request: Option<String>,
+    pub refund: Option<RefundId>,
 }
 record!(Deed {
-    action, n, state, seq, first_sent, failures, retry_at, update, minor, bank, decided or 0,
+    action, n, state, seq, first_sent, failures, retry_at, update, minor, bank, decided or 0, request, refund,
 });
 
 impl Deed {
@@ -242,6 +261,15 @@ impl Deed {
 
     pub fn went_unanswered(&self) -> bool {
         matches!(&self.state, DeedState::Refused { reason } if reason == UNANSWERED)
+    }
+
+    /// Somebody has found out what became of it, or put it right outside KOMOJU: it is not sent again.
+    pub fn settle(&mut self) {
+        (self.state, self.bank) = (DeedState::Refused { reason: SETTLED.to_owned() }, None);
+    }
+
+    pub fn was_settled(&self) -> bool {
+        matches!(&self.state, DeedState::Refused { reason } if reason == SETTLED)
     }
 
     /// Same key for every send of the same try. `scope` names the order (at most 49 characters), so the key stays

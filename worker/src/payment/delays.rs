@@ -194,7 +194,17 @@ impl Delays {
 
     /// KOMOJU keeps an idempotency key for 24 h; beyond this, only looking is safe.
     pub fn idempotency_holds(self, first_sent: Moment, now: Moment) -> bool {
-        now - first_sent < 20 * HOUR
+        now < Self::unanswered_until(first_sent)
+    }
+
+    /// How long what was sent first at `first_sent` is sent again while it has no answer.
+    pub fn unanswered_until(first_sent: Moment) -> Moment {
+        first_sent + 20 * HOUR
+    }
+
+    /// When a decision of which nothing could be begun is withdrawn: nobody expects anything of it later.
+    pub fn decision_ends(at: Moment) -> Moment {
+        at + 6 * HOUR
     }
 }
 

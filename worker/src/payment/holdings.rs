@@ -1,28 +1,18 @@
 //! What of the order's money is here: of each payment, and of all of them beside what is left of the order.
 
 use super::books::share;
+use super::deed::{Action, Deed};
 use super::ids::PaymentId;
 use super::money::Money;
-use super::reading::{Amounts, Moment, PaymentStatus, RefundReading, RequestStatus};
+use super::reading::{Amounts, Moment, PaymentStatus, RefundReading};
 use super::refunds::{goes_by_transfer, unrecorded};
+use super::settings::Capture;
 use super::state::{Payment, State};
 
 impl Payment {
     /// What was captured, in the payment's currency and without the shopper's fee.
     pub fn net(&self) -> i64 {
         self.register.reading.as_ref().and_then(|r| r.net).map_or(0, |m| m.minor)
-    }
-
-    /// What can still be paid back: the fee is part of it.
-    pub fn left(&self) -> i64 {
-        let Some(reading) = self.register.reading.as_ref().filter(|r| r.unread.is_empty()) else { return 0 };
-        let promised: i64 = reading
-            .refund_requests
-            .iter()
-            .filter(|r| r.status == RequestStatus::Pending)
-            .map(|r| r.minor)
-            .sum();
-        reading.total.map_or(0, |m| m.minor) - reading.refunded_minor - promised
     }
 
     pub fn is_partly_unread(&self) -> bool {
@@ -35,14 +25,6 @@ impl Payment {
             true => (self.net() - self.register.reading.as_ref().map_or(0, |r| r.refunded_minor)).max(0),
             false => 0,
         }
-    }
-
-    /// All of it that could be paid back now. By transfer the fee stays paid.
-    pub fn refundable(&self) -> i64 {
-        let fee =
-            self.register.reading.as_ref().and_then(|r| Some(r.total?.minor - r.net?.minor)).unwrap_or(0);
-        let kept = if goes_by_transfer(self) { fee } else { 0 };
-        if self.is(&PaymentStatus::Captured) { (self.left() - kept).max(0) } else { 0 }
     }
 
     pub fn refunds_by_hand(&self) -> impl Iterator<Item = &RefundReading> {
@@ -81,6 +63,73 @@ impl State {
             reading.unread.iter().map(|name| ["KOMOJU: ", reading.id.as_str(), " · ", name].concat())
         });
         refunds.chain(payments).collect()
+    }
+
+    /// A payment that was captured by hand, in another currency, before anybody here saw it reserved: what the session
+    /// offered it as tells how much the whole is.
+    pub fn measure_by_offer(&mut self, id: &PaymentId) {
+        if let Some(whole) = self.whole_by_offer(id).flatten()
+            && let Some(payment) = self.payments.get_mut(id)
+        {
+            payment.most = payment.most.max(whole);
+        }
+    }
+
+    /// Such a payment, of which no offer is known that it could be a part of: what it is worth to the order cannot be told.
+    pub fn is_of_unknown_worth(&self, id: &PaymentId) -> bool {
+        self.whole_by_offer(id) == Some(None)
+    }
+
+    /// None: not such a payment.
+    fn whole_by_offer(&self, id: &PaymentId) -> Option<Option<i64>> {
+        let payment = self.payments.get(id).filter(|p| !p.reserved && p.was_captured())?;
+        let attempt = self.attempt(payment.attempt).filter(|a| a.terms.capture == Capture::Manual)?;
+        let reading = payment.register.reading.as_ref()?;
+        let net = reading.net.filter(|net| net.currency != attempt.terms.amount.currency)?;
+        let offered = attempt.register.reading.as_ref().map_or(&[][..], |s| &s.offered);
+        let mut wholes = offered
+            .iter()
+            .filter(|offer| offer.method == reading.method && offer.amount.currency == net.currency)
+            .map(|offer| offer.amount.minor);
+        let exact = wholes.clone().find(|whole| *whole == net.minor);
+        Some(exact.or_else(|| wholes.find(|whole| *whole > net.minor)))
+    }
+
+    /// What of a payment can still be paid back, the fee included: transfers under way are promised money. None: KOMOJU
+    /// has a request that is none of ours, so nobody can tell.
+    pub fn left(&self, id: &PaymentId) -> Option<i64> {
+        let Some(reading) = self.payments.get(id).and_then(|p| p.register.reading.as_ref()) else {
+            return Some(0);
+        };
+        if !reading.unread.is_empty() {
+            return Some(0);
+        }
+        Some(reading.total.map_or(0, |m| m.minor) - reading.refunded_minor - self.promised(id)?)
+    }
+
+    /// All of a payment that could be paid back now. By transfer the fee stays paid. Nothing, where nobody can tell.
+    pub fn refundable(&self, id: &PaymentId) -> i64 {
+        let Some(payment) = self.payments.get(id).filter(|p| p.is(&PaymentStatus::Captured)) else {
+            return 0;
+        };
+        let reading = payment.register.reading.as_ref();
+        let fee = reading.and_then(|r| Some(r.total?.minor - r.net?.minor)).unwrap_or(0);
+        let kept = if goes_by_transfer(payment) { fee } else { 0 };
+        (self.left(id).unwrap_or(0) - kept).max(0)
+    }
+
+    /// A call of ours that changes this payment, or enters a refund of it, and that has no final answer. While there is
+    /// one, nothing else of that payment is begun.
+    pub fn open_call(&self, id: &PaymentId) -> Option<&Deed> {
+        let refunds = self.payments.get(id).map_or(&[][..], |payment| &payment.refunds);
+        let is_about = |action: &Action| match action {
+            Action::Capture { payment }
+            | Action::RefundPayment { payment, .. }
+            | Action::RequestRefund { payment, .. } => payment == id,
+            Action::RecordRefund { refund } => refunds.contains(refund),
+            Action::UpdateOrder { .. } | Action::CancelSession { .. } | Action::CancelPayment { .. } => false,
+        };
+        self.deeds.iter().find(|deed| deed.is_open() && is_about(&deed.action))
     }
 
     /// What a payment counts for in the order's currency: what was asked, or the part of it that was captured.

@@ -98,9 +98,9 @@ mod tests {
     fn bank_details_are_forgotten_once_nothing_is_open() {
         let decision = Decision::BankDetails { refund: 4, sealed: Blob("sealed".to_owned()) };
         let id = HintId::parse("click-1").expect("an id");
-        let decided = Decided { id, decision, by: "mika@hoshi.example".to_owned() };
+        let decided = Decided { id, decision, by: "mika@hoshi.example".to_owned(), upon: None };
         let mut state = state();
-        state.decisions.push(StoredDecision { decided, seq: 3, at: 6 * DAY });
+        state.decisions.push(StoredDecision { decided, seq: 3, at: 6 * DAY, ended: None });
         let mut called = state.clone();
         called.head.amount_disputed = true;
         assert!(!called.forget_spent_details(&Settings::default()), "a person is still called");

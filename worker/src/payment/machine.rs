@@ -216,7 +216,7 @@ impl Machine {
             Input::Start(start) => self.start = Some((*start, Progress::default(), None)),
             Input::Status => self.look_for_shopper(now),
             Input::Hint(hint) => self.hear(hint, now.at),
-            Input::Decide(decided) => self.decide(decided, now.at),
+            Input::Decide(decided) => drop(self.decide(decided, now.at)),
             Input::Meet => self.state.head.to_meet = !self.state.is_worth_keeping(),
             Input::ReadAhead => self.ahead = Ahead::Wanted,
             Input::Answer(answer) => {
@@ -277,18 +277,18 @@ impl Machine {
             }
             let circumstances =
                 Circumstances { shop: now.shop, delays: now.delays, now: now.at, fresh: &self.fresh };
-            match plan(&self.state, circumstances) {
-                Step::Rest(_)
-                    if now.shop.confirmed && self.state.forget_spent_details(&now.shop.settings) => {}
-                Step::Rest(_)
-                    if now.shop.confirmed && self.state.forget_spent_details(&now.shop.settings) => {}
-                Step::Rest(wake) => {
-                    self.fresh = Fresh::default();
-                    return Output::Idle { wake };
+            let step = plan(&self.state, circumstances);
+            if let Step::Rest(wake) = step {
+                if now.shop.confirmed && self.state.forget_spent_details(&now.shop.settings) {
+                    continue;
                 }
-                step if step.decides() && !now.shop.confirmed => return Output::Unconfirmed,
-                step => self.carry_out(step, now),
+                self.fresh = Fresh::default();
+                return Output::Idle { wake };
             }
+            if step.decides() && !now.shop.confirmed {
+                return Output::Unconfirmed;
+            }
+            self.carry_out(step, now);
         }
     }
 }

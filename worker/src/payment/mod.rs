@@ -36,3 +36,5 @@ pub mod state;
 pub mod statement;
 pub mod table;
 pub mod terms;
+pub mod transfers;
+pub mod types;

@@ -7,6 +7,7 @@ use super::money::Money;
 use super::reading::PaymentReading;
 use super::settings::Mode;
 use super::terms::Terms;
+use super::types;
 
 /// BigCommerce takes no longer notes.
 const LONGEST: usize = 65_535;
@@ -28,7 +29,7 @@ pub fn line(
     };
     let amount = payment.total.map_or_else(|| terms.amount.to_string(), |m| m.to_string());
     let asked = terms.amount;
-    let method = method_name(&payment.method, locale);
+    let method = types::name(&payment.method, locale);
     // Another currency may be KOMOJU's own conversion: then the amounts say nothing of each other.
     let otherwise = payment.net.is_some_and(|net| net.currency == asked.currency && net != asked);
     let edited = due.map(|due| match locale {
@@ -123,29 +124,6 @@ pub fn append(notes: &str, line: &str) -> String {
     match notes.trim_end() {
         "" => line.to_owned(),
         written => format!("{written}\n{line}"),
-    }
-}
-
-/// A payment type's name for people; an unknown slug stands for itself.
-pub fn method_name(slug: &str, locale: Locale) -> &str {
-    let (en, ja) = match slug {
-        "credit_card" => ("card", "クレジットカード"),
-        "konbini" => ("konbini", "コンビニ払い"),
-        "bank_transfer" => ("bank transfer", "銀行振込"),
-        "pay_easy" => ("Pay-easy", "ペイジー"),
-        "paypay" => ("PayPay", "PayPay"),
-        "merpay" => ("Merpay", "メルペイ"),
-        "aupay" => ("au PAY", "au PAY"),
-        "rakutenpay" => ("Rakuten Pay", "楽天ペイ"),
-        "paidy" => ("Paidy", "ペイディ"),
-        "amazon_pay" => ("Amazon Pay", "Amazon Pay"),
-        "linepay" => ("LINE Pay", "LINE Pay"),
-        "" => ("KOMOJU", "KOMOJU"),
-        other => (other, other),
-    };
-    match locale {
-        Locale::En => en,
-        Locale::Ja => ja,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Level-triggered about knowledge: whatever was lost is found by looking. Edge-triggered about the merchant's
 //! order: a milestone is told once, and never against an order reading older than the last call.
 
+mod decisions;
 mod endings;
 mod looks;
 mod meeting;
@@ -14,7 +15,7 @@ pub(super) use milestones::told_by_way_of;
 
 use super::attention::Attention;
 use super::call::{OrderSeen, RefundPart};
-use super::decision::Blob;
+use super::decision::{Blob, Ending};
 use super::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate, Subject};
 use super::delays::Delays;
 use super::ids::{PaymentId, RefundId};
@@ -84,6 +85,11 @@ pub enum Step {
         action: Action,
         reason: String,
     },
+    /// A decision is over.
+    EndDecision {
+        seq: u64,
+        how: Ending,
+    },
     /// Nothing until then; None: nothing at all.
     Rest(Option<Moment>),
 }
@@ -109,7 +115,8 @@ impl Step {
             | Self::Cancel { .. }
             | Self::Transfer(_)
             | Self::QuoteRefund { .. }
-            | Self::RecordRefund { .. } => true,
+            | Self::RecordRefund { .. }
+            | Self::EndDecision { .. } => true,
         }
     }
 }
@@ -154,6 +161,7 @@ pub fn plan(state: &State, c: Circumstances<'_>) -> Step {
     }
     let step = looks::due(state, c, &mut wake)
         .or_else(|| milestones::due(state, c, &mut wake))
+        .or_else(|| decisions::due(state, c, &mut wake))
         .or_else(|| money::due_capture(state, c, &mut wake))
         .or_else(|| money::due_refund(state, c, &mut wake))
         .or_else(|| endings::due_cancel(state, &mut wake));

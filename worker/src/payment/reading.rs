@@ -9,6 +9,7 @@ use super::ids::{PaymentId, RefundId, SessionId};
 use super::money::{Money, MoneyError};
 use super::owed::Split;
 use super::settings::RefundPolicy;
+use super::types::{self, Authorized};
 use crate::json::{FromJson, Json, ToJson, names, record, variants};
 use serde_json::Value;
 use std::fmt;
@@ -224,8 +225,18 @@ pub struct SessionReading {
     pub amount: Option<Money>,
     /// The payment the session shows now; earlier ones of the same session are remembered apart.
     pub payment: Option<PaymentId>,
+    /// What each type comes to that is paid in another currency than the session's.
+    pub offered: Vec<Offered>,
 }
-record!(SessionReading { id, status, expired, amount, payment });
+record!(SessionReading { id, status, expired, amount, payment, offered or Vec::new() });
+
+/// What the whole of a session comes to, paid by one type in another currency than the session's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    pub method: String,
+    pub amount: Money,
+}
+record!(Offered { method, amount });
 
 /// KOMOJU's payment status. `failed` is a fact about one try, not an end: the session may still be paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -281,7 +292,7 @@ impl PaymentReading {
     /// Types that a shopper pays with cash or by transfer, days after the code was issued. For these, `authorized`
     /// means a code was issued, never that money is reserved.
     pub fn waits_for_cash(&self) -> bool {
-        matches!(self.method.as_str(), "konbini" | "bank_transfer" | "pay_easy")
+        types::authorized(&self.method) == Authorized::Code
     }
 
     /// All of the order's money went back; the shopper's fee may have stayed.
@@ -298,17 +309,24 @@ pub struct RefundReading {
     pub chargeback: bool,
     /// Why we made it; none where somebody made it at KOMOJU.
     pub cause: Option<Cause>,
+    /// When KOMOJU made it, where it says so.
+    pub at: Option<Moment>,
 }
-record!(RefundReading { id, minor, chargeback, cause });
+record!(RefundReading { id, minor, chargeback, cause, at });
 
 /// A refund by bank transfer that KOMOJU's staff carry out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundRequestReading {
-    pub minor: i64,
+    /// Empty where KOMOJU shows none.
+    pub id: String,
+    /// KOMOJU's published type has no amount: known where our own deed made it.
+    pub minor: Option<i64>,
     pub status: RequestStatus,
     pub cause: Option<Cause>,
+    /// When it was made, where KOMOJU says so.
+    pub at: Option<Moment>,
 }
-record!(RefundRequestReading { minor, status, cause });
+record!(RefundRequestReading { id or String::new(), minor, status, cause, at });
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestStatus {

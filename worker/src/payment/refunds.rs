@@ -12,6 +12,7 @@ use super::money::Money;
 use super::reading::{Cause, OrderRefund, PaymentStatus, RefundReading, RefundRequestReading, RequestStatus};
 use super::settings::{RefundPolicy, Settings};
 use super::state::{Payment, State};
+use super::types;
 
 // ---- made in BigCommerce, to be paid back at KOMOJU -------------------------------------------------------------
 
@@ -38,6 +39,12 @@ pub enum PayBack {
     TooLarge,
     /// Something that may say where money went could not be read: nothing is moved, and nothing offered.
     Unknown,
+    /// KOMOJU has a transfer under way that is none of ours: what it takes, and so what is left, cannot be known.
+    Unclear,
+    /// A call about the payment it would be taken from has no answer yet.
+    Waits {
+        payment: PaymentId,
+    },
     /// KOMOJU said no, in its words.
     Refused {
         payment: PaymentId,
@@ -51,6 +58,8 @@ pub enum PayBack {
 pub enum Settled {
     /// KOMOJU has paid it back.
     Done,
+    /// It was made by hand on both sides: two refunds of one amount were taken for one.
+    ByHand,
     /// KOMOJU was asked to transfer it, and has not yet.
     Requested,
     /// KOMOJU took it; its next look shows it.
@@ -75,10 +84,7 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
         return PayBack::Settled(settled);
     }
     let tried = last_try(state, cause);
-    let confirmed = last_decision(state, |d| match d {
-        Decision::ConfirmRefund { refund: id } | Decision::BankDetails { refund: id, .. } => *id == refund.id,
-        _ => false,
-    });
+    let confirmed = state.armed(|d| d.is_to_pay_back(refund.id)).map_or(0, |stored| stored.seq);
     // A try under way keeps what it was begun with: the same key must carry the same body.
     if let Some((payment, deed)) = tried.filter(|(_, deed)| deed.is_open()) {
         return PayBack::Due {
@@ -90,18 +96,28 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
     if state.is_partly_unread() {
         return PayBack::Unknown;
     }
+    // KOMOJU took it, and nothing of it is to be seen yet, or any more: looked at again before anything else.
+    if tried.is_some_and(|(_, deed)| deed.state == DeedState::Done && !is_rejected(state, cause)) {
+        return PayBack::Settled(Settled::Sent);
+    }
     let policy = policy_for(settings, refund);
     let unwanted = policy == RefundPolicy::Never && confirmed == 0;
+    if !unwanted && state.captured().any(|(id, _)| state.left(id).is_none()) {
+        return PayBack::Unclear;
+    }
     let whole = payment_to_take_from(state, refund).filter(|_| !is_paid_in_parts(state, refund.id));
     let Some((payment, minor)) = whole else {
         return if unwanted { PayBack::Settled(Settled::Unwanted) } else { PayBack::TooLarge };
     };
+    if state.open_call(payment).is_some() {
+        return PayBack::Waits { payment: payment.clone() };
+    }
     if let Some((_, deed)) = tried.filter(|(_, deed)| deed.decided >= confirmed && !deed.went_unanswered()) {
         let reason = match &deed.state {
             DeedState::Refused { reason } => reason.clone(),
-            _ if is_rejected(state, cause) => "KOMOJU has rejected the refund request".to_owned(),
-            // Done, but nothing of it is to be seen yet: looked at again before anything else.
-            _ => return PayBack::Settled(Settled::Sent),
+            DeedState::Intended { .. } | DeedState::Sent | DeedState::Done => {
+                "KOMOJU has rejected the refund request".to_owned()
+            }
         };
         return PayBack::Refused { payment: payment.clone(), minor, reason };
     }
@@ -136,8 +152,10 @@ fn settled(state: &State, refund: &OrderRefund) -> Option<Settled> {
         Some(Settled::Outside)
     } else if is_transferred_later(state, cause) {
         Some(Settled::Requested)
-    } else if is_paid_back(state, cause) || is_by_hand_on_both_sides(state, refund) {
+    } else if is_paid_back(state, cause) {
         Some(Settled::Done)
+    } else if twin_of(state, refund).is_some() {
+        Some(Settled::ByHand)
     } else if state.payments.values().all(|p| !p.was_captured()) {
         Some(Settled::NeverPaid)
     } else {
@@ -162,7 +180,8 @@ fn is_paid_in_parts(state: &State, refund: u64) -> bool {
 
 /// KOMOJU pays cash back by bank transfer only.
 pub fn goes_by_transfer(payment: &Payment) -> bool {
-    payment.register.reading.as_ref().is_some_and(|r| r.waits_for_cash())
+    let known = payment.register.reading.as_ref().and_then(|r| types::payment_type(&r.method));
+    known.is_some_and(|known| known.refunds == types::Refunds::ByTransfer)
 }
 
 pub fn is_by_transfer(state: &State, payment: &PaymentId) -> bool {
@@ -171,11 +190,10 @@ pub fn is_by_transfer(state: &State, payment: &PaymentId) -> bool {
 
 /// Where the shopper is to be paid, sealed, unless KOMOJU has been told already.
 pub fn bank_details(state: &State, refund: u64) -> Option<(&super::decision::Blob, u64)> {
-    state.decisions.iter().rev().find_map(|stored| match &stored.decided.decision {
-        Decision::BankDetails { refund: id, sealed } if *id == refund && !sealed.0.is_empty() => {
-            Some((sealed, stored.seq))
-        }
-        _ => None,
+    let open = state.decisions.iter().rev().filter(|stored| stored.ended.is_none());
+    open.filter(|stored| stored.decided.decision.is_to_pay_back(refund)).find_map(|stored| {
+        let sealed = stored.decided.decision.sealed()?;
+        Some((sealed, stored.seq))
     })
 }
 
@@ -209,14 +227,8 @@ pub fn last_decision(state: &State, is_it: impl Fn(&Decision) -> bool) -> u64 {
 
 /// The newest try at paying a refund back, and from which payment.
 fn last_try(state: &State, cause: Cause) -> Option<(&PaymentId, &Deed)> {
-    state.deeds.iter().rev().find_map(|deed| match &deed.action {
-        Action::RefundPayment { payment, cause: of } | Action::RequestRefund { payment, cause: of }
-            if *of == cause =>
-        {
-            Some((payment, deed))
-        }
-        _ => None,
-    })
+    let of_it = state.deeds.iter().rev().filter(|deed| deed.action.cause() == Some(cause));
+    of_it.into_iter().find_map(|deed| Some((deed.action.payment()?, deed)))
 }
 
 /// KOMOJU's last word about a try is no: whoever then pays it back by hand does what was asked.
@@ -236,7 +248,7 @@ fn payment_to_take_from<'a>(state: &'a State, refund: &OrderRefund) -> Option<(&
         |(id, payment)| {
             let books = Books::of(state, payment);
             let minor = books.to_payment(refund.minor)?;
-            (minor <= payment.left()).then_some((id, minor))
+            (minor <= state.left(id)?).then_some((id, minor))
         },
     )
 }
@@ -255,6 +267,10 @@ pub struct Unrecorded {
 /// In the order in which they are to be entered. What only gives back money that was paid twice is none of the order's.
 pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
     let Some((first, _)) = state.credited() else { return Vec::new() };
+    // What it comes to in the order's currency is for a person to say.
+    if state.is_of_unknown_worth(first) {
+        return Vec::new();
+    }
     let mut surplus: i64 = 0;
     let others = state.payments.iter().filter(|(id, p)| *id != first && p.was_captured());
     for (_, payment) in others {
@@ -268,7 +284,8 @@ pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
     };
     let mut books = Books::of(state, payment);
     let mut found = Vec::new();
-    for refund in payment.refunds_by_hand().filter(|r| is_unpaired(state, r)) {
+    let unpaired = |r: &&RefundReading| is_unpaired(state, r) && !state.may_be_a_transfer(first, r);
+    for refund in payment.refunds_by_hand().filter(unpaired) {
         let minor = books.enter(refund.minor);
         let absorbed = minor.min(surplus.max(0));
         surplus -= absorbed;
@@ -305,8 +322,25 @@ pub fn is_recorded(state: &State, refund: &RefundId) -> bool {
     state.order_refunds.reading.iter().flatten().any(|entry| entry.komoju.as_ref() == Some(refund))
 }
 
-fn is_by_hand_on_both_sides(state: &State, refund: &OrderRefund) -> bool {
-    twins(state).iter().any(|(id, _)| *id == refund.id)
+/// The refund at KOMOJU that is taken for this one, because both were made by hand and are of one amount.
+pub fn twin_of(state: &State, refund: &OrderRefund) -> Option<RefundId> {
+    twins(state).into_iter().find(|(id, _)| *id == refund.id).map(|(_, twin)| twin)
+}
+
+/// Somebody has said that these are two.
+fn are_two(state: &State, refund: u64, komoju: &RefundId) -> bool {
+    state.decisions.iter().any(|stored| match &stored.decided.decision {
+        Decision::PartPair { refund: of, komoju: id } => *of == refund && id == komoju,
+        Decision::Capture { .. }
+        | Decision::Refund { .. }
+        | Decision::ConfirmRefund { .. }
+        | Decision::SettleOutside { .. }
+        | Decision::BankDetails { .. }
+        | Decision::SettleUnanswered { .. }
+        | Decision::MatchTransfer { .. }
+        | Decision::Owed { .. }
+        | Decision::Dismiss { .. } => false,
+    })
 }
 
 /// Refunds that were made by hand on both sides: of the same amount, and nothing of ours has come of either.
@@ -319,14 +353,16 @@ fn twins(state: &State) -> Vec<(u64, RefundId)> {
     };
     let mut open: Vec<&OrderRefund> = made_in_bigcommerce(state).into_iter().filter(untouched).collect();
     let mut pairs = Vec::new();
-    for payment in state.payments.values() {
+    for (id, payment) in state.payments.iter() {
         let books = Books::of(state, payment);
-        for refund in payment.refunds_by_hand().filter(|r| r.cause.is_none()) {
+        let by_hand = |r: &&RefundReading| r.cause.is_none() && !state.may_be_a_transfer(id, r);
+        for refund in payment.refunds_by_hand().filter(by_hand) {
             let entering = state.deed(&Action::RecordRefund { refund: refund.id.clone() });
             let recorded = entering.is_some_and(|d| d.is_open() || d.state == DeedState::Done)
                 || is_recorded(state, &refund.id);
             let amount = books.in_order(refund.minor);
-            let same = open.iter().position(|b| b.minor == amount).filter(|_| !recorded);
+            let is_it = |b: &&OrderRefund| b.minor == amount && !are_two(state, b.id, &refund.id);
+            let same = open.iter().position(is_it).filter(|_| !recorded);
             if let Some(i) = same {
                 pairs.push((open.remove(i).id, refund.id.clone()));
             }

@@ -6,7 +6,7 @@
 use super::attention::Attention;
 use super::by_key::ByKey;
 use super::call::Locale;
-use super::decision::{Decision, StoredDecision};
+use super::decision::{Decision, StoredDecision, Upon};
 use super::deed::{Action, Deed, DeedState, MilestoneKind, Subject};
 use super::delays::Delays;
 use super::hint::{Moved, StoredHint};
@@ -20,6 +20,7 @@ use super::record::SCHEMA;
 use super::settings::{Capture, Settings};
 use super::table::Column;
 use super::terms::Terms;
+use super::types::{self, Authorized};
 use crate::json::{names, record};
 
 /// How many hints and timeline entries are kept.
@@ -185,6 +186,10 @@ pub struct Payment {
     pub suspicion: Option<Suspicion>,
     /// Whether, when it was captured, the merchant wanted a second payment to be given back.
     pub back_if_second: Option<bool>,
+    /// High-water mark: the ids of every refund request ever seen on it.
+    pub requests: Vec<String>,
+    /// High-water mark: it was seen while its money was reserved, so that `most` is the whole of it.
+    pub reserved: bool,
 }
 record!(Payment {
     attempt,
@@ -196,6 +201,8 @@ record!(Payment {
     fraud or false,
     suspicion,
     back_if_second,
+    requests or Vec::new(),
+    reserved or false,
 });
 
 /// A message that must be read at its source before it means anything.
@@ -308,6 +315,33 @@ impl State {
         }
     }
 
+    /// The newest decision of that kind that has not ended.
+    pub fn armed(&self, is_it: impl Fn(&Decision) -> bool) -> Option<&StoredDecision> {
+        let open = self.decisions.iter().rev().filter(|stored| stored.ended.is_none());
+        open.into_iter().find(|stored| is_it(&stored.decided.decision))
+    }
+
+    /// Somebody has said, of this very payment, what is to be taken of it.
+    pub fn was_decided_about(&self, id: &PaymentId) -> bool {
+        let is_it = |d: &Decision| matches!(d, Decision::Capture { payment, .. } if payment == id);
+        self.decisions.iter().any(|stored| is_it(&stored.decided.decision))
+    }
+
+    /// What a decision about money would be made upon now.
+    pub fn upon(&self) -> Upon {
+        let decided = self.decisions.iter().filter(|stored| stored.decided.decision.moves_money()).count();
+        let begun = self.deeds.iter().filter(|deed| deed.action.moves_money()).count();
+        let holds = |(id, payment): (&PaymentId, &Payment)| {
+            let held = match payment.is(&PaymentStatus::Authorized) {
+                true => Some(payment.net()),
+                false => self.left(id).filter(|_| payment.is(&PaymentStatus::Captured)),
+            };
+            held.map(|minor| format!("{id}={minor}"))
+        };
+        let holdings: Vec<_> = self.payments.iter().filter_map(holds).collect();
+        Upon::new(decided + begun, &holdings.join(","))
+    }
+
     /// The payments that hold the shop's money now.
     pub fn captured(&self) -> impl Iterator<Item = (&PaymentId, &Payment)> {
         self.payments.iter().filter(|(_, p)| p.is(&PaymentStatus::Captured))
@@ -334,7 +368,9 @@ impl State {
         let (subject, milestone) = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
         let told = self.deed(&Action::UpdateOrder { subject, milestone }).and_then(|d| d.update.as_ref());
         told.is_some_and(|update| {
-            update.over.is_none_or(|status| Column::of(status, false) == Column::Unpaid)
+            let unpaid = update.over.is_none_or(|status| Column::of(status, false) == Column::Unpaid);
+            // Reserved as another amount than was asked, it was shown to a person.
+            unpaid && update.attention.is_none()
         })
     }
 
@@ -434,6 +470,8 @@ impl Payment {
             fraud: false,
             suspicion: None,
             back_if_second: None,
+            requests: Vec::new(),
+            reserved: false,
         }
     }
 
@@ -467,10 +505,16 @@ impl Payment {
         }
     }
 
-    /// Cash types, and everything where capture is automatic, wait for the shopper while `authorized`.
+    /// Everything waits for the shopper while `authorized`, but for types that are known to reserve money, where capture
+    /// is by hand.
     pub fn waits_for_shopper(&self, capture: Capture) -> bool {
+        let reserves = |method: &str| types::authorized(method) == Authorized::Reserved;
         self.is(&PaymentStatus::Authorized)
-            && self.register.reading.as_ref().is_some_and(|r| r.waits_for_cash() || capture == Capture::Auto)
+            && self
+                .register
+                .reading
+                .as_ref()
+                .is_some_and(|r| capture == Capture::Auto || !reserves(&r.method))
     }
 
     fn rank(&self, capture: Capture) -> Option<Rank> {

@@ -1,14 +1,18 @@
 //! What the merchant may know of a payment, and what may be decided about it: a picture of the state, without words.
 
 use super::attention::{Attention, Side};
-use super::ids::PaymentId;
-use super::money::Money;
+use super::decision::{Ended, StoredDecision, Upon};
+use super::deed::Action;
+use super::delays::Delays;
+use super::ids::{PaymentId, RefundId};
+use super::money::{Currency, Money};
 use super::owed::Split;
-use super::reading::{Moment, OrderRefund, PaymentStatus};
+use super::reading::{Moment, OrderRefund, PaymentReading, PaymentStatus, RefundReading};
 use super::refunds::{self, PayBack, Settled};
 use super::settings::{Mode, Settings};
 use super::state::{Payment, Standing, State};
-use crate::json::{record, variants};
+use super::transfers::{Stage, Transfer};
+use crate::json::{names, record, variants};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
@@ -28,8 +32,73 @@ pub struct Statement {
     pub silent: Vec<Side>,
     /// What could not be read, by id or name.
     pub unread: Vec<String>,
+    /// What a decision made on this picture is made upon; it goes back with the decision.
+    pub upon: Option<Upon>,
+    /// What was decided about money, newest first, and what became of it.
+    pub decisions: Vec<DecisionLine>,
 }
-record!(Statement { due, choices, split, paid_otherwise, payments, refunds, reasons, silent, unread });
+record!(Statement {
+    due, choices, split, paid_otherwise, payments, refunds, reasons, silent, unread, upon,
+    decisions or Vec::new(),
+});
+
+/// A decision about money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionLine {
+    /// [`Decision::key`](super::decision::Decision::key).
+    pub what: String,
+    pub by: String,
+    pub at: Moment,
+    /// None: it is under way.
+    pub ended: Option<Ended>,
+}
+record!(DecisionLine { what, by, at, ended });
+
+/// A call that moves money, or enters a refund, and has no final answer. Nothing else of the payment is offered meanwhile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unanswered {
+    pub what: Asked,
+    /// None: all of it.
+    pub amount: Option<Money>,
+    pub since: Moment,
+    /// It is sent again until then, and looked for after that. None: until BigCommerce answers.
+    pub until: Option<Moment>,
+}
+record!(Unanswered { what, amount, since, until });
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Capture,
+    Refund,
+    /// A refund by bank transfer.
+    Transfer,
+    /// A refund made at KOMOJU, to be entered in BigCommerce.
+    Entry,
+}
+names!(Asked, key { Capture = "capture", Refund = "refund", Transfer = "transfer", Entry = "entry" });
+
+/// A refund by bank transfer that KOMOJU accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferLine {
+    /// By what number a decision names it.
+    pub id: u64,
+    pub amount: Money,
+    pub stage: Stage,
+    pub asked_at: Moment,
+    /// Refunds at KOMOJU of which somebody must say whether they are it.
+    pub may_be: Vec<MadeAtKomoju>,
+}
+record!(TransferLine { id, amount, stage, asked_at, may_be });
+
+/// A refund as KOMOJU has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeAtKomoju {
+    pub id: RefundId,
+    pub amount: Money,
+    pub at: Option<Moment>,
+}
+record!(MadeAtKomoju { id, amount, at });
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PaymentLine {
@@ -54,6 +123,11 @@ pub struct PaymentLine {
     pub refundable: Option<Money>,
     /// Only by bank transfer.
     pub by_transfer: bool,
+    /// While there is one, nothing may be captured or paid back.
+    pub unanswered: Option<Unanswered>,
+    /// KOMOJU has a transfer under way that is none of ours: what is left cannot be known, so nothing is offered.
+    pub rest_is_unknown: bool,
+    pub transfers: Vec<TransferLine>,
 }
 record!(PaymentLine {
     id,
@@ -69,6 +143,9 @@ record!(PaymentLine {
     capturable,
     refundable,
     by_transfer,
+    unanswered,
+    rest_is_unknown or false,
+    transfers or Vec::new(),
 });
 
 /// A refund made in BigCommerce, and what has become of it at KOMOJU.
@@ -85,6 +162,10 @@ record!(RefundLine { id, amount, state });
 pub enum RefundState {
     /// KOMOJU has paid it back.
     Settled,
+    /// It was made by hand on both sides: it and this refund at KOMOJU were taken for one.
+    ByHand {
+        komoju: RefundId,
+    },
     /// KOMOJU was asked to transfer it, and has not yet.
     Requested,
     /// The order was never paid by KOMOJU.
@@ -108,6 +189,10 @@ pub enum RefundState {
     TooLarge,
     /// It cannot be told: something about this order's money could not be read.
     Unknown,
+    /// KOMOJU has a transfer under way that is none of ours: what is left cannot be known.
+    Unclear,
+    /// A call about its payment has no answer yet.
+    Waits,
     Refused {
         amount: Money,
         reason: String,
@@ -115,7 +200,7 @@ pub enum RefundState {
     },
 }
 variants!(RefundState {
-    Settled, Requested, NeverPaid, Unwanted, Outside { by, at }, UnderWay, ToConfirm { amount, by_transfer },
+    Settled, ByHand { komoju }, Unclear, Waits, Requested, NeverPaid, Unwanted, Outside { by, at }, UnderWay, ToConfirm { amount, by_transfer },
     NeedsBank { amount }, TooLarge, Unknown, Refused { amount, reason, by_transfer },
 });
 
@@ -144,7 +229,64 @@ pub fn statement(state: &State, settings: &Settings) -> Statement {
         reasons: state.reasons(settings),
         silent: state.silent_sides(),
         unread: state.unread(),
+        upon: Some(state.upon()),
+        decisions: decisions(state),
     }
+}
+
+fn decisions(state: &State) -> Vec<DecisionLine> {
+    let about_money = state.decisions.iter().rev().filter(|stored| stored.decided.decision.moves_money());
+    let line = |stored: &StoredDecision| DecisionLine {
+        what: stored.decided.decision.key().to_owned(),
+        by: stored.decided.by.clone(),
+        at: stored.at,
+        ended: stored.ended,
+    };
+    about_money.map(line).collect()
+}
+
+fn unanswered(state: &State, id: &PaymentId, currency: Option<Currency>) -> Option<Unanswered> {
+    let deed = state.open_call(id)?;
+    let what = match &deed.action {
+        Action::Capture { .. } => Asked::Capture,
+        Action::RefundPayment { .. } => Asked::Refund,
+        Action::RequestRefund { .. } => Asked::Transfer,
+        Action::RecordRefund { .. } => Asked::Entry,
+        Action::UpdateOrder { .. } | Action::CancelSession { .. } | Action::CancelPayment { .. } => {
+            return None;
+        }
+    };
+    let at_komoju = what != Asked::Entry;
+    let asked =
+        state.payments.get(id).and_then(|p| state.attempt(p.attempt)).map(|a| a.terms.amount.currency);
+    let currency = if at_komoju { currency } else { asked };
+    Some(Unanswered {
+        what,
+        amount: deed.minor.and_then(|minor| Some(Money::new(minor, currency?))),
+        since: deed.first_sent,
+        until: at_komoju.then(|| Delays::unanswered_until(deed.first_sent)),
+    })
+}
+
+fn transfers(state: &State, id: &PaymentId, reading: &PaymentReading) -> Vec<TransferLine> {
+    let Some(currency) = reading.total.map(|total| total.currency) else { return Vec::new() };
+    let made = |refund: &RefundReading| MadeAtKomoju {
+        id: refund.id.clone(),
+        amount: Money::new(refund.minor, currency),
+        at: refund.at,
+    };
+    let line = |transfer: Transfer<'_>| {
+        let open = matches!(transfer.stage, Stage::Completed | Stage::Vanished | Stage::Unseen);
+        let may_be = reading.refunds.iter().filter(|refund| open && state.may_be_a_transfer(id, refund));
+        TransferLine {
+            id: transfer.deed.seq,
+            amount: Money::new(transfer.minor(), currency),
+            stage: transfer.stage,
+            asked_at: transfer.deed.first_sent,
+            may_be: may_be.map(made).collect(),
+        }
+    };
+    state.transfers(id).into_iter().map(line).collect()
 }
 
 fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<PaymentLine> {
@@ -152,7 +294,8 @@ fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<Paym
     let attempt = state.attempt(payment.attempt)?;
     let currency = reading.total.map(|m| m.currency);
     let money = |minor: i64| currency.filter(|_| minor > 0).map(|c| Money::new(minor, c));
-    let authorized = state.standing(attempt) == Standing::Authorized(id.clone());
+    let free = state.open_call(id).is_none() && state.armed(|d| d.takes_from(id)).is_none();
+    let authorized = free && state.standing(attempt) == Standing::Authorized(id.clone());
     Some(PaymentLine {
         id: id.clone(),
         status: reading.status.clone(),
@@ -165,8 +308,11 @@ fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<Paym
         charged_back: money(payment.charged_back()),
         fraud: payment.fraud,
         capturable: reading.net.filter(|_| authorized),
-        refundable: money(payment.refundable()).filter(|_| !state.is_partly_unread()),
+        refundable: money(state.refundable(id)).filter(|_| free && !state.is_partly_unread()),
         by_transfer: refunds::goes_by_transfer(payment),
+        unanswered: unanswered(state, id, currency),
+        rest_is_unknown: state.left(id).is_none(),
+        transfers: transfers(state, id, reading),
     })
 }
 
@@ -178,6 +324,9 @@ fn refund_state(state: &State, settings: &Settings, refund: &OrderRefund) -> Opt
     let by_transfer = |payment: &PaymentId| refunds::is_by_transfer(state, payment);
     Some(match refunds::pay_back(state, settings, refund) {
         PayBack::Settled(Settled::Done) => RefundState::Settled,
+        PayBack::Settled(Settled::ByHand) => RefundState::ByHand { komoju: refunds::twin_of(state, refund)? },
+        PayBack::Unclear => RefundState::Unclear,
+        PayBack::Waits { .. } => RefundState::Waits,
         PayBack::Settled(Settled::Requested) => RefundState::Requested,
         PayBack::Settled(Settled::NeverPaid) => RefundState::NeverPaid,
         PayBack::Settled(Settled::Unwanted) => RefundState::Unwanted,

@@ -1,10 +1,10 @@
 //! Every sentence the shopper reads from the server, in both languages, side by side.
 
 use crate::payment::call::Locale;
-use crate::payment::notes;
 use crate::payment::reading::{InstructionKind, Moment};
 use crate::payment::snapshot::Phase;
 use crate::payment::start::Refusal;
+use crate::payment::types;
 use crate::time::in_japan;
 
 fn pick(locale: Locale, en: &'static str, ja: &'static str) -> &'static str {
@@ -298,12 +298,7 @@ pub fn method(locale: Locale) -> &'static str {
 
 /// A payment type's name where it stands alone, and so begins with a capital.
 pub fn method_name(slug: &str, locale: Locale) -> &str {
-    match (slug, locale) {
-        ("credit_card", Locale::En) => "Card",
-        ("konbini", Locale::En) => "Konbini",
-        ("bank_transfer", Locale::En) => "Bank transfer",
-        _ => notes::method_name(slug, locale),
-    }
+    types::name_alone(slug, locale)
 }
 
 pub fn order_number(locale: Locale) -> &'static str {

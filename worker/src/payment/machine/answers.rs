@@ -47,23 +47,20 @@ impl Machine {
     }
 
     pub(super) fn order_answered(&mut self, seq: u64, answer: Answer, now: Now<'_>) {
-        match answer {
-            Answer::Order(seen) => {
-                self.note_look(&seen, now);
-                self.take_order(seq, *seen, now);
-            }
-            answer => match failure_of(answer) {
-                Failure::NotFound if self.is_missed_again() => self.order_is_gone(seq, now.at),
-                failure => {
-                    self.looked = (failure == Failure::NotFound).then_some(Looked::NoSuchOrder);
-                    self.reads_ahead = false;
-                    self.state.head.order_missed = failure == Failure::NotFound;
-                    let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
-                    self.state.order.failed(&failure, retry);
-                    self.fail_start(bigcommerce_refusal(&failure));
-                }
-            },
+        if let Answer::Order(seen) = answer {
+            self.note_look(&seen, now);
+            return self.take_order(seq, *seen, now);
         }
+        let failure = failure_of(answer);
+        if failure == Failure::NotFound && self.is_missed_again() {
+            return self.order_is_gone(seq, now.at);
+        }
+        self.looked = (failure == Failure::NotFound).then_some(Looked::NoSuchOrder);
+        self.reads_ahead = false;
+        self.state.head.order_missed = failure == Failure::NotFound;
+        let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
+        self.state.order.failed(&failure, retry);
+        self.fail_start(bigcommerce_refusal(&failure));
     }
 
     /// One 404 may be a hiccup; the second in a row, a step of the ladder later, is an order that was deleted.
@@ -132,16 +129,14 @@ impl Machine {
     }
 
     pub(super) fn provider_answered(&mut self, answer: Answer, now: Now<'_>) {
-        let Transacted { provider, charged } = match answer {
-            Answer::Provider(transacted) => transacted,
-            answer => {
-                let failure = failure_of(answer);
-                let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
-                self.state.order.failed(&failure, retry);
-                self.fresh.order = None;
-                return self.fail_start(bigcommerce_refusal(&failure));
-            }
+        let Answer::Provider(transacted) = answer else {
+            let failure = failure_of(answer);
+            let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
+            self.state.order.failed(&failure, retry);
+            self.fresh.order = None;
+            return self.fail_start(bigcommerce_refusal(&failure));
         };
+        let Transacted { provider, charged } = transacted;
         let reading = match self.start.as_mut() {
             Some((_, done, order)) => {
                 done.provider = Some(provider);
@@ -175,7 +170,15 @@ impl Machine {
         if attempt.session.as_ref() != Some(&seen.reading.id) {
             return;
         }
-        attempt.register.accept(seq, at, seen.reading);
+        let mut reading = seen.reading;
+        let earlier = attempt.register.reading.iter().flat_map(|known| known.offered.clone());
+        // Whatever it was offered as is the whole of it, also where rates have moved since.
+        for offered in earlier.collect::<Vec<_>>() {
+            if reading.offered.len() < MOST_OFFERED && !reading.offered.contains(&offered) {
+                reading.offered.push(offered);
+            }
+        }
+        attempt.register.accept(seq, at, reading);
         if let Some(payment) = seen.payment {
             self.take_payment(n, seq, payment, at);
         }
@@ -218,6 +221,8 @@ impl Machine {
             return;
         }
         let before = payment.register.reading.as_ref().map(|r| r.status.clone());
+        let reserved = [before.as_ref(), Some(&reading.status)].contains(&Some(&PaymentStatus::Authorized));
+        payment.reserved |= reserved;
         let is_second = reading.status == PaymentStatus::Captured && !payment.captured;
         payment.captured |= matches!(reading.status, PaymentStatus::Captured);
         payment.most = payment.most.max(reading.net.map_or(0, |net| net.minor));
@@ -226,6 +231,8 @@ impl Machine {
         payment.refunds.extend(new);
         let status = reading.status.clone();
         payment.register.accept(seq, at, reading);
+        self.state.follow_transfers(&id);
+        self.state.measure_by_offer(&id);
         // Of an earlier one, part may have gone back unheard since.
         if is_second && self.state.payments.values().filter(|p| p.captured).count() > 1 {
             self.want_captured();
@@ -262,19 +269,17 @@ impl Machine {
     /// Only what KOMOJU itself has of an event counts. One that it does not know says nothing.
     fn event_answered(&mut self, id: &PaymentId, answer: Answer, now: Now<'_>) {
         let Some(payment) = self.state.payments.get_mut(id) else { return };
-        match answer {
-            Answer::Event(seen) => {
-                payment.fraud |= seen.kind == FRAUD_EVENT && seen.payment.as_ref() == Some(id);
-                payment.suspicion = None;
-            }
-            Answer::Failed(Failure::NotFound | Failure::Refused { .. }) => payment.suspicion = None,
-            answer => {
-                let failure = failure_of(answer);
-                if let Some(suspicion) = payment.suspicion.as_mut() {
-                    suspicion.retry_at = now.at + wait(&failure, suspicion.failures, now.delays);
-                    suspicion.failures = suspicion.failures.saturating_add(1);
-                }
-            }
+        if let Answer::Event(seen) = answer {
+            payment.fraud |= seen.kind == FRAUD_EVENT && seen.payment.as_ref() == Some(id);
+            payment.suspicion = None;
+            return;
+        }
+        let failure = failure_of(answer);
+        if matches!(failure, Failure::NotFound | Failure::Refused { .. }) {
+            payment.suspicion = None;
+        } else if let Some(suspicion) = payment.suspicion.as_mut() {
+            suspicion.retry_at = now.at + wait(&failure, suspicion.failures, now.delays);
+            suspicion.failures = suspicion.failures.saturating_add(1);
         }
     }
 
@@ -339,7 +344,11 @@ impl Machine {
         match failure {
             Failure::NotFound | Failure::Refused { .. } => self.deed_failed(&action, failure, now),
             // Nothing was changed, whatever became of it.
-            _ => {
+            Failure::Indeterminate(_)
+            | Failure::Unreadable(_)
+            | Failure::Later { .. }
+            | Failure::Unauthorized
+            | Failure::Forbidden => {
                 let Some(deed) = self.deed_mut(&action) else { return };
                 let retry = now.at + wait(&failure, deed.failures, now.delays);
                 deed.failures = deed.failures.saturating_add(1);
@@ -372,11 +381,14 @@ impl Machine {
 }
 
 pub(super) fn failure_of(answer: Answer) -> Failure {
-    match answer {
-        Answer::Failed(failure) => failure,
-        _ => Failure::Unreadable("an answer of another kind".to_owned()),
-    }
+    let Answer::Failed(failure) = answer else {
+        return Failure::Unreadable("an answer of another kind".to_owned());
+    };
+    failure
 }
+
+/// More than KOMOJU has types and currencies for one shop.
+const MOST_OFFERED: usize = 64;
 
 /// However long the other side asks for: a day's money is looked after within a day.
 const LONGEST_WAIT: i64 = 86_400_000;
@@ -388,7 +400,13 @@ pub(super) fn wait(failure: &Failure, failures: u32, delays: Delays) -> i64 {
         Failure::Later { after_ms: Some(ms) } => {
             ladder.max(i64::try_from(*ms).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT))
         }
-        _ => ladder,
+        Failure::Later { after_ms: None }
+        | Failure::Indeterminate(_)
+        | Failure::Unreadable(_)
+        | Failure::Unauthorized
+        | Failure::Forbidden
+        | Failure::NotFound
+        | Failure::Refused { .. } => ladder,
     }
 }
 

@@ -4,20 +4,22 @@
 use super::{Input, Machine, Now, Output, Reply};
 use crate::payment::attention::Attention;
 use crate::payment::call::{
-    Answer, Browser, Call, Checkout, EventSeen, Failure, Locale, OrderRefundSeen, OrderSeen, RefundPart,
-    SessionSeen, Transacted,
+    Answer, BankDetails, Browser, Call, Checkout, EventSeen, Failure, Locale, OrderRefundSeen, OrderSeen,
+    RefundPart, SessionSeen, Transacted,
 };
+use crate::payment::decision::{Blob, Decided, Decision, Ending, Taken, Upon};
 use crate::payment::delays::Delays;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{AccountId, HintId, OrderId, PaymentId, RefundId, SessionId, StoreHash};
 use crate::payment::money::{Currency, Money};
 use crate::payment::reading::{
     Amounts, Instructions, OrderReading, OrderStatus, PaymentReading, PaymentStatus, RefundReading,
-    SessionReading, SessionStatus,
+    RefundRequestReading, RequestStatus, SessionReading, SessionStatus,
 };
 use crate::payment::settings::{Mode, Provider, Settings};
 use crate::payment::shop::Shop;
 use crate::payment::start::{Intent, Proof, Start};
+use crate::payment::statement::{Statement, statement};
 
 pub const HOUR: i64 = 3_600_000;
 /// 2026-11-24 00:00 UTC, when the order is placed.
@@ -47,6 +49,11 @@ pub struct Bench {
     pub updates: usize,
     /// What money was asked to be moved at KOMOJU: the calls' short names and amounts.
     pub moved: Vec<(&'static str, i64)>,
+    /// KOMOJU's refund requests carry our description.
+    pub describes: bool,
+    /// KOMOJU takes refund requests and shows none.
+    pub hides_requests: bool,
+    last_decision: Option<Decided>,
     /// The event that KOMOJU has under any id.
     pub event: &'static str,
     /// What the next calls of these names meet.
@@ -60,7 +67,7 @@ pub fn payment_id() -> PaymentId {
 }
 
 pub fn refund(id: &str, minor: i64) -> RefundReading {
-    RefundReading { id: RefundId::parse(id).expect("an id"), minor, chargeback: false, cause: None }
+    RefundReading { id: RefundId::parse(id).expect("an id"), minor, chargeback: false, cause: None, at: None }
 }
 
 pub fn unreachable() -> Failure {
@@ -111,12 +118,16 @@ impl Bench {
                 expired: false,
                 amount: None,
                 payment: None,
+                offered: Vec::new(),
             },
             payments: Vec::new(),
             booked: Vec::new(),
             moves: Vec::new(),
             updates: 0,
             moved: Vec::new(),
+            describes: true,
+            hides_requests: false,
+            last_decision: None,
             event: "payment.captured",
             fates: Vec::new(),
             hints: 0,
@@ -176,6 +187,12 @@ impl Bench {
         }
     }
 
+    /// The merchant refunds the order in BigCommerce.
+    pub fn refunds_order(&mut self, id: u64, minor: i64) {
+        self.book(id, minor, None);
+        self.hears_of_order();
+    }
+
     fn book(&mut self, id: u64, minor: i64, komoju: Option<RefundId>) {
         let part = RefundPart { provider: Some(Provider::InStore), decimal: minor.to_string() };
         self.booked.push(OrderRefundSeen { id, parts: vec![part], komoju, amounts: Amounts::Known });
@@ -211,6 +228,29 @@ impl Bench {
         let id = HintId::parse(&format!("hint-{}", self.hints)).expect("an id");
         self.handle(Input::Hint(Hint { id, about }));
         self.run();
+    }
+
+    /// Somebody decides in the panel, on the page as it stands now.
+    pub fn decides(&mut self, decision: Decision) -> Taken {
+        let upon = self.statement().upon;
+        let taken = self.decides_upon(decision, upon);
+        self.run();
+        taken
+    }
+
+    /// Somebody decides on a page that was opened before; nothing follows from it yet.
+    pub fn decides_upon(&mut self, decision: Decision, upon: Option<Upon>) -> Taken {
+        self.hints += 1;
+        let id = HintId::parse(&format!("decision-{}", self.hints)).expect("an id");
+        let decided = Decided { id, decision, by: "Aki".to_owned(), upon };
+        self.last_decision = Some(decided.clone());
+        self.machine.decide(decided, self.now)
+    }
+
+    /// The same button of the same page is pressed once more.
+    pub fn repeats_last_decision(&mut self) -> Option<Taken> {
+        let decided = self.last_decision.clone()?;
+        Some(self.machine.decide(decided, self.now))
     }
 
     pub fn handle(&mut self, input: Input) {
@@ -255,8 +295,21 @@ impl Bench {
         self.machine.state().attentions(&self.shop.settings)
     }
 
+    pub fn statement(&self) -> Statement {
+        statement(self.machine.state(), &self.shop.settings)
+    }
+
+    /// How each decision about money ended, the newest first.
+    pub fn endings(&self) -> Vec<Option<Ending>> {
+        self.statement().decisions.iter().map(|line| line.ended.map(|ended| ended.how)).collect()
+    }
+
     pub fn status(&self) -> u8 {
         self.order.reading.status.0
+    }
+
+    pub fn bank() -> Blob {
+        Blob(crate::json::write(&BankDetails::default()))
     }
 
     // ---- the two sides -------------------------------------------------------------------------------------------
@@ -299,7 +352,10 @@ impl Bench {
                 self.session()
             }
             Call::ReadPayment { payment, .. } => self.read_payment(&payment),
-            Call::ListPayments { .. } => Answer::Payments { list: self.payments.clone(), whole: true },
+            Call::ListPayments { .. } => {
+                let list = self.payments.iter().map(|payment| self.shown(payment)).collect();
+                Answer::Payments { list, whole: true }
+            }
             Call::CancelPayment { payment, .. } => {
                 self.payment().status = PaymentStatus::Cancelled;
                 self.read_payment(&payment)
@@ -317,8 +373,14 @@ impl Bench {
                 self.pays_back(RefundReading { cause: Some(cause), ..refund(&id, minor) });
                 self.read_payment(&payment_id())
             }
-            Call::RequestRefund { minor, .. } => {
+            Call::RequestRefund { minor, cause, .. } => {
                 self.moved.push(("request", minor));
+                let cause = Some(cause).filter(|_| self.describes);
+                let id = format!("q{}", self.moved.len());
+                let at = Some(self.now);
+                let status = RequestStatus::Pending;
+                let request = RefundRequestReading { id, minor: None, status, cause, at };
+                self.payment().refund_requests.push(request);
                 Answer::Requested
             }
             Call::ReadEvent { .. } => {
@@ -349,13 +411,21 @@ impl Bench {
             reading: self.session.clone(),
             url: "https://pay.example/s1".to_owned(),
             expires_at: PLACED + 24 * HOUR,
-            payment: self.payments.first().cloned(),
+            payment: self.payments.first().map(|payment| self.shown(payment)),
         }))
+    }
+
+    fn shown(&self, payment: &PaymentReading) -> PaymentReading {
+        let mut shown = payment.clone();
+        if self.hides_requests {
+            shown.refund_requests.clear();
+        }
+        shown
     }
 
     fn read_payment(&self, id: &PaymentId) -> Answer {
         match self.payments.iter().find(|payment| payment.id == *id) {
-            Some(payment) => Answer::Payment(Box::new(payment.clone())),
+            Some(payment) => Answer::Payment(Box::new(self.shown(payment))),
             None => Answer::Failed(Failure::NotFound),
         }
     }

@@ -37,7 +37,12 @@ impl Machine {
             Failure::Refused { code, .. } => {
                 SessionFault::EVERY.iter().copied().find(|fault| fault.key() == code)
             }
-            _ => None,
+            Failure::Indeterminate(_)
+            | Failure::Unreadable(_)
+            | Failure::Later { .. }
+            | Failure::Unauthorized
+            | Failure::Forbidden
+            | Failure::NotFound => None,
         };
         let refusal = match failure {
             Failure::Refused { ref param, .. } if param == "external_order_num" => return,
@@ -97,7 +102,10 @@ impl Machine {
                     | Action::RefundPayment { payment, .. } => {
                         self.take_payment_by_id(payment, seq, *reading, now);
                     }
-                    _ => {}
+                    Action::UpdateOrder { .. }
+                    | Action::CancelSession { .. }
+                    | Action::RequestRefund { .. }
+                    | Action::RecordRefund { .. } => {}
                 }
                 self.want_target(action);
             }
@@ -109,7 +117,10 @@ impl Machine {
                 self.done(action, now);
                 self.want_target(action);
             }
-            answer => self.deed_failed(action, failure_of(answer), now),
+            Answer::Failed(failure) => self.deed_failed(action, failure, now),
+            Answer::Provider(_) | Answer::Payments { .. } | Answer::Event(_) | Answer::Quote(_) => {
+                self.deed_failed(action, failure_of(answer), now);
+            }
         }
     }
 
@@ -205,7 +216,12 @@ impl Machine {
                     self.state.head.replaced = None;
                 }
             }
-            _ => self.want_target(action),
+            Action::CancelSession { .. }
+            | Action::CancelPayment { .. }
+            | Action::Capture { .. }
+            | Action::RefundPayment { .. }
+            | Action::RequestRefund { .. }
+            | Action::RecordRefund { .. } => self.want_target(action),
         }
         self.forget_what_it_needed(action);
         if let Some((_, done, _)) = self.start.as_mut() {

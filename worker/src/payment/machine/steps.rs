@@ -38,6 +38,7 @@ impl Machine {
             }
             Step::Found(action) => self.done(&action, now),
             Step::GiveUp { action, reason } => self.give_up(&action, reason, now),
+            Step::EndDecision { seq, how } => self.end_decision(seq, how, now.at),
             Step::Rest(_) => {}
         }
     }
@@ -154,10 +155,9 @@ impl Machine {
     }
 
     pub(super) fn cancel(&mut self, action: &Action, because_of_order: bool, now: Now<'_>) {
-        let attempt = match action {
-            Action::CancelSession { attempt } => Some(*attempt),
-            _ => action.payment().and_then(|id| self.state.payments.get(id)).map(|p| p.attempt),
-        };
+        let of_payment = action.payment().and_then(|id| self.state.payments.get(id)).map(|p| p.attempt);
+        let attempt =
+            if let Action::CancelSession { attempt } = action { Some(*attempt) } else { of_payment };
         if let Some(attempt) = attempt.and_then(|n| self.state.attempt_mut(n)).filter(|_| because_of_order) {
             attempt.ended_by_order = true;
         }
@@ -181,7 +181,10 @@ impl Machine {
             Action::RequestRefund { payment, cause } => {
                 Some(Call::RequestRefund { account, payment, minor: minor?, cause, bank: bank?, key })
             }
-            _ => None,
+            Action::UpdateOrder { .. }
+            | Action::CancelSession { .. }
+            | Action::CancelPayment { .. }
+            | Action::RecordRefund { .. } => None,
         };
         let account = action.payment().and_then(|payment| self.account_of(payment));
         match account.and_then(call) {
@@ -270,6 +273,8 @@ impl Machine {
                     minor: None,
                     bank: None,
                     decided: 0,
+                    request: None,
+                    refund: None,
                 });
                 self.state.deeds.len() - 1
             }

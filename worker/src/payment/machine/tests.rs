@@ -1,6 +1,9 @@
 //! What the machine does as a whole, rule by rule.
 
 mod before_us;
+mod decisions;
 mod lean_session;
 mod partly_unread;
+mod reserved;
+mod transfers;
 mod worst_first;

@@ -51,7 +51,11 @@ fn cancel_that_is_over(state: &State, deed: &Deed) -> Option<Step> {
             let over = [PaymentStatus::Cancelled, PaymentStatus::Expired, PaymentStatus::Failed];
             !over.iter().chain([&PaymentStatus::Captured, &PaymentStatus::Refunded]).any(|s| payment.is(s))
         }
-        _ => return None,
+        Action::UpdateOrder { .. }
+        | Action::Capture { .. }
+        | Action::RefundPayment { .. }
+        | Action::RequestRefund { .. }
+        | Action::RecordRefund { .. } => return None,
     };
     (deed.is_open() && !live).then(|| Step::Found(deed.action.clone()))
 }

@@ -3,7 +3,7 @@
 use super::{Circumstances, Step, Wake};
 use crate::payment::delays::Delays;
 use crate::payment::ids::PaymentId;
-use crate::payment::reading::{Moment, PaymentStatus, Register, RequestStatus};
+use crate::payment::reading::{Moment, PaymentStatus, Register};
 use crate::payment::state::{Attempt, Payment, Stage, Standing, State};
 use crate::payment::table::Column;
 
@@ -72,7 +72,12 @@ fn refunds_look(state: &State, delays: Delays) -> Option<Moment> {
     }
     let settled = |a: &Attempt| match state.standing(a) {
         Standing::Captured(id) => delays.settled(settled_since(state, &id), state.order_refunds.at),
-        _ => None,
+        Standing::None
+        | Standing::Open
+        | Standing::Pending(_)
+        | Standing::Waiting(_)
+        | Standing::Authorized(_)
+        | Standing::Dead => None,
     };
     state.attempts.iter().filter_map(settled).min()
 }
@@ -107,11 +112,7 @@ fn payment_look(state: &State, id: &PaymentId, payment: &Payment, delays: Delays
     let reading = payment.register.reading.as_ref();
     let planned = match reading.map(|r| &r.status) {
         // KOMOJU's staff take days over these.
-        _ if reading
-            .is_some_and(|r| r.refund_requests.iter().any(|r| r.status == RequestStatus::Pending)) =>
-        {
-            delays.daily(payment.first_seen, looked)
-        }
+        _ if state.awaits_a_transfer(id) => delays.daily(payment.first_seen, looked),
         _ if shown == Some(id) => None,
         Some(PaymentStatus::Pending | PaymentStatus::Other(_)) => delays.pending(payment.first_seen, looked),
         Some(PaymentStatus::Authorized) => delays.cash_code(payment.first_seen, deadline(state, id), looked),

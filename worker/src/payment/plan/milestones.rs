@@ -234,7 +234,9 @@ fn of_money(
 /// A final no; one that was never answered is tried anew instead.
 fn is_capture_refused(state: &State, id: &PaymentId) -> bool {
     let deed = state.deed(&Action::Capture { payment: id.clone() });
-    deed.is_some_and(|d| matches!(d.state, DeedState::Refused { .. }) && !d.went_unanswered())
+    deed.is_some_and(|d| {
+        matches!(d.state, DeedState::Refused { .. }) && !d.went_unanswered() && !d.was_settled()
+    })
 }
 
 /// Amount and currency are what was asked. Where the payment is in another currency (FX), the session's amount
@@ -252,7 +254,11 @@ fn is_as_asked(state: &State, attempt: &Attempt, id: &PaymentId, reading: &Payme
         Some(net) if net.currency == asked.currency => net == asked,
         // A part captured by hand: less than was once authorized.
         Some(net) if state.payments.get(id).is_some_and(|p| net.minor < p.most) => false,
-        Some(_) => attempt.register.reading.as_ref().and_then(|s| s.amount) == Some(asked),
+        Some(_) => {
+            let session = attempt.register.reading.as_ref();
+            // Only where capture is by hand can less have been taken than was asked. If nobody can tell, a person has to.
+            session.and_then(|s| s.amount) == Some(asked) && !state.is_of_unknown_worth(id)
+        }
     }
 }
 
@@ -277,10 +283,10 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     let order = &fresh.reading;
     let column = order.column();
     let edited = is_edited(state, &news, column, fresh);
-    let row = match news.row {
-        Row::Authorized if edited => Row::AuthorizedOtherwise,
-        _ if edited => Row::CapturedOtherwise,
-        row => row,
+    let row = match (edited, news.row == Row::Authorized) {
+        (true, true) => Row::AuthorizedOtherwise,
+        (true, false) => Row::CapturedOtherwise,
+        (false, _) => news.row,
     };
     let cell = cell(row, column, order.digital);
     let attention = cell.attention;
@@ -338,7 +344,16 @@ fn status(news: &News<'_>, cell: Cell, c: Circumstances<'_>) -> Option<OrderStat
     let wanted = match news.kind {
         MilestoneKind::Unpaid => news.status.filter(|_| cell.lapse),
         MilestoneKind::Restored => news.status,
-        _ => cell.status.map(|status| news.status.unwrap_or(status)),
+        MilestoneKind::CodeIssued
+        | MilestoneKind::Authorized
+        | MilestoneKind::Paid
+        | MilestoneKind::Mismatch
+        | MilestoneKind::Refunded
+        | MilestoneKind::Disputed
+        | MilestoneKind::Fraud
+        | MilestoneKind::CaptureRefused
+        | MilestoneKind::LapsesSoon
+        | MilestoneKind::Ended => cell.status.map(|status| news.status.unwrap_or(status)),
     };
     wanted.filter(|_| !test || c.shop.settings.test_moves_orders)
 }

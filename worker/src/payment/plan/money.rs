@@ -11,7 +11,7 @@ use crate::payment::deed::{Action, Deed, DeedState, MilestoneKind, Subject, UNAN
 use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
 use crate::payment::reading::{Cause, PaymentStatus};
-use crate::payment::refunds::{self, PayBack, Unrecorded, last_decision};
+use crate::payment::refunds::{self, PayBack, Unrecorded};
 use crate::payment::settings::{Mode, Provider};
 use crate::payment::state::{Attempt, Standing, State};
 use crate::payment::table::{Column, Row, cell};
@@ -25,7 +25,12 @@ pub(super) fn due_capture(state: &State, c: Circumstances<'_>, wake: &mut Wake) 
     }
     state.attempts.iter().find_map(|attempt| match state.standing(attempt) {
         Standing::Authorized(id) => capture(state, c, wake, attempt, id),
-        _ => None,
+        Standing::None
+        | Standing::Open
+        | Standing::Pending(_)
+        | Standing::Waiting(_)
+        | Standing::Captured(_)
+        | Standing::Dead => None,
     })
 }
 
@@ -57,13 +62,15 @@ fn capture(
     if let Some(open) = deed.filter(|d| d.is_open()) {
         return resume(state, c, wake, open);
     }
-    let decided = last_decision(state, |d| matches!(d, Decision::Capture { payment, .. } if *payment == id));
-    let by_hand = decided > deed.map_or(0, |d| if d.went_unanswered() { 0 } else { d.decided });
+    let is_it = |d: &Decision| matches!(d, Decision::Capture { payment, .. } if *payment == id);
+    let decided = state.armed(is_it).map_or(0, |stored| stored.seq);
+    let by_hand = decided > 0;
     let leaves =
         c.shop.settings.capture_on_shipping && state.was_reserved_for_it(&id) && order.status.has_left();
     let untried = deed.is_none_or(Deed::went_unanswered);
     // What was paid otherwise meanwhile is not taken a second time, unless somebody says so.
-    let by_itself = leaves && untried && state.holds_nothing();
+    // Nor what somebody wanted to take otherwise.
+    let by_itself = leaves && untried && state.holds_nothing() && !state.was_decided_about(&id);
     if !by_hand && !by_itself {
         return None;
     }
@@ -78,7 +85,14 @@ fn amount_of_decision(state: &State, seq: u64) -> Option<i64> {
     let stored = state.decisions.iter().find(|stored| stored.seq == seq)?;
     match &stored.decided.decision {
         Decision::Capture { minor, .. } | Decision::Refund { minor, .. } => *minor,
-        _ => None,
+        Decision::ConfirmRefund { .. }
+        | Decision::SettleOutside { .. }
+        | Decision::BankDetails { .. }
+        | Decision::SettleUnanswered { .. }
+        | Decision::MatchTransfer { .. }
+        | Decision::PartPair { .. }
+        | Decision::Owed { .. }
+        | Decision::Dismiss { .. } => None,
     }
 }
 
@@ -139,21 +153,15 @@ fn transfer(
 }
 
 fn asked_for_in_the_panel(state: &State) -> Option<Transfer> {
-    state.decisions.iter().find_map(|stored| {
+    state.decisions.iter().filter(|stored| stored.ended.is_none()).find_map(|stored| {
         let Decision::Refund { payment, minor, sealed, .. } = &stored.decided.decision else { return None };
         let cause = Cause::Merchant(stored.seq);
-        let held = state.payments.get(payment)?;
-        let minor = minor.unwrap_or(held.refundable()).min(held.refundable());
-        let tried = state.deeds.iter().any(|d| of_cause(&d.action, cause) && !d.went_unanswered());
-        let can = !refunds::goes_by_transfer(held) || sealed.as_ref().is_some_and(|blob| !blob.0.is_empty());
-        (!tried && minor > 0 && can)
+        // What cannot be done as it was decided is not done in part: the decision ends.
+        let minor = minor.unwrap_or(state.refundable(payment));
+        let begun = state.deeds.iter().any(|deed| deed.action.cause() == Some(cause));
+        (!begun && (1..=state.refundable(payment)).contains(&minor))
             .then(|| transfer(state, payment.clone(), cause, minor, stored.seq, sealed.clone()))
     })
-}
-
-fn of_cause(action: &Action, wanted: Cause) -> bool {
-    matches!(action,
-        Action::RefundPayment { cause, .. } | Action::RequestRefund { cause, .. } if *cause == wanted)
 }
 
 /// Where the merchant wants it, of two paid attempts the later is given back.
@@ -171,8 +179,9 @@ fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
             && !refunds::goes_by_transfer(payment)
             && untried
     });
-    let (id, payment) = second?;
-    Some(transfer(state, id.clone(), Cause::Twice, payment.refundable(), 0, None))
+    let (id, _) = second?;
+    let minor = Some(state.refundable(id)).filter(|minor| *minor > 0)?;
+    Some(transfer(state, id.clone(), Cause::Twice, minor, 0, None))
 }
 
 /// Refunds made at KOMOJU that BigCommerce's books lack.
@@ -295,12 +304,13 @@ fn took_effect(state: &State, action: &Action) -> bool {
     match action {
         Action::Capture { .. } => matches!(reading.status, PaymentStatus::Captured | PaymentStatus::Refunded),
         Action::RefundPayment { cause, .. } => reading.refunds.iter().any(|r| r.cause == Some(*cause)),
-        // An earlier try's request stays listed once it was rejected.
-        Action::RequestRefund { cause, .. } => {
-            let requests = reading.refund_requests.iter().filter(|r| r.cause == Some(*cause)).count();
-            let earlier = state.deeds.iter().filter(|d| d.action == *action && d.state == DeedState::Done);
-            requests > earlier.count()
+        // Its own request, and no earlier try's.
+        Action::RequestRefund { .. } => {
+            state.deed(action).is_some_and(|deed| deed.request.is_some() || deed.refund.is_some())
         }
-        _ => false,
+        Action::UpdateOrder { .. }
+        | Action::CancelSession { .. }
+        | Action::CancelPayment { .. }
+        | Action::RecordRefund { .. } => false,
     }
 }
