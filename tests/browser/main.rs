@@ -25,6 +25,7 @@ mod panel_capture;
 mod panel_pay_link;
 mod panel_refunds;
 mod panel_settings;
+mod panel_states;
 mod permalink;
 mod purchase_event;
 mod queued;
