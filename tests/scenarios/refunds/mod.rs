@@ -12,3 +12,4 @@ mod refused_by_bigcommerce;
 mod refused_by_komoju;
 mod transfers;
 mod unanswered;
+mod unsettled_in_the_panel;

@@ -191,7 +191,12 @@ fn hidden_about(offer: &Offer) -> Html {
     match &offer.about {
         About::Order => hidden("sum", &offer.most.decimal()),
         About::Payment(id) | About::Part { payment: id, .. } => hidden("payment", id.as_str()),
-        About::Refund { id, .. } => hidden("refund", &id.to_string()),
+        About::Refund { id, .. } | About::Pair { id, .. } => hidden("refund", &id.to_string()),
+        About::Call(id) => hidden("payment", id.as_str()),
+        About::Transfer { id, became } => {
+            let refund = became.as_ref().map_or("", |(refund, _)| refund.as_str());
+            html![(hidden("transfer", &id.to_string()))(hidden("refund", refund))]
+        }
     }
 }
 
@@ -203,6 +208,9 @@ pub fn title(w: Words, act: Act) -> &'static str {
         Act::Bank => w.of("Pay back by bank transfer", "銀行振込で返金"),
         Act::Outside => w.of("Paid back otherwise", "別の方法で返金済み"),
         Act::Owed => w.of("What is left to pay", "請求金額の選択"),
+        Act::Unanswered => w.of("Settled outside KOMOJU", "KOMOJU 外で解決済みにする"),
+        Act::Transfer => w.of("What became of the transfer", "銀行振込の結果"),
+        Act::Two => w.of("These are two refunds", "別々の返金として扱う"),
     }
 }
 
@@ -213,11 +221,17 @@ fn button(w: Words, act: Act) -> &'static str {
         Act::Bank => w.of("Ask KOMOJU to transfer it", "振込を依頼する"),
         Act::Outside => w.of("Mark as paid back", "返金済みとして記録"),
         Act::Owed => w.of("This is right", "この金額で請求する"),
+        Act::Unanswered => w.of("Mark as settled", "解決済みとして記録"),
+        Act::Transfer => w.of("Keep this", "記録する"),
+        Act::Two => w.of("Treat as two refunds", "別々の返金にする"),
     }
 }
 
 /// Exactly what will happen.
 fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
+    if let Some(words) = records_only(w, offer, who) {
+        return words;
+    }
     let part = amount != offer.most;
     let (amount, most) = (amount.to_string(), offer.most.to_string());
     let whole = match (part, w.0) {
@@ -229,7 +243,9 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
         About::Refund { id, amount } | About::Part { id, amount, .. } => {
             [" #", &id.to_string(), " (", &amount.to_string(), ")"].concat()
         }
-        About::Order | About::Payment(_) => String::new(),
+        About::Order | About::Payment(_) | About::Call(_) | About::Transfer { .. } | About::Pair { .. } => {
+            String::new()
+        }
     };
     let for_it = match (refund.as_str(), w.0) {
         ("", _) => String::new(),
@@ -238,6 +254,7 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
     };
     let of_a_part = matches!(offer.about, About::Part { .. });
     let parts: &[&str] = match (offer.act, w.0) {
+        (Act::Unanswered | Act::Transfer | Act::Two, _) => &[],
         (Act::Capture, Locale::En) if part => {
             &["KOMOJU takes ", &whole, " now. The rest is released, and cannot be taken later."]
         }
@@ -318,10 +335,87 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
     parts.concat()
 }
 
+/// The same for what moves nothing now, but says what happened elsewhere.
+fn records_only(w: Words, offer: &Offer, who: &str) -> Option<String> {
+    let amount = offer.most.to_string();
+    let kept = match w.0 {
+        Locale::En => [" Kept with your name, ", who, ", and the time."].concat(),
+        Locale::Ja => ["操作した人（", who, "）と日時を残します。"].concat(),
+    };
+    let words = match (&offer.about, w.0) {
+        (About::Call(_), Locale::En) => [
+            "The request without an answer (",
+            &amount,
+            ") counts as settled by you, by other means. It is not sent again; should it have been carried out all the same, \
+             that shows here.",
+        ]
+        .concat(),
+        (About::Call(_), Locale::Ja) => [
+            "応答のない処理（",
+            &amount,
+            "）を、別の方法で解決済みとして記録します。同じ処理は再送しません。すでに実行されていた場合は、この画面に反映されます。",
+        ]
+        .concat(),
+        (About::Transfer { became: Some((refund, made)), .. }, Locale::En) => [
+            "The bank transfer of ",
+            &amount,
+            " is the refund of ",
+            &made.to_string(),
+            " that KOMOJU shows (",
+            refund.as_str(),
+            "). It is not entered in BigCommerce a second time.",
+        ]
+        .concat(),
+        (About::Transfer { became: Some((refund, made)), .. }, Locale::Ja) => [
+            &amount,
+            " の銀行振込は、KOMOJU に表示されている ",
+            &made.to_string(),
+            " の返金（",
+            refund.as_str(),
+            "）と同じものとして記録します。BigCommerce に二重に記録されることはありません。",
+        ]
+        .concat(),
+        (About::Transfer { became: None, .. }, Locale::En) => [
+            "The bank transfer of ",
+            &amount,
+            " came to nothing, or you have paid it by other means. It is no longer counted as promised money.",
+        ]
+        .concat(),
+        (About::Transfer { became: None, .. }, Locale::Ja) => [
+            &amount,
+            " の銀行振込は行われなかったか、別の方法で返金済みとして記録します。以後、振込予定の金額として扱いません。",
+        ]
+        .concat(),
+        (About::Pair { id, komoju, .. }, Locale::En) => [
+            "Refund #",
+            &id.to_string(),
+            " (",
+            &amount,
+            ") made in BigCommerce and the refund ",
+            komoju.as_str(),
+            " made at KOMOJU are then two refunds: the first is paid back at KOMOJU as well, as your setting says, and the \
+             second is entered in BigCommerce.",
+        ]
+        .concat(),
+        (About::Pair { id, komoju, .. }, Locale::Ja) => [
+            "BigCommerce での返金 #",
+            &id.to_string(),
+            "（",
+            &amount,
+            "）と KOMOJU での返金 ",
+            komoju.as_str(),
+            " を別々の返金として扱います。前者は設定に従って KOMOJU でも返金し、後者は BigCommerce に記録します。",
+        ]
+        .concat(),
+        (About::Order | About::Payment(_) | About::Part { .. } | About::Refund { .. }, _) => return None,
+    };
+    Some([words, kept].concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::ids::PaymentId;
+    use crate::payment::ids::{PaymentId, RefundId};
     use crate::payment::money::Currency;
 
     fn offer(act: Act, about: About, needs_bank: bool) -> Offer {
@@ -354,6 +448,27 @@ mod tests {
         ] {
             for text in said(&offer, minor) {
                 assert!(expected.iter().all(|part| text.contains(part)), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_only_records_says_what_it_records_and_who_did() {
+        let made = (RefundId::parse("r9").expect("an id"), Money::new(480, Currency::JPY));
+        let amount = Money::new(1200, Currency::JPY);
+        let pair = About::Pair { id: 12, amount, komoju: made.0.clone() };
+        let call = About::Call(PaymentId::parse("p1").expect("an id"));
+        for (act, about, parts) in [
+            (Act::Unanswered, call, vec!["¥1,200"]),
+            (Act::Transfer, About::Transfer { id: 7, became: Some(made) }, vec!["¥1,200", "¥480", "r9"]),
+            (Act::Transfer, About::Transfer { id: 7, became: None }, vec!["¥1,200"]),
+            (Act::Two, pair, vec!["#12", "¥1,200", "r9"]),
+        ] {
+            let offer = offer(act, about, false);
+            for locale in [Locale::En, Locale::Ja] {
+                let said = statement(Words(locale), &offer, offer.most, "kana@shop.example");
+                let all = parts.iter().chain(&["kana@shop.example"]).all(|part| said.contains(part));
+                assert!(all, "{said}");
             }
         }
     }

@@ -100,8 +100,10 @@ impl Tab {
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Html) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let confirmation = value(&panel.query, "done").and_then(|word| done(w, word));
+    // Nothing was done there, so nothing is green.
+    let class = if value(&panel.query, "done") == Some("overtaken") { "notice" } else { "notice good" };
     let confirmation =
-        confirmation.map(|words| html!["<p class=\"notice good\" role=\"status\">" (words) "</p>"]);
+        confirmation.map(|words| html!["<p class=\"" (class) "\" role=\"status\">" (words) "</p>"]);
     let body =
         html![(ribbon(w, desk)) (header(panel, desk, w, tab)) "<main>" (confirmation) (content) "</main>"];
     Page { ctx: panel.ctx, locale: w.0, status: 200, title: "KOMOJU payments", body }

@@ -20,6 +20,7 @@ mod payment_words;
 mod payments;
 mod pill;
 mod settings;
+mod unsettled;
 mod words;
 
 pub use layout::{message, open_again};

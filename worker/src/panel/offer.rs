@@ -6,9 +6,10 @@ use crate::json::names;
 use crate::objects::payment_client::History;
 use crate::payment::attention::Attention;
 use crate::payment::decision::{Blob, Decision};
-use crate::payment::ids::PaymentId;
+use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
-use crate::payment::statement::{RefundLine, RefundState};
+use crate::payment::statement::{RefundLine, RefundState, TransferLine};
+use crate::payment::transfers::Stage;
 use crate::web::{Pair, value};
 
 /// Each has a page of its own, that says what will happen.
@@ -25,10 +26,16 @@ pub enum Act {
     Outside,
     /// This sum is left to pay of an order with store credit or gift certificates.
     Owed,
+    /// A call without an answer was settled by other means.
+    Unanswered,
+    /// What became of a refund by bank transfer.
+    Transfer,
+    /// Two refunds made by hand that were taken for one are two.
+    Two,
 }
 names!(Act, word {
     Capture = "capture", Refund = "refund", Confirm = "confirm", Bank = "bank", Outside = "outside",
-    Owed = "owed",
+    Owed = "owed", Unanswered = "unanswered", Transfer = "transfer", Two = "two",
 });
 
 /// What a decision is about.
@@ -47,6 +54,19 @@ pub enum About {
     Refund {
         id: u64,
         amount: Money,
+    },
+    /// A call about this payment that has no answer.
+    Call(PaymentId),
+    /// A bank transfer, and the refund at KOMOJU that it became; none: it came to nothing.
+    Transfer {
+        id: u64,
+        became: Option<(RefundId, Money)>,
+    },
+    /// A refund made in BigCommerce, and the one at KOMOJU that was taken for the same.
+    Pair {
+        id: u64,
+        amount: Money,
+        komoju: RefundId,
     },
 }
 
@@ -89,6 +109,14 @@ fn about_refund(history: &History, payment: PaymentId) -> About {
     }
 }
 
+/// A transfer of which somebody may say that it came to nothing.
+pub fn is_open(transfer: &TransferLine) -> bool {
+    match transfer.stage {
+        Stage::Unseen | Stage::Completed | Stage::Vanished => true,
+        Stage::Pending | Stage::Refunded | Stage::Rejected => false,
+    }
+}
+
 /// What may be decided about a refund made in BigCommerce.
 pub fn acts_on_refund(refund: &RefundLine) -> &'static [Act] {
     match &refund.state {
@@ -118,6 +146,38 @@ impl Offer {
                 let sum = value(form, "sum")?;
                 let most = history.statement.choices.iter().find(|choice| choice.decimal() == sum)?;
                 Some(Self { act, about: About::Order, most: *most, needs_bank: false })
+            }
+            Act::Unanswered => {
+                let id = value(form, "payment")?;
+                let line = history.statement.payments.iter().find(|line| line.id.as_str() == id)?;
+                let most = line.unanswered.as_ref()?.amount.or(line.total)?;
+                Some(Self { act, about: About::Call(line.id.clone()), most, needs_bank: false })
+            }
+            Act::Transfer => {
+                let id: u64 = value(form, "transfer")?.parse().ok()?;
+                let mut transfers = history.statement.payments.iter().flat_map(|line| &line.transfers);
+                let transfer = transfers.find(|transfer| transfer.id == id)?;
+                let became = match value(form, "refund").unwrap_or("") {
+                    "" if is_open(transfer) => None,
+                    "" => return None,
+                    refund => {
+                        let made = transfer.may_be.iter().find(|made| made.id.as_str() == refund)?;
+                        Some((made.id.clone(), made.amount))
+                    }
+                };
+                Some(Self {
+                    act,
+                    about: About::Transfer { id, became },
+                    most: transfer.amount,
+                    needs_bank: false,
+                })
+            }
+            Act::Two => {
+                let id: u64 = value(form, "refund")?.parse().ok()?;
+                let line = history.statement.refunds.iter().find(|line| line.id == id)?;
+                let RefundState::ByHand { komoju } = &line.state else { return None };
+                let about = About::Pair { id, amount: line.amount, komoju: komoju.clone() };
+                Some(Self { act, about, most: line.amount, needs_bank: false })
             }
             Act::Capture | Act::Refund => Self::on_payment(history, act, value(form, "payment")?),
             Act::Confirm | Act::Bank | Act::Outside => {
@@ -184,6 +244,12 @@ impl Offer {
                 let payment = payment.clone();
                 Decision::Refund { payment, minor: Some(amount.minor), sealed, towards: Some(*id) }
             }
+            (About::Call(payment), _) => Decision::SettleUnanswered { payment: payment.clone() },
+            (About::Transfer { id, became }, _) => {
+                let refund = became.as_ref().map(|(refund, _)| refund.clone());
+                Decision::MatchTransfer { transfer: *id, refund }
+            }
+            (About::Pair { id, komoju, .. }, _) => Decision::PartPair { refund: *id, komoju: komoju.clone() },
             (About::Refund { id, .. }, Act::Bank) => Decision::BankDetails { refund: *id, sealed: sealed? },
             (About::Refund { id, .. }, Act::Outside) => Decision::SettleOutside { refund: *id },
             (About::Refund { id, .. }, _) => Decision::ConfirmRefund { refund: *id },
@@ -335,5 +401,65 @@ mod tests {
         let history = history(&[card], refund(to_confirm), json!([]));
         let most = |act| find(&history, act, "refund=12").map(|offer| offer.most);
         assert_eq!((most("confirm"), most("outside")), (Some(yen(490)), Some(yen(500))));
+    }
+
+    #[test]
+    fn a_call_without_an_answer_may_be_settled_outside_and_only_that_one() {
+        let open = json!({ "what": "refund", "amount": money(500), "since": 1, "until": 2 });
+        let lines = [
+            payment("p1", "credit_card", json!({ "unanswered": open })),
+            payment("p2", "credit_card", json!({})),
+        ];
+        let history = history(&lines, json!([]), json!([]));
+        let offer = find(&history, "unanswered", "payment=p1").expect("it has no answer");
+        assert_eq!((offer.most, offer.takes_a_part()), (yen(500), false));
+        let id = PaymentId::parse("p1").expect("an id");
+        assert_eq!(offer.decision(offer.most, None), Some(Decision::SettleUnanswered { payment: id }));
+        assert_eq!(find(&history, "unanswered", "payment=p2"), None);
+        assert_eq!(find(&history, "refund", "payment=p1"), None, "nothing else is offered");
+    }
+
+    #[test]
+    fn a_transfer_becomes_a_refund_that_may_be_it_or_comes_to_nothing_where_that_is_open() {
+        let transfer = |stage| {
+            let may_be = json!([{ "id": "r9", "amount": money(480) }]);
+            let transfers =
+                json!([{ "id": 7, "amount": money(500), "stage": stage, "asked_at": 1, "may_be": may_be }]);
+            history(&[payment("p1", "konbini", json!({ "transfers": transfers }))], json!([]), json!([]))
+        };
+        let decided = |stage, form: &str| {
+            let offer = find(&transfer(stage), "transfer", form)?;
+            match offer.decision(offer.most, None) {
+                Some(Decision::MatchTransfer { transfer: 7, refund }) => {
+                    Some(refund.map(|id| id.to_string()))
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(decided("completed", "transfer=7&refund=r9"), Some(Some("r9".to_owned())));
+        assert_eq!(decided("completed", "transfer=7&refund=r1"), None, "another refund");
+        assert_eq!(decided("completed", "transfer=8&refund=r9"), None, "another transfer");
+        for (stage, open) in [
+            ("unseen", true),
+            ("completed", true),
+            ("vanished", true),
+            ("pending", false),
+            ("refunded", false),
+            ("rejected", false),
+        ] {
+            assert_eq!(decided(stage, "transfer=7&refund=").is_some(), open, "{stage}");
+        }
+    }
+
+    #[test]
+    fn two_refunds_that_were_taken_for_one_may_be_parted() {
+        let card = payment("p1", "credit_card", json!({ "refundable": money(700) }));
+        let by_hand =
+            history(std::slice::from_ref(&card), refund(json!({ "ByHand": { "komoju": "r3" } })), json!([]));
+        let offer = find(&by_hand, "two", "refund=12").expect("they were taken for one");
+        let komoju = RefundId::parse("r3").expect("an id");
+        assert_eq!(offer.decision(offer.most, None), Some(Decision::PartPair { refund: 12, komoju }));
+        let settled = history(&[card], refund(json!("Settled")), json!([]));
+        assert_eq!(find(&settled, "two", "refund=12"), None);
     }
 }

@@ -8,6 +8,7 @@ use super::offer::{Act, Offer, acts_on_refund};
 use super::payment_words::{attention, event, unreachable};
 use super::payments::order_link;
 use super::pill::{self, Pill, Tone};
+use super::unsettled;
 use super::words::{Words, moment};
 use crate::crypto::random_hex;
 use crate::html;
@@ -36,7 +37,8 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &Histor
     let w = Words(panel.visitor.locale);
     let back = panel.visitor.link(panel.ctx, "/payments", &[]);
     let content = html!["<p><a href=\"" (back) "\">← " (w.of("All payments", "支払い一覧")) "</a></p>"
-        (head(panel, desk, w, order, history)?) (choices(panel, w, order, history)) (payments(panel, w, order, history)) (refunds(panel, w, order, history))
+        (head(panel, desk, w, order, history)?) (choices(panel, w, order, history)) (payments(panel, w, order, history))
+        (refunds(panel, w, order, history)) (unsettled::decisions(w, history))
         (may_pay(history).then(|| pay_link(panel, w, order))) (timeline(w, history))];
     Ok(frame(panel, desk, Tab::Payments, content))
 }
@@ -153,7 +155,9 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
     });
     let acts: Vec<Html> = acts.collect();
     html!["<li>" (state.html()) (test) " <b>" (amount.to_string()) "</b> <span class=\"quiet\">· "
-        (types::name_alone(&line.method, w.0)) "</span>" (more) "<br><code>" (line.id.as_str()) "</code>" (acts) "</li>"]
+        (types::name_alone(&line.method, w.0)) "</span>" (more) "<br><code>" (line.id.as_str()) "</code>"
+        (unsettled::unanswered(panel, w, order, line)) (unsettled::unknown_rest(w, line))
+        (unsettled::transfers(panel, w, order, line)) (acts) "</li>"]
 }
 
 // ---- refunds -----------------------------------------------------------------------------------------------------
@@ -169,6 +173,10 @@ fn refunds(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Op
 
 fn refund(panel: &Panel<'_>, w: Words, order: OrderId, line: &RefundLine) -> Html {
     let (state, more) = refund_state(w, line);
+    let by_hand = match &line.state {
+        RefundState::ByHand { komoju } => Some(unsettled::by_hand(panel, w, order, line.id, komoju.as_str())),
+        _ => None,
+    };
     let id = line.id.to_string();
     let acts = acts_on_refund(line).iter().map(|act| {
         let page = [&path(order), "/", act.word()].concat();
@@ -181,7 +189,7 @@ fn refund(panel: &Panel<'_>, w: Words, order: OrderId, line: &RefundLine) -> Htm
     let acts: Vec<Html> = acts.collect();
     let acts = (!acts.is_empty()).then(|| html!["<p class=\"actions\">" (acts) "</p>"]);
     html!["<li>" (state.html()) " <b>" (line.amount.to_string()) "</b> <span class=\"quiet\">#"
-        (line.id) "</span>" (more) (acts) "</li>"]
+        (line.id) "</span>" (more) (by_hand) (acts) "</li>"]
 }
 
 /// How a refund made in BigCommerce stands at KOMOJU; solid where it waits for a person.

@@ -230,7 +230,7 @@ fn status_change(w: Words, history: &History, detail: &str) -> Html {
     }
 }
 
-fn event_name(w: Words, what: &str) -> &str {
+pub fn event_name(w: Words, what: &str) -> &str {
     match what {
         "met" => w.of("The order came in, without its shopper", "注文を確認（購入者は未訪問）"),
         "heard_komoju" => w.of("KOMOJU sent a notification", "KOMOJU から通知"),

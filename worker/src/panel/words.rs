@@ -36,8 +36,9 @@ pub fn done(w: Words, word: &str) -> Option<&'static str> {
             "受け付けました。結果はまもなくこのページに表示されます。",
         ),
         "overtaken" => w.of(
-            "There is nothing to decide there any more. This is how the payment stands.",
-            "その操作は現在できません。最新の状況は次のとおりです。",
+            "Nothing was done: the payment has changed since you opened that page, by another person or another event. This is \
+             how it stands now.",
+            "ページを開いた後に状況が変わったため、操作は行われませんでした。最新の状況は次のとおりです。",
         ),
         "dismissed" => w.of("Noted as seen.", "確認済みにしました。"),
         "looked" => w.of("KOMOJU and BigCommerce were asked again.", "KOMOJU と BigCommerce の最新状況を確認しました。"),

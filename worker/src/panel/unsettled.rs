@@ -1,0 +1,172 @@
+//! What of a payment is not settled yet: a call without an answer, money promised by bank transfer, decisions and what
+//! became of them. While something is under way, the page says until when, and what a person can do meanwhile.
+
+use super::Panel;
+use super::deciding::title;
+use super::keys::hidden_token;
+use super::offer::{Act, is_open};
+use super::payment::path;
+use super::payment_words::event_name;
+use super::pill::{Pill, Tone};
+use super::words::{Words, moment};
+use crate::html;
+use crate::html::Html;
+use crate::objects::payment_client::History;
+use crate::payment::call::Locale;
+use crate::payment::decision::Ending;
+use crate::payment::ids::OrderId;
+use crate::payment::statement::{Asked, DecisionLine, PaymentLine, TransferLine, Unanswered};
+use crate::payment::transfers::Stage;
+
+/// A call without an answer: nothing else of its payment is offered, and this says why, until when, and what to do.
+pub fn unanswered(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Html> {
+    let unanswered = line.unanswered.as_ref()?;
+    let words = waiting(w, unanswered);
+    let page = [&path(order), "/", Act::Unanswered.word()].concat();
+    let settle = panel.visitor.link(panel.ctx, &page, &[("payment", line.id.as_str())]);
+    Some(
+        html!["<div class=\"waits\"><p>" (words) "</p><div class=\"actions\"><form method=\"post\" action=\"/panel"
+        (path(order)) "\">" (hidden_token(panel)) "<button>" (w.of("Look now", "今すぐ確認する"))
+        "</button></form><a class=\"button\" href=\"" (settle) "\">" (title(w, Act::Unanswered)) "…</a></div></div>"],
+    )
+}
+
+fn waiting(w: Words, unanswered: &Unanswered) -> String {
+    let amount = unanswered.amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let since = moment(unanswered.since);
+    let asked: String = match (unanswered.what, w.0) {
+        (Asked::Capture, Locale::En) => ["KOMOJU was asked to capture ", &amount].concat(),
+        (Asked::Refund, Locale::En) => ["KOMOJU was asked to pay back ", &amount].concat(),
+        (Asked::Transfer, Locale::En) => ["KOMOJU was asked to transfer ", &amount].concat(),
+        (Asked::Entry, Locale::En) => ["BigCommerce was asked to enter a refund of ", &amount].concat(),
+        (Asked::Capture, Locale::Ja) => ["KOMOJU に売上の確定 ", &amount].concat(),
+        (Asked::Refund, Locale::Ja) => ["KOMOJU に返金 ", &amount].concat(),
+        (Asked::Transfer, Locale::Ja) => ["KOMOJU に振込での返金 ", &amount].concat(),
+        (Asked::Entry, Locale::Ja) => ["BigCommerce に返金の記録 ", &amount].concat(),
+    };
+    let asked = asked.trim_end();
+    let until = unanswered.until.map(moment);
+    match (until, w.0) {
+        (Some(until), Locale::En) => [
+            asked,
+            " (",
+            &since,
+            "), and has not answered. It is asked again until ",
+            &until,
+            ", and only looked for after that. Until this is known, nothing else can be decided about this payment.",
+        ]
+        .concat(),
+        (None, Locale::En) => [
+            asked,
+            " (",
+            &since,
+            "), and has not answered. It is looked for before it is asked again. Until this is known, nothing else can be \
+             decided about this payment.",
+        ]
+        .concat(),
+        (Some(until), Locale::Ja) => [
+            asked,
+            " を依頼しましたが（",
+            &since,
+            "）、応答がありません。",
+            &until,
+            " までは再送し、その後は結果の確認のみを行います。結果が分かるまで、この支払いの他の操作はできません。",
+        ]
+        .concat(),
+        (None, Locale::Ja) => [
+            asked,
+            " を依頼しましたが（",
+            &since,
+            "）、応答がありません。結果を確認してから再送します。結果が分かるまで、この支払いの他の操作はできません。",
+        ]
+        .concat(),
+    }
+}
+
+/// Why nothing of a payment is offered although it holds money.
+pub fn unknown_rest(w: Words, line: &PaymentLine) -> Option<Html> {
+    line.rest_is_unknown.then(|| {
+        html!["<p class=\"attention\">" (w.of(
+            "KOMOJU has a bank transfer under way that this app did not ask for, and does not say how much it takes. What is \
+             left cannot be known, so nothing is offered here until that transfer is over.",
+            "このアプリ以外から依頼された銀行振込が KOMOJU で進行中ですが、金額が分かりません。残額を確認できないため、その振込が\
+             終わるまで、ここでは操作できません。",
+        )) "</p>"]
+    })
+}
+
+/// Money promised by bank transfer: it is taken off what is left, and blocks nothing.
+pub fn transfers(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Html> {
+    let lines: Vec<Html> = line.transfers.iter().map(|one| transfer(panel, w, order, one)).collect();
+    (!lines.is_empty()).then(|| html!["<ul class=\"lines promised\">" (lines) "</ul>"])
+}
+
+fn transfer(panel: &Panel<'_>, w: Words, order: OrderId, one: &TransferLine) -> Html {
+    let page = [&path(order), "/", Act::Transfer.word()].concat();
+    let id = one.id.to_string();
+    let link = |refund: &str, words: String| {
+        let link = panel.visitor.link(panel.ctx, &page, &[("transfer", &id), ("refund", refund)]);
+        html!["<a class=\"button\" href=\"" (link) "\">" (words) "…</a>"]
+    };
+    let mut acts: Vec<Html> = Vec::new();
+    for made in &one.may_be {
+        let at = made.at.map(|at| [" · ", &moment(at)].concat()).unwrap_or_default();
+        let words = match w.0 {
+            Locale::En => ["It is the refund of ", &made.amount.to_string(), &at].concat(),
+            Locale::Ja => [&made.amount.to_string(), &at, " の返金がこれに当たる"].concat(),
+        };
+        acts.push(link(made.id.as_str(), words));
+    }
+    if is_open(one) {
+        acts.push(link("", w.of("It came to nothing", "振込は行われなかった").to_owned()));
+    }
+    let acts = (!acts.is_empty()).then(|| html!["<p class=\"actions\">" (acts) "</p>"]);
+    html!["<li>" (stage(w, one.stage).html()) " <b>" (one.amount.to_string()) "</b> <span class=\"quiet\">· "
+        (w.of("by bank transfer, asked for ", "銀行振込・依頼：")) (moment(one.asked_at)) "</span>" (acts) "</li>"]
+}
+
+fn stage(w: Words, stage: Stage) -> Pill<'static> {
+    let pill = |tone, english, japanese| Pill { word: w.of(english, japanese), tone };
+    match stage {
+        Stage::Unseen => pill(Tone::Wait, "Promised, not seen yet", "依頼済み（確認中）"),
+        Stage::Pending => pill(Tone::Wait, "Promised", "振込予定"),
+        Stage::Completed => pill(Tone::Decide, "Done, but no refund is shown", "完了（返金の表示なし）"),
+        Stage::Refunded => pill(Tone::Rest, "Paid back", "返金済み"),
+        Stage::Rejected => pill(Tone::Decide, "Rejected", "却下"),
+        Stage::Vanished => pill(Tone::Decide, "Gone from KOMOJU", "KOMOJU で確認不可"),
+    }
+}
+
+/// What was decided about money, by whom, and what became of it. A decision that came to nothing is shown as ended.
+pub fn decisions(w: Words, history: &History) -> Option<Html> {
+    let lines: Vec<Html> = history.statement.decisions.iter().map(|line| decision(w, line)).collect();
+    (!lines.is_empty()).then(|| {
+        html!["<section class=\"card\"><h2>" (w.of("Decisions", "指示した操作")) "</h2><ul class=\"lines\">" (lines)
+            "</ul></section>"]
+    })
+}
+
+fn decision(w: Words, line: &DecisionLine) -> Html {
+    let pill = |tone, english, japanese| Pill { word: w.of(english, japanese), tone };
+    let state = match line.ended.map(|ended| ended.how) {
+        None => pill(Tone::Wait, "Under way", "処理中"),
+        Some(Ending::Done) => pill(Tone::Rest, "Done", "完了"),
+        Some(Ending::Refused) => pill(Tone::Rest, "Refused", "拒否されました"),
+        Some(Ending::Withdrawn) => pill(Tone::Rest, "Withdrawn: nothing was moved", "取り下げ（未実行）"),
+        Some(Ending::Overtaken) => pill(Tone::Rest, "Overtaken: nothing was moved", "状況変更により未実行"),
+    };
+    let ended = line.ended.map(|ended| [" → ", &moment(ended.at)].concat());
+    html!["<li>" (state.html()) " " (event_name(w, &line.what)) " <span class=\"quiet\">· " (line.by.as_str()) " · "
+        (moment(line.at)) (ended) "</span></li>"]
+}
+
+/// Two equal refunds that were made by hand on both sides within a moment count as one; the merchant may know better.
+pub fn by_hand(panel: &Panel<'_>, w: Words, order: OrderId, refund: u64, komoju: &str) -> Html {
+    let page = [&path(order), "/", Act::Two.word()].concat();
+    let link = panel.visitor.link(panel.ctx, &page, &[("refund", &refund.to_string())]);
+    html!["<br><span class=\"quiet\">" (w.of(
+        "A refund of the same amount was made by hand at KOMOJU, so both are taken for one and nothing more is paid back: ",
+        "KOMOJU でも同額の返金が手動で行われたため、同じ返金とみなし、追加の返金は行いません：",
+    )) "</span><code>" (komoju) "</code><p class=\"actions\"><a class=\"button\" href=\"" (link) "\">"
+        (title(w, Act::Two)) "…</a></p>"]
+}
