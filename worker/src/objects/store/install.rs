@@ -129,10 +129,12 @@ impl StoreObject {
             None => fresh,
         };
         installation.generation += 1;
+        let uninstalled_at_ms = installation.uninstalled_at_ms.take();
+        // The first save makes the tables: nothing is looked up in them before.
+        self.records.save(&installation)?;
         // Whatever failed while the former token was refused is tried again as after an uninstall.
         let refused_since = self.records.marked(REFUSED)?.map(|_| now - config.scaled_ms(super::HOUR_MS));
-        let uninstalled_at_ms = installation.uninstalled_at_ms.take().or(refused_since);
-        self.records.save(&installation)?;
+        let uninstalled_at_ms = uninstalled_at_ms.or(refused_since);
         self.records.admit(user, email, now)?;
         self.records.drop_chore(Chore::Purge)?;
         self.records.drop_chore(Chore::Probe)?;
