@@ -7,7 +7,7 @@ use sandbox::harness::{Shop, eventually, notes, world};
 
 use super::check_now;
 
-const NOT_STARTED: &str = "The shopper has not begun to pay";
+const NOT_STARTED: &str = ">Not started<";
 const CREATED: &str = "store/order/created";
 
 #[tokio::test]
