@@ -4,7 +4,7 @@ use axum::http::Method;
 use sandbox::bigcommerce::{OrderSpec, PlacedOrder};
 use sandbox::faults::FaultKind::{self, CutAfter, CutBefore, RateLimited, Status};
 use sandbox::faults::{Fault, Side};
-use sandbox::harness::{Shop, moves, notes, world};
+use sandbox::harness::{Shop, eventually, moves, notes, world};
 
 const SLOWLY: FaultKind = RateLimited { retry_after_ms: 900 };
 
@@ -46,7 +46,7 @@ async fn the_wait_that_bigcommerce_asks_for_is_kept() {
 #[tokio::test]
 async fn a_start_without_an_answer_from_bigcommerce_may_be_repeated() {
     let shop = Shop::open(world().await).await;
-    for kind in [CutBefore, CutAfter, Status(500), SLOWLY] {
+    for kind in [CutBefore, CutAfter, Status(500)] {
         let before = shop.sessions().len();
         let order = shop.order(&OrderSpec::total(800));
         // Of this order: those of the rounds before may still be looked at. Its hook has it read ahead, which must not
@@ -65,6 +65,22 @@ async fn a_start_without_an_answer_from_bigcommerce_may_be_repeated() {
         shop.leave_for_komoju(&order).await;
         assert_eq!(shop.sessions().len(), before + 1);
     }
+}
+
+#[tokio::test]
+async fn a_start_that_meets_a_used_up_quota_waits_for_its_turn() {
+    let shop = Shop::open(world().await).await;
+    let order = shop.order(&OrderSpec::total(800));
+    let fault = Fault::on(Side::BigCommerce, SLOWLY).tenant(&shop.hash).method(Method::GET);
+    shop.world.sandbox.faults().add(fault.path(format!("/v2/orders/{}", order.order_id)).always());
+    assert_eq!(shop.arrive(&order).await.word(), "queued");
+    shop.world.sandbox.faults().clear(&shop.hash);
+    let served = async || {
+        let told = shop.arrive(&order).await;
+        (told.word() != "queued").then_some(told)
+    };
+    shop.go(&eventually("the start to have its turn", served).await).await;
+    assert_eq!(shop.sessions().len(), 1);
 }
 
 #[tokio::test]
