@@ -1,5 +1,8 @@
 //! Who navigates to us reads a page in their language, whatever went wrong; HEAD begins nothing.
 
+use std::fs;
+use std::path::PathBuf;
+
 use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
 use sandbox::harness::{Reply, Shop, World, calm_world};
@@ -32,6 +35,34 @@ async fn a_start_that_names_nothing_is_a_page_in_the_readers_language() {
             let reply = world.send(Method::GET, &path, &[("accept-language", language)], "").await;
             assert!(reply.status >= 400 && reply.body.contains(words), "{reply:?}");
         }
+    }
+}
+
+/// Our own storage fails: nobody could have foreseen what the exception says.
+#[tokio::test]
+async fn a_fault_of_ours_is_a_page_in_the_readers_language() {
+    let world = World::own().await;
+    let shop = Shop::open(&world).await;
+    let (order, _) = shop.begin(&OrderSpec::new()).await;
+    let token = shop.start(&order, "pay").await.token();
+    let link = shop.pay_link(&order).await.expect("the panel shows a payment link");
+    let link = link[world.app_url().len()..].to_owned();
+    world.worker.kill9();
+    // The payments' own databases, not the platform's list of them, without which nothing starts at all.
+    let of_payment = |file: &&PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        file.to_string_lossy().contains("PaymentObject") && !name.starts_with("metadata")
+    };
+    let stored = world.stored();
+    let payments: Vec<_> = stored.iter().filter(of_payment).collect();
+    assert!(!payments.is_empty(), "{stored:?}");
+    for file in payments {
+        fs::write(file, "no database").expect("the worker has let go of its storage");
+    }
+    world.worker.restart();
+    let by_hand = format!("/pay?store={}&order_id={}&cart_id={}", shop.hash, order.order_id, order.cart_id);
+    for path in [format!("/status/{token}"), link, by_hand] {
+        is_page_in_both(&world, &Method::GET, &path, "", 500).await;
     }
 }
 
