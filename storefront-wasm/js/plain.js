@@ -68,7 +68,8 @@ const begin = ({ app, store, methods }) => {
     const headers = { Accept: "application/json" };
     const order = await json(`/api/storefront/orders/${id}?include=payments`, { headers });
     const { status, payments, cartId, orderAmount, currency } = order;
-    if (!payments.some(({ providerId }) => methods.split(",").includes(providerId))) return;
+    const ours = payments.find(({ providerId }) => methods.split(",").includes(providerId));
+    if (!ours) return;
 
     const locale = document.documentElement.lang || navigator.language;
     const about = { store, order_id: id, cart_id: cartId, page: origin + pathname + search, locale };
@@ -79,7 +80,7 @@ const begin = ({ app, store, methods }) => {
       if (view.order === Number(id)) leave(`${app}/status/${token}`);
     } else if (mayLeave && UNPAID.test(status)) {
       const start = { ...about, order_id: Number(id), intent: "arrive", visit: `${Math.random()}` };
-      const seen = { seen_total: `${orderAmount}`, seen_currency: currency?.code };
+      const seen = { seen_total: `${orderAmount}`, seen_due: `${ours.amount}`, seen_currency: currency?.code };
       const { state, redirect_url } = await json(`${app}/api/payments`, {
         method: "POST",
         body: JSON.stringify({ ...start, ...seen }),

@@ -32,6 +32,11 @@ impl Browser {
         // The decimal text, which carries its scale: how many decimals a shop shows is the shop's choice.
         let total = js::join(&[&js::get(&self.order, "orderAmount")]);
         js::set(&body, "seen_total", &total);
+        // What is left for our method after store credit and gift certificates.
+        let due = js::get(&self.payment, "amount");
+        if !due.is_undefined() {
+            js::set(&body, "seen_due", &js::join(&[&due]));
+        }
         js::set(&body, "seen_currency", &js::get(&js::get(&self.order, "currency"), "code"));
         js::set_text(&body, "intent", ask.intent());
         js::set(&body, "visit", &js::join(&[&self.visit]));

@@ -21,6 +21,8 @@ pub struct Browser {
     /// This page's order and its id, once it is known to be ours.
     pub order: JsValue,
     pub order_id: u32,
+    /// The order's payment by our method, as the page was told of it.
+    pub payment: JsValue,
     /// The number of the order that this page is about, ours or not; 0 until it is known.
     pub page_order: u32,
     /// Tells this page from another tab and from the same page opened again: the server lets one of them leave.
@@ -45,6 +47,7 @@ impl Browser {
             store_language: JsValue::UNDEFINED,
             order: JsValue::UNDEFINED,
             order_id: 0,
+            payment: JsValue::UNDEFINED,
             page_order: 0,
             visit: js::call(&js::get(&window, "Math"), "random", &[]),
             token: JsValue::UNDEFINED,

@@ -176,11 +176,11 @@ impl Script {
         };
         self.hearing.decided = true;
         let Script { browser, flow, hearing } = self;
-        if hearing.other_store
-            || !has_one_of(&payments, &browser.own("methods").as_string().unwrap_or_default())
-        {
+        let ours = payment_by(&payments, &browser.own("methods").as_string().unwrap_or_default());
+        if hearing.other_store || ours.is_undefined() {
             return flow.others_order(browser);
         }
+        browser.payment = ours;
         browser.order = body.clone();
         browser.order_id = id;
         browser.page_order = id;
@@ -267,11 +267,15 @@ impl Script {
     }
 }
 
-/// Whether one of the order's payments is of a method that is ours.
-fn has_one_of(payments: &JsValue, methods: &str) -> bool {
-    let mut found = false;
-    js::each(payments, |payment| found |= page::lists(methods, &js::text(payment, "providerId")));
-    found
+/// The first of the order's payments that is of a method that is ours; `undefined` where there is none.
+fn payment_by(payments: &JsValue, methods: &str) -> JsValue {
+    let mut ours = JsValue::UNDEFINED;
+    js::each(payments, |payment| {
+        if ours.is_undefined() && page::lists(methods, &js::text(payment, "providerId")) {
+            ours = payment.clone();
+        }
+    });
+    ours
 }
 
 fn is_get(method: &JsValue) -> bool {
