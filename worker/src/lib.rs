@@ -36,7 +36,7 @@ use worker::{Context, Env, Request, Response, Result, ScheduleContext, Scheduled
 async fn fetch(request: Request, env: Env, background: Context) -> Result<Response> {
     let config = match Config::from_env(&env) {
         Ok(config) => config,
-        Err(error) => return Reader::of(&request).given(Problem::from(error).response()?).await,
+        Err(error) => return Reader::of(&request).given(Problem::from(error).response()?, None).await,
     };
     let ctx = Ctx::new(env, config, background)?;
     routes::answer(request, &ctx).await

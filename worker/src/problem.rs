@@ -2,7 +2,7 @@
 //! at is *attention* and lives with the payment.
 
 use crate::config::ConfigError;
-use crate::json::object;
+use crate::json::{object, read, readable};
 use worker::{Response, ResponseBuilder};
 
 /// What a problem is sent as to programs (RFC 9457 §3).
@@ -95,6 +95,23 @@ impl Problem {
             builder = builder.with_header("retry-after", &seconds.to_string())?;
         }
         Ok(builder.fixed(self.body().into_bytes()))
+    }
+}
+
+/// A problem as it was answered, read again to be drawn as a page.
+#[derive(Debug)]
+pub struct Told {
+    pub status: u16,
+    pub code: String,
+    pub detail: String,
+    pub message: Option<String>,
+    pub retry: bool,
+}
+readable!(Told { status, code, detail or String::new(), message, retry or false });
+
+impl Told {
+    pub async fn of(answer: &mut Response) -> worker::Result<Self> {
+        Ok(read(&answer.text().await?)?)
     }
 }
 

@@ -2,43 +2,52 @@
 //! page in their language, whatever failed; a program gets it as JSON.
 
 use crate::app;
-use crate::context::Ctx;
+use crate::context::{Ctx, query};
 use crate::json::{ToJson, object};
 use crate::log;
 use crate::panel;
 use crate::payment::call::Locale;
-use crate::problem::{self, Problem};
+use crate::problem::{self, Problem, Told};
 use crate::shopper::{api, journey, page};
 use crate::storefront;
+use crate::web::value;
 use crate::webhooks;
 use worker::{Method, Request, Response, Result};
 
-/// The addresses that shoppers are led to, with everything below them.
-const FOR_PEOPLE: [&str; 4] = ["go", "return", "status", "pay"];
+/// The addresses that shoppers are led to, and those that merchants open, each with everything below them.
+const FOR_SHOPPERS: [&str; 4] = ["go", "return", "status", "pay"];
+const FOR_MERCHANTS: [&str; 3] = ["auth", "load", "panel"];
 
 /// Who reads an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
     Program,
-    Person(Locale),
+    Shopper(Locale),
+    Merchant(Locale),
 }
 
 impl Reader {
     pub fn of(request: &Request) -> Self {
         let path = request.path();
         let first = path.split('/').nth(1).unwrap_or_default();
-        match FOR_PEOPLE.contains(&first) {
-            true => Self::Person(journey::locale_of(request)),
-            false => Self::Program,
+        match first {
+            _ if FOR_SHOPPERS.contains(&first) => Self::Shopper(journey::locale_of(request)),
+            _ if FOR_MERCHANTS.contains(&first) => {
+                Self::Merchant(journey::named_locale(value(&query(request), "lang"), request))
+            }
+            _ => Self::Program,
         }
     }
 
-    /// The answer as this reader can read it.
-    pub async fn given(self, mut answer: Response) -> Result<Response> {
+    /// The answer as this reader can read it. `framed_by`: one more page that may frame a merchant's.
+    pub async fn given(self, mut answer: Response, framed_by: Option<&str>) -> Result<Response> {
         let is_problem = answer.headers().get("content-type")?.as_deref() == Some(problem::CONTENT_TYPE);
         match self {
-            Self::Person(locale) if is_problem => page::problem_of(&mut answer, locale).await,
-            Self::Person(_) | Self::Program => Ok(answer),
+            Self::Shopper(locale) if is_problem => page::problem_of(&mut answer, locale).await,
+            Self::Merchant(locale) if is_problem => {
+                panel::problem(framed_by, locale, &Told::of(&mut answer).await?)
+            }
+            Self::Shopper(_) | Self::Merchant(_) | Self::Program => Ok(answer),
         }
     }
 }
@@ -57,7 +66,7 @@ pub async fn answer(request: Request, ctx: &Ctx) -> Result<Response> {
             problem.response()?
         }
     };
-    reader.given(answer).await
+    reader.given(answer, ctx.config.bigcommerce_panel_url.as_deref()).await
 }
 
 /// Every address is matched here and nowhere else.

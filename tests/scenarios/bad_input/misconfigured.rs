@@ -26,13 +26,19 @@ async fn hurried_time_is_refused_where_money_is_real() {
 
 /// Every address says the same, and nothing else.
 async fn names(world: &World, fault: &str) {
-    for path in ["/healthz", "/auth", "/storefront.js", "/panel", "/api/payments/x"] {
+    for path in ["/healthz", "/storefront.js", "/api/payments/x"] {
         let reply = world.get(path).await;
         reply.is_problem(500, "misconfigured");
         assert_eq!(reply.text("detail"), fault);
     }
     for path in ["/go/x", "/return/x", "/status/x", "/pay", "/pay/x"] {
         world.get(path).await.is_problem_page(500, "misconfigured");
+    }
+    // Whoever sets the app up opens these.
+    for path in ["/auth", "/load", "/panel", "/panel/payments"] {
+        let reply = world.get(path).await;
+        reply.is_problem_page(500, "misconfigured");
+        assert!(reply.body.contains(fault), "{}", reply.body);
     }
     world.post_start("{}").await.is_problem(500, "misconfigured");
 }

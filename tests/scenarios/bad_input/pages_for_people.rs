@@ -21,6 +21,20 @@ async fn an_unknown_address_is_a_page_in_the_readers_language() {
 }
 
 #[tokio::test]
+async fn a_merchant_reads_a_page_that_bigcommerce_can_frame() {
+    let world = calm_world().await;
+    for (method, path, status) in [
+        (Method::GET, "/auth/x", 404),
+        (Method::GET, "/load/x", 404),
+        (Method::DELETE, "/panel/payments", 405),
+    ] {
+        is_page_in_both(world, &method, path, "", status).await;
+        let policy = world.send(method, path, &[], "").await.header("content-security-policy").to_owned();
+        assert!(policy.contains("frame-ancestors https://*.bigcommerce.com"), "{policy}");
+    }
+}
+
+#[tokio::test]
 async fn a_form_that_is_too_large_is_a_page_in_the_readers_language() {
     let world = calm_world().await;
     is_page_in_both(world, &Method::POST, "/pay/x", &"a".repeat(MUCH), 413).await;

@@ -9,6 +9,7 @@ use crate::html::Html;
 use crate::objects::store::desk::Desk;
 use crate::payment::call::Locale;
 use crate::payment::settings::Mode;
+use crate::problem::Told;
 use crate::web::value;
 use worker::{Response, ResponseBuilder, Result};
 
@@ -17,7 +18,8 @@ const SCRIPT: &str = include_str!("copy.js");
 
 /// A page on its way out.
 pub struct Page<'a> {
-    ctx: &'a Ctx,
+    /// One more page that may frame this one; see [`policy`].
+    framed_by: Option<&'a str>,
     locale: Locale,
     status: u16,
     title: &'static str,
@@ -45,21 +47,24 @@ impl Page<'_> {
             .with_header("cache-control", "no-store")?
             .with_header("referrer-policy", "no-referrer")?
             .with_header("x-content-type-options", "nosniff")?
-            .with_header("content-security-policy", &policy(self.ctx, &nonce))?;
+            .with_header("content-security-policy", &policy(self.framed_by, &nonce))?;
         Ok(response.fixed(page.into_string().into_bytes()))
     }
 }
 
 /// Framed by BigCommerce's panel and by nothing else; nothing is loaded from anywhere.
-fn policy(ctx: &Ctx, nonce: &str) -> String {
-    let sandbox = ctx.config.bigcommerce_panel_url.as_deref();
-    let ancestors = ["https://*.bigcommerce.com", "https://*.mybigcommerce.com"].into_iter().chain(sandbox);
+fn policy(framed_by: Option<&str>, nonce: &str) -> String {
+    let ancestors = ["https://*.bigcommerce.com", "https://*.mybigcommerce.com"].into_iter().chain(framed_by);
     let ancestors = ancestors.collect::<Vec<_>>().join(" ");
     let nonce = ["'nonce-", nonce, "'"].concat();
     ["default-src 'none'; style-src ", &nonce, "; script-src ", &nonce]
         .into_iter()
         .chain(["; form-action 'self'; base-uri 'none'; frame-ancestors ", &ancestors])
         .collect()
+}
+
+fn framed_by(ctx: &Ctx) -> Option<&str> {
+    ctx.config.bigcommerce_panel_url.as_deref()
 }
 
 /// Where one is in the panel.
@@ -106,7 +111,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Html) -> Page
         confirmation.map(|words| html!["<p class=\"" (class) "\" role=\"status\">" (words) "</p>"]);
     let body =
         html![(ribbon(w, desk)) (header(panel, desk, w, tab)) "<main>" (confirmation) (content) "</main>"];
-    Page { ctx: panel.ctx, locale: w.0, status: 200, title: "KOMOJU payments", body }
+    Page { framed_by: framed_by(panel.ctx), locale: w.0, status: 200, title: "KOMOJU payments", body }
 }
 
 /// Test money must never be taken for real money.
@@ -161,7 +166,32 @@ pub fn mode_pill(mode: Mode) -> Html {
 pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text: &str) -> Result<Response> {
     let body = html!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
         "</h2><p>" (text) "</p></section></main>"];
-    Page { ctx, locale, status, title, body }.response()
+    Page { framed_by: framed_by(ctx), locale, status, title, body }.response()
+}
+
+/// A problem as a page, for a merchant who navigates. The detail is in English: support asks for it, and of a missing
+/// setting it is what the operator needs. Works without a configuration, since that may be what is missing.
+pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<Response> {
+    let w = Words(locale);
+    let (title, words) = match told.retry {
+        true => (
+            w.of("This does not work just now", "ただいま処理できません"),
+            w.of(
+                "Please try again in a moment. Nothing is lost.",
+                "しばらくしてから、もう一度お試しください。データは失われていません。",
+            ),
+        ),
+        false => (
+            w.of("This page cannot be shown", "このページは表示できません"),
+            w.of(
+                "Please open KOMOJU payments again from Apps in your control panel.",
+                "お手数ですが、管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。",
+            ),
+        ),
+    };
+    let body = html!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
+        "</h2><p>" (words) "</p><p class=\"hint\" lang=\"en\">" (told.detail.as_str()) "</p><p class=\"code\">" (told.code.as_str()) "</p></section></main>"];
+    Page { framed_by, locale, status: told.status, title: "KOMOJU payments", body }.response()
 }
 
 /// The address has opened the app before, and does not again: whoever has it from a history or a log is not let in. The
@@ -179,7 +209,7 @@ pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Result<Response
     let title = w.of("This link has been used", "このリンクは使用済みです");
     let body = html!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
         "</h2><p>" (words) "</p>" (button) "</section></main>"];
-    Page { ctx, locale, status: 403, title: "KOMOJU payments", body }.response()
+    Page { framed_by: framed_by(ctx), locale, status: 403, title: "KOMOJU payments", body }.response()
 }
 
 /// What the merchant keeps to the store's owner.

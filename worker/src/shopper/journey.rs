@@ -226,7 +226,7 @@ pub fn locale_of(request: &Request) -> Locale {
     named_locale(web::value(&query(request), "locale"), request)
 }
 
-fn named_locale(named: Option<&str>, request: &Request) -> Locale {
+pub fn named_locale(named: Option<&str>, request: &Request) -> Locale {
     match named.filter(|tag| !tag.is_empty()) {
         Some(tag) => Locale::from_tag(tag),
         None => Locale::from_tag(&header(request, "accept-language")),

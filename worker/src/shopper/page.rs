@@ -2,9 +2,9 @@
 
 use super::view::{Asking, Line, Queued, View, ViewState};
 use super::words;
-use crate::json::{read, readable};
 use crate::payment::call::Locale;
 use crate::problem::Problem;
+use crate::problem::Told;
 use crate::web::escape;
 use worker::{Response, Result};
 
@@ -60,17 +60,9 @@ pub fn problem(problem: &Problem, locale: Locale) -> Result<Response> {
 /// A problem that was answered as JSON, drawn for a person.
 pub async fn problem_of(answer: &mut Response, locale: Locale) -> Result<Response> {
     let wait = answer.headers().get("retry-after")?;
-    let Told { code, message, retry } = read(&answer.text().await?)?;
-    draw_problem(answer.status_code(), &code, message.as_deref(), retry, wait, locale)
+    let told = Told::of(answer).await?;
+    draw_problem(told.status, &told.code, told.message.as_deref(), told.retry, wait, locale)
 }
-
-/// What a page says of a problem.
-struct Told {
-    code: String,
-    message: Option<String>,
-    retry: bool,
-}
-readable!(Told { code, message, retry or false });
 
 /// A problem's own detail is for programs and in English: without a sentence for the shopper there is a general one.
 fn draw_problem(
