@@ -3,6 +3,9 @@
 //! Here: how a call to a store's management API is written, and what its answers mean.
 //! <https://developer.bigcommerce.com/docs/start/about/status-codes>
 
+// Whoever adds a variant is led to every place that must know it.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod channels;
 pub mod hooks;
 pub mod oauth;

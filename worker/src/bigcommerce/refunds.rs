@@ -269,10 +269,9 @@ mod tests {
     }
 
     fn listed(data: &Value) -> Vec<OrderRefundSeen> {
-        match list_answer(&answer(200, &json!({ "data": data, "meta": {} }).to_string())) {
-            Answer::OrderRefunds(list) => list,
-            other => panic!("{other:?}"),
-        }
+        let answer = list_answer(&answer(200, &json!({ "data": data, "meta": {} }).to_string()));
+        let Answer::OrderRefunds(list) = answer else { panic!("{answer:?}") };
+        list
     }
 
     /// Whatever one refund becomes, its neighbours are read, and it is never read as less than it may be.

@@ -1,6 +1,9 @@
 //! KOMOJU's protocol, pure: requests are built, answers parsed, signatures checked. Nothing here decides anything.
 //! API version 2025-01-28. <https://doc.komoju.com/reference>
 
+// Whoever adds a variant is led to every place that must know it.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod events;
 pub mod methods;
 pub mod payment;

@@ -7,6 +7,9 @@
 //! request. A *deed* is our mutation of the outside world, written down before it leaves. [`plan`] turns them into
 //! the next step.
 
+// Whoever adds a variant is led to every place that must know it.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod attention;
 mod books;
 mod by_key;

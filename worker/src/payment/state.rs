@@ -306,9 +306,9 @@ impl State {
         let frozen = self.attempts.iter().any(stands);
         Evidence {
             frozen: frozen.then(|| self.head.basis.unwrap_or(Basis::FORMER)),
-            said: self.decisions.iter().rev().find_map(|stored| match &stored.decided.decision {
-                Decision::Owed { minor } => Some(*minor),
-                _ => None,
+            said: self.decisions.iter().rev().find_map(|stored| {
+                let Decision::Owed { minor } = &stored.decided.decision else { return None };
+                Some(*minor)
             }),
             charged: self.head.charged,
             ..Evidence::of_store(settings)

@@ -85,7 +85,7 @@ impl Machine {
         let of_start = self.start.as_mut().and_then(|(_, _, order)| order.as_mut());
         let ahead = match &mut self.ahead {
             Ahead::Read(seen, _) => Some(&mut **seen),
-            _ => None,
+            Ahead::No | Ahead::Wanted => None,
         };
         let read = [of_start, self.fresh.order.as_mut(), ahead].into_iter().flatten();
         let read = read.map(|seen| &mut seen.reading);
