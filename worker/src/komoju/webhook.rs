@@ -99,6 +99,17 @@ mod tests {
     }
 
     #[test]
+    fn a_signature_in_capitals_is_the_same_signature() {
+        let (secret, body) = (secrets(&["s3cret"]), br#"{"hello":"komoju"}"#);
+        let signature = "ff5ec499245215a6c60227168f66d37e32889dcf1535a477d25c0e392a64fcb8";
+        for spelled in [signature.to_uppercase(), signature.replace('f', "F")] {
+            assert!(is_signature(&spelled) && is_signed(&secret, body, &spelled), "{spelled}");
+        }
+        // The long s and the Kelvin sign are no letters of a signature.
+        assert!(!is_signature(&signature.replacen('5', "\u{17f}", 1)));
+    }
+
+    #[test]
     fn an_empty_secret_signs_nothing() {
         let body = b"{}";
         let with_empty = hex(&hmac_sha256(b"", body));

@@ -314,7 +314,7 @@ impl Bench {
 
     // ---- the two sides -------------------------------------------------------------------------------------------
 
-    fn answer(&mut self, call: Call) -> Answer {
+    pub fn answer(&mut self, call: Call) -> Answer {
         let name = name(&call);
         let fate = self.fates.iter().position(|(of, _)| *of == name).map(|i| self.fates.remove(i).1);
         match fate {

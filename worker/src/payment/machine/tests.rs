@@ -2,6 +2,7 @@
 
 mod before_us;
 mod decisions;
+mod early_word;
 mod lean_session;
 mod partly_unread;
 mod reserved;
