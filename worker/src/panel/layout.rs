@@ -182,7 +182,7 @@ pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<R
             ),
         ),
         false => (
-            w.of("This page cannot be shown", "このページは表示できません"),
+            w.of("This page cannot be shown", "ページを表示できません"),
             w.of(
                 "Please open KOMOJU payments again from Apps in your control panel.",
                 "お手数ですが、管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。",
