@@ -21,6 +21,7 @@ use serde_json::Value;
 use super::bank::Bank;
 use super::faults::Faults;
 use super::mutation::Mutation;
+use super::people::Page;
 use super::post::Post;
 use super::schedule::{Act, Fate, MINUTE, Refunds, Setup, Side, Trouble, Unpaid};
 use super::store::Store;
@@ -73,6 +74,12 @@ pub struct World {
     pub violations: Vec<String>,
     /// So many of the order's moves have been judged.
     pub judged: usize,
+    /// A page of the panel that a second person has open.
+    pub second_page: Option<Page>,
+    /// Each refund that was decided and taken, by its number, with the page that it was pressed on.
+    pub pressed: Vec<(u64, Page)>,
+    /// The store as the edge has it, and until when.
+    pub copy: Option<(i64, Shop)>,
     /// What a mistake has begun to spoil.
     pub spoilt: Cell<bool>,
     /// The order is to be met until it is known, or known to be none of ours; a worker that dies over it is asked again.
@@ -88,10 +95,12 @@ impl World {
         store.decimals = if setup.cents { 2 } else { 0 };
         store.store_credit = setup.store_credit;
         store.digital = setup.digital;
+        let mut bank = Bank::open(EPOCH, if setup.cents { 0 } else { setup.fee });
+        bank.hides_descriptions = setup.silent_transfers;
         Self {
             now: EPOCH,
             store,
-            bank: Bank::open(EPOCH, if setup.cents { 0 } else { setup.fee }),
+            bank,
             machine: Machine::default(),
             shop: super::people::shop(setup),
             post: Post::default(),
@@ -111,6 +120,9 @@ impl World {
             session_is_refused: false,
             violations: Vec::new(),
             judged: 0,
+            second_page: None,
+            pressed: Vec::new(),
+            copy: None,
             spoilt: Cell::new(false),
             to_meet: false,
             rows: Rows::default(),
@@ -198,8 +210,11 @@ impl World {
     // ---- the machine ---------------------------------------------------------------------------------------------
 
     pub fn handle(&mut self, input: Input) {
-        let spoilt = self.mutation.and_then(|mutation| mutation.spoil_shop(&self.shop));
-        let shop = spoilt.as_ref().unwrap_or(&self.shop);
+        let spoilt = self.mutation.and_then(|mutation| mutation.spoil_shop(self));
+        // A start goes by the copy at the edge; whatever else is decided, by the store's own word.
+        let copy = self.copy.as_ref().filter(|(until, _)| self.now < *until).map(|(_, copy)| copy);
+        let copy = copy.filter(|_| matches!(input, Input::Start(_)));
+        let shop = spoilt.as_ref().or(copy).unwrap_or(&self.shop);
         let now = Now { shop, delays: Delays::default(), at: self.now };
         self.machine.handle(input, now);
     }
@@ -239,7 +254,7 @@ impl World {
     /// As objects/payment.rs runs it. None: it rests, or the worker died.
     pub fn run(&mut self) -> Option<Reply> {
         for _ in 0..OUTPUTS {
-            let spoilt = self.mutation.and_then(|mutation| mutation.spoil_shop(&self.shop));
+            let spoilt = self.mutation.and_then(|mutation| mutation.spoil_shop(self));
             let shop = spoilt.as_ref().unwrap_or(&self.shop);
             let now = Now { shop, delays: Delays::default(), at: self.now };
             let output = self.machine.poll(now);

@@ -63,6 +63,24 @@ fn a_part_captured_unseen_in_another_currency_goes_back_as_that_part() {
     ends_right(setup, &steps.map(|act| (act, Arrives)));
 }
 
+/// The same, refunded in BigCommerce: all of the part was paid back for a refund of all that the order came to.
+#[test]
+fn a_part_captured_unseen_in_another_currency_counts_for_that_part() {
+    let setup = Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() };
+    let steps = [OpensPage, PaysAbroad, CapturesAtKomoju(33), Waits(1), RefundsOrder(100)];
+    ends_right(setup, &steps.map(|act| (act, Arrives)));
+    let steps = [
+        OpensPage,
+        PaysAbroad,
+        CapturesAtKomoju(33),
+        Waits(1),
+        RefundsOrder(20),
+        Waits(60),
+        RefundsAtKomoju(100),
+    ];
+    ends_right(setup, &steps.map(|act| (act, Arrives)));
+}
+
 /// Where money is reserved, a code that was taken in the same session before it could still be paid.
 #[test]
 fn a_code_beside_an_authorized_payment_is_ended() {

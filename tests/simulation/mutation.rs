@@ -49,10 +49,14 @@ pub enum Mutation {
     TellsTheBetterStatusFirst,
     /// Whatever the store has set, what is refunded in BigCommerce and what was paid twice goes back at once.
     PaysBackUnasked,
+    /// Whatever is decided is decided by the copy at the edge, however old it is.
+    GoesByTheCopy,
+    /// A decision is taken whatever became of what its page had shown.
+    DecidesUponNothing,
 }
 
 impl Mutation {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::DedupesByTypeAndPayment,
         Self::MarksBeforeHandling,
         Self::RefundsInTheShopsCurrency,
@@ -69,6 +73,8 @@ impl Mutation {
         Self::NeverRepeatsAFailedUpdate,
         Self::TellsTheBetterStatusFirst,
         Self::PaysBackUnasked,
+        Self::GoesByTheCopy,
+        Self::DecidesUponNothing,
     ];
 
     /// By which of the invariants it is to be noticed, as each begins: any other may be chance.
@@ -89,7 +95,10 @@ impl Mutation {
             Self::IgnoresLateMoney => &["known of", "money on an order that looks unpaid"],
             Self::NeverRepeatsAFailedUpdate => told,
             Self::TellsTheBetterStatusFirst => &["told of a better status"],
-            Self::PaysBackUnasked => &["paid back unasked", "a second payment went back unasked"],
+            Self::DecidesUponNothing => &["moved what another had moved"],
+            Self::PaysBackUnasked | Self::GoesByTheCopy => {
+                &["paid back unasked", "a second payment went back unasked"]
+            }
         };
         kinds.iter().any(|kind| violation.starts_with(kind))
     }
@@ -222,12 +231,19 @@ impl Mutation {
     }
 
     /// The settings under which the core decides, in place of the store's own.
-    pub fn spoil_shop(self, shop: &Shop) -> Option<Shop> {
-        (self == Self::PaysBackUnasked).then(|| {
-            let mut shop = shop.clone();
-            (shop.settings.refunds, shop.settings.refund_second) = (RefundPolicy::AtOnce, true);
-            shop
-        })
+    pub fn spoil_shop(self, world: &World) -> Option<Shop> {
+        match self {
+            Self::PaysBackUnasked => {
+                let mut shop = world.shop.clone();
+                (shop.settings.refunds, shop.settings.refund_second) = (RefundPolicy::AtOnce, true);
+                Some(shop)
+            }
+            Self::GoesByTheCopy => {
+                let copy = world.copy.as_ref().filter(|(until, _)| world.now < *until);
+                copy.map(|(_, shop)| shop.clone())
+            }
+            _ => None,
+        }
     }
 }
 
@@ -239,18 +255,21 @@ fn is_told_of_money(world: &World) -> bool {
 
 /// Takes out of what is stored that the order has heard of a payment.
 fn forget_that_it_was_told(world: &mut World, payment: &str) {
-    let mut rows = world.rows().clone();
     let (reached, deed) = (format!("{payment}#paid"), format!("order-paid-{payment}#"));
-    let told = |kind: &str, key: &str| match kind {
+    forget(world, |kind, key| match kind {
         "reached" => key == reached,
         _ => kind == "deed" && key.starts_with(&deed),
-    };
-    let keys: Vec<_> = rows.iter().map(|(at, _)| at.clone()).filter(|(kind, key)| told(kind, key)).collect();
+    });
+    world.spoilt.set(true);
+}
+
+fn forget(world: &mut World, of: impl Fn(&str, &str) -> bool) {
+    let mut rows = world.rows().clone();
+    let keys: Vec<_> = rows.iter().map(|(at, _)| at.clone()).filter(|(kind, key)| of(kind, key)).collect();
     for at in keys {
         rows.remove(&at);
     }
     world.restart_with(rows);
-    world.spoilt.set(true);
 }
 
 /// Changes every payment, session and event in an answer.

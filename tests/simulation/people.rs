@@ -2,7 +2,7 @@
 
 use komoju_bigcommerce_worker::json::write;
 use komoju_bigcommerce_worker::payment::call::{BankDetails, Browser, Locale};
-use komoju_bigcommerce_worker::payment::decision::{Blob, Decided, Decision};
+use komoju_bigcommerce_worker::payment::decision::{Blob, Decided, Decision, Upon};
 use komoju_bigcommerce_worker::payment::hint::{About, Hint};
 use komoju_bigcommerce_worker::payment::ids::{
     AccountId, CartId, HintId, OrderId, PaymentId, SessionId, StoreHash,
@@ -16,6 +16,7 @@ use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Refusal, Seen, St
 
 use super::bank::{Payment, part};
 use super::driver::{EPOCH, World};
+use super::mutation::Mutation;
 use super::schedule::{Act, MINUTE, Refunds, Setup, Unpaid};
 use super::store::{By, CART};
 
@@ -63,6 +64,16 @@ fn refund_policy(refunds: Refunds) -> RefundPolicy {
     }
 }
 
+/// A page of the panel that offers to refund, as it was when somebody opened it.
+#[derive(Debug, Clone)]
+pub struct Page {
+    payment: String,
+    /// What the payment had left then, and promised to nobody.
+    pub free: i64,
+    is_cash: bool,
+    upon: Upon,
+}
+
 impl World {
     pub fn perform(&mut self, act: Act) {
         match act {
@@ -100,7 +111,11 @@ impl World {
             Act::TakesCode if !decimals => drop(bank.begin("konbini", "authorized", false)),
             Act::TakesTransferCode if !decimals => drop(bank.begin("bank_transfer", "authorized", false)),
             Act::TakesCode | Act::TakesTransferCode => {}
-            Act::PaysCode => drop(bank.move_newest("captured", |p| p.is_cash() && p.status == "authorized")),
+            Act::PaysByUnknownType => drop(bank.begin("seaweed_pay", "captured", false)),
+            Act::PaysByNoType => drop(bank.begin("", "captured", false)),
+            Act::PaysCode => {
+                bank.move_newest("captured", |p| p.waits_once_authorized() && p.status == "authorized");
+            }
             Act::PaysDeadCode => drop(bank.move_newest("captured", |p| p.is_cash() && p.status == "expired")),
             Act::OpensWallet => drop(bank.begin("paypay", "pending", false)),
             Act::ApprovesWallet => {
@@ -145,6 +160,8 @@ impl World {
             }
             Act::RefundsInPanel(part) => self.refund_in_panel(part),
             Act::CapturesInPanel(part) => self.capture_in_panel(part),
+            Act::OpensSecondPage => self.open_second_page(),
+            Act::RefundsOnSecondPage(part) => self.refund_on_second_page(part),
             Act::Dismisses => self.dismiss(),
             Act::ChangesPrefix => {
                 self.shop.settings.order_prefix.push('Z');
@@ -173,6 +190,11 @@ impl World {
             Act::SetsRefunds(policy) => {
                 settings.refunds = refund_policy(policy);
                 self.set_refunds(policy);
+            }
+            Act::CopyIsStale(minutes) => {
+                let until = self.now + minutes * MINUTE;
+                self.copy = Some((until, self.shop.clone()));
+                return;
             }
             Act::SetsUnpaid(unpaid) => {
                 settings.unpaid = fate_of_unpaid(unpaid);
@@ -251,10 +273,16 @@ impl World {
     // ---- the panel -----------------------------------------------------------------------------------------------
 
     pub fn decide(&mut self, decision: Decision) {
+        let upon = self.machine.state().upon();
+        self.decide_upon(decision, Some(upon));
+    }
+
+    fn decide_upon(&mut self, decision: Decision, upon: Option<Upon>) -> HintId {
         self.decisions += 1;
         let id = HintId::parse(&format!("decision-{}", self.decisions)).expect("an id");
-        self.handle(Input::Decide(Decided { id, decision, by: "Rin".to_owned(), upon: None }));
+        self.handle(Input::Decide(Decided { id: id.clone(), decision, by: "Rin".to_owned(), upon }));
         self.commit_and_wake();
+        id
     }
 
     /// The newest refund of the merchant's that the panel shows.
@@ -297,11 +325,38 @@ impl World {
     }
 
     fn refund_in_panel(&mut self, percent: u8) {
-        let Some(held) = self.payment_on_show("captured") else { return };
-        let minor = (percent != 100).then(|| part(held.left(), percent));
-        let sealed = held.is_cash().then(bank_details);
-        let payment = PaymentId::parse(&held.id).expect("an id");
-        self.decide(Decision::Refund { payment, minor, sealed, towards: None });
+        if let Some(page) = self.page_to_refund() {
+            self.refund_on(page, percent);
+        }
+    }
+
+    fn page_to_refund(&self) -> Option<Page> {
+        let held = self.payment_on_show("captured")?;
+        let upon = self.machine.state().upon();
+        Some(Page { payment: held.id.clone(), free: held.free(), is_cash: held.is_cash(), upon })
+    }
+
+    fn open_second_page(&mut self) {
+        self.second_page = self.page_to_refund();
+    }
+
+    fn refund_on_second_page(&mut self, percent: u8) {
+        if let Some(page) = self.second_page.clone() {
+            self.refund_on(page, percent);
+        }
+    }
+
+    fn refund_on(&mut self, page: Page, percent: u8) {
+        let minor = (percent != 100).then(|| part(page.free, percent));
+        let sealed = page.is_cash.then(bank_details);
+        let payment = PaymentId::parse(&page.payment).expect("an id");
+        let decision = Decision::Refund { payment, minor, sealed, towards: None };
+        let upon = Some(page.upon.clone()).filter(|_| self.mutation != Some(Mutation::DecidesUponNothing));
+        let id = self.decide_upon(decision, upon);
+        let taken = self.machine.state().decisions.iter().find(|stored| stored.decided.id == id);
+        if let Some(seq) = taken.map(|stored| stored.seq) {
+            self.pressed.push((seq, page));
+        }
     }
 
     fn capture_in_panel(&mut self, percent: u8) {

@@ -36,6 +36,8 @@ pub struct Setup {
     pub store_credit: i64,
     /// What KOMOJU adds for a shopper who pays with cash.
     pub fee: i64,
+    /// KOMOJU does not show our description of a transfer, nor of the refund that it becomes.
+    pub silent_transfers: bool,
 }
 
 impl Default for Setup {
@@ -53,6 +55,7 @@ impl Default for Setup {
             total: 4_980,
             store_credit: 0,
             fee: 0,
+            silent_transfers: false,
         }
     }
 }
@@ -92,6 +95,10 @@ pub enum Act {
     PaysAbroad,
     TakesCode,
     TakesTransferCode,
+    /// By a type that is in no document of KOMOJU's, or that has no name at all.
+    PaysByUnknownType,
+    PaysByNoType,
+    /// What was begun so, too.
     PaysCode,
     /// A code that has expired or was cancelled is paid all the same.
     PaysDeadCode,
@@ -132,6 +139,9 @@ pub enum Act {
     GivesBankDetails,
     RefundsInPanel(Percent),
     CapturesInPanel(Percent),
+    /// A second person opens the payment's page, and later presses on what it showed then.
+    OpensSecondPage,
+    RefundsOnSecondPage(Percent),
     Dismisses,
     ChangesPrefix,
     TogglesCapture,
@@ -139,6 +149,8 @@ pub enum Act {
     TogglesRefundOfSecond,
     SetsRefunds(Refunds),
     SetsUnpaid(Unpaid),
+    /// For so many minutes, what is kept at the edge of the store's settings stays as it is now.
+    CopyIsStale(i64),
     // Time and trouble.
     Waits(i64),
     /// Befalls the call after this many that go well.

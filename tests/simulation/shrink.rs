@@ -65,7 +65,7 @@ fn try_instead(best: &mut Schedule, tried: Schedule, fails: &impl Fn(&Schedule) 
 }
 
 /// One setting after the other as it is by default.
-const SIMPLER: [fn(&mut Setup, Setup); 14] = [
+const SIMPLER: [fn(&mut Setup, Setup); 15] = [
     |s, usual| *s = usual,
     |s, usual| s.manual = usual.manual,
     |s, usual| s.authorized_status = usual.authorized_status,
@@ -80,6 +80,7 @@ const SIMPLER: [fn(&mut Setup, Setup); 14] = [
     |s, _| s.store_credit = 0,
     |s, usual| s.total = usual.total,
     |s, usual| s.fee = usual.fee,
+    |s, usual| s.silent_transfers = usual.silent_transfers,
 ];
 
 fn simpler_acts(act: Act) -> Vec<Act> {
@@ -102,7 +103,8 @@ fn simpler_acts(act: Act) -> Vec<Act> {
         CapturesAtKomoju(part) if part != 100 => vec![CapturesAtKomoju(100)],
         RefundsInPanel(part) if part != 100 => vec![RefundsInPanel(100)],
         CapturesInPanel(part) if part != 100 => vec![CapturesInPanel(100)],
-        PaysAbroad => vec![PaysByCard],
+        PaysAbroad | PaysByUnknownType | PaysByNoType => vec![PaysByCard],
+        RefundsOnSecondPage(part) if part != 100 => vec![RefundsOnSecondPage(100)],
         TakesTransferCode => vec![TakesCode],
         _ => Vec::new(),
     }
@@ -130,6 +132,7 @@ pub fn paste(schedule: &Schedule) -> String {
     set("total", s.total.to_string(), s.total == usual.total);
     set("store_credit", s.store_credit.to_string(), s.store_credit == usual.store_credit);
     set("fee", s.fee.to_string(), s.fee == usual.fee);
+    set("silent_transfers", s.silent_transfers.to_string(), s.silent_transfers == usual.silent_transfers);
     let steps: String =
         schedule.steps.iter().map(|(act, fate)| format!("    {},\n", spell(*act, *fate))).collect();
     format!("ends_right(\n    Setup {{ {changed}..Setup::default() }},\n    &[\n{steps}    ],\n);")

@@ -75,7 +75,8 @@ fn story(random: &mut Random) -> Vec<Act> {
 
 fn paying(random: &mut Random) -> Vec<Act> {
     let (code, wait) = (random.pick(&[TakesCode, TakesCode, TakesTransferCode]), Waits(pause(random)));
-    match random.below(13) {
+    match random.below(14) {
+        13 => vec![random.pick(&[PaysByUnknownType, PaysByNoType]), wait, PaysCode],
         // What speaks against the money is there before anybody looks.
         12 => vec![
             PaysByCard,
@@ -96,7 +97,20 @@ fn paying(random: &mut Random) -> Vec<Act> {
 fn afterwards(random: &mut Random) -> Vec<Act> {
     let part = random.pick(&[100, 100, 10, 33, 50]);
     let wait = Waits(pause(random));
-    match random.below(20) {
+    match random.below(22) {
+        20 => vec![
+            OpensSecondPage,
+            RefundsInPanel(random.pick(&[10, 33, 50])),
+            random.pick(&[wait, AsksForLook]),
+            RefundsOnSecondPage(random.pick(&[10, 33, 50, 100])),
+            wait,
+        ],
+        21 => vec![
+            CopyIsStale(6_000),
+            SetsRefunds(random.pick(&[Refunds::Confirm, Refunds::Never, Refunds::AtOnce])),
+            RefundsOrder(part),
+            wait,
+        ],
         0 => vec![RefundsOrder(part), Waits(1), ConfirmsRefund],
         1 => {
             vec![RefundsOrder(part), wait, ConfirmsRefund, wait, RefundsOrder(100), Waits(1), ConfirmsRefund]
@@ -154,6 +168,7 @@ fn setup(random: &mut Random) -> Setup {
         total,
         store_credit: if random.one_in(5) { total / 3 } else { 0 },
         fee: random.pick(&[0, 0, 220]),
+        silent_transfers: random.one_in(2),
     }
 }
 
@@ -235,6 +250,8 @@ fn in_panel(random: &mut Random) -> Act {
         (1, SettlesOutside),
         (2, GivesBankDetails),
         (2, RefundsInPanel(part)),
+        (1, OpensSecondPage),
+        (2, RefundsOnSecondPage(part)),
         (3, CapturesInPanel(part)),
         (1, Dismisses),
         (1, ChangesPrefix),
@@ -244,7 +261,8 @@ fn in_panel(random: &mut Random) -> Act {
 }
 
 fn setting(random: &mut Random) -> Act {
-    match random.below(4) {
+    match random.below(5) {
+        4 => CopyIsStale(pause(random)),
         0 => TogglesCaptureOnShipping,
         1 => TogglesRefundOfSecond,
         2 => SetsUnpaid(random.pick(&[Unpaid::Leave, Unpaid::Cancel, Unpaid::Decline])),

@@ -43,6 +43,7 @@ impl Bank {
             cancelled_by_us: false,
             captured_by_us: false,
             capture_refused: false,
+            shows_descriptions: !self.hides_descriptions,
             told: None,
             telling: Cell::new(None),
             fraud: false,

@@ -59,6 +59,7 @@ pub struct Payment {
     /// Our own capture took the money, or would have taken it.
     pub captured_by_us: bool,
     pub capture_refused: bool,
+    pub shows_descriptions: bool,
     /// What the app was last told; being told is not yet having heard.
     pub told: Option<Told>,
     pub telling: Cell<Option<Told>>,
@@ -88,6 +89,9 @@ pub struct Refund {
     pub description: String,
     /// Why it was made: the words of the request it answers, whatever KOMOJU shows of them. Empty: by hand.
     pub because: String,
+    pub at: i64,
+    /// What the payment had left before, less what was promised.
+    pub left_before: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -97,6 +101,8 @@ pub struct Request {
     pub status: &'static str,
     /// Our own words.
     pub because: String,
+    pub at: i64,
+    pub left_before: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -123,6 +129,8 @@ pub struct Bank {
     pub refuses_captures: bool,
     pub refuses_sessions: bool,
     pub lists: Lists,
+    /// Neither a refund request nor the refund that it becomes carries our description.
+    pub hides_descriptions: bool,
     /// What a shopper pays more who pays with cash.
     pub fee: i64,
     /// How often a cancel was asked for, how often we captured, and how often captures and refunds were refused.
@@ -145,6 +153,17 @@ pub struct Bank {
 impl Payment {
     pub fn is_cash(&self) -> bool {
         matches!(self.kind, "konbini" | "bank_transfer")
+    }
+
+    /// Authorized, it reserves nothing, and may still be paid: cash, and every type that nobody knows.
+    pub fn waits_once_authorized(&self) -> bool {
+        !matches!(self.kind, "credit_card" | "paypay")
+    }
+
+    /// Left, and promised to nobody.
+    pub fn free(&self) -> i64 {
+        let promised = self.requests.iter().filter(|r| r.status == "pending");
+        self.left() - promised.map(|r| r.minor).sum::<i64>()
     }
 
     pub fn total(&self) -> i64 {
@@ -224,7 +243,7 @@ impl Bank {
         if status == "captured" {
             payment.captured_ms.get_or_insert(now);
         }
-        if status == "authorized" && !payment.is_cash() {
+        if status == "authorized" && !payment.waits_once_authorized() {
             payment.authorized_ms.get_or_insert(now);
         }
         let session = payment.session.clone();
@@ -248,13 +267,20 @@ impl Bank {
     fn pay_back(&mut self, id: &str, minor: i64, chargeback: bool, because: &str) {
         let number = self.payments.values().map(|p| p.refunds.len()).sum::<usize>() + 1;
         let payment = self.payments.get_mut(id).expect("a payment of this bank");
-        let (because, description) = (because.to_owned(), because.to_owned());
+        let because = because.to_owned();
+        // What a transfer becomes need not carry our words.
+        let was_requested = payment.requests.iter().any(|r| r.because == because);
+        let description =
+            if self.hides_descriptions && was_requested { String::new() } else { because.clone() };
+        let (id_of_it, at, left_before) = (format!("refund{number}"), self.now, payment.free());
         payment.refunds.push(Refund {
-            id: format!("refund{number}"),
+            id: id_of_it,
             minor,
             chargeback,
             description,
             because,
+            at,
+            left_before,
         });
         let all = payment.left() == 0;
         self.tell("payment.refund.created", id);

@@ -55,6 +55,7 @@ pub fn payment(payment: &Payment) -> Value {
             json!({
                 "id": refund.id, "resource": "refund", "amount": refund.minor, "currency": payment.currency,
                 "payment": payment.id, "description": refund.description, "chargeback": refund.chargeback,
+                "created_at": rfc3339(refund.at),
             })
         })
         .collect();
@@ -63,8 +64,9 @@ pub fn payment(payment: &Payment) -> Value {
         .iter()
         .map(|request| {
             json!({
-                "id": request.id, "resource": "refund_request", "status": request.status, "amount": request.minor,
-                "description": request.because, "payment": payment.id,
+                "id": request.id, "resource": "refund_request", "status": request.status, "payment": payment.id,
+                "description": payment.shows_descriptions.then_some(&request.because),
+                "created_at": rfc3339(request.at),
             })
         })
         .collect();
@@ -73,9 +75,14 @@ pub fn payment(payment: &Payment) -> Value {
         "external_order_num": payment.number, "amount": payment.amount, "tax": 0,
         "payment_method_fee": payment.fee, "total": payment.total(), "currency": payment.currency,
         "amount_refunded": payment.refunded(), "refunds": refunds, "refund_requests": requests,
-        "payment_details": { "type": payment.kind }, "payment_deadline": deadline(payment),
+        "payment_details": details(payment), "payment_deadline": deadline(payment),
         "captured_at": payment.captured_ms.map(rfc3339), "created_at": rfc3339(payment.begun_ms),
     })
+}
+
+/// One type has no name at all.
+fn details(payment: &Payment) -> Value {
+    if payment.kind.is_empty() { json!({}) } else { json!({ "type": payment.kind }) }
 }
 
 fn deadline(payment: &Payment) -> Option<String> {

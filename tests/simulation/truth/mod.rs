@@ -23,6 +23,7 @@ pub fn always(world: &World) -> Verdict {
     if let Some(violation) = all.into_iter().flatten().next() {
         return Err(violation.clone());
     }
+    refunds::each_is_upon_what_was_shown(world)?;
     if world.bank.payable() > 1 {
         return Err("two sessions can be paid at once".to_owned());
     }
@@ -49,6 +50,7 @@ pub fn in_the_end(world: &mut World, had_faults: bool) -> Verdict {
     if world.post.next_due().is_some() {
         return Err("a message comes again without end".to_owned());
     }
+    every_decision_has_ended(world)?;
     if world.store.deleted { Ok(()) } else { unpaid_orders_end_as_set(world) }
 }
 
@@ -73,7 +75,8 @@ fn nothing_can_be_paid_in_vain(world: &World) -> Verdict {
     if matches!(world.store.status, 0 | 1 | 7) && !world.store.deleted {
         return Ok(());
     }
-    let codes = world.bank.payments.values().any(|p| p.is_cash() && p.status == "authorized");
+    let waits = |p: &super::bank::Payment| p.waits_once_authorized() && p.status == "authorized";
+    let codes = world.bank.payments.values().any(waits);
     match codes || world.bank.payable() > 0 {
         true if world.bank.cancels_ignored > 0 && world.is_told(Attention::CancelRefused) => Ok(()),
         true => Err(format!("an order can be paid that is in status {}", world.store.status)),
@@ -92,6 +95,15 @@ fn the_truth_is_known(world: &World) -> Verdict {
     let known = |id: &str| world.machine.state().payments.keys().any(|k| k.as_str() == id);
     match world.bank.ever_captured().find(|p| !known(&p.id)) {
         Some(payment) => Err(format!("nothing is known of {}", payment.id)),
+        None => Ok(()),
+    }
+}
+
+/// None stays armed, to move money on a day when nobody has it in mind any more.
+fn every_decision_has_ended(world: &World) -> Verdict {
+    let state = world.machine.state();
+    match state.decisions.iter().find(|stored| stored.ended.is_none()) {
+        Some(open) => Err(format!("a decision never ends: {:?}", open.decided.decision)),
         None => Ok(()),
     }
 }

@@ -45,6 +45,30 @@ pub fn agree(world: &World) -> Verdict {
     totals_agree(world, &unpaired)
 }
 
+/// What somebody decided in the panel moves only what was there when their page was opened: not what another has moved
+/// since, or promised.
+pub fn each_is_upon_what_was_shown(world: &World) -> Verdict {
+    let decided = |because: &str| {
+        let named = because.split_once("panel-refund:")?.1;
+        let digits = named.split(|c: char| !c.is_ascii_digit()).next()?;
+        let seq: u64 = digits.parse().ok()?;
+        world.pressed.iter().find(|(of, _)| *of == seq)
+    };
+    for payment in world.bank.payments.values() {
+        let requests = payment.requests.iter().map(|r| (r.because.as_str(), r.left_before));
+        let refunds = payment.refunds.iter().map(|r| (r.because.as_str(), r.left_before));
+        // A transfer moves what it was asked for, however much later.
+        let refunds = refunds.filter(|(because, _)| payment.requests.iter().all(|r| r.because != *because));
+        for (because, left) in requests.chain(refunds) {
+            if let Some((seq, page)) = decided(because).filter(|(_, page)| page.free != left) {
+                let shown = page.free;
+                return Err(format!("moved what another had moved: decision {seq}, {left} left of {shown}"));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// What went back by itself was wanted so by a setting, at some time since; everything else by a person.
 fn were_asked_for(world: &World) -> Verdict {
     let all = world.bank.payments.values().flat_map(|p| &p.refunds);
