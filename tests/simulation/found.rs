@@ -6,7 +6,9 @@ use komoju_bigcommerce_worker::payment::start::Intent;
 
 use super::driver::{EPOCH, World};
 use super::schedule::Fate::{self, Arrives, Lost};
-use super::schedule::{Act, Act::*, DAY, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T, Unpaid};
+use super::schedule::{
+    Act, Act::*, DAY, Lists, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T, Unpaid,
+};
 use super::search::ends_right;
 
 fn world() -> World {
@@ -270,6 +272,24 @@ fn a_chargeback_is_not_replaced_by_an_update_that_comes_late() {
         world.step(act, fate);
     }
     assert_eq!(world.store.history(), [7, 11, 13]);
+}
+
+/// BigCommerce's list named one refund twice: half of the order counted as all of it, and nobody missed the money that was
+/// reserved for the rest.
+#[test]
+fn a_refund_that_a_list_names_twice_is_one() {
+    let setup = Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() };
+    let steps = [
+        OpensPage,
+        PaysByCard,
+        Waits(1),
+        RefundsOrder(50),
+        ListsAre(Lists::Repeated),
+        Waits(1),
+        Moves(2),
+        Waits(1),
+    ];
+    ends_right(setup, &steps.map(|act| (act, Arrives)));
 }
 
 // ---- how things go ------------------------------------------------------------------------------------------------

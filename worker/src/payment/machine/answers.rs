@@ -285,7 +285,14 @@ impl Machine {
 
     fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, now: Now<'_>) {
         let policy = now.shop.confirmed.then_some(now.shop.settings.refunds);
-        let list: Vec<_> = list.iter().map(|seen| self.order_refund(seen, policy)).collect();
+        let mut read: Vec<OrderRefund> = Vec::new();
+        for refund in list.iter().map(|seen| self.order_refund(seen, policy)) {
+            // A page that is sent again refunds nothing again.
+            if read.iter().all(|known| known.id != refund.id) {
+                read.push(refund);
+            }
+        }
+        let list = read;
         let is_news =
             |refund: &OrderRefund| refund.komoju.is_none() && self.known_refund(refund.id).is_none();
         if list.iter().any(is_news) {
