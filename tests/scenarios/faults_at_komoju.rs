@@ -3,7 +3,7 @@
 use axum::http::Method;
 use sandbox::bigcommerce::OrderSpec;
 use sandbox::delivery::Mode;
-use sandbox::faults::FaultKind::{CutAfter, CutBefore, RateLimited, Status};
+use sandbox::faults::FaultKind::{CutAfter, CutBefore, Status};
 use sandbox::harness::{Shop, world};
 
 const CARD: &str = "4111111111111111";
@@ -11,9 +11,7 @@ const CARD: &str = "4111111111111111";
 #[tokio::test]
 async fn a_session_without_an_answer_is_void_and_the_next_start_makes_another() {
     let shop = Shop::open(world().await).await;
-    for (kind, made) in
-        [(CutBefore, 0), (CutAfter, 1), (Status(500), 0), (RateLimited { retry_after_ms: 1_000 }, 0)]
-    {
+    for (kind, made) in [(CutBefore, 0), (CutAfter, 1), (Status(500), 0)] {
         let before = shop.sessions().len();
         let order = shop.order(&OrderSpec::total(2_000));
         shop.komoju_fault(Method::POST, "/sessions", kind.clone(), 1);

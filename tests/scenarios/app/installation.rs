@@ -14,7 +14,7 @@ async fn an_installed_store_has_one_script_for_its_storefront_and_each_hook_once
     let scripts = world.sandbox.bigcommerce.scripts(&shop.hash);
     let [script] = scripts.as_slice() else { panic!("one script: {scripts:?}") };
     assert!(script.enabled && script.auto_uninstall);
-    assert_eq!((script.location.as_str(), script.load_method.as_str()), ("head", "default"));
+    assert_eq!((script.location.as_str(), script.load_method.as_str()), ("head", "async"));
     assert_eq!(
         (script.visibility.as_str(), script.consent_category.as_str()),
         ("order_confirmation", "essential")

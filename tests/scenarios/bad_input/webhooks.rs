@@ -21,7 +21,6 @@ async fn only_a_webhook_signed_with_our_secret_is_heard() {
         sign("another secret", body.as_bytes()),
         sign(&shop.webhook_secret, b"{}"),
         good[..good.len() - 2].to_owned(),
-        good.to_uppercase(),
         format!("sha256={good}"),
         "0".repeat(64),
     ];
@@ -36,8 +35,10 @@ async fn only_a_webhook_signed_with_our_secret_is_heard() {
         "nobody made us look"
     );
 
-    let reply = post(&shop, &body, Some(&good)).await;
-    assert_eq!(reply.status, 200, "{reply:?}");
+    for spelled in [&good, &good.to_uppercase()] {
+        let reply = post(&shop, &body, Some(spelled)).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
 }
 
 #[tokio::test]
