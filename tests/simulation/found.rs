@@ -478,3 +478,20 @@ fn money_released_before_its_update_was_answered_is_missed_when_the_goods_leave(
         ],
     );
 }
+
+/// A refund by hand on both sides, and the order deleted before its books were read: whether the two are one refund,
+/// nobody can tell any more, and a person is called. The check held that to be for nothing.
+#[test]
+fn a_refund_whose_twin_was_deleted_with_its_order_calls_a_person() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (Waits(1), Arrives),
+            (RefundsOrder(100), Arrives),
+            (RefundsAtKomoju(100), Arrives),
+            (Deletes, Arrives),
+        ],
+    );
+}
