@@ -107,10 +107,14 @@ impl Profile {
         self.komoju.iter().find(|account| account.current)
     }
 
-    /// Whether a start by the other would be a start by this: the same store, open for payments by the same key and terms.
+    /// Whether a start by the other would be a start by this: the same store, open for payments by the same key and
+    /// terms, and with the same sum where store credit or gift certificates have paid a part.
     pub fn agrees_on_starts(&self, other: &Self) -> bool {
         let account = |profile: &Self| profile.current_account().map(|a| (a.id.clone(), a.mode));
-        let terms = |profile: &Self| (profile.settings.capture, profile.settings.methods.clone());
+        let terms = |profile: &Self| {
+            let Settings { capture, methods, store_credit, gift_certificates, .. } = &profile.settings;
+            (*capture, methods.clone(), *store_credit, *gift_certificates)
+        };
         self.connected
             && other.connected
             && account(self) == account(other)
@@ -247,6 +251,42 @@ fn lookup(asked: worker::Result<Option<Profile>>, store: &StoreHash) -> Lookup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::payment::owed::Counting;
+
+    fn installed(settings: Settings) -> Profile {
+        let sealed: Sealed = read(r#""k.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA""#).expect("a seal");
+        Profile {
+            version: 1,
+            store: StoreHash::parse("q7w8e9").expect("a hash"),
+            installed_at_ms: 1,
+            connected: true,
+            bigcommerce_token: Some(sealed.clone()),
+            komoju: Vec::new(),
+            webhook_secrets: Vec::new(),
+            hook_secret: sealed,
+            settings,
+            channels: Vec::new(),
+            labels: Vec::new(),
+            store_name: String::new(),
+            country: String::new(),
+            panel_url: String::new(),
+            as_of_ms: 1,
+        }
+    }
+
+    #[test]
+    fn an_old_copy_starts_nothing_once_the_merchant_counts_store_credit_otherwise() {
+        let with = |version, store_credit, gift_certificates| {
+            installed(Settings { version, store_credit, gift_certificates, ..Settings::default() })
+        };
+        let copy = with(4, Some(Counting::Gross), None);
+        assert!(with(5, Some(Counting::Gross), None).agrees_on_starts(&copy), "something else was changed");
+        for (credit, certificates) in
+            [(Some(Counting::Net), None), (None, None), (Some(Counting::Gross), Some(Counting::Net))]
+        {
+            assert!(!with(5, credit, certificates).agrees_on_starts(&copy), "{credit:?} {certificates:?}");
+        }
+    }
 
     #[test]
     fn a_copy_that_another_build_wrote_is_no_copy() {

@@ -807,7 +807,13 @@ fn rests_on_the_copy(reply: &Reply) -> bool {
         Reply::Show { redirect, .. } => *redirect,
         Reply::Refuse(refusal) => matches!(
             refusal,
-            Refusal::NotOurs | Refusal::NotConfigured | Refusal::Disconnected | Refusal::KomojuRefused(_)
+            Refusal::NotOurs
+                | Refusal::NotConfigured
+                | Refusal::Disconnected
+                | Refusal::KomojuRefused(_)
+                // How store credit and gift certificates are counted is the merchant's answer, too.
+                | Refusal::AmountUndecided
+                | Refusal::NothingDue
         ),
     }
 }

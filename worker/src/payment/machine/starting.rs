@@ -45,6 +45,8 @@ impl Machine {
                 if let Some((_, _, order)) = self.start.as_mut() {
                     *order = Some(seen);
                 }
+                // By the settings of this start, which may be newer than those it was read ahead under.
+                self.settle_due(now);
             }
             None => self.take_off(What::Order, |_| Call::ReadOrder),
         }
