@@ -272,12 +272,24 @@ impl StoreObject {
         if !self.purge_payments(&installation.store).await? {
             return self.records.set_due(Chore::Purge, now_ms()).map(|()| false);
         }
-        log::info("store", "purged", &[("store", installation.store.as_str())]);
+        if self.is_back()? {
+            return Ok(true);
+        }
         Kv::of(&self.env)?.delete(&profile::key(&installation.store)).await?;
+        // The app may have been installed again meanwhile: then the copy just deleted may be the new one.
+        if self.is_back()? {
+            return self.soon(Chore::Publish).await.map(|()| true);
+        }
+        log::info("store", "purged", &[("store", installation.store.as_str())]);
         self.state.storage().delete_all().await?;
         self.records.forget();
         // Nor is there a table any more in which this chore could end.
         Ok(false)
+    }
+
+    /// Whether the store that is being forgotten has the app again.
+    fn is_back(&self) -> Result<bool> {
+        Ok(self.records.installation()?.is_some_and(|installation| installation.token.is_some()))
     }
 
     /// Has some of the payments forget everything, each by its own object. Whether these were the last.
@@ -287,6 +299,9 @@ impl StoreObject {
         let orders = self.records.orders_above(walk.place)?;
         let Some(last) = orders.last() else { return Ok(true) };
         for order in &orders {
+            if self.is_back()? {
+                return Ok(true);
+            }
             PaymentClient::new(&self.env, store, *order)?.purge().await?;
         }
         self.records.go_on(&walk, i64::try_from(last.get()).unwrap_or(i64::MAX)).map(|()| false)
