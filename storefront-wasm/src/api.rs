@@ -114,9 +114,11 @@ impl Browser {
 /// What a problem (RFC 9457) asks us to do. What is no problem of the server's own making may pass.
 fn failure(problem: &JsValue) -> Failure {
     let code = js::get(problem, "code");
-    if code == "not_ours" || code == "unknown_store" {
+    let is_last_word = js::get(problem, "retry") == JsValue::FALSE;
+    // A store that has just been installed may not be known everywhere yet.
+    if code == "not_ours" || (code == "unknown_store" && is_last_word) {
         Failure::NotOurs
-    } else if js::get(problem, "retry") == JsValue::FALSE {
+    } else if is_last_word {
         Failure::Final
     } else {
         poll_ms(problem).map_or(Failure::Passing, Failure::Later)

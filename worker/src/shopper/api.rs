@@ -27,6 +27,9 @@ const TOKEN_LIMIT: &str = "TOKEN_LIMIT";
 /// Far more than any start needs.
 const LONGEST_BODY: usize = 64 * 1024;
 
+/// A location of KV's may go on for a minute saying that there is no such store, after somebody has asked there too
+/// early. So that is never the last word to a shopper: the script asks three times more, after so many seconds each.
+const HEARD_OF_S: u32 = 22;
 /// It is kept, so it is not to be anything.
 const LONGEST_VISIT: usize = 40;
 
@@ -165,7 +168,10 @@ pub async fn find(
         )));
     };
     let profile = profile::named(&ctx.env, &store).await?;
-    Ok(profile.map(|profile| (order, profile)).map_err(absence))
+    Ok(profile.map(|profile| (order, profile)).map_err(|absent| match absent {
+        Absent::NeverInstalled => absence(absent).retry_after(HEARD_OF_S),
+        Absent::CannotTell => absence(absent),
+    }))
 }
 
 /// What a start came to, as it is told.
