@@ -12,7 +12,7 @@ const TEXT: &str = "<img src=x onerror=alert(1)> key sk_live_0123456789abcdef of
 
 #[tokio::test]
 async fn a_start_that_komoju_refuses_or_fails_says_nothing_of_its_text() {
-    for status in [400, 401, 403, 404, 422, 500, 502, 503] {
+    for status in [400, 401, 403, 422, 500, 502, 503] {
         let shop = Shop::open(world().await).await;
         let order = shop.order(&OrderSpec::new());
         fails(&shop, Side::Komoju, &shop.merchant.id, status);
@@ -25,13 +25,24 @@ async fn a_start_that_komoju_refuses_or_fails_says_nothing_of_its_text() {
 
 #[tokio::test]
 async fn a_start_that_bigcommerce_refuses_or_fails_says_nothing_of_its_text() {
-    for status in [400, 401, 403, 404, 422, 500, 502, 503] {
+    for status in [400, 401, 403, 422, 500, 502, 503] {
         let shop = Shop::open(world().await).await;
         // Before the order is placed, or else it is read ahead and the start asks BigCommerce nothing.
         fails(&shop, Side::BigCommerce, &shop.hash, status);
         let order = shop.order(&OrderSpec::new());
         hears_only_us(&shop, &order, status).await;
     }
+}
+
+/// BigCommerce has announced the order and does not find it: it may any moment, so its shopper waits.
+#[tokio::test]
+async fn a_start_that_waits_for_its_order_says_nothing_of_why() {
+    let shop = Shop::open(world().await).await;
+    fails(&shop, Side::BigCommerce, &shop.hash, 404);
+    let order = shop.order(&OrderSpec::new());
+    let told = shop.arrive(&order).await;
+    assert_eq!((told.status, told.word()), (200, "queued".to_owned()), "{told:?}");
+    is_ours(&told);
 }
 
 #[tokio::test]

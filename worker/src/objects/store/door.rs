@@ -84,6 +84,7 @@ impl Door {
     /// There is an order of this number. True where that is news.
     pub fn announce(&mut self, order: u64) -> bool {
         self.know(order);
+        // Announced late, after newer ones.
         if matches!(self.looked.get(&order), Some((Looked::NoSuchOrder, _))) {
             self.looked.remove(&order);
         }
@@ -94,9 +95,17 @@ impl Door {
         news
     }
 
-    /// Orders of at least this number exist.
+    /// Orders of at least this number exist. A look that found no order of a lower number came too early to tell.
     pub fn know(&mut self, order: u64) {
-        self.highest = self.highest.max(order);
+        if order <= self.highest {
+            return;
+        }
+        let since = self.looked.range(self.highest + 1..=order);
+        let early = since.filter(|(_, (looked, _))| matches!(looked, Looked::NoSuchOrder)).map(|(n, _)| *n);
+        for number in early.collect::<Vec<_>>() {
+            self.looked.remove(&number);
+        }
+        self.highest = order;
     }
 
     /// Someone asks for an order, with this hash of a cart id, from this address (empty: not known).
@@ -408,6 +417,26 @@ mod tests {
         assert_eq!(door.ask(KNOWN + 1, "right", "", T0 + NOT_YET), Entry::Come);
         door.looked(7, Looked::NoSuchOrder, false, T0);
         assert_eq!(door.ask(7, "right", "", T0 + 1), Entry::Unproved, "an old number is what it is");
+    }
+
+    /// A stranger asks for the next number, then two orders are placed, and the younger one is heard of first.
+    #[test]
+    fn a_look_that_came_before_the_order_refuses_nobody_afterwards() {
+        for hears_of_the_younger in [
+            (|door: &mut Door| assert!(door.announce(KNOWN + 3))) as fn(&mut Door),
+            |door| door.looked(KNOWN + 3, order("younger"), true, T0 + 1),
+            |door| door.know(KNOWN + 2),
+        ] {
+            let mut door = door();
+            for n in 1..=2 {
+                assert_eq!(door.ask(KNOWN + n, "stranger", "", T0), Entry::Come);
+                door.looked(KNOWN + n, Looked::NoSuchOrder, false, T0);
+            }
+            hears_of_the_younger(&mut door);
+            for n in 1..=2 {
+                assert_eq!(door.ask(KNOWN + n, "right", "", T0 + 2), Entry::Come, "{n}");
+            }
+        }
     }
 
     #[test]
