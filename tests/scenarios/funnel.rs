@@ -34,8 +34,13 @@ async fn a_side_that_is_silent_for_a_day_while_something_happens_is_named() {
     let shop = Shop::open(hurried_world().await).await;
     let silent = "No webhook has come from KOMOJU";
     shop.webhooks(Mode::Lost);
-    shop.paid_by_card(&OrderSpec::total(1_100)).await;
-    overview_when(&shop, "names KOMOJU", |page| page.contains(silent) && !page.contains(OK)).await;
+    // A webhook from before may still be noted after the first of these payments, and would answer for it.
+    let named = async || {
+        shop.paid_by_card(&OrderSpec::total(1_100)).await;
+        let page = shop.panel("").await;
+        (page.contains(silent) && !page.contains(OK)).then_some(())
+    };
+    eventually("the overview to name KOMOJU", named).await;
     shop.webhooks(Mode::Normal);
     shop.paid_by_card(&OrderSpec::total(1_100)).await;
     overview_when(&shop, "is content", |page| !page.contains(silent)).await;

@@ -29,6 +29,9 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The code of a deployment that lacks a setting, or has a malformed one.
+    pub const MISCONFIGURED: &str = "misconfigured";
+
     pub fn new(status: u16, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         Self { status, code, title, detail: detail.into(), message: None, retry: false, retry_after_s: None }
     }
@@ -117,7 +120,7 @@ impl Told {
 
 impl From<ConfigError> for Problem {
     fn from(error: ConfigError) -> Self {
-        Self::new(500, "misconfigured", "The app is not configured", error.to_string())
+        Self::new(500, Self::MISCONFIGURED, "The app is not configured", error.to_string())
     }
 }
 

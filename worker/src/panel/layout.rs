@@ -9,7 +9,7 @@ use crate::html::Html;
 use crate::objects::store::desk::Desk;
 use crate::payment::call::Locale;
 use crate::payment::settings::Mode;
-use crate::problem::Told;
+use crate::problem::{Problem, Told};
 use crate::web::value;
 use worker::{Response, ResponseBuilder, Result};
 
@@ -169,8 +169,8 @@ pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text
     Page { framed_by: framed_by(ctx), locale, status, title, body }.response()
 }
 
-/// A problem as a page, for a merchant who navigates. The detail is in English: support asks for it, and of a missing
-/// setting it is what the operator needs. Works without a configuration, since that may be what is missing.
+/// A problem as a page, for a merchant who navigates. A problem's own detail is for programs and in English; only where
+/// the app is not configured it is shown, for then the reader is whoever sets it up. Needs no configuration itself.
 pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<Response> {
     let w = Words(locale);
     let (title, words) = match told.retry {
@@ -189,8 +189,10 @@ pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<R
             ),
         ),
     };
+    let for_operator = (told.code == Problem::MISCONFIGURED).then_some(told.detail.as_str());
+    let detail = for_operator.map(|detail| html!["<p class=\"hint\" lang=\"en\">" (detail) "</p>"]);
     let body = html!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
-        "</h2><p>" (words) "</p><p class=\"hint\" lang=\"en\">" (told.detail.as_str()) "</p><p class=\"code\">" (told.code.as_str()) "</p></section></main>"];
+        "</h2><p>" (words) "</p>" (detail) "<p class=\"code\">" (told.code.as_str()) "</p></section></main>"];
     Page { framed_by, locale, status: told.status, title: "KOMOJU payments", body }.response()
 }
 
