@@ -813,6 +813,7 @@ fn rests_on_the_copy(reply: &Reply) -> bool {
                 | Refusal::KomojuRefused(_)
                 // How store credit and gift certificates are counted is the merchant's answer, too.
                 | Refusal::AmountUndecided
+                | Refusal::AmountChanged
                 | Refusal::NothingDue
         ),
     }
@@ -889,5 +890,26 @@ fn ledger_row(machine: &Machine, shop: &Shop) -> LedgerRow {
         placed_at_ms: state.order.reading.as_ref().map_or(0, |order| order.placed_at),
         next_alarm_ms: None,
         open: state.is_open(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_shopper_is_refused_by_a_copy_for_what_the_merchant_has_answered_since() {
+        for refusal in [
+            Refusal::NotOurs,
+            Refusal::NotConfigured,
+            Refusal::AmountUndecided,
+            Refusal::AmountChanged,
+            Refusal::NothingDue,
+        ] {
+            assert!(rests_on_the_copy(&Reply::Refuse(refusal.clone())), "{refusal:?}");
+        }
+        for refusal in [Refusal::WrongProof, Refusal::OrderNotFound, Refusal::Busy { after_ms: None }] {
+            assert!(!rests_on_the_copy(&Reply::Refuse(refusal.clone())), "{refusal:?}");
+        }
     }
 }
