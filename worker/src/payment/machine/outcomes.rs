@@ -10,6 +10,9 @@ use crate::payment::reading::{Cause, Moment, PaymentReading};
 use crate::payment::start::Refusal;
 use crate::payment::state::{Reached, SessionFault, Stage};
 
+/// As long as we ask for.
+const SESSION_LIVES: Moment = 86_400_000;
+
 impl Machine {
     pub(super) fn session_made(&mut self, n: u32, seq: u64, seen: SessionSeen, at: Moment) {
         let Some(attempt) = self.state.attempt_mut(n) else { return };
@@ -20,7 +23,8 @@ impl Machine {
         attempt.stage = Stage::Open;
         attempt.session = Some(seen.reading.id.clone());
         attempt.url = seen.url.clone();
-        attempt.expires_at = seen.expires_at;
+        // Counted from when KOMOJU made it; where it does not say that, from now.
+        attempt.expires_at = if seen.expires_at > at { seen.expires_at } else { at + SESSION_LIVES };
         (self.state.head.session_refused, self.state.head.session_fault) = (None, None);
         self.state.log(at, "session_made", seen.reading.id.to_string());
         self.take_session(n, seq, seen, at);

@@ -2,7 +2,7 @@
 
 use crate::payment::call::Failure;
 use crate::payment::machine::Reply;
-use crate::payment::machine::bench::{Bench, Fate};
+use crate::payment::machine::bench::{Bench, Fate, HOUR};
 use crate::payment::reading::SessionStatus;
 use crate::payment::settings::Settings;
 use crate::payment::start::Refusal;
@@ -56,4 +56,18 @@ fn what_komoju_needs_is_never_left_out() {
         assert!(matches!(reply, Some(Reply::Refuse(Refusal::KomojuRefused(_)))), "{param}: {reply:?}");
         assert_eq!(stages(&bench), [Stage::Open, Stage::Void], "{param}");
     }
+}
+
+#[test]
+fn a_session_that_does_not_say_when_it_was_made_is_as_good_as_new() {
+    let mut bench = Bench::new(Settings::default());
+    bench.session.status = SessionStatus::Cancelled;
+    // By what KOMOJU says, the next is over before it is made.
+    bench.now += 30 * HOUR;
+    bench.hears("payment.cancelled");
+    bench.session.status = SessionStatus::Pending;
+    bench.start();
+    bench.start();
+    let attempts = &bench.machine.state().attempts;
+    assert_eq!((attempts.len(), attempts[1].expires_at), (2, bench.now + 24 * HOUR));
 }
