@@ -148,7 +148,8 @@ impl State {
         let Some(asked) = self.attempt(payment.attempt).map(|a| a.terms.amount) else { return false };
         let credit = self.credit(payment);
         let kept = share(payment.held(), credit, payment.net());
-        due.currency == asked.currency && [asked.minor, credit, kept].contains(&due.minor)
+        // Nothing kept is not the same as nothing due: reserved money is none of either.
+        due.currency == asked.currency && due.minor > 0 && [asked.minor, credit, kept].contains(&due.minor)
     }
 
     /// Nothing of the order's money is here.

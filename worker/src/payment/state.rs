@@ -303,9 +303,13 @@ impl State {
     /// All that is known about what this order still owes. What an attempt that still stands was made by does not change.
     pub fn evidence(&self, settings: &Settings) -> Evidence {
         let stands = |a: &Attempt| !matches!(self.standing(a), Standing::None | Standing::Dead);
-        let frozen = self.attempts.iter().any(stands);
+        let standing: Vec<_> = self.attempts.iter().filter(|a| stands(a)).collect();
+        // Without a basis it was made by a former version, or before any credit came to the order: the amount tells.
+        let split = self.order.reading.as_ref().and_then(|order| order.split);
+        let as_former = |a: &&Attempt| split.is_some_and(|s| s.due(Basis::FORMER) == a.terms.amount);
+        let former = || standing.iter().any(as_former).then_some(Basis::FORMER);
         Evidence {
-            frozen: frozen.then(|| self.head.basis.unwrap_or(Basis::FORMER)),
+            frozen: if standing.is_empty() { None } else { self.head.basis.or_else(former) },
             said: self.decisions.iter().rev().find_map(|stored| {
                 let Decision::Owed { minor } = &stored.decided.decision else { return None };
                 Some(*minor)

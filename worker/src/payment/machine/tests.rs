@@ -3,6 +3,7 @@
 mod before_us;
 mod decisions;
 mod early_word;
+mod edited_since;
 mod lean_session;
 mod partly_unread;
 mod reserved;

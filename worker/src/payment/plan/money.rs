@@ -69,8 +69,10 @@ fn capture(
         c.shop.settings.capture_on_shipping && state.was_reserved_for_it(&id) && order.status.has_left();
     let untried = deed.is_none_or(Deed::went_unanswered);
     // What was paid otherwise meanwhile is not taken a second time, unless somebody says so.
-    // Nor what somebody wanted to take otherwise.
-    let by_itself = leaves && untried && state.holds_nothing() && !state.was_decided_about(&id);
+    // Nor what somebody wanted to take otherwise, nor anything for an order that costs nothing any more.
+    let costs_nothing = order.due.is_ok_and(|due| due.minor <= 0);
+    let by_itself =
+        leaves && untried && !costs_nothing && state.holds_nothing() && !state.was_decided_about(&id);
     if !by_hand && !by_itself {
         return None;
     }
