@@ -380,7 +380,7 @@ fn settle_current(
         Standing::Captured(_) | Standing::Authorized(_) => Err(StartStep::Show { redirect: false }),
         Standing::Waiting(_) if !ends_live => Err(StartStep::Show { redirect: false }),
         Standing::Open if usable && start.intent != Intent::Restart => {
-            Err(StartStep::Show { redirect: may_leave })
+            Err(StartStep::Show { redirect: may_leave && attempt.session_is_pending() })
         }
         // A payment under way elsewhere is not to be cut off by a page visit; the session shows how it stands.
         Standing::Pending(_) if !ends_live => {

@@ -399,7 +399,7 @@ impl State {
             Some((Rank::Authorized, id)) => Standing::Authorized(id.clone()),
             Some((Rank::Waiting, id)) => Standing::Waiting(id.clone()),
             Some((Rank::Pending, id)) => Standing::Pending(id.clone()),
-            None if attempt.can_take_a_payment() => Standing::Open,
+            None if attempt.can_take_a_payment() || attempt.took_something_unseen() => Standing::Open,
             None => Standing::Dead,
         }
     }
@@ -542,6 +542,12 @@ impl Attempt {
             SessionStatus::Pending | SessionStatus::Other(_) => !session.expired,
             SessionStatus::Completed | SessionStatus::Cancelled => false,
         }
+    }
+
+    /// KOMOJU calls the session completed, and shows no payment: what it took is still to be found in the list.
+    pub fn took_something_unseen(&self) -> bool {
+        let completed = |s: &SessionReading| s.status == SessionStatus::Completed && s.payment.is_none();
+        self.register.reading.as_ref().is_some_and(completed) && self.listing.is_wanted()
     }
 
     /// Whether the session itself should be told to end, should it have to.

@@ -10,7 +10,7 @@ use crate::payment::delays::Delays;
 use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
 use crate::payment::reading::{
-    Amounts, Moment, OrderRefund, OrderStatus, PaymentReading, PaymentStatus, Unreadable,
+    Amounts, Moment, OrderRefund, OrderStatus, PaymentReading, PaymentStatus, SessionStatus, Unreadable,
 };
 use crate::payment::settings::RefundPolicy;
 use crate::payment::shop::Ownership;
@@ -178,7 +178,16 @@ impl Machine {
                 reading.offered.push(offered);
             }
         }
+        let was_completed =
+            attempt.register.reading.as_ref().is_some_and(|known| known.status == SessionStatus::Completed);
+        let is_unseen = reading.status == SessionStatus::Completed && reading.payment.is_none();
         attempt.register.accept(seq, at, reading);
+        if is_unseen && !was_completed {
+            let seq = self.state.next_seq();
+            if let Some(attempt) = self.state.attempt_mut(n) {
+                want(&mut attempt.listing, seq);
+            }
+        }
         if let Some(payment) = seen.payment {
             self.take_payment(n, seq, payment, at);
         }

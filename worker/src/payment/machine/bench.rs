@@ -411,7 +411,9 @@ impl Bench {
             reading: self.session.clone(),
             url: "https://pay.example/s1".to_owned(),
             expires_at: PLACED + 24 * HOUR,
-            payment: self.payments.first().map(|payment| self.shown(payment)),
+            payment: self.session.payment.as_ref().and_then(|id| {
+                self.payments.iter().find(|payment| payment.id == *id).map(|payment| self.shown(payment))
+            }),
         }))
     }
 

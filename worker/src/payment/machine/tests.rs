@@ -5,6 +5,7 @@ mod decisions;
 mod early_word;
 mod edited_since;
 mod lean_session;
+mod paid_unshown;
 mod partly_unread;
 mod reserved;
 mod transfers;
