@@ -83,7 +83,7 @@ async fn a_form_over_64_kib_is_refused_unread() {
     let shop = Shop::open(world).await;
     let kind = [("content-type", "application/x-www-form-urlencoded")];
     let form = format!("secret_key=sk_live_{}", "a".repeat(70_000));
-    world.send(Method::POST, "/panel/keys", &kind, form).await.is_problem(413, "body_too_large");
+    world.send(Method::POST, "/panel/keys", &kind, form).await.is_problem_page(413, "body_too_large");
     assert!(shop.panel("keys").await.contains(&masked(&shop.merchant.secret_key_live)));
 }
 
