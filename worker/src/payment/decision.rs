@@ -40,6 +40,26 @@ variants!(Decision {
 });
 
 impl Decision {
+    /// Erases the shopper's bank account, where one came with it. True if there was one to erase.
+    pub fn forget_account(&mut self) -> bool {
+        match self {
+            Self::Refund { sealed, .. } => sealed.take().is_some(),
+            Self::BankDetails { sealed, .. } => {
+                let had_one = !sealed.0.is_empty();
+                sealed.0.clear();
+                had_one
+            }
+            Self::Capture { .. }
+            | Self::ConfirmRefund { .. }
+            | Self::SettleOutside { .. }
+            | Self::Owed { .. }
+            | Self::SettleUnanswered { .. }
+            | Self::MatchTransfer { .. }
+            | Self::PartPair { .. }
+            | Self::Dismiss { .. } => false,
+        }
+    }
+
     /// What the history calls it.
     pub fn key(&self) -> &'static str {
         match self {

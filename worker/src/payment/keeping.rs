@@ -3,7 +3,6 @@
 //! A payment's end is counted from its last event, and comes only with nothing open, nothing for a person to look at,
 //! and no deed whose effect is unknown. What is personal goes earlier, as soon as nothing can need it any more.
 
-use super::decision::Decision;
 use super::delays::Delays;
 use super::reading::{Moment, RequestStatus};
 use super::settings::Settings;
@@ -47,16 +46,7 @@ impl State {
         }
         let mut forgotten = false;
         for stored in &mut self.decisions {
-            let decision = &mut stored.decided.decision;
-            if let Decision::BankDetails { sealed, .. } = decision
-                && !sealed.0.is_empty()
-            {
-                sealed.0.clear();
-                forgotten = true;
-            }
-            if let Decision::Refund { sealed, .. } = decision {
-                forgotten |= sealed.take().is_some();
-            }
+            forgotten |= stored.decided.decision.forget_account();
         }
         forgotten
     }
@@ -65,7 +55,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::decision::{Blob, Decided, StoredDecision};
+    use crate::payment::decision::{Blob, Decided, Decision, StoredDecision};
     use crate::payment::ids::HintId;
 
     const DAY: i64 = 86_400_000;

@@ -134,18 +134,7 @@ impl Machine {
         let Some(stored) = self.state.decisions.iter_mut().find(|stored| stored.seq == seq) else { return };
         stored.ended = Some(Ended { how, at });
         let by = stored.decided.by.clone();
-        match &mut stored.decided.decision {
-            Decision::Refund { sealed, .. } => *sealed = None,
-            Decision::BankDetails { sealed, .. } => sealed.0.clear(),
-            Decision::Capture { .. }
-            | Decision::ConfirmRefund { .. }
-            | Decision::SettleOutside { .. }
-            | Decision::SettleUnanswered { .. }
-            | Decision::MatchTransfer { .. }
-            | Decision::PartPair { .. }
-            | Decision::Owed { .. }
-            | Decision::Dismiss { .. } => {}
-        }
+        stored.decided.decision.forget_account();
         match how {
             // What was done, or refused, stands in the history already.
             Ending::Done | Ending::Refused => {}
@@ -157,19 +146,12 @@ impl Machine {
     /// KOMOJU has a refund's bank details, or will not have them: nobody keeps them any longer.
     pub(super) fn forget_bank_details(&mut self, seq: u64, refund: Option<u64>) {
         for stored in &mut self.state.decisions {
-            match &mut stored.decided.decision {
-                Decision::BankDetails { refund: of, sealed } if Some(*of) == refund => sealed.0.clear(),
-                Decision::Refund { sealed, .. } if stored.seq == seq => *sealed = None,
-                Decision::Refund { .. }
-                | Decision::BankDetails { .. }
-                | Decision::Capture { .. }
-                | Decision::ConfirmRefund { .. }
-                | Decision::SettleOutside { .. }
-                | Decision::SettleUnanswered { .. }
-                | Decision::MatchTransfer { .. }
-                | Decision::PartPair { .. }
-                | Decision::Owed { .. }
-                | Decision::Dismiss { .. } => {}
+            let decision = &mut stored.decided.decision;
+            let for_refund =
+                matches!(decision, Decision::BankDetails { refund: of, .. } if Some(*of) == refund);
+            let itself = stored.seq == seq && matches!(decision, Decision::Refund { .. });
+            if for_refund || itself {
+                decision.forget_account();
             }
         }
     }
