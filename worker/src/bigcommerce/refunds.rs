@@ -117,7 +117,7 @@ fn refund(refund: &Value) -> OrderRefundSeen {
         None | Some(Value::Null) => (Vec::new(), without_payments(refund)),
         Some(_) => (Vec::new(), Amounts::Unreadable),
     };
-    let amounts = if id.is_some() { amounts } else { Amounts::Unreadable };
+    let amounts = if id.is_some() && has_readable_reasons(refund) { amounts } else { Amounts::Unreadable };
     OrderRefundSeen { id: id.unwrap_or(0), parts, komoju: recorded(refund), amounts }
 }
 
@@ -140,6 +140,17 @@ fn without_payments(refund: &Value) -> Amounts {
     let total = text(refund, "total_amount");
     let is_zero = !total.is_empty() && total.bytes().all(|b| matches!(b, b'0' | b'.' | b'-'));
     if is_zero { Amounts::Known } else { Amounts::Missing }
+}
+
+/// Whether one that we have booked ourselves would be known again.
+fn has_readable_reasons(refund: &Value) -> bool {
+    let reads = |item: &Value| matches!(item.get("reason"), None | Some(Value::Null | Value::String(_)));
+    let items = match refund.get("items") {
+        None | Some(Value::Null) => &[][..],
+        Some(Value::Array(items)) => items.as_slice(),
+        Some(_) => return false,
+    };
+    items.iter().all(|item| item.is_object() && reads(item)) && reads(refund)
 }
 
 /// The reason stands with the items; a refund without items has one of its own.
@@ -343,6 +354,35 @@ mod tests {
         let body = json!({ "data": booked(), "meta": {} }).to_string();
         assert_eq!(record_answer(&answer(201, &body)), Answer::OrderRefunds(vec![seen()]));
         assert!(matches!(record_answer(&answer(201, "")), Answer::Failed(Failure::Unreadable(_))));
+    }
+
+    /// A refund of our own making that cannot be known again would be made once more.
+    #[test]
+    fn a_refund_whose_reason_cannot_be_read_is_unreadable() {
+        let whole = json!({
+            "id": 5, "items": [{ "item_type": "ORDER", "reason": "Refunded at KOMOJU (komoju-refund:re9)" }],
+            "payments": [{ "provider_id": "instore", "amount": 300, "is_declined": false }],
+        });
+        let read = |refund: Value| {
+            let body = json!({ "data": [refund] }).to_string();
+            let Answer::OrderRefunds(mut list) = list_answer(&answer(200, &body)) else {
+                panic!("{body} is a list");
+            };
+            list.remove(0)
+        };
+        assert_eq!(read(whole.clone()).amounts, Amounts::Known);
+        for items in
+            [json!("all"), json!([7]), json!([{ "reason": 5 }]), json!([{ "reason": ["x"] }]), json!({})]
+        {
+            let mut refund = whole.clone();
+            refund["items"] = items.clone();
+            assert_eq!(read(refund).amounts, Amounts::Unreadable, "{items}");
+        }
+        for items in [json!(null), json!([]), json!([{}]), json!([{ "reason": null }])] {
+            let mut refund = whole.clone();
+            refund["items"] = items.clone();
+            assert_eq!(read(refund).amounts, Amounts::Known, "{items}");
+        }
     }
 
     #[test]
