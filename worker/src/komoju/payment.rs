@@ -73,10 +73,11 @@ pub fn parse(payment: &Value) -> Option<PaymentReading> {
     let id = PaymentId::parse(&text(payment, "id")).ok()?;
     let status = status(&text(payment, "status"))?;
     let details = present(payment, "payment_details").cloned().unwrap_or(Value::Null);
-    let (total, net) = amounts(payment);
     let mut unread = Vec::new();
+    let (total, net) = amounts(payment, &mut unread);
     let refunds = refunds(payment, &mut unread);
     let refunded_minor = refunded(payment, &refunds, &mut unread);
+    let refund_requests = refund_requests(payment, &mut unread);
     Some(PaymentReading {
         id,
         status,
@@ -85,7 +86,7 @@ pub fn parse(payment: &Value) -> Option<PaymentReading> {
         total,
         refunded_minor,
         refunds,
-        refund_requests: list(payment, "refund_requests").iter().map(refund_request).collect(),
+        refund_requests,
         method: text(&details, "type"),
         instructions: instructions(&details),
         deadline: parse_rfc3339(&text(payment, "payment_deadline")),
@@ -139,15 +140,23 @@ fn status(name: &str) -> Option<PaymentStatus> {
 }
 
 /// What the shopper pays, and what of it is the order's: the fee of the payment method is the shopper's alone.
-fn amounts(payment: &Value) -> (Option<Money>, Option<Money>) {
+fn amounts(payment: &Value, unread: &mut Vec<String>) -> (Option<Money>, Option<Money>) {
     let currency = Currency::parse(&text(payment, "currency")).ok();
+    // What is left out is nothing; what is there and no number may be anything.
+    let mut part = |field: &str| match present(payment, field) {
+        None => Some(0),
+        Some(_) => integer(payment, field).or_else(|| {
+            unread.push(field.to_owned());
+            None
+        }),
+    };
+    let fee = part("payment_method_fee");
     let total = integer(payment, "total").or_else(|| {
-        let part = |field| integer(payment, field);
-        Some(part("amount")? + part("tax").unwrap_or(0) + part("payment_method_fee").unwrap_or(0))
+        present(payment, "amount")?;
+        Some(part("amount")? + part("tax")? + fee?)
     });
-    let fee = integer(payment, "payment_method_fee").unwrap_or(0);
     let money = |minor| Some(Money::new(minor, currency?));
-    (total.and_then(money), total.and_then(|total| money(total - fee)))
+    (total.and_then(money), total.zip(fee).and_then(|(total, fee)| money(total - fee)))
 }
 
 fn refund(refund: &Value) -> Option<RefundReading> {
@@ -163,20 +172,33 @@ fn refund(refund: &Value) -> Option<RefundReading> {
 
 /// KOMOJU's published type has neither an amount nor a sure description. Nothing of it is required: one that is passed
 /// over might be asked for again.
-fn refund_request(request: &Value) -> RefundRequestReading {
+fn refund_requests(payment: &Value, unread: &mut Vec<String>) -> Vec<RefundRequestReading> {
+    let mut all = Vec::new();
+    for (value, n) in list(payment, "refund_requests").iter().zip(1..) {
+        match refund_request(value) {
+            Some(request) => all.push(request),
+            None => unread.push(format!("refund request {n}")),
+        }
+    }
+    all
+}
+
+/// None where it does not say what became of it.
+fn refund_request(request: &Value) -> Option<RefundRequestReading> {
     let status = match text(request, "status").as_str() {
+        "" => return None,
         "pending" => RequestStatus::Pending,
         "rejected" => RequestStatus::Rejected,
         "completed" => RequestStatus::Completed,
         other => RequestStatus::Other(other.to_owned()),
     };
-    RefundRequestReading {
+    Some(RefundRequestReading {
         id: text(request, "id"),
         minor: integer(request, "amount"),
         status,
         cause: Cause::in_text(&text(request, "description")),
         at: parse_rfc3339(&text(request, "created_at")),
-    }
+    })
 }
 
 /// What is shown of each cash type, in the order in which a shopper needs it.
@@ -269,8 +291,11 @@ pub(super) mod tests {
             { "id": "q2", "status": "rejected", "created_at": "2026-11-25T14:59:59Z" },
             { "status": "completed" },
             {},
+            "a request",
         ]);
-        let requests = parse(&payment).expect("a payment").refund_requests;
+        let reading = parse(&payment).expect("a payment");
+        assert_eq!(reading.unread, ["refund request 4", "refund request 5"]);
+        let requests = reading.refund_requests;
         let request = |id: &str, minor, status, cause| RefundRequestReading {
             id: id.to_owned(),
             minor,
@@ -285,7 +310,6 @@ pub(super) mod tests {
                 request("q1", Some(900), RequestStatus::Pending, Some(Cause::Merchant(4))),
                 RefundRequestReading { at: Some(1_795_618_799_000), ..second },
                 request("", None, RequestStatus::Completed, None),
-                request("", None, RequestStatus::Other(String::new()), None),
             ]
         );
     }
@@ -356,6 +380,28 @@ pub(super) mod tests {
         payment["amount_refunded"] = json!(300.0);
         let reading = parse(&payment).expect("a payment");
         assert_eq!((reading.refunded_minor, reading.unread.len()), (300, 0));
+    }
+
+    #[test]
+    fn a_fee_or_a_total_that_is_no_number_leaves_the_amount_unknown() {
+        let read = |field: &str, value: Value| {
+            let mut payment = konbini();
+            payment[field] = value;
+            let reading = parse(&payment).expect("a payment");
+            (reading.net.map(|net| net.minor), reading.unread)
+        };
+        let (whole, _) = read("id", json!("pay1"));
+        assert_eq!(
+            read("payment_method_fee", json!("about 220")),
+            (None, vec!["payment_method_fee".to_owned()])
+        );
+        // The parts make up the total.
+        assert_eq!(read("total", json!("about")), (whole, Vec::new()));
+        assert_eq!(read("total", json!(null)), (whole, Vec::new()));
+        let mut payment = konbini();
+        (payment["total"], payment["amount"]) = (json!(null), json!("three thousand"));
+        let reading = parse(&payment).expect("a payment");
+        assert_eq!((reading.net, reading.unread), (None, vec!["amount".to_owned()]));
     }
 
     /// Each field in turn becomes something else: nothing panics, and nothing is read as more money.

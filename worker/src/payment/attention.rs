@@ -307,12 +307,13 @@ impl State {
             .collect()
     }
 
-    /// Somebody answers, and what they answer has not been readable for a day.
+    /// Somebody answers, and what they answer has not been readable for a day. A part of it that cannot be read is named
+    /// by itself.
     fn is_garbled(&self) -> bool {
         self.attempts.iter().any(|a| a.register.is_garbled() || a.listing.is_garbled())
-            || self.payments.values().any(|p| p.register.is_garbled())
+            || self.payments.values().any(|p| p.register.is_garbled() && !p.is_partly_unread())
             || self.order.is_garbled()
-            || self.order_refunds.is_garbled()
+            || (self.order_refunds.is_garbled() && !self.may_be_booked_already())
     }
 
     /// Told as paid, then cancelled by hand; the money is still here.

@@ -66,6 +66,11 @@ impl Delays {
         }
     }
 
+    /// Whether the next try comes within minutes.
+    pub fn is_soon(failures: u32) -> bool {
+        (1..=3).contains(&failures)
+    }
+
     /// Whether the ladder has been climbed to its end, so that a person should know.
     pub fn is_persistent(failures: u32) -> bool {
         usize::try_from(failures).unwrap_or(usize::MAX) > LADDER.len()

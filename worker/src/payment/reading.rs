@@ -49,6 +49,17 @@ impl<T> Register<T> {
         }
     }
 
+    /// Takes a reading that is not whole: what could be read counts, and it is asked for again at `retry`, later each
+    /// time.
+    pub fn accept_part(&mut self, seq: u64, at: Moment, reading: T, retry: impl FnOnce(u32) -> i64) {
+        if seq > self.seq {
+            let failures = if self.garbled { self.failures } else { 0 };
+            self.accept(seq, at, reading);
+            self.failures = failures;
+            self.failed(&Failure::Unreadable(String::new()), at + retry(failures + 1));
+        }
+    }
+
     /// Remembers that a look failed, why, and when to try again.
     pub fn failed(&mut self, failure: &Failure, retry_at: Moment) {
         self.failures = self.failures.saturating_add(1);
@@ -64,6 +75,11 @@ impl<T> Register<T> {
     /// Looked at for a day, and answered in a form that cannot be read.
     pub fn is_garbled(&self) -> bool {
         Delays::is_persistent(self.failures) && self.garbled
+    }
+
+    /// It could not be read as a whole, and the next looks come within minutes.
+    pub fn is_soon_read_again(&self) -> bool {
+        self.garbled && Delays::is_soon(self.failures)
     }
 
     pub fn want(&mut self, seq: u64) {

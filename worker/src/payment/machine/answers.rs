@@ -23,7 +23,7 @@ impl Machine {
         match (what, answer) {
             (What::Order, answer) => self.order_answered(seq, answer, now),
             (What::Provider, answer) => self.provider_answered(answer, now),
-            (What::Session(n), Answer::Session(seen)) => self.take_session(n, seq, *seen, now.at),
+            (What::Session(n), Answer::Session(seen)) => self.take_session(n, seq, *seen, now),
             (What::Session(n), answer) => self.session_look_failed(n, failure_of(answer), now),
             (What::Payment(id), Answer::Payment(reading)) => self.take_payment_by_id(&id, seq, *reading, now),
             (What::Payment(id), answer) => self.payment_look_failed(&id, failure_of(answer), now),
@@ -40,7 +40,7 @@ impl Machine {
             }
             (What::Quote(_), Answer::Quote(options)) => self.fresh.quote = Some(options),
             (What::Quote(refund), answer) => self.quote_failed(refund, failure_of(answer), now),
-            (What::Creation(n), Answer::Session(seen)) => self.session_made(n, seq, *seen, now.at),
+            (What::Creation(n), Answer::Session(seen)) => self.session_made(n, seq, *seen, now),
             (What::Creation(n), answer) => self.session_not_made(n, failure_of(answer), now.at),
             (What::Deed(action), answer) => self.deed_answered(&action, seq, answer, now),
         }
@@ -165,7 +165,8 @@ impl Machine {
     }
 
     /// A session's reading brings its current payment's reading along, of the same `seq`.
-    pub(super) fn take_session(&mut self, n: u32, seq: u64, seen: SessionSeen, at: Moment) {
+    pub(super) fn take_session(&mut self, n: u32, seq: u64, seen: SessionSeen, now: Now<'_>) {
+        let at = now.at;
         let Some(attempt) = self.state.attempt_mut(n) else { return };
         if attempt.session.as_ref() != Some(&seen.reading.id) {
             return;
@@ -189,7 +190,7 @@ impl Machine {
             }
         }
         if let Some(payment) = seen.payment {
-            self.take_payment(n, seq, payment, at);
+            self.take_payment(n, seq, payment, now);
         }
     }
 
@@ -203,7 +204,7 @@ impl Machine {
         let Some(payment) = self.state.payments.get_mut(id) else { return };
         let (n, failures) = (payment.attempt, payment.register.failures);
         if self.is_ours(id, &reading) {
-            self.take_payment(n, seq, reading, now.at);
+            self.take_payment(n, seq, reading, now);
         } else if let Some(known) = self.state.payments.get_mut(id).filter(|p| p.register.reading.is_some()) {
             // An odd answer does not undo what is known.
             let odd = Failure::Unreadable("an answer about another payment".to_owned());
@@ -223,8 +224,8 @@ impl Machine {
         reading.id == *id && (left_out || reading.session.as_ref() == session)
     }
 
-    pub(super) fn take_payment(&mut self, n: u32, seq: u64, reading: PaymentReading, at: Moment) {
-        let id = reading.id.clone();
+    pub(super) fn take_payment(&mut self, n: u32, seq: u64, reading: PaymentReading, now: Now<'_>) {
+        let (id, at) = (reading.id.clone(), now.at);
         let payment = self.state.payments.get_or_insert_with(&id, || Payment::new(n, at));
         if payment.attempt != n {
             return;
@@ -239,7 +240,10 @@ impl Machine {
         let new: Vec<_> = new.cloned().collect();
         payment.refunds.extend(new);
         let status = reading.status.clone();
-        payment.register.accept(seq, at, reading);
+        match reading.unread.is_empty() {
+            true => payment.register.accept(seq, at, reading),
+            false => payment.register.accept_part(seq, at, reading, |n| now.delays.retry(n)),
+        }
         self.state.follow_transfers(&id);
         self.state.measure_by_offer(&id);
         // Of an earlier one, part may have gone back unheard since.
@@ -262,7 +266,7 @@ impl Machine {
             attempt.listing.accept(seq, now.at, u32::try_from(of_it.len()).unwrap_or(u32::MAX));
         }
         for reading in of_it {
-            self.take_payment(n, seq, reading, now.at);
+            self.take_payment(n, seq, reading, now);
         }
         if !whole {
             self.listing_failed(n, Failure::Unreadable("a payment of the list".to_owned()), now);
@@ -301,13 +305,24 @@ impl Machine {
                 read.push(refund);
             }
         }
+        let unread = read.iter().any(|refund| refund.amounts != Amounts::Known);
+        if read.iter().any(|refund| refund.amounts == Amounts::Unreadable) {
+            // What can no longer be told apart is still there.
+            let known = self.state.order_refunds.reading.iter().flatten();
+            let hidden = known.filter(|k| k.id != 0 && read.iter().all(|refund| refund.id != k.id));
+            let hidden: Vec<_> = hidden.cloned().collect();
+            read.extend(hidden);
+        }
         let list = read;
         let is_news =
             |refund: &OrderRefund| refund.komoju.is_none() && self.known_refund(refund.id).is_none();
         if list.iter().any(is_news) {
             self.want_captured();
         }
-        self.state.order_refunds.accept(seq, now.at, list);
+        match unread {
+            false => self.state.order_refunds.accept(seq, now.at, list),
+            true => self.state.order_refunds.accept_part(seq, now.at, list, |n| now.delays.retry(n)),
+        }
         self.fresh.refunds = true;
     }
 
@@ -349,7 +364,7 @@ impl Machine {
             id: seen.id,
             minor: ours,
             total_minor: if amounts == Amounts::Known { ours + elsewhere.sum::<i64>() } else { 0 },
-            komoju: seen.komoju.clone(),
+            komoju: seen.komoju.clone().or_else(|| known.and_then(|known| known.komoju.clone())),
             policy: known.map_or(policy, |known| known.policy.or(policy)),
             amounts,
         }

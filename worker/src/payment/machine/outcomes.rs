@@ -14,7 +14,8 @@ use crate::payment::state::{Reached, SessionFault, Stage};
 const SESSION_LIVES: Moment = 86_400_000;
 
 impl Machine {
-    pub(super) fn session_made(&mut self, n: u32, seq: u64, seen: SessionSeen, at: Moment) {
+    pub(super) fn session_made(&mut self, n: u32, seq: u64, seen: SessionSeen, now: Now<'_>) {
+        let at = now.at;
         let Some(attempt) = self.state.attempt_mut(n) else { return };
         if seen.reading.amount != Some(attempt.terms.amount) {
             let message = "the session that KOMOJU made has another amount".to_owned();
@@ -27,7 +28,7 @@ impl Machine {
         attempt.expires_at = if seen.expires_at > at { seen.expires_at } else { at + SESSION_LIVES };
         (self.state.head.session_refused, self.state.head.session_fault) = (None, None);
         self.state.log(at, "session_made", seen.reading.id.to_string());
-        self.take_session(n, seq, seen, at);
+        self.take_session(n, seq, seen, now);
         self.show(true, at);
     }
 
@@ -91,7 +92,7 @@ impl Machine {
             Answer::Session(seen) => {
                 self.done(action, now);
                 if let Action::CancelSession { attempt } = action {
-                    self.take_session(*attempt, seq, *seen, now.at);
+                    self.take_session(*attempt, seq, *seen, now);
                 }
             }
             Answer::Payment(reading) if !self.is_about(action, &reading) => {

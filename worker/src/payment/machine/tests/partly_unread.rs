@@ -116,3 +116,82 @@ fn an_answer_that_cannot_be_read_is_not_called_silence() {
     assert_eq!(look(Failure::Unreadable), [Attention::Garbled]);
     assert_eq!(look(Failure::Indeterminate), [Attention::Unreachable]);
 }
+
+/// Nothing else asks for another look: what was garbled for a moment would otherwise stop the order's money for good.
+#[test]
+fn what_could_not_be_read_is_read_again_without_any_message() {
+    let mut bench = paid();
+    bench.booked = vec![entry(41, Some(500), Amounts::Unreadable)];
+    bench.order.reading.refunded_minor = 500;
+    bench.hears_of_order();
+    bench.waits(1_000);
+    assert_eq!((bench.moved.len(), bench.attentions()), (0, vec![Attention::RefundUnreadable]));
+    bench.booked = vec![entry(41, Some(500), Amounts::Known)];
+    bench.waits(HOUR);
+    assert_eq!((&bench.moved[..], bench.attentions()), (&[("refund", 500)][..], vec![]));
+
+    let mut bench = paid();
+    bench.payment().unread = vec!["refund request 1".to_owned()];
+    bench.hears("payment.updated");
+    bench.waits(1_000);
+    assert_eq!(bench.attentions(), [Attention::RefundUnreadable]);
+    bench.payment().unread.clear();
+    bench.waits(HOUR);
+    assert_eq!(bench.attentions(), []);
+}
+
+/// Under another number, or under none, it would be one more refund once it can be read again.
+#[test]
+fn a_refund_that_the_books_hide_for_a_moment_is_paid_back_once() {
+    let mut bench = paid();
+    bench.booked = vec![entry(41, Some(500), Amounts::Known)];
+    reads_books(&mut bench);
+    bench.booked = vec![entry(0, None, Amounts::Unreadable)];
+    reads_books(&mut bench);
+    let known = |bench: &Bench| {
+        let books = bench.machine.state().order_refunds.reading.clone().unwrap_or_default();
+        books.into_iter().map(|refund| refund.id).collect::<Vec<_>>()
+    };
+    assert_eq!(known(&bench), [0, 41]);
+    bench.booked = vec![entry(41, Some(500), Amounts::Known), entry(42, Some(200), Amounts::Known)];
+    reads_books(&mut bench);
+    assert_eq!((known(&bench), &bench.moved[..]), (vec![41, 42], &[("refund", 500), ("refund", 200)][..]));
+}
+
+/// What we booked ourselves, read once without its reason, is not the merchant's.
+#[test]
+fn what_was_known_as_booked_by_us_stays_so() {
+    let mut bench = paid();
+    bench.pays_back(refund("by-hand", 300));
+    bench.hears("payment.refunded");
+    bench.waits(HOUR);
+    assert_eq!(bench.booked.len(), 1);
+    bench.booked[0].komoju = None;
+    reads_books(&mut bench);
+    assert_eq!((bench.moved.len(), bench.attentions()), (0, vec![]));
+}
+
+/// A look later it may be read: the order is told once, and rightly. What stays so is told before long.
+#[test]
+fn an_amount_that_is_garbled_for_a_moment_is_no_other_amount() {
+    let garbled = || {
+        let mut bench = Bench::new(Settings::default());
+        bench.pays("credit_card", PaymentStatus::Captured);
+        let payment = bench.payment();
+        (payment.net, payment.unread) = (None, vec!["payment_method_fee".to_owned()]);
+        bench.hears("payment.captured");
+        bench.waits(1_000);
+        assert!(bench.moves.is_empty(), "{:?}", bench.moves);
+        bench
+    };
+    let mut bench = garbled();
+    let payment = bench.payment();
+    (payment.net, payment.unread) = (payment.total, Vec::new());
+    bench.waits(HOUR);
+    assert_eq!((&bench.moves[..], bench.attentions()), (&[11][..], vec![]));
+
+    let mut bench = garbled();
+    bench.waits(HOUR);
+    assert_eq!(bench.moves, [12]);
+    assert!(bench.attentions().contains(&Attention::AmountMismatch));
+}
