@@ -12,18 +12,20 @@ use komoju_bigcommerce_worker::komoju::session::Origin;
 use komoju_bigcommerce_worker::payment::attention::Attention;
 use komoju_bigcommerce_worker::payment::call::Call;
 use komoju_bigcommerce_worker::payment::delays::Delays;
-use komoju_bigcommerce_worker::payment::machine::{Input, Machine, Now, Output, Reply};
+use komoju_bigcommerce_worker::payment::machine::{Input, Machine, Now, Output};
 use komoju_bigcommerce_worker::payment::record::{Record, Rows};
 use komoju_bigcommerce_worker::payment::shop::Shop;
 use komoju_bigcommerce_worker::wire::{self, Parse};
 use serde_json::Value;
 
 use super::bank::Bank;
+use super::edge::{Edge, Ran, Word};
 use super::faults::Faults;
 use super::mutation::Mutation;
+use super::odd::spoil_one;
 use super::people::Page;
 use super::post::Post;
-use super::schedule::{Act, Fate, MINUTE, Refunds, Setup, Side, Trouble, Unpaid};
+use super::schedule::{Act, Fate, Lists, MINUTE, Refunds, Setup, Side, Trouble, Unpaid};
 use super::store::Store;
 use super::truth;
 
@@ -68,8 +70,8 @@ pub struct World {
     pub amount_was_disputed: bool,
     /// The last page did that was heard out. None: nobody can tell, for the worker died over it.
     pub amount_is_disputed: Option<bool>,
-    /// KOMOJU's last word about a new session is no.
-    pub session_is_refused: bool,
+    /// KOMOJU's last word about a new session is no. None: nobody can tell, for the worker died over it.
+    pub session_is_refused: Option<bool>,
     /// What must never happen, whatever the schedule.
     pub violations: Vec<String>,
     /// So many of the order's moves have been judged.
@@ -78,8 +80,11 @@ pub struct World {
     pub second_page: Option<Page>,
     /// Each refund that was decided and taken, by its number, with the page that it was pressed on.
     pub pressed: Vec<(u64, Page)>,
-    /// The store as the edge has it, and until when.
-    pub copy: Option<(i64, Shop)>,
+    /// Who can say what of the store.
+    pub edge: Edge,
+    /// So many answers had an element that cannot be read, and since when they may have one.
+    odd: u64,
+    pub odd_since: Option<i64>,
     /// What a mistake has begun to spoil.
     pub spoilt: Cell<bool>,
     /// The order is to be met until it is known, or known to be none of ours; a worker that dies over it is asked again.
@@ -117,12 +122,14 @@ impl World {
             decisions: 0,
             amount_was_disputed: false,
             amount_is_disputed: Some(false),
-            session_is_refused: false,
+            session_is_refused: Some(false),
             violations: Vec::new(),
             judged: 0,
             second_page: None,
             pressed: Vec::new(),
-            copy: None,
+            edge: Edge::default(),
+            odd: 0,
+            odd_since: None,
             spoilt: Cell::new(false),
             to_meet: false,
             rows: Rows::default(),
@@ -138,6 +145,11 @@ impl World {
         self.perform(act);
         self.collect();
         self.deliver();
+    }
+
+    /// Whether the order was placed before the app was installed for the first time.
+    pub fn was_before_us(&self) -> bool {
+        self.shop.installed_at > EPOCH
     }
 
     /// What was to become of refunds, at any time from then on.
@@ -179,7 +191,7 @@ impl World {
                 }
                 self.alarm = Some(self.now + GUARD);
                 self.meet();
-                self.run();
+                self.work();
                 self.collect();
                 self.deliver();
                 if !self.violations.is_empty() {
@@ -207,16 +219,30 @@ impl World {
         self.alarm = Some(self.now);
     }
 
+    pub fn wake_within(&mut self, wait: i64) {
+        let at = self.now + wait;
+        self.alarm = Some(self.alarm.filter(|alarm| *alarm > self.now).map_or(at, |alarm| alarm.min(at)));
+    }
+
     // ---- the machine ---------------------------------------------------------------------------------------------
 
     pub fn handle(&mut self, input: Input) {
-        let spoilt = self.mutation.and_then(|mutation| mutation.spoil_shop(self));
-        // A start goes by the copy at the edge; whatever else is decided, by the store's own word.
-        let copy = self.copy.as_ref().filter(|(until, _)| self.now < *until).map(|(_, copy)| copy);
-        let copy = copy.filter(|_| matches!(input, Input::Start(_)));
-        let shop = spoilt.as_ref().or(copy).unwrap_or(&self.shop);
-        let now = Now { shop, delays: Delays::default(), at: self.now };
+        self.handle_by(&Word::Owner, input);
+    }
+
+    pub fn handle_by(&mut self, word: &Word, input: Input) {
+        let shop = self.told_by(word);
+        let now = Now { shop: shop.as_ref().unwrap_or(&self.shop), delays: Delays::default(), at: self.now };
         self.machine.handle(input, now);
+    }
+
+    /// The store where it is not as its own object has it now.
+    fn told_by(&self, word: &Word) -> Option<Shop> {
+        let spoilt = self.mutation.and_then(|mutation| mutation.spoil_shop(self));
+        spoilt.or_else(|| match word {
+            Word::Owner => None,
+            Word::Copy(shop) => Some((**shop).clone()),
+        })
     }
 
     /// Asks again for a meeting that was lost with the worker, as the store's own queue does.
@@ -251,43 +277,52 @@ impl World {
         self.wake_soon();
     }
 
-    /// As objects/payment.rs runs it. None: it rests, or the worker died.
-    pub fn run(&mut self) -> Option<Reply> {
+    /// As objects/payment.rs runs it.
+    pub fn run(&mut self, mut word: Word) -> Ran {
         for _ in 0..OUTPUTS {
-            let spoilt = self.mutation.and_then(|mutation| mutation.spoil_shop(self));
-            let shop = spoilt.as_ref().unwrap_or(&self.shop);
-            let now = Now { shop, delays: Delays::default(), at: self.now };
+            let shop = self.told_by(&word);
+            let now =
+                Now { shop: shop.as_ref().unwrap_or(&self.shop), delays: Delays::default(), at: self.now };
             let output = self.machine.poll(now);
             let dies = self.faults.dies_now();
             match output {
                 _ if dies && !matches!(output, Output::Call(_)) => {
                     self.crash();
-                    return None;
+                    return Ran::Died;
                 }
                 Output::Commit(records) => {
                     self.commit(&records);
                     self.alarm = Some(self.alarm.map_or(self.now + GUARD, |at| at.min(self.now + GUARD)));
                 }
-                Output::Call(call) => self.call(&call, dies)?,
+                Output::Call(call) => {
+                    if self.call(&call, dies, &word).is_none() {
+                        return Ran::Died;
+                    }
+                }
                 Output::Reply(reply) => {
                     self.wake_soon();
-                    return Some(reply);
+                    return Ran::Replied(Box::new(reply));
                 }
-                Output::Unconfirmed => {
+                Output::Unconfirmed if matches!(word, Word::Owner) => {
                     self.violations.push("a store that is confirmed is asked to confirm".to_owned());
-                    return None;
+                    return Ran::Rested;
+                }
+                Output::Unconfirmed if self.owner_answers() => word = Word::Owner,
+                Output::Unconfirmed => {
+                    self.machine.leave_turn();
+                    return Ran::Unconfirmed;
                 }
                 Output::Idle { wake } => {
                     self.to_meet &= !self.is_known() && self.machine.state().head.to_meet;
                     self.note_what_is_shown();
                     self.alarm = wake;
-                    return None;
+                    return Ran::Rested;
                 }
             }
         }
         self.violations.push("the machine goes round and round".to_owned());
         self.crash();
-        None
+        Ran::Died
     }
 
     fn note_what_is_shown(&mut self) {
@@ -308,7 +343,7 @@ impl World {
     }
 
     /// None: the worker died.
-    fn call(&mut self, call: &Call, dies: bool) -> Option<()> {
+    fn call(&mut self, call: &Call, dies: bool, word: &Word) -> Option<()> {
         let side = if wire::side(call) == wire::Side::BigCommerce { Side::BigCommerce } else { Side::Komoju };
         let (mut request, parse) = self.request(call);
         if let Some(mutation) = self.mutation {
@@ -332,9 +367,9 @@ impl World {
             self.session_is_refused = match status {
                 200 => {
                     self.violations.extend(truth::session_is_for_what_is_due(self));
-                    false
+                    Some(false)
                 }
-                422 => true,
+                422 => Some(true),
                 _ => self.session_is_refused,
             };
         }
@@ -344,7 +379,7 @@ impl World {
             }
             None => parse(&outcome),
         };
-        self.handle(Input::Answer(answer));
+        self.handle_by(word, Input::Answer(answer));
         Some(())
     }
 
@@ -369,6 +404,7 @@ impl World {
             Side::BigCommerce => self.store.serve(request, slow),
             Side::Komoju => self.bank.serve(request, slow),
         };
+        let outcome = self.with_odd_lists(side, request, outcome);
         self.collect();
         self.deliver_early();
         truth::at_once(self);
@@ -380,6 +416,25 @@ impl World {
         self.bank.answered(lost.is_none());
         self.store.answered(lost.is_none());
         lost.unwrap_or(outcome)
+    }
+
+    /// Notes that a list is answered otherwise than it was asked for, and has an element spoilt where that is to be.
+    fn with_odd_lists(&mut self, side: Side, request: &HttpRequest, outcome: Outcome) -> Outcome {
+        let lists = self.bank.lists;
+        let Outcome::Answer { status: status @ 200..=299, headers, body } = outcome else { return outcome };
+        let is_list = request.method == "GET"
+            && (request.url.contains("/payments?") || request.url.ends_with("/payment_actions/refunds"));
+        if is_list && lists != Lists::AsAsked {
+            self.faults.struck.insert(format!("{lists:?} from {side:?}"));
+        }
+        let mut json: Value = serde_json::from_str(&body).unwrap_or_default();
+        if lists == Lists::PartlyUnreadable {
+            self.odd += 1;
+            let spoilt = spoil_one(&mut json, self.odd);
+            self.faults.struck.extend(spoilt.iter().map(|_| format!("unreadable element from {side:?}")));
+            spoilt.iter().for_each(|spoilt| self.bank.untell(spoilt));
+        }
+        Outcome::Answer { status, headers, body: json.to_string() }
     }
 
     /// Nothing is left but what was committed; the guard wakes what comes after.

@@ -495,3 +495,47 @@ fn a_refund_whose_twin_was_deleted_with_its_order_calls_a_person() {
         ],
     );
 }
+
+/// The worker dies over a refusal that nobody was told: the next start finds out.
+#[test]
+fn a_refused_session_over_which_the_worker_dies_is_nobodys_news() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, store_credit: 1660, ..Setup::default() },
+        &[(Crash(4), Arrives), (SessionsAreRefused(true), Arrives), (OpensPage, Arrives)],
+    );
+}
+
+/// One look at a garbled amount told the order of another amount than was paid, for good.
+#[test]
+fn an_amount_that_is_garbled_once_is_read_again_before_anybody_is_called() {
+    let steps = [
+        (OpensPage, Arrives),
+        (TakesCode, Arrives),
+        (Waits(5000), Arrives),
+        (PaysDeadCode, Arrives),
+        (ListsAre(Lists::PartlyUnreadable), Arrives),
+        (AsksForLook, Arrives),
+    ];
+    for minutes in 1..12 {
+        let mut steps = steps.to_vec();
+        steps.push((Waits(minutes), Arrives));
+        ends_right(Setup { refunds: Refunds::AtOnce, ..Setup::default() }, &steps);
+    }
+}
+
+/// What could not be read stayed unread, for nothing caused another look.
+#[test]
+fn a_refund_that_is_garbled_once_is_read_again_and_paid_back() {
+    let steps = [
+        (OpensPage, Arrives),
+        (PaysByCard, Arrives),
+        (Waits(4883), Arrives),
+        (ListsAre(Lists::PartlyUnreadable), Arrives),
+        (RefundsOrder(100), Arrives),
+    ];
+    for minutes in 1..12 {
+        let mut steps = steps.to_vec();
+        steps.push((Waits(minutes), Arrives));
+        ends_right(Setup { refunds: Refunds::AtOnce, ..Setup::default() }, &steps);
+    }
+}

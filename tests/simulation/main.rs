@@ -9,9 +9,11 @@
 
 mod bank;
 mod driver;
+mod edge;
 mod faults;
 mod found;
 mod mutation;
+mod odd;
 mod people;
 mod post;
 mod random;

@@ -53,10 +53,12 @@ pub enum Mutation {
     GoesByTheCopy,
     /// A decision is taken whatever became of what its page had shown.
     DecidesUponNothing,
+    /// Orders that were placed before the app was installed are ended like any other that nobody pays.
+    EndsWhatWasBeforeIt,
 }
 
 impl Mutation {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::DedupesByTypeAndPayment,
         Self::MarksBeforeHandling,
         Self::RefundsInTheShopsCurrency,
@@ -75,6 +77,7 @@ impl Mutation {
         Self::PaysBackUnasked,
         Self::GoesByTheCopy,
         Self::DecidesUponNothing,
+        Self::EndsWhatWasBeforeIt,
     ];
 
     /// By which of the invariants it is to be noticed, as each begins: any other may be chance.
@@ -95,6 +98,7 @@ impl Mutation {
             Self::IgnoresLateMoney => &["known of", "money on an order that looks unpaid"],
             Self::NeverRepeatsAFailedUpdate => told,
             Self::TellsTheBetterStatusFirst => &["told of a better status"],
+            Self::EndsWhatWasBeforeIt => &["ended though it was placed before"],
             Self::DecidesUponNothing => &["moved what another had moved"],
             Self::PaysBackUnasked | Self::GoesByTheCopy => {
                 &["paid back unasked", "a second payment went back unasked"]
@@ -239,8 +243,13 @@ impl Mutation {
                 Some(shop)
             }
             Self::GoesByTheCopy => {
-                let copy = world.copy.as_ref().filter(|(until, _)| world.now < *until);
-                copy.map(|(_, shop)| shop.clone())
+                let copy = world.edge.stale.as_ref().filter(|(_, _, until)| world.now < *until);
+                copy.map(|(shop, ..)| shop.clone())
+            }
+            Self::EndsWhatWasBeforeIt => {
+                let mut shop = world.shop.clone();
+                shop.installed_at = 1;
+                Some(shop)
             }
             _ => None,
         }

@@ -12,19 +12,19 @@ use komoju_bigcommerce_worker::payment::owed::Counting;
 use komoju_bigcommerce_worker::payment::reading::OrderStatus;
 use komoju_bigcommerce_worker::payment::settings::{self, Capture, Mode, RefundPolicy, Settings};
 use komoju_bigcommerce_worker::payment::shop::Shop;
-use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Refusal, Seen, Start};
+use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Seen, Start};
 
 use super::bank::{Payment, part};
 use super::driver::{EPOCH, World};
 use super::mutation::Mutation;
-use super::schedule::{Act, MINUTE, Refunds, Setup, Unpaid};
+use super::schedule::{Act, HOUR, Lists, MINUTE, Refunds, Setup, Unpaid};
 use super::store::{By, CART};
 
 pub fn shop(setup: Setup) -> Shop {
     Shop {
         store: StoreHash::parse("simstore").expect("a store"),
         order: OrderId::new(1_001).expect("an order"),
-        installed_at: EPOCH,
+        installed_at: if setup.installed_later { EPOCH + HOUR } else { EPOCH },
         settings: settings(setup),
         account: Some((AccountId::parse("abc123").expect("an account"), Mode::Live)),
         channels: Vec::new(),
@@ -135,7 +135,11 @@ impl World {
             Act::CancelsAreInVain(in_vain) => bank.cancels_in_vain = in_vain,
             Act::SessionsAreRefused(refused) => bank.refuses_sessions = refused,
             Act::UpdatesAreRefused(refused) => self.store.refuses_updates = refused,
-            Act::ListsAre(lists) => (bank.lists, self.store.lists) = (lists, lists),
+            Act::ListsAre(lists) => {
+                let odd = (lists == Lists::PartlyUnreadable).then_some(self.now);
+                self.odd_since = odd.map(|now| self.odd_since.unwrap_or(now));
+                (bank.lists, self.store.lists) = (lists, lists);
+            }
             act => self.manage(act),
         }
     }
@@ -192,8 +196,15 @@ impl World {
                 self.set_refunds(policy);
             }
             Act::CopyIsStale(minutes) => {
-                let until = self.now + minutes * MINUTE;
-                self.copy = Some((until, self.shop.clone()));
+                self.edge.stale = Some((self.shop.clone(), self.now, self.now + minutes * MINUTE));
+                return;
+            }
+            Act::CopyFails(minutes) => {
+                self.edge.fails_until = self.now + minutes * MINUTE;
+                return;
+            }
+            Act::OwnerIsSilent(minutes) => {
+                self.edge.silent_until = self.now + minutes * MINUTE;
                 return;
             }
             Act::SetsUnpaid(unpaid) => {
@@ -227,14 +238,7 @@ impl World {
             seen,
             visit,
         };
-        self.handle(Input::Start(Box::new(start)));
-        let reply = self.run();
-        match &reply {
-            None => self.amount_is_disputed = None,
-            Some(Reply::Show { .. }) => self.amount_is_disputed = Some(false),
-            Some(Reply::Refuse(Refusal::AmountChanged)) => self.amount_is_disputed = Some(true),
-            Some(Reply::Refuse(_)) => {}
-        }
+        let reply = self.start_beside_owner(&start);
         if let Some(Reply::Show { snapshot, redirect: true }) = &reply {
             match &snapshot.session_url {
                 Some(url) => self.bank.show_to_shopper(url),
@@ -267,7 +271,7 @@ impl World {
         if let Some(mutation) = self.mutation {
             mutation.on_return(self, &session);
         }
-        self.run();
+        self.work();
     }
 
     // ---- the panel -----------------------------------------------------------------------------------------------
@@ -354,8 +358,9 @@ impl World {
         let upon = Some(page.upon.clone()).filter(|_| self.mutation != Some(Mutation::DecidesUponNothing));
         let id = self.decide_upon(decision, upon);
         let taken = self.machine.state().decisions.iter().find(|stored| stored.decided.id == id);
-        if let Some(seq) = taken.map(|stored| stored.seq) {
-            self.pressed.push((seq, page));
+        match taken.map(|stored| stored.seq) {
+            Some(seq) => self.pressed.push((seq, page)),
+            None => drop(self.faults.struck.insert("decision upon an old page".to_owned())),
         }
     }
 

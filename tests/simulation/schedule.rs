@@ -38,6 +38,8 @@ pub struct Setup {
     pub fee: i64,
     /// KOMOJU does not show our description of a transfer, nor of the refund that it becomes.
     pub silent_transfers: bool,
+    /// The app was installed an hour after the order was placed, for the first time.
+    pub installed_later: bool,
 }
 
 impl Default for Setup {
@@ -56,6 +58,7 @@ impl Default for Setup {
             store_credit: 0,
             fee: 0,
             silent_transfers: false,
+            installed_later: false,
         }
     }
 }
@@ -151,6 +154,10 @@ pub enum Act {
     SetsUnpaid(Unpaid),
     /// For so many minutes, what is kept at the edge of the store's settings stays as it is now.
     CopyIsStale(i64),
+    /// For so many minutes, the edge has no copy and cannot say why.
+    CopyFails(i64),
+    /// For so many minutes, the store's own object does not answer.
+    OwnerIsSilent(i64),
     // Time and trouble.
     Waits(i64),
     /// Befalls the call after this many that go well.
@@ -174,6 +181,8 @@ pub enum Lists {
     OfEverybody,
     /// Each element comes twice, as if a page was sent again.
     Repeated,
+    /// One element of one list in each answer has another shape, be it a list of payments, of refunds, or within one.
+    PartlyUnreadable,
 }
 
 /// What becomes of the messages that a step causes.
@@ -232,8 +241,10 @@ pub enum Outage {
 
 impl Schedule {
     pub fn has_faults(&self) -> bool {
-        let troubled =
-            |act: &Act| matches!(act, Trouble(..) | TroubleWithDeed(..) | Crash(_) | Outage(..) | Before(..));
+        let troubled = |act: &Act| {
+            let unheard = matches!(act, CopyFails(_) | OwnerIsSilent(_) | ListsAre(Lists::PartlyUnreadable));
+            unheard || matches!(act, Trouble(..) | TroubleWithDeed(..) | Crash(_) | Outage(..) | Before(..))
+        };
         self.steps.iter().any(|(act, fate)| troubled(act) || *fate != Fate::Arrives)
     }
 }

@@ -65,7 +65,7 @@ fn try_instead(best: &mut Schedule, tried: Schedule, fails: &impl Fn(&Schedule) 
 }
 
 /// One setting after the other as it is by default.
-const SIMPLER: [fn(&mut Setup, Setup); 15] = [
+const SIMPLER: [fn(&mut Setup, Setup); 16] = [
     |s, usual| *s = usual,
     |s, usual| s.manual = usual.manual,
     |s, usual| s.authorized_status = usual.authorized_status,
@@ -81,6 +81,7 @@ const SIMPLER: [fn(&mut Setup, Setup); 15] = [
     |s, usual| s.total = usual.total,
     |s, usual| s.fee = usual.fee,
     |s, usual| s.silent_transfers = usual.silent_transfers,
+    |s, usual| s.installed_later = usual.installed_later,
 ];
 
 fn simpler_acts(act: Act) -> Vec<Act> {
@@ -133,6 +134,7 @@ pub fn paste(schedule: &Schedule) -> String {
     set("store_credit", s.store_credit.to_string(), s.store_credit == usual.store_credit);
     set("fee", s.fee.to_string(), s.fee == usual.fee);
     set("silent_transfers", s.silent_transfers.to_string(), s.silent_transfers == usual.silent_transfers);
+    set("installed_later", s.installed_later.to_string(), s.installed_later == usual.installed_later);
     let steps: String =
         schedule.steps.iter().map(|(act, fate)| format!("    {},\n", spell(*act, *fate))).collect();
     format!("ends_right(\n    Setup {{ {changed}..Setup::default() }},\n    &[\n{steps}    ],\n);")

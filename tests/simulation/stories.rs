@@ -59,6 +59,17 @@ fn story(random: &mut Random) -> Vec<Act> {
         3 => vec![UpdatesAreRefused(true), OpensPage],
         _ => vec![OpensPage],
     };
+    if random.one_in(8) {
+        let odd = [
+            CopyFails(pause(random)),
+            OwnerIsSilent(random.between(1, 3_000)),
+            ListsAre(Lists::PartlyUnreadable),
+        ];
+        acts.insert(0, random.pick(&odd));
+    }
+    if random.one_in(12) {
+        acts.splice(0..0, [CopyIsStale(6_000), random.pick(&[TogglesCapture, SetsUnpaid(Unpaid::Cancel)])]);
+    }
     acts.extend(paying(random));
     if random.one_in(6) {
         acts.extend([PressesAnotherWay]);
@@ -97,7 +108,29 @@ fn paying(random: &mut Random) -> Vec<Act> {
 fn afterwards(random: &mut Random) -> Vec<Act> {
     let part = random.pick(&[100, 100, 10, 33, 50]);
     let wait = Waits(pause(random));
-    match random.below(22) {
+    match random.below(25) {
+        22 => vec![
+            ListsAre(Lists::PartlyUnreadable),
+            random.pick(&[RefundsOrder(part), RefundsAtKomoju(part), ChargesBack]),
+            wait,
+            random.pick(&[ConfirmsRefund, GivesBankDetails, RefundsInPanel(part)]),
+            wait,
+        ],
+        23 => vec![
+            RefundsOrder(part),
+            Waits(1),
+            ConfirmsRefund,
+            wait,
+            ListsAre(Lists::PartlyUnreadable),
+            AsksForLook,
+            wait,
+            random.pick(&[AsksForLook, RefundsOrder(100)]),
+        ],
+        24 => vec![
+            OwnerIsSilent(random.between(1, 3_000)),
+            random.pick(&[RefundsOrder(part), RefundsAtKomoju(part), Moves(2), Moves(5)]),
+            wait,
+        ],
         20 => vec![
             OpensSecondPage,
             RefundsInPanel(random.pick(&[10, 33, 50])),
@@ -169,6 +202,7 @@ fn setup(random: &mut Random) -> Setup {
         store_credit: if random.one_in(5) { total / 3 } else { 0 },
         fee: random.pick(&[0, 0, 220]),
         silent_transfers: random.one_in(2),
+        installed_later: random.one_in(8),
     }
 }
 
@@ -223,7 +257,7 @@ fn status(random: &mut Random) -> u8 {
 
 fn at_komoju(random: &mut Random) -> Act {
     let (part, on) = (random.pick(&[100, 100, 10, 33, 50]), random.one_in(2));
-    let lists = random.pick(&[Lists::OfEverybody, Lists::Repeated, Lists::AsAsked]);
+    let lists = random.pick(&[Lists::OfEverybody, Lists::Repeated, Lists::PartlyUnreadable, Lists::AsAsked]);
     random.weighted(&[
         (5, RefundsAtKomoju(part)),
         (3, CapturesAtKomoju(part)),
@@ -261,8 +295,10 @@ fn in_panel(random: &mut Random) -> Act {
 }
 
 fn setting(random: &mut Random) -> Act {
-    match random.below(5) {
+    match random.below(7) {
         4 => CopyIsStale(pause(random)),
+        5 => CopyFails(pause(random)),
+        6 => OwnerIsSilent(random.between(1, 3_000)),
         0 => TogglesCaptureOnShipping,
         1 => TogglesRefundOfSecond,
         2 => SetsUnpaid(random.pick(&[Unpaid::Leave, Unpaid::Cancel, Unpaid::Decline])),

@@ -112,7 +112,7 @@ impl Bank {
         let all = self.payments.values().rev().filter(|p| number.as_ref().is_none_or(|n| p.number == *n));
         let mut data: Vec<_> = all.map(shown).collect();
         match self.lists {
-            Lists::AsAsked => {}
+            Lists::AsAsked | Lists::PartlyUnreadable => {}
             Lists::OfEverybody => {
                 data = self.payments.values().rev().map(shown).collect();
                 data.insert(0, of_another_shop());

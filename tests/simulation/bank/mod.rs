@@ -299,6 +299,21 @@ impl Bank {
         }
     }
 
+    /// This element of an answer was there and could not be read.
+    pub fn untell(&self, element: &serde_json::Value) {
+        let id = element["id"].as_str().unwrap_or_default();
+        for payment in self.payments.values() {
+            let refund = payment.refunds.iter().find(|refund| refund.id == id && refund.chargeback);
+            match payment.telling.get() {
+                Some(_) if payment.id == id => payment.telling.set(None),
+                Some(telling) if refund.is_some() => {
+                    payment.telling.set(Some(Told { charged_back: false, ..telling }));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// From now on nothing is refused without a reason.
     pub fn relent(&mut self) {
         (self.refuses_captures, self.refuses_sessions, self.cancels_in_vain) = (false, false, false);

@@ -133,7 +133,7 @@ fn needs(world: &World) -> Vec<(bool, &'static [Attention])> {
         (has_lost_its_authorization(world), &[Attention::AuthorizationLost]),
         (has_a_refused_capture(world), &[Attention::CaptureRefused]),
         (lapses_soon(world), &[Attention::CaptureDue]),
-        (world.session_is_refused, &[Attention::SessionRefused]),
+        (world.session_is_refused == Some(true), &[Attention::SessionRefused]),
         (money_could_not_be_told(world), &[Attention::OrderUpdateRefused]),
         (world.amount_is_disputed == Some(true), &[Attention::AmountDisputed]),
     ]
@@ -152,7 +152,10 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
             bank.ever_captured().next().is_some() && (ended || store.deleted || world.faults.hiccups > 1)
         }
         Attention::AmountMismatch | Attention::OrderEdited => {
-            store.edits > 0 || bank.payments.values().any(|p| p.captured_ms.is_some() && p.amount != p.asked)
+            let garbled = world.faults.struck.contains("unreadable element from Komoju");
+            let otherwise = |p: &Payment| p.captured_ms.is_some() && p.amount != p.asked;
+            // What cannot be read for long is told as another amount.
+            garbled || store.edits > 0 || bank.payments.values().any(otherwise)
         }
         Attention::CancelledWhilePaid => is_cancelled_while_paid(world),
         // Of two payments, what is left of one may be more than what is left of the order.
@@ -186,7 +189,7 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         Attention::CancelRefused => bank.cancels_ignored > 0,
         Attention::AmountDisputed => world.amount_is_disputed != Some(false),
         // Until a shopper is let through again.
-        Attention::SessionRefused => world.faults.key_was_refused || world.session_is_refused,
+        Attention::SessionRefused => world.faults.key_was_refused || world.session_is_refused != Some(false),
         Attention::OrderUpdateRefused => !store.updates_refused.is_empty(),
         // Orders and sessions of this world can all be paid, and its totals are known to contain store credit.
         Attention::NoMethods
@@ -194,8 +197,12 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         | Attention::CurrencyUnsupported
         | Attention::AmountUndecided
         | Attention::AmountUnreadable => false,
-        // Whatever is answered here can be read.
-        Attention::Garbled | Attention::RefundUnreadable => false,
+        // In the end, whatever is answered here can be read.
+        Attention::Garbled => false,
+        // Nobody can read it any more.
+        Attention::RefundUnreadable => {
+            store.deleted && world.faults.struck.contains("unreadable element from BigCommerce")
+        }
         Attention::Unreachable | Attention::CaptureVanished | Attention::TransferToCheck => false,
     }
 }

@@ -10,7 +10,7 @@ mod refunds;
 use komoju_bigcommerce_worker::payment::attention::Attention;
 
 use super::driver::World;
-use super::schedule::{DAY, Fate, HOUR, Lists, Unpaid};
+use super::schedule::{Act, DAY, Fate, HOUR, Lists, Unpaid};
 use super::store::{By, is_final};
 
 pub use moves::{at_once, session_is_for_what_is_due};
@@ -33,11 +33,16 @@ pub fn always(world: &World) -> Verdict {
 /// Faults end, what was lost is found, and time passes until nothing happens any more.
 pub fn in_the_end(world: &mut World, had_faults: bool) -> Verdict {
     world.faults.end();
+    world.edge.recover();
     world.bank.relent();
     world.store.refuses_updates = false;
     world.store.lists = Lists::AsAsked;
     world.post.fate = Fate::Arrives;
     world.sweep();
+    // After two months nothing looks by itself any more; whoever was called over it does.
+    if world.odd_since.is_some_and(|since| world.now - since > 55 * DAY) {
+        world.step(Act::AsksForLook, Fate::Arrives);
+    }
     if !had_faults {
         world.pass_until(world.now + HOUR);
         nothing_can_be_paid_in_vain(world)?;
@@ -154,6 +159,8 @@ fn unpaid_orders_end_as_set(world: &World) -> Verdict {
         return Ok(());
     }
     let status = |unpaid: &Unpaid| match unpaid {
+        // Nobody was ever sent to pay it by us: it is not ours to end.
+        _ if world.was_before_us() && world.bank.sessions.is_empty() => 7,
         Unpaid::Leave => 7,
         Unpaid::Cancel => 5,
         Unpaid::Decline => 6,

@@ -39,6 +39,9 @@ fn judge(world: &World, made: &Move) -> Verdict {
     if matches!(to, 5 | 6) && world.bank.is_live() && !made.late {
         return Err("given up though it can still be paid".to_owned());
     }
+    if matches!(to, 5 | 6) && world.was_before_us() && world.bank.sessions.is_empty() {
+        return Err("ended though it was placed before the app was there".to_owned());
+    }
     if matches!(to, 5 | 6) {
         return Ok(());
     }
