@@ -1,25 +1,48 @@
-// Stands in front of the built worker in tests, and makes Workers KV misbehave for some keys: as an old copy, or as an
-// exception. Everything else goes through untouched.
+// Stands in front of the built worker in tests, and makes Workers KV misbehave for some keys: as an old copy, as none,
+// as an exception, or as a write that waits until the fault is taken back. Everything else goes through untouched.
 //
-//   POST /__kv {"key": "store:abc", "fault": "old" | "fails" | null}
-//   POST /__kv {"key": "store:abc", "read": true} answers {"now": what really lies there}
+//   POST /__kv {"key": "store:abc", "fault": "old" | "missing" | "fails" | "holds put" | "holds delete" | null}
+//   POST /__kv {"key": "store:abc", "read": true}
+//
+// Answers {"now": what really lies there, "met": how many calls the fault has hit}.
 import Worker, * as built from "./index.js";
 
 const faults = new Map();
 const old = new Map();
 
 const failed = () => Promise.reject(new Error("KV: 500 Internal Server Error"));
-const of = (key) => faults.get(key);
+const met = new Map();
+
+function does(key, fault) {
+  if (faults.get(key) !== fault) return false;
+  met.set(key, (met.get(key) ?? 0) + 1);
+  return true;
+}
+
+// Each call looks by itself: one request may not wake another.
+async function until(key, fault) {
+  if (!does(key, fault)) return;
+  while (faults.get(key) === fault) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 function faulty(kv) {
   return {
     get(key, options) {
-      if (of(key) === "fails") return failed();
-      return of(key) === "old" && !options ? Promise.resolve(old.get(key)) : kv.get(key, options);
+      if (does(key, "fails")) return failed();
+      if (does(key, "missing")) return Promise.resolve(null);
+      return !options && does(key, "old") ? Promise.resolve(old.get(key)) : kv.get(key, options);
     },
-    put: (key, value) => (of(key) === "fails" ? failed() : kv.put(key, value)),
-    delete: (key) => (of(key) === "fails" ? failed() : kv.delete(key)),
-    list: (options) => (of("list") === "fails" ? failed() : kv.list(options)),
+    async put(key, value, options) {
+      if (does(key, "fails")) return failed();
+      await until(key, "holds put");
+      return kv.put(key, value, options);
+    },
+    async delete(key) {
+      if (does(key, "fails")) return failed();
+      await until(key, "holds delete");
+      return kv.delete(key);
+    },
+    list: (options) => (does("list", "fails") ? failed() : kv.list(options)),
   };
 }
 
@@ -36,8 +59,11 @@ async function change(request, kv) {
   const { key, fault, read } = await request.json();
   const now = await kv.get(key);
   if (fault === "old") old.set(key, now);
-  if (!read) faults.set(key, fault);
-  return Response.json({ now });
+  if (!read) {
+    faults.set(key, fault);
+    met.delete(key);
+  }
+  return Response.json({ now, met: met.get(key) ?? 0 });
 }
 
 export const PaymentObject = withFaults(built.PaymentObject);

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use sandbox::bigcommerce::{OrderSpec, PlacedOrder};
-use sandbox::harness::{Shop, eventually, world};
+use sandbox::harness::{Kv, Shop, eventually, world};
 
 #[tokio::test]
 async fn a_renamed_method_is_looked_up_once_and_remembered() {
@@ -20,6 +20,17 @@ async fn a_renamed_method_is_looked_up_once_and_remembered() {
         (lookups(&shop) == before).then_some(())
     };
     eventually("the new name to be known", remembered).await;
+}
+
+#[tokio::test]
+async fn a_start_does_not_wait_until_the_store_has_taken_note_of_a_name() {
+    let shop = Shop::open(world().await).await;
+    shop.world.sandbox.bigcommerce.rename_method(&shop.hash, "instore", "お支払い (別)");
+    // The store's object does not answer whoever tells it of a name before the copy has it, too.
+    shop.copy(Kv::HoldsPuts).await;
+    shop.begin(&OrderSpec::total(1_100)).await;
+    shop.copy_met().await;
+    shop.copy(Kv::Works).await;
 }
 
 #[tokio::test]

@@ -575,7 +575,7 @@ impl PaymentObject {
                     };
                     let answer = remote.call(&call).await;
                     self.handle(Input::Answer(answer), setting)?;
-                    self.pass_on_learned(whose).await;
+                    self.pass_on_learned(whose);
                 }
                 Output::Reply(reply) => {
                     self.wake_soon().await?;
@@ -597,18 +597,17 @@ impl PaymentObject {
         }
     }
 
-    /// Names that were looked up are the whole store's knowledge. Losing one costs a look, nothing else.
-    async fn pass_on_learned(&self, whose: &Whose) {
+    /// Tells the store's object which payment-method names were looked up: the whole store's knowledge. Nobody waits
+    /// for that, a shopper least of all. Losing one costs a look, nothing else.
+    fn pass_on_learned(&self, whose: &Whose) {
         let learned = self.with(Machine::take_learned).unwrap_or_default();
         for one in learned {
-            let passed = async {
-                StoreClient::new(&self.env, &whose.store)?
-                    .learn_label(one.channel, &one.label, one.provider)
-                    .await
-            };
-            if let Err(error) = passed.await {
-                log::warn("payment", "label_not_learned", &[("error", &error.to_string())]);
-            }
+            let Ok(store) = StoreClient::new(&self.env, &whose.store) else { return };
+            spawn_local(async move {
+                if let Err(error) = store.learn_label(one.channel, &one.label, one.provider).await {
+                    log::warn("payment", "label_not_learned", &[("error", &error.to_string())]);
+                }
+            });
         }
     }
 
