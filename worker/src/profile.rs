@@ -17,6 +17,7 @@ use crate::log;
 use crate::objects::store_client::StoreClient;
 use crate::payment::ids::{AccountId, StoreHash};
 use crate::payment::settings::{Mode, Provider, Settings};
+use crate::problem::Problem;
 use worker::Env;
 
 /// Rate limit on asking StoreObject on behalf of requests that may be anyone's.
@@ -155,6 +156,18 @@ pub enum Absent {
     NeverInstalled,
     /// The owner did not answer, or may not be asked again yet: says nothing about the store.
     CannotTell,
+}
+
+impl Absent {
+    /// What whoever named the store is told.
+    pub fn problem(self) -> Problem {
+        match self {
+            Self::NeverInstalled => {
+                Problem::new(404, "unknown_store", "The app is not installed on this store", "No such store.")
+            }
+            Self::CannotTell => Problem::try_again(),
+        }
+    }
 }
 
 pub type Lookup = std::result::Result<Profile, Absent>;

@@ -56,7 +56,7 @@ pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Resp
     log::info(&ctx.request_id, "komoju_webhook", &[("store", store), ("type", &notice.event)]);
     match order_of(&notice, &profile.store, ctx).await? {
         Some(order) => {
-            PaymentClient::new(&ctx.env, &profile.store, order)?.hint(notice.hint()).await?;
+            PaymentClient::of(&ctx.env, &profile, order).hint(notice.hint()).await?;
             Response::ok("kept")
         }
         None => Response::ok("nothing of ours"),
@@ -79,7 +79,7 @@ async fn check_komoju(
     }
     let fresh = match profile::refresh(&ctx.env, &profile.store, Doubt::Webhook).await? {
         Ok(fresh) => fresh,
-        Err(absent) => return Ok(Err(absence(absent))),
+        Err(absent) => return Ok(Err(absent.problem())),
     };
     let secrets = webhook_secrets(&fresh, ctx).await?;
     if secrets.is_empty() {
@@ -143,7 +143,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
             let told = StoreClient::new(&ctx.env, &profile.store)?.new_order(order).await?;
             pass_on(told, profile, order, ctx);
         }
-        _ => PaymentClient::new(&ctx.env, &profile.store, order)?.hint(hint).await?,
+        _ => PaymentClient::of(&ctx.env, &profile, order).hint(hint).await?,
     }
     Response::ok("kept")
 }
@@ -157,9 +157,7 @@ fn pass_on(told: Announced, profile: Profile, order: OrderId, ctx: &Ctx) {
     };
     let env = ctx.env.clone();
     ctx.background.wait_until(async move {
-        let (store, country) = (&profile.store, &profile.country);
-        let told = async { PaymentClient::near(&env, store, order, country)?.announced(look).await };
-        if let Err(error) = told.await {
+        if let Err(error) = PaymentClient::of(&env, &profile, order).announced(look).await {
             log::warn("hook", "not_read_ahead", &[("error", &error.to_string())]);
         }
     });
@@ -216,7 +214,7 @@ async fn check_hook(
     Ok(match profile::refresh(&ctx.env, &profile.store, Doubt::Hook).await? {
         Ok(fresh) if is_hook_secret(&fresh, ctx, &shown).await? => Ok(()),
         Ok(_) => Err(bad_signature()),
-        Err(absent) => Err(absence(absent)),
+        Err(absent) => Err(absent.problem()),
     })
 }
 
@@ -287,17 +285,8 @@ fn moved(event: &Value, data: &Value) -> Option<Moved> {
 
 async fn known_store(store: &str, ctx: &Ctx) -> Result<std::result::Result<Profile, Problem>> {
     match StoreHash::parse(store) {
-        Ok(store) => Ok(profile::named(&ctx.env, &store).await?.map_err(absence)),
-        Err(_) => Ok(Err(absence(Absent::NeverInstalled))),
-    }
-}
-
-fn absence(absent: Absent) -> Problem {
-    match absent {
-        Absent::NeverInstalled => {
-            Problem::new(404, "unknown_store", "The app is not installed on this store", "No such store.")
-        }
-        Absent::CannotTell => Problem::try_again(),
+        Ok(store) => Ok(profile::named(&ctx.env, &store).await?.map_err(Absent::problem)),
+        Err(_) => Ok(Err(Absent::NeverInstalled.problem())),
     }
 }
 

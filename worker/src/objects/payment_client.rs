@@ -12,6 +12,7 @@ use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal, Seen};
 use crate::payment::state::Entry;
 use crate::payment::statement::Statement;
+use crate::profile::Profile;
 use worker::Env;
 
 /// The Durable Object namespace; an object's name is `{store}/{order}`.
@@ -144,15 +145,21 @@ pub struct PaymentClient {
 }
 
 impl PaymentClient {
-    /// For an object that exists, or is to hold nothing.
-    pub fn new(env: &Env, store: &StoreHash, order: OrderId) -> worker::Result<Self> {
-        Self::near(env, store, order, "")
+    /// For an object that may be new. The first question of all, a stranger's or a webhook's too, decides for good where
+    /// an object lives, so whoever may be the first names the store's country.
+    pub fn near(env: &Env, store: &StoreHash, order: OrderId, country: &str) -> Self {
+        let door = Door::new(env, BINDING, format!("{store}/{order}"), location(country));
+        Self { door, store: store.clone(), order }
     }
 
-    /// For an object that may be new: it is placed near the store's country.
-    pub fn near(env: &Env, store: &StoreHash, order: OrderId, country: &str) -> worker::Result<Self> {
-        let door = Door::new(env, BINDING, format!("{store}/{order}"), location(country));
-        Ok(Self { door, store: store.clone(), order })
+    /// [`Self::near`], where the store's profile is at hand.
+    pub fn of(env: &Env, profile: &Profile, order: OrderId) -> Self {
+        Self::near(env, &profile.store, order, &profile.country)
+    }
+
+    /// For an object that exists, since a token of ours, the ledger or the panel names it: it stays where it is.
+    pub fn existing(env: &Env, store: &StoreHash, order: OrderId) -> Self {
+        Self::near(env, store, order, "")
     }
 
     pub async fn start(&self, start: StartAsk) -> worker::Result<Started> {

@@ -87,7 +87,8 @@ impl Panel<'_> {
         let Ok(id) = HintId::parse(&id) else { return self.back_to(order, "overtaken") };
         let upon = value(form, "upon").filter(|basis| !basis.is_empty()).map(|basis| Upon(basis.to_owned()));
         let decided = Decided { id, decision, by: desk.staff_name.clone(), upon };
-        let taken = PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.decide(decided).await?;
+        let taken =
+            PaymentClient::existing(&self.ctx.env, &self.visitor.store, order).decide(decided).await?;
         self.back_to(order, if taken == Taken::Yes { word } else { "overtaken" })
     }
 
@@ -109,7 +110,7 @@ impl Panel<'_> {
 
     pub(super) async fn history(&self, order: &str) -> Result<Option<(OrderId, History)>> {
         let Ok(order) = OrderId::parse(order) else { return Ok(None) };
-        let history = PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.history().await?;
+        let history = PaymentClient::existing(&self.ctx.env, &self.visitor.store, order).history().await?;
         Ok(history.map(|history| (order, history)))
     }
 

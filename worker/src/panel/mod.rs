@@ -233,7 +233,7 @@ impl<'a> Panel<'a> {
         }
         if let Ok(id) = HintId::parse(&["click-", &self.ctx.request_id].concat()) {
             let hint = Hint { id, about: About::Click };
-            PaymentClient::new(&self.ctx.env, &self.visitor.store, order)?.hint(hint).await?;
+            PaymentClient::existing(&self.ctx.env, &self.visitor.store, order).hint(hint).await?;
         }
         self.back_to(order, "looked")
     }

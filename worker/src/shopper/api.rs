@@ -28,8 +28,8 @@ const TOKEN_LIMIT: &str = "TOKEN_LIMIT";
 const LONGEST_BODY: usize = 64 * 1024;
 
 /// A location of KV's may go on for a minute saying that there is no such store, after somebody has asked there too
-/// early. So that is never the last word to a shopper: the script asks three times more, after so many seconds each.
-const HEARD_OF_S: u32 = 22;
+/// early. So that is never the last word to a shopper: the script asks three times more, after so long each.
+const HEARD_OF_MS: i64 = 22_000;
 /// It is kept, so it is not to be anything.
 const LONGEST_VISIT: usize = 40;
 
@@ -91,7 +91,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         seen,
         visit: body.visit.filter(|visit| visit.len() <= LONGEST_VISIT),
     };
-    let started = PaymentClient::near(&ctx.env, &profile.store, order, &profile.country)?.start(ask).await?;
+    let started = PaymentClient::of(&ctx.env, &profile, order).start(ask).await?;
     let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
     let response = match outcome(started, &request, ctx, &profile.store, locale).await {
         Outcome::Show(snapshot, redirect) => json(&view(&snapshot, redirect, links, locale))?,
@@ -114,13 +114,13 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response
     };
     let profile = match profile::load(&ctx.env, &subject.store).await? {
         Ok(profile) => profile,
-        Err(absent) => return readable_by(&origin, &spoken(absence(absent), locale)),
+        Err(absent) => return readable_by(&origin, &spoken(absent.problem(), locale)),
     };
     let cors = match allowed_origin(&request, &profile, ctx).await? {
         Ok(cors) => cors,
         Err(problem) => return problem.response(),
     };
-    let snapshot = PaymentClient::new(&ctx.env, &subject.store, subject.order)?.status(locale).await?;
+    let snapshot = PaymentClient::of(&ctx.env, &profile, subject.order).status(locale).await?;
     let links = Links::renewed(&ctx.config, &subject);
     let response = match snapshot {
         Some(snapshot) => json(&view(&snapshot, false, links, locale))?,
@@ -169,8 +169,11 @@ pub async fn find(
     };
     let profile = profile::named(&ctx.env, &store).await?;
     Ok(profile.map(|profile| (order, profile)).map_err(|absent| match absent {
-        Absent::NeverInstalled => absence(absent).retry_after(HEARD_OF_S),
-        Absent::CannotTell => absence(absent),
+        Absent::NeverInstalled => {
+            let seconds = ctx.config.scaled_ms(HEARD_OF_MS) / 1_000;
+            absent.problem().retry_after(u32::try_from(seconds).unwrap_or(0).max(1))
+        }
+        Absent::CannotTell => absent.problem(),
     }))
 }
 
@@ -207,8 +210,8 @@ pub async fn outcome(
             };
             Outcome::Problem(problem)
         }
-        Started::UnknownStore => Outcome::Problem(absence(Absent::NeverInstalled)),
-        Started::CannotTell => Outcome::Problem(spoken(absence(Absent::CannotTell), locale)),
+        Started::UnknownStore => Outcome::Problem(Absent::NeverInstalled.problem()),
+        Started::CannotTell => Outcome::Problem(spoken(Absent::CannotTell.problem(), locale)),
     }
 }
 
@@ -258,15 +261,6 @@ pub fn too_many(locale: Locale) -> Problem {
         .retry_after(20)
 }
 
-fn absence(absent: Absent) -> Problem {
-    match absent {
-        Absent::NeverInstalled => {
-            Problem::new(404, "unknown_store", "The app is not installed on this store", "No such store.")
-        }
-        Absent::CannotTell => Problem::try_again(),
-    }
-}
-
 /// With what a shopper reads where the store or the order is not to be had: a moment's patience, or nothing there.
 pub fn spoken(problem: Problem, locale: Locale) -> Problem {
     let sentence = match problem.retry {
@@ -302,7 +296,7 @@ async fn allowed_origin(
     Ok(match profile::refresh(&ctx.env, &profile.store, Doubt::Origin).await? {
         Ok(fresh) if fresh.owns_origin(&origin) => Ok(Some(origin)),
         Ok(_) => Err(foreign_origin()),
-        Err(absent) => Err(absence(absent)),
+        Err(absent) => Err(absent.problem()),
     })
 }
 

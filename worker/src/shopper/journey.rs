@@ -43,7 +43,7 @@ pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> 
     let Ok(subject) = open(&ctx.config, Purpose::Return, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
-    let payment = PaymentClient::new(&ctx.env, &subject.store, subject.order)?;
+    let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
     let session = web::value(&query(&request), "session_id").and_then(|id| SessionId::parse(id).ok());
     // Nobody who comes back from paying is turned away: who comes back too often finds what is known, without a look.
     let snapshot = if begins_nothing(&request) {
@@ -68,7 +68,7 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response
     let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
-    let payment = PaymentClient::new(&ctx.env, &subject.store, subject.order)?;
+    let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
     let snapshot = match begins_nothing(&request) {
         true => payment.history().await?.map(|history| history.snapshot),
         false => payment.status(locale).await?,
@@ -98,7 +98,9 @@ pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
     }
     let page = Some(get("page")).filter(|p| !p.is_empty());
     let ask = ask(&request, Some(get("cart_id")), Intent::Visit, page, locale);
-    begin(&request, ctx, Links::new(&ctx.config, &profile.store, order, ctx.now_ms), ask, locale).await
+    let payment = PaymentClient::of(&ctx.env, &profile, order);
+    let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
+    begin(&request, ctx, &payment, links, ask, locale).await
 }
 
 /// `GET /pay/{token}`: a link that the merchant sent.
@@ -114,7 +116,8 @@ pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Respon
         return page::problem(&too_many(locale), locale);
     }
     let ask = ask(&request, None, Intent::Visit, None, locale);
-    begin(&request, ctx, Links::renewed(&ctx.config, &subject), ask, locale).await
+    let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
+    begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), ask, locale).await
 }
 
 /// `POST /pay/{token}`: the buttons of our own status page. The token was given only to whoever may act.
@@ -132,18 +135,20 @@ pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<R
     }
     let intent = if web::value(&form, "intent") == Some("restart") { Intent::Restart } else { Intent::Pay };
     let ask = ask(&request, None, intent, None, locale);
-    begin(&request, ctx, Links::renewed(&ctx.config, &subject), ask, locale).await
+    let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
+    begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), ask, locale).await
 }
 
 /// Starts, and goes to KOMOJU or shows how things stand. Whoever gets here may act.
 async fn begin(
     request: &Request,
     ctx: &Ctx,
+    payment: &PaymentClient,
     links: Links<'_>,
     ask: StartAsk,
     locale: Locale,
 ) -> Result<Response> {
-    let started = PaymentClient::new(&ctx.env, links.store(), links.order())?.start(ask).await?;
+    let started = payment.start(ask).await?;
     match outcome(started, request, ctx, links.store(), locale).await {
         Outcome::Problem(problem) => page::problem(&problem, locale),
         // A button's start is not to be made again by an address: its page shows the button.
@@ -160,7 +165,7 @@ async fn begin(
 
 /// What a start by a link of ours would answer, as far as that is known without starting anything.
 async fn would_begin(ctx: &Ctx, store: &StoreHash, order: OrderId) -> Result<Response> {
-    let known = PaymentClient::new(&ctx.env, store, order)?.history().await?;
+    let known = PaymentClient::existing(&ctx.env, store, order).history().await?;
     match known.and_then(|history| history.snapshot.session_url) {
         Some(url) if is_on(&url, &ctx.config.komoju_hosted_url) => see_other(&url),
         _ => Response::empty(),

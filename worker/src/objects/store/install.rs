@@ -302,7 +302,7 @@ impl StoreObject {
             if self.is_back()? {
                 return Ok(true);
             }
-            PaymentClient::new(&self.env, store, *order)?.purge().await?;
+            PaymentClient::existing(&self.env, store, *order).purge().await?;
         }
         self.records.go_on(&walk, i64::try_from(last.get()).unwrap_or(i64::MAX)).map(|()| false)
     }

@@ -187,8 +187,7 @@ impl StoreObject {
         newcomer: Newcomer,
         config: &Config,
     ) -> Result<()> {
-        let met = async { PaymentClient::near(&self.env, store, newcomer.order, country)?.meet().await };
-        match met.await {
+        match PaymentClient::near(&self.env, store, newcomer.order, country).meet().await {
             Ok(Met::Done) => return self.records.dismiss(newcomer.order),
             Ok(Met::TryAgain) => (),
             Err(error) => {

@@ -164,7 +164,7 @@ impl StoreObject {
                 Route::Look(keys) => self.records.find_first(&keys)?,
             };
             match order {
-                Some(order) => PaymentClient::new(&self.env, store, order)?.hint(notice.hint()).await,
+                Some(order) => PaymentClient::existing(&self.env, store, order).hint(notice.hint()).await,
                 None => Ok(()),
             }
         };
@@ -288,7 +288,7 @@ impl StoreObject {
     async fn poke(&self, store: &StoreHash, order: OrderId) -> Result<()> {
         let id = HintId::parse(&["sweep-", &now_ms().to_string()].concat());
         let Ok(id) = id else { return Ok(()) };
-        PaymentClient::new(&self.env, store, order)?.hint(Hint { id, about: About::Click }).await
+        PaymentClient::existing(&self.env, store, order).hint(Hint { id, about: About::Click }).await
     }
 }
 
