@@ -13,6 +13,7 @@ mod konbini;
 mod languages;
 mod late_script;
 mod merchant;
+mod newly_installed;
 mod no_storage;
 mod no_wasm;
 mod odd_calls;
