@@ -2,7 +2,8 @@
 
 use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
-use sandbox::harness::{Shop, ShopSpec, World, world};
+use sandbox::faults::{Fault, FaultKind, Gate, Side};
+use sandbox::harness::{Shop, ShopSpec, World, eventually, world};
 
 /// Scopes of the hooks that a store has from the beginning.
 const HOOKS: [&str; 3] = ["store/order/created", "store/order/refund/created", "store/order/statusUpdated"];
@@ -71,16 +72,49 @@ async fn of_two_consents_at_once_the_younger_wins_whichever_ends_first() {
         let pages = [one, two].map(|page| page.expect("the app answers").status);
         // Whom the older one let in asks anew.
         assert!(pages.contains(&200) && pages.iter().all(|status| [200, 403].contains(status)), "{pages:?}");
-        let refused = || {
-            let all = shop.requests(&Method::GET, "");
-            all.iter().filter(|seen| seen.status == 401).count()
-        };
-        // The token that is kept is the one that BigCommerce takes.
-        let before = refused();
-        shop.save("repair", &[]).await;
-        assert_eq!(refused(), before);
-        assert!(shop.panel("").await.contains("The script and the webhooks are as they should be"));
+        is_taken(&shop).await;
     }
+}
+
+#[tokio::test]
+async fn a_consent_whose_token_is_found_good_too_late_does_not_replace_a_younger_one() {
+    let world = world().await;
+    let faults = world.sandbox.faults();
+    for answers_again in [true, false] {
+        let shop = Shop::unconnected(world, &ShopSpec::default());
+        let install =
+            async || world.sandbox.bigcommerce.install_app(&shop.hash).await.expect("the app answers");
+        assert_eq!(install().await.status, 200);
+        // What the first installation has set going is over.
+        let looks = || shop.requests(&Method::GET, "/v2/store");
+        eventually("the second sync", async || (looks().len() > 1).then_some(())).await;
+        let trying = |kind| Fault::on(Side::BigCommerce, kind).tenant(&shop.hash).path("/v2/store");
+        let gate = Gate::default();
+        faults.add(trying(FaultKind::HeldAnswer(gate.clone())));
+        let younger = async {
+            // The older one's token was good when it was tried; the answer is still on its way.
+            shop.underway(Method::GET, "/v2/store").await;
+            let page = install().await;
+            if !answers_again {
+                faults.add(trying(FaultKind::Status(503)).always());
+            }
+            gate.open();
+            page
+        };
+        let (_, younger) = tokio::join!(install(), younger);
+        assert_eq!(younger.status, 200, "{younger:?}");
+        faults.clear(&shop.hash);
+        is_taken(&shop).await;
+    }
+}
+
+/// The token that is kept is the one that BigCommerce takes.
+async fn is_taken(shop: &Shop<'_>) {
+    let refused = || shop.requests(&Method::GET, "").iter().filter(|seen| seen.status == 401).count();
+    let before = refused();
+    shop.save("repair", &[]).await;
+    assert_eq!(refused(), before);
+    assert!(shop.panel("").await.contains("The script and the webhooks are as they should be"));
 }
 
 #[tokio::test]

@@ -65,6 +65,7 @@ pub struct StoreObject {
     records: Records,
     /// Two syncs at once would undo each other's work.
     syncing: Turns,
+    consents: install::Consents,
     pace: Pace,
     door: RefCell<Door>,
     republished_at_ms: Cell<i64>,
@@ -86,6 +87,7 @@ impl DurableObject for StoreObject {
             env,
             records,
             syncing: Turns::default(),
+            consents: install::Consents::default(),
             pace: Pace::default(),
             door: RefCell::default(),
             republished_at_ms: Cell::new(0),

@@ -17,6 +17,7 @@ use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
 use crate::payment::settings::Settings;
 use crate::profile::{self, field};
+use std::cell::Cell;
 use worker::Result;
 
 const DAY_MS: i64 = 24 * super::HOUR_MS;
@@ -35,6 +36,7 @@ impl StoreObject {
     /// Exchanges the code; only with BigCommerce's yes is anything stored. Comes again with every change of scopes.
     pub(super) async fn install(&self, grant: oauth::Grant) -> Result<Installed> {
         let code_hash = sha256_hex(grant.code.as_bytes());
+        let came_at_ms = self.consents.next(now_ms());
         let known = self.records.installation()?;
         if known.is_some_and(|i| i.code_hash == code_hash && i.token.is_some()) {
             return Ok(Installed::AlreadyDone);
@@ -47,14 +49,17 @@ impl StoreObject {
         };
         let installed_at_s = clock_ms(&outcome).div_euclid(1000);
         let fresh = self.fresh(&config, &grant, &consent.token, code_hash, installed_at_s).await?;
-        let fresh = Installation { owner: Some(consent.owner_id), ..fresh };
-        let known = self.records.installation()?.filter(|known| known.token.is_some());
-        if let Some(known) = known.filter(|known| known.code_hash != fresh.code_hash)
-            && self.is_refused(&config, &grant, &consent.token).await
+        let fresh = Installation { owner: Some(consent.owner_id), consent_came_at_ms: came_at_ms, ..fresh };
+        // A younger consent has made this token void. It may be kept already, or be kept while this token is tried.
+        let mut tried_against = None;
+        while let Some(known) =
+            self.other_than(&fresh)?.filter(|known| Some(known.generation) != tried_against)
         {
-            // Whoever consented after this has made its token void; two exchanges may end in any order.
-            self.records.admit(consent.user_id, &consent.user_email, now_ms())?;
-            return Ok(Installed::Yes { generation: known.generation, user: consent.user_id });
+            tried_against = Some(known.generation);
+            if self.is_refused(&config, &grant, &consent.token).await {
+                self.records.admit(consent.user_id, &consent.user_email, now_ms())?;
+                return Ok(Installed::Yes { generation: known.generation, user: consent.user_id });
+            }
         }
         let generation = self.commit(&config, fresh, consent.user_id, &consent.user_email)?;
         self.change(|_| ()).await?;
@@ -64,6 +69,12 @@ impl StoreObject {
             log::warn("install", "sync_failed", &[("error", &error.to_string())]);
         }
         Ok(Installed::Yes { generation, user: consent.user_id })
+    }
+
+    /// The installation of another consent.
+    fn other_than(&self, fresh: &Installation) -> Result<Option<Installation>> {
+        let known = self.records.installation()?;
+        Ok(known.filter(|known| known.token.is_some() && known.code_hash != fresh.code_hash))
     }
 
     /// Whether BigCommerce takes a token no more although it has just made it.
@@ -91,6 +102,7 @@ impl StoreObject {
             store: grant.store.clone(),
             generation: 0,
             installed_at_s,
+            consent_came_at_ms: 0,
             first_installed_at_s: Some(installed_at_s),
             code_hash,
             token: Some(vault.seal(&grant.store, field::BIGCOMMERCE_TOKEN, token).await?),
@@ -112,19 +124,27 @@ impl StoreObject {
     }
 
     /// The one write: a new installation, or a known one with a new token. Returns its generation. Of two consents at
-    /// once, whose exchanges may end in any order, the younger wins: it has made the other's token void.
+    /// once, whose exchanges may end in any order, the younger wins: it has made the other's token void. Where
+    /// BigCommerce could not be asked about the token, the consents' own times decide.
     fn commit(&self, config: &Config, fresh: Installation, user: u64, email: &str) -> Result<u64> {
         let now = now_ms();
         let mut installation = match self.records.installation()? {
-            Some(known) if known.token.is_some() && known.installed_at_s > fresh.installed_at_s => {
+            Some(known) if known.token.is_some() && known.given() > fresh.given() => {
                 self.records.admit(user, email, now)?;
                 return Ok(known.generation);
             }
             Some(known) => {
-                let (token, code_hash, installed_at_s) = (fresh.token, fresh.code_hash, fresh.installed_at_s);
                 let first_installed_at_s = Some(known.first_installed_at_s.unwrap_or(known.installed_at_s));
                 let owner = fresh.owner.or(known.owner);
-                Installation { token, code_hash, installed_at_s, first_installed_at_s, owner, ..known }
+                Installation {
+                    token: fresh.token,
+                    code_hash: fresh.code_hash,
+                    installed_at_s: fresh.installed_at_s,
+                    consent_came_at_ms: fresh.consent_came_at_ms,
+                    first_installed_at_s,
+                    owner,
+                    ..known
+                }
             }
             None => fresh,
         };
@@ -308,6 +328,32 @@ impl StoreObject {
     }
 }
 
+impl Installation {
+    fn given(&self) -> Given {
+        Given { at_s: self.installed_at_s, came_at_ms: self.consent_came_at_ms }
+    }
+}
+
+/// When a consent was given: by BigCommerce's clock, which has whole seconds, and within a second by the order in which
+/// the codes came here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Given {
+    at_s: i64,
+    came_at_ms: i64,
+}
+
+/// Gives every consent a moment of its own, later than all before it.
+#[derive(Debug, Default)]
+pub(super) struct Consents(Cell<i64>);
+
+impl Consents {
+    fn next(&self, now_ms: i64) -> i64 {
+        let next = now_ms.max(self.0.get() + 1);
+        self.0.set(next);
+        next
+    }
+}
+
 fn refused(failure: &Failure) -> Installed {
     match failure {
         Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. } => {
@@ -324,5 +370,21 @@ fn clock_ms(outcome: &Outcome) -> i64 {
     match outcome {
         Outcome::Answer { headers, .. } => headers.date_ms.unwrap_or_else(now_ms),
         Outcome::NoAnswer(_) => now_ms(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_consents_within_a_second_the_one_that_came_later_is_the_younger() {
+        let consents = Consents::default();
+        // Both within one millisecond, and then the clock is set back.
+        let came = [500, 500, 400].map(|now| consents.next(now));
+        let given = |at_s, came_at_ms| Given { at_s, came_at_ms };
+        assert!(given(7, came[0]) < given(7, came[1]) && given(7, came[1]) < given(7, came[2]));
+        assert!(given(7, came[2]) < given(8, came[0]), "BigCommerce's clock comes first");
+        assert!(given(7, 0) < given(7, came[0]), "a consent of a former version is the older one");
     }
 }
