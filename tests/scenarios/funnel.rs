@@ -30,6 +30,33 @@ async fn orders_that_come_while_nobody_starts_call_a_person_until_somebody_does(
 }
 
 #[tokio::test]
+async fn bigcommerce_owes_a_store_that_does_not_watch_new_orders_no_message() {
+    let (watches, does_not) = tokio::join!(silent_shop(), silent_shop());
+    does_not.set(&[("watch_new_orders", "")]).await;
+    let komoju_is_named = async |shop: &Shop<'_>| {
+        let named = async || {
+            shop.paid_by_card(&OrderSpec::total(1_100)).await;
+            let page = shop.panel("").await;
+            page.contains("No webhook has come from KOMOJU").then_some(page)
+        };
+        eventually("the overview to name KOMOJU", named).await
+    };
+    // Both sides told nothing of the same orders for as long.
+    let bigcommerce = "No webhook has come from BigCommerce";
+    let (page, other) = tokio::join!(komoju_is_named(&watches), komoju_is_named(&does_not));
+    assert!(page.contains(bigcommerce), "{page}");
+    assert!(!other.contains(bigcommerce), "{other}");
+}
+
+/// A shop that is told nothing any more.
+async fn silent_shop() -> Shop<'static> {
+    let shop = Shop::open(hurried_world().await).await;
+    shop.webhooks(Mode::Lost);
+    shop.hooks(Mode::Lost);
+    shop
+}
+
+#[tokio::test]
 async fn a_side_that_is_silent_for_a_day_while_something_happens_is_named() {
     let shop = Shop::open(hurried_world().await).await;
     let silent = "No webhook has come from KOMOJU";

@@ -153,8 +153,9 @@ impl LedgerRow {
 }
 
 impl Records {
-    /// Counts what a row tells that the ledger did not know. Comes before the row is written.
-    pub(super) fn count(&self, row: &LedgerRow, late_ms: i64, now_ms: i64) -> Result<()> {
+    /// Counts what a row tells that the ledger did not know. Comes before the row is written. `watches`: BigCommerce
+    /// was asked to tell of new orders, so one that it has not told of is missed.
+    pub(super) fn count(&self, row: &LedgerRow, watches: bool, late_ms: i64, now_ms: i64) -> Result<()> {
         let query = "SELECT version, coalesce(json_array_length(row, '$.refs'), 0), json_extract(row, '$.phase') \
              FROM ledger WHERE order_id = ?";
         let known = rows(self.sql(), query, vec![integer(row.order.get())?])?.pop();
@@ -168,7 +169,9 @@ impl Records {
             }
             None => {
                 self.count_new(row, now_ms)?;
-                self.happened(Side::BigCommerce, late_ms, now_ms)?;
+                if watches {
+                    self.happened(Side::BigCommerce, late_ms, now_ms)?;
+                }
                 (row.is_started(), String::new())
             }
         };
@@ -239,7 +242,8 @@ impl StoreObject {
 
     /// What a payment's object tells: counted, then kept.
     pub(super) fn upsert(&self, row: &LedgerRow) -> Result<()> {
-        self.records.count(row, self.config()?.scaled_ms(LATE_MS), now_ms())?;
+        let watches = self.records.installation()?.is_some_and(|i| i.watches_new_orders());
+        self.records.count(row, watches, self.config()?.scaled_ms(LATE_MS), now_ms())?;
         self.records.upsert_payment(row)
     }
 
