@@ -76,11 +76,13 @@ async fn an_alarm_that_finds_nothing_empties_its_storage_and_one_without_identit
     }
     world.write_objects(&[empty.clone(), nobodys.clone()]).await;
     world.worker.restart();
+    assert_eq!(world.get("/healthz").await.json()["strays"], json!(null), "nothing was counted yet");
     let counted = async || world.worker.log().contains("rows_without_identity").then_some(());
     eventually("the riddle to be called out", counted).await;
     world.daily().await;
     let summed = async || world.worker.log().contains("\"strays\"").then_some(());
     eventually("the daily round to count it", summed).await;
+    assert_eq!(world.get("/healthz").await.json()["strays"], 1);
 
     let riddle = world.read_object((nobodys.binding, nobodys.name)).await;
     assert_eq!(riddle.sql, nobodys.sql, "nothing is touched");

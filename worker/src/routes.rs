@@ -5,6 +5,7 @@ use crate::app;
 use crate::context::{Ctx, query};
 use crate::json::{ToJson, object};
 use crate::log;
+use crate::objects::strays;
 use crate::panel;
 use crate::payment::call::Locale;
 use crate::problem::{self, Problem, Told};
@@ -74,7 +75,7 @@ async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
     let path = request.path();
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match (request.method(), segments.as_slice()) {
-        (Method::Get | Method::Head, ["healthz"]) => healthz(ctx),
+        (Method::Get | Method::Head, ["healthz"]) => healthz(ctx).await,
         // The shopper.
         (Method::Post, ["api", "payments"]) => api::start(request, ctx).await,
         (Method::Get, ["api", "payments", token]) => api::status(request, ctx, token).await,
@@ -102,13 +103,20 @@ async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
     }
 }
 
-/// Version and bindings, no secret. Answers at all only where the configuration is whole.
-fn healthz(ctx: &Ctx) -> Result<Response> {
+/// Version, bindings, and how many objects hold rows of nobody's; no secret. Answers at all only where the configuration
+/// is whole.
+async fn healthz(ctx: &Ctx) -> Result<Response> {
     let bound = |name: &str| worker::js_sys::Reflect::has(&ctx.env, &name.into()).unwrap_or(false);
     let bindings = ["STORES", "PAYMENTS", "STORE_KV", "PROFILE_REFRESH_LIMIT"];
     let bindings = bindings.map(|name| (name, bound(name)));
     let bindings = object(&bindings.each_ref().map(|(name, bound)| (*name, bound as &dyn ToJson)));
-    let body = object(&[("status", &"ok"), ("version", &env!("CARGO_PKG_VERSION")), ("bindings", &bindings)]);
+    let strays = strays::counted(&ctx.env).await;
+    let body = object(&[
+        ("status", &"ok"),
+        ("version", &env!("CARGO_PKG_VERSION")),
+        ("bindings", &bindings),
+        ("strays", &strays),
+    ]);
     Ok(Response::builder()
         .with_header("content-type", "application/json")?
         .fixed(body.to_string().into_bytes()))

@@ -17,6 +17,8 @@ const COUNTED_S: u32 = 3 * 24 * 3_600;
 const PREFIX: &str = "stray:";
 /// As many as are counted one by one.
 const MOST_COUNTED: u32 = 100;
+/// What the last count came to.
+const COUNT: &str = "strays";
 
 /// The alarm of an object that finds no identity of its own.
 pub async fn alarm(state: &State, env: &Env) -> Result<()> {
@@ -35,7 +37,16 @@ pub async fn alarm(state: &State, env: &Env) -> Result<()> {
     Ok(())
 }
 
-/// How many there are, up to a hundred.
+/// How many there are, up to a hundred. Kept for [`counted`].
 pub async fn count(env: &Env) -> Result<usize> {
-    Ok(Kv::of(env)?.keys(PREFIX, MOST_COUNTED, None).await?.names.len())
+    let kv = Kv::of(env)?;
+    let found = kv.keys(PREFIX, MOST_COUNTED, None).await?.names.len();
+    kv.put_for(COUNT, &found.to_string(), COUNTED_S).await?;
+    Ok(found)
+}
+
+/// How many there were at the last daily count; None: nothing was counted of late, or KV does not say. Costs one
+/// reading of KV, whoever asks.
+pub async fn counted(env: &Env) -> Option<u32> {
+    Kv::of(env).ok()?.text(COUNT).await.ok()??.parse().ok()
 }
