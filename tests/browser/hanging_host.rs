@@ -11,6 +11,7 @@ use crate::shopper::Shopper;
 /// Is the tag's file still on its way? Then it is not among what was loaded, and `load` has not come.
 const PENDING: &str = "document.readyState !== 'complete' && performance.getEntriesByType('resource')
     .every(({ name }) => !/\\/storefront\\/\\w+\\.js/.test(name))";
+const TAGGED: &str = "[...document.scripts].some(({ src }) => /\\/storefront\\/\\w+\\.js/.test(src))";
 const PAINTED: &str = "performance.getEntriesByName('first-contentful-paint').length";
 
 #[tokio::test]
@@ -34,6 +35,63 @@ async fn the_page_of_an_order_that_is_none_of_ours_is_painted_too() {
     let (_, _requests) = hang(&shop).await;
     let shopper = Shopper::impatient(&shop).await;
     sees_the_page(&shopper, &shop.order(&OrderSpec::default().provider("cod"))).await;
+}
+
+/// How much later than without us the page may be painted and ready: far less than a page that waits for us, which
+/// never is, and far more than chance makes of it on a busy machine.
+const TIMES_LATER: f64 = 4.0;
+const LATER_MS: f64 = 2_000.0;
+
+#[tokio::test]
+async fn the_page_is_painted_and_ready_as_soon_as_one_without_our_tag() {
+    let shop = Shop::open(world().await).await;
+    let shopper = Shopper::impatient(&shop).await;
+    let (mut without, mut with) = (Vec::new(), Vec::new());
+    let (_, _requests) = hang(&shop).await;
+    let bigcommerce = &shop.world.sandbox.bigcommerce;
+    // In turns, so that whatever else the machine does meets both. The first visit fills the browser's caches.
+    for visit in 0..7 {
+        let tag_is_there = visit % 2 == 1;
+        bigcommerce.enable_script(&shop.hash, &shop.script().uuid, tag_is_there);
+        let order = shop.order(&OrderSpec::default().provider("cod"));
+        let times = arrives(&shopper, &order).await;
+        assert_eq!(shopper.browser.eval(TAGGED).await, tag_is_there);
+        match tag_is_there {
+            true => with.push(times),
+            false if visit > 0 => without.push(times),
+            false => {}
+        }
+    }
+    for (what, nth) in [("painted", 0), ("ready", 1)] {
+        let best = |all: &[[f64; 2]]| all.iter().map(|times| times[nth]).fold(f64::INFINITY, f64::min);
+        let (without, with) = (best(&without), best(&with));
+        assert!(
+            with <= without * TIMES_LATER + LATER_MS,
+            "{what} after {with} ms, without us after {without} ms"
+        );
+    }
+}
+
+/// When the page of this order was painted first and when its document was ready, in milliseconds after it was asked for.
+async fn arrives(shopper: &Shopper<'_>, order: &PlacedOrder) -> [f64; 2] {
+    // Where the browser still shows the page before, that began earlier.
+    let before = shopper.browser.eval("performance.timeOrigin").await;
+    shopper.arrive(order).await;
+    let script = format!(
+        "(() => {{
+            const [page] = performance.getEntriesByType('navigation');
+            const [paint] = performance.getEntriesByName('first-contentful-paint');
+            const here = location.href.startsWith('{}') && performance.timeOrigin !== {before};
+            return here && page?.domContentLoadedEventEnd && paint
+                ? [paint.startTime, page.domContentLoadedEventEnd] : null;
+        }})()",
+        order.page
+    );
+    let read = async || {
+        let times = shopper.browser.eval(&script).await;
+        Some([times.get(0)?.as_f64()?, times.get(1)?.as_f64()?])
+    };
+    eventually("a page that is painted and ready", read).await
 }
 
 /// All of the page's own content is there and painted while the script is still being waited for.
