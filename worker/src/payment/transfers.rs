@@ -6,6 +6,7 @@
 //! refund that the request became. Each is learned once and stays: a request belongs to one deed at most, a refund to one
 //! request at most.
 
+use super::decision::Decision;
 use super::deed::{Action, Deed, DeedState};
 use super::delays::Delays;
 use super::ids::{PaymentId, RefundId};
@@ -151,13 +152,32 @@ impl State {
                 Stage::Completed | Stage::Vanished => true,
                 // The look right after it may have come too early.
                 Stage::Unseen => held.register.seq > deed.seq && held.register.at > deed.retry_at,
-                // A fee was taken off, or added.
-                Stage::Refunded => became.is_some_and(|refund| refund.minor != transfer.minor()),
+                // A fee was taken off, or added, and no person has looked at it.
+                Stage::Refunded => {
+                    let differs = became.is_some_and(|refund| refund.minor != transfer.minor());
+                    differs && !self.is_matched_by_a_person(deed.seq)
+                }
                 Stage::Pending | Stage::Rejected => false,
             }
         };
         let ours = self.transfers(payment).into_iter().filter(unclear);
         foreign.chain(ours.map(|t| [&t.deed.seq.to_string(), " ", t.stage.key()].concat())).collect()
+    }
+
+    /// Somebody has said which refund this transfer became: they saw both amounts.
+    fn is_matched_by_a_person(&self, seq: u64) -> bool {
+        self.decisions.iter().any(|stored| match &stored.decided.decision {
+            Decision::MatchTransfer { transfer, refund } => *transfer == seq && refund.is_some(),
+            Decision::Dismiss { .. }
+            | Decision::Capture { .. }
+            | Decision::Refund { .. }
+            | Decision::ConfirmRefund { .. }
+            | Decision::BankDetails { .. }
+            | Decision::SettleOutside { .. }
+            | Decision::SettleUnanswered { .. }
+            | Decision::PartPair { .. }
+            | Decision::Owed { .. } => false,
+        })
     }
 
     /// Whether something of a payment's transfers is still to be seen.

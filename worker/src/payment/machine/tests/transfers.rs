@@ -181,6 +181,7 @@ fn an_amount_that_differs_asks_a_person_who_may_say_that_it_is_the_transfer() {
         assert_eq!(bench.decides(decision), Taken::Yes);
         bench.waits(2 * DAY);
         assert_eq!((bench.booked.len(), refund_state(&bench, 12)), (1, RefundState::Settled), "{differs}");
+        assert_eq!(bench.attentions(), [], "who has answered is not asked again");
     }
 }
 
