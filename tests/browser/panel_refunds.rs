@@ -13,7 +13,7 @@ async fn a_refund_made_in_bigcommerce_is_confirmed_and_a_double_click_pays_once(
     let shop = Shop::open(world().await).await;
     let (order, payment) = shop.paid_by_card(&OrderSpec::new()).await;
     shop.refund_order(&order, 500);
-    shop.attention_when(&order, "Confirm below that KOMOJU").await;
+    shop.attention_when(&order, "Confirm that KOMOJU").await;
 
     let merchant = Merchant::of(&shop).await;
     let browser = &merchant.browser;
@@ -46,7 +46,7 @@ async fn a_refund_paid_back_by_hand_is_marked_so_by_name_and_time() {
     let shop = Shop::open(world().await).await;
     let (order, payment) = shop.paid_by_card(&OrderSpec::new()).await;
     shop.refund_order(&order, 700);
-    shop.attention_when(&order, "Confirm below that KOMOJU").await;
+    shop.attention_when(&order, "Confirm that KOMOJU").await;
 
     let merchant = Merchant::of(&shop).await;
     let browser = &merchant.browser;

@@ -66,7 +66,7 @@ async fn the_link_that_the_merchant_then_sends_asks_for_the_orders_own_amount() 
     let order = shop.order(&OrderSpec::total(4_980));
     let seen = json!({ "seen_amount": "4981", "seen_currency": "JPY" });
     shop.arrive_with(&order, seen).await.is_problem(409, "amount_changed");
-    shop.attention_when(&order, "send the link below").await;
+    shop.attention_when(&order, "send the payment link").await;
     assert_eq!(shop.leave_by_link(&order).await.amount, 4_980);
     assert_eq!(shop.attention(&order).await, [""; 0]);
 }

@@ -182,7 +182,7 @@ pub fn booked(order: &Order) -> Vec<i64> {
 /// What the panel says of what a person must look at: enough of each to know it by.
 pub mod words {
     pub const AMOUNT_MISMATCH: &str = "The amount paid is not the order";
-    pub const AMOUNT_UNDECIDED: &str = "Choose below what is left to pay";
+    pub const AMOUNT_UNDECIDED: &str = "Choose what is left to pay";
     pub const AUTHORIZATION_LOST: &str = "The authorized money is gone";
     pub const CANCELLED_WHILE_PAID: &str = "The order was cancelled, but its payment is still held";
     pub const CAPTURE_DUE: &str = "The authorization lapses within days";
@@ -193,7 +193,7 @@ pub mod words {
     pub const PAID_AFTER_END: &str = "already cancelled, refunded or deleted";
     pub const PAID_TWICE: &str = "Paid twice";
     pub const REFUND_NEEDS_BANK: &str = "A cash payment is paid back by bank transfer";
-    pub const REFUND_REFUSED: &str = "KOMOJU refused a refund";
+    pub const REFUND_REFUSED: &str = "A refund was not made";
     pub const REFUND_TO_CONFIRM: &str = "Refunded in BigCommerce. Confirm";
     pub const TRANSFER_TO_CHECK: &str = "what became of a refund by bank transfer";
     pub const REFUND_TOO_LARGE: &str = "More was refunded in BigCommerce than KOMOJU holds";

@@ -37,8 +37,8 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
             "キャンセル・返金・削除済みの注文に対して支払いがありました。発送するか、返金してください。",
         ),
         Attention::AmountMismatch => w.of(
-            "The amount paid is not the order's amount. Compare both before you ship; refund below what is too much.",
-            "支払われた金額が注文の金額と異なります。発送前に確認し、過払い分は下で返金してください。",
+            "The amount paid is not the order's amount. Compare both before you ship, and refund what is too much.",
+            "支払われた金額が注文の金額と異なります。発送前に確認し、過払い分は返金してください。",
         ),
         Attention::OrderEdited => w.of(
             "The order was edited after its payment, and comes to another amount now. Refund the difference, or ask for it.",
@@ -65,22 +65,22 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
             "KOMOJU で返金済みですが、BigCommerce に記録できませんでした。BigCommerce で手動で返金を記録してください。",
         ),
         Attention::RefundToConfirm => w.of(
-            "Refunded in BigCommerce. Confirm below that KOMOJU shall pay the shopper back.",
-            "BigCommerce で返金されました。KOMOJU での返金を下で承認してください。",
+            "Refunded in BigCommerce. Confirm that KOMOJU shall pay the shopper back.",
+            "BigCommerce で返金されました。KOMOJU での返金を承認してください。",
         ),
         Attention::RefundRefused => w.of(
-            "KOMOJU refused a refund. The reason stands below or in the history; it may be tried again later.",
-            "KOMOJU が返金を受け付けませんでした。理由は下または履歴にあります。後でもう一度お試しください。",
+            "A refund was not made. The reason stands beside it or in the history; it may be tried again later.",
+            "返金が完了していません。理由は返金欄または履歴にあります。後でもう一度お試しください。",
         ),
         Attention::RefundTooLarge => w.of(
-            "More was refunded in BigCommerce than KOMOJU holds, so KOMOJU paid back nothing of it by itself. Refund below \
-             what KOMOJU still holds, pay the rest back yourself, then mark the refund as paid back.",
-            "BigCommerce での返金額が KOMOJU の残額を超えているため、自動では返金していません。残額を下で返金し、不足分を\
-             別途返金したうえで、「別の方法で返金済み」としてください。",
+            "More was refunded in BigCommerce than KOMOJU holds, so KOMOJU paid back nothing of it by itself. Refund at \
+             KOMOJU what it still holds, pay the rest back yourself, then mark the refund as paid back.",
+            "BigCommerce での返金額が KOMOJU の残額を超えているため、自動では返金していません。残額を KOMOJU で返金し、\
+             不足分を別途返金したうえで、「別の方法で返金済み」としてください。",
         ),
         Attention::RefundNeedsBank => w.of(
-            "A cash payment is paid back by bank transfer. Ask the shopper for their account, and enter it below.",
-            "コンビニ・銀行振込・ペイジーの返金は銀行振込で行います。購入者に振込先口座を確認し、下で入力してください。",
+            "A cash payment is paid back by bank transfer. Ask the shopper for their account, and enter it.",
+            "コンビニ・銀行振込・ペイジーの返金は銀行振込で行います。購入者に振込先口座を確認し、入力してください。",
         ),
         Attention::TransferToCheck => w.of(
             "KOMOJU does not show clearly what became of a refund by bank transfer, or how much it takes. Look at this payment \
@@ -93,20 +93,20 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
             "BigCommerce が注文ステータスの変更を受け付けませんでした。手動で変更してください。",
         ),
         Attention::CaptureRefused => w.of(
-            "KOMOJU did not capture the authorized money. Do not ship; try again below. For another payment, cancel this one \
-             in the KOMOJU dashboard, set the order back to Awaiting Payment, then send the payment link that shows here.",
-            "KOMOJU で売上を確定できませんでした。発送せず、下で再試行してください。別の方法で支払ってもらう場合は、KOMOJU の\
-             管理画面でこの支払いを取り消し、注文を Awaiting Payment に戻してから、ここに表示される支払いリンクを送ってください。",
+            "KOMOJU did not capture the authorized money. Do not ship; try again. For another payment, cancel this one \
+             in the KOMOJU dashboard, set the order back to Awaiting Payment, then send the payment link that shows then.",
+            "KOMOJU で売上を確定できませんでした。発送せず、再試行してください。別の方法で支払ってもらう場合は、KOMOJU の\
+             管理画面でこの支払いを取り消し、注文を Awaiting Payment に戻してから、表示される支払いリンクを送ってください。",
         ),
         Attention::CaptureDue => w.of(
             "The authorization lapses within days, or the goods have left and it is not captured by itself. Capture the \
-             money below.",
-            "仮売上の期限が数日以内に切れるか、発送済みで自動確定の対象外となっています。下で売上を確定してください。",
+             money.",
+            "仮売上の期限が数日以内に切れるか、発送済みで自動確定の対象外となっています。売上を確定してください。",
         ),
         Attention::AuthorizationLost => w.of(
             "The authorized money is gone: it lapsed, or was released. Do not ship. Set the order back to Awaiting Payment, \
-             then send the payment link that shows here.",
-            "仮売上が失効したか、取り消されました。発送せず、注文を Awaiting Payment に戻してから、ここに表示される支払い\
+             then send the payment link that shows then.",
+            "仮売上が失効したか、取り消されました。発送せず、注文を Awaiting Payment に戻してから、表示される支払い\
              リンクを送ってください。",
         ),
         Attention::CancelRefused => w.of(
@@ -117,21 +117,21 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
         ),
         Attention::SessionRefused => w.of(
             "KOMOJU refused to open its payment page for this order. Put right what the history gives as the reason, in the \
-             KOMOJU dashboard or under Payment methods, then send the link below.",
+             KOMOJU dashboard or under Payment methods, then send the payment link.",
             "KOMOJU がこの注文の決済ページを作成しませんでした。履歴にある理由を KOMOJU の管理画面または「支払い方法」で解消し、\
-             下の支払いリンクを送ってください。",
+             支払いリンクを送ってください。",
         ),
         Attention::NoMethods => w.of(
             "KOMOJU's payment page for this order would offer no way to pay, so nobody was sent there. Switch on a method \
-             at KOMOJU that takes this currency and amount, or tick others under Payment methods, then send the link below.",
+             at KOMOJU that takes this currency and amount, or tick others under Payment methods, then send the payment link.",
             "KOMOJU の決済ページに利用できる支払い方法がないため、購入者を案内していません。この通貨と金額に対応する支払い方法を \
-             KOMOJU で有効にするか、「支払い方法」で選び直してから、下の支払いリンクを送ってください。",
+             KOMOJU で有効にするか、「支払い方法」で選び直してから、支払いリンクを送ってください。",
         ),
         Attention::SessionElsewhere => w.of(
             "KOMOJU named a payment page on a host that is not KOMOJU's, so nobody was sent there. Tell whoever runs this \
-             app; once that is put right, send the link below.",
+             app; once that is put right, send the payment link.",
             "KOMOJU から想定外のホストの決済ページが返されたため、購入者を案内していません。このアプリの運営者にご連絡ください。\
-             解消後に下の支払いリンクを送ってください。",
+             解消後に支払いリンクを送ってください。",
         ),
         Attention::CurrencyUnsupported => w.of(
             "KOMOJU does not take this order's currency, so nobody can pay for it there. Agree on another way to pay with the \
@@ -141,19 +141,19 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
         ),
         Attention::AmountUnreadable => w.of(
             "The order's total has fractions that its currency does not have, half a yen for example, so KOMOJU cannot take \
-             it. Correct the order's prices, tax or discount in BigCommerce, then send the link below.",
+             it. Correct the order's prices, tax or discount in BigCommerce, then send the payment link.",
             "注文の合計金額に、その通貨にない端数（円未満など）があるため、KOMOJU で請求できません。BigCommerce で価格・税・割引を\
-             修正してから、下の支払いリンクを送ってください。",
+             修正してから、支払いリンクを送ってください。",
         ),
         Attention::AmountDisputed => w.of(
-            "The shopper's page showed another amount than the order has, so nothing was charged. Compare, and send the link below.",
-            "購入者の画面の金額が注文の金額と異なるため、請求していません。確認のうえ、下の支払いリンクを送ってください。",
+            "The shopper's page showed another amount than the order has, so nothing was charged. Compare, and send the payment link.",
+            "購入者の画面の金額が注文の金額と異なるため、請求していません。確認のうえ、支払いリンクを送ってください。",
         ),
         Attention::AmountUndecided => w.of(
             "Store credit or a gift certificate paid a part of this order, and BigCommerce does not say whether the total \
-             still contains it. Nothing has been charged. Choose below what is left to pay; later orders follow by themselves.",
+             still contains it. Nothing has been charged. Choose what is left to pay; later orders follow by themselves.",
             "この注文にはストアクレジットまたはギフト券が使われていますが、注文の合計金額がその差し引き前か後かを BigCommerce \
-             から判断できないため、請求していません。請求すべき金額を下で選んでください。以後の注文には自動で適用されます。",
+             から判断できないため、請求していません。請求すべき金額を選んでください。以後の注文には自動で適用されます。",
         ),
         Attention::Garbled => w.of(
             "KOMOJU or BigCommerce answers, but for a day in a form that this app cannot read. It is tried daily. Look at the \
@@ -163,9 +163,9 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
         ),
         Attention::RefundUnreadable => w.of(
             "A refund of this order could not be read, so it is not known how much is left. Nothing is paid back or booked by \
-             itself, and nothing is offered here. Compare both sides by hand:",
-            "この注文の返金に内容を読み取れないものがあり、残額が確定できません。自動での返金と記録を止め、ここでの操作も表示して\
-             いません。KOMOJU と BigCommerce の双方で直接ご確認ください：",
+             itself, and this app offers nothing for it. Compare both sides by hand.",
+            "この注文の返金に内容を読み取れないものがあり、残額が確定できません。自動での返金と記録、このアプリでの操作を停止して\
+             います。KOMOJU と BigCommerce の双方で直接ご確認ください。",
         ),
         Attention::Unreachable => unreachable(w, &[]),
         Attention::CaptureVanished => w.of(
@@ -179,22 +179,23 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
 pub fn unreachable(w: Words, silent: &[Side]) -> &'static str {
     match silent {
         [Side::Komoju] => w.of(
-            "KOMOJU has not answered for a day. It is tried daily; to try at once, ask it below. If that changes nothing, \
-             check the secret key under KOMOJU account, and whether KOMOJU reports an outage.",
-            "KOMOJU から 1 日以上応答がありません。毎日再試行します。すぐに試すには、下で最新状況を確認してください。解消しない\
-             場合は、「KOMOJU アカウント」のシークレットキーと KOMOJU の障害情報をご確認ください。",
+            "KOMOJU has not answered for a day. It is tried daily; to try at once, ask again on the payment's page. If that \
+             changes nothing, check the secret key under KOMOJU account, and whether KOMOJU reports an outage.",
+            "KOMOJU から 1 日以上応答がありません。毎日再試行します。すぐに試すには、支払いの詳細画面で最新状況を確認してください。\
+             解消しない場合は、「KOMOJU アカウント」のシークレットキーと KOMOJU の障害情報をご確認ください。",
         ),
         [Side::BigCommerce] => w.of(
-            "BigCommerce has not answered for a day. It is tried daily; to try at once, ask it below. If that changes \
-             nothing, look at Health on the Overview, and whether BigCommerce reports an outage.",
-            "BigCommerce から 1 日以上応答がありません。毎日再試行します。すぐに試すには、下で最新状況を確認してください。解消\
-             しない場合は、「概要」の「状態」と BigCommerce の障害情報をご確認ください。",
+            "BigCommerce has not answered for a day. It is tried daily; to try at once, ask again on the payment's page. If \
+             that changes nothing, look at Health on the Overview, and whether BigCommerce reports an outage.",
+            "BigCommerce から 1 日以上応答がありません。毎日再試行します。すぐに試すには、支払いの詳細画面で最新状況を確認して\
+             ください。解消しない場合は、「概要」の「状態」と BigCommerce の障害情報をご確認ください。",
         ),
         _ => w.of(
-            "KOMOJU or BigCommerce has not answered for a day. It is tried daily; to try at once, ask them below. If that \
-             changes nothing, check the secret key and Health on the Overview, and whether either reports an outage.",
-            "KOMOJU または BigCommerce から 1 日以上応答がありません。毎日再試行します。すぐに試すには、下で最新状況を確認して\
-             ください。解消しない場合は、シークレットキーと「概要」の「状態」、両社の障害情報をご確認ください。",
+            "KOMOJU or BigCommerce has not answered for a day. It is tried daily; to try at once, ask again on the payment's \
+             page. If that changes nothing, check the secret key and Health on the Overview, and whether either reports an \
+             outage.",
+            "KOMOJU または BigCommerce から 1 日以上応答がありません。毎日再試行します。すぐに試すには、支払いの詳細画面で最新状況\
+             を確認してください。解消しない場合は、シークレットキーと「概要」の「状態」、両社の障害情報をご確認ください。",
         ),
     }
 }
@@ -328,6 +329,18 @@ mod tests {
         let (en, ja) = both(|w| unreachable(w, &[Side::BigCommerce]));
         assert!(en.starts_with("BigCommerce") && ja.starts_with("BigCommerce") && !en.contains("KOMOJU"));
         assert!(both(|w| attention(w, Attention::Unreachable)).0.starts_with("KOMOJU or BigCommerce"));
+    }
+
+    /// The same sentence stands in the list and on the payment's page: it can point to no place on either.
+    #[test]
+    fn sentences_say_what_to_do_and_point_to_no_place_on_the_screen() {
+        for one in Attention::EVERY {
+            let (en, ja) = both(|w| attention(w, *one));
+            let pointing = ["below", "above", " here", "下で", "下の", "下記", "上記", "ここ", "次の"];
+            let points = |words: &str| pointing.iter().any(|place| words.contains(place));
+            assert!(!points(en) && !points(ja), "{one:?}: {en} {ja}");
+            assert!(en.ends_with('.') && ja.ends_with('。'), "{one:?}: {en} {ja}");
+        }
     }
 
     #[test]
