@@ -18,14 +18,16 @@ use crate::objects::store::desk::Desk;
 use crate::payment::attention::Attention;
 use crate::payment::call::Locale;
 use crate::payment::condition::Condition;
+use crate::payment::deed::SETTLED;
 use crate::payment::ids::OrderId;
 use crate::payment::money::Money;
+use crate::payment::owed::Split;
 use crate::payment::settings::Mode;
 use crate::payment::snapshot::Phase;
 use crate::payment::statement::{PaymentLine, RefundLine, RefundState};
 use crate::payment::types;
 use crate::shopper::links::{LIFE_DAYS, Links};
-use crate::web::encode;
+use crate::web::{encode, value};
 use worker::Result;
 
 /// Below `/panel`.
@@ -36,11 +38,21 @@ pub fn path(order: OrderId) -> String {
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Result<Page<'a>> {
     let w = Words(panel.visitor.locale);
     let back = panel.visitor.link(panel.ctx, "/payments", &[]);
-    let content = html!["<p><a href=\"" (back) "\">← " (w.of("All payments", "支払い一覧")) "</a></p>"
+    let content = html![(show_again(panel, w, order)) "<p><a href=\"" (back) "\">← " (w.of("All payments", "支払い一覧")) "</a></p>"
         (head(panel, desk, w, order, history)?) (choices(panel, w, order, history)) (payments(panel, w, order, history))
         (refunds(panel, w, order, history)) (unsettled::decisions(w, history))
         (may_pay(history).then(|| pay_link(panel, w, order))) (timeline(w, history))];
     Ok(frame(panel, desk, Tab::Payments, content))
+}
+
+/// What was set going takes a moment, and a page does not change by itself.
+fn show_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Option<Html> {
+    let going = matches!(value(&panel.query, "done"), Some("decided" | "looked"));
+    going.then(|| {
+        let link = panel.visitor.link(panel.ctx, &path(order), &[]);
+        html!["<p><a class=\"button again\" href=\"" (link) "\">" (w.of("Show how it stands now", "最新の状態を表示"))
+            "</a></p>"]
+    })
 }
 
 fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &History) -> Result<Html> {
@@ -81,7 +93,7 @@ fn choices(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Op
     let choice = |sum: &Money| {
         let page = [&path(order), "/", Act::Owed.word()].concat();
         let link = panel.visitor.link(panel.ctx, &page, &[("sum", &sum.decimal())]);
-        html!["<a class=\"button primary\" href=\"" (link) "\">" (sum.to_string()) "…</a>"]
+        html!["<a class=\"button primary\" href=\"" (link) "\">" (sum.to_string()) " " (counted(w, &split, *sum)) "…</a>"]
     };
     let sums: Vec<Html> = history.statement.choices.iter().map(choice).collect();
     (!sums.is_empty()).then(|| {
@@ -91,6 +103,19 @@ fn choices(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Op
             (part(split.certificates, w.of("Gift certificates used", "ギフト券利用額")))
             "</tbody></table><p class=\"actions\">" (sums) "</p></section>"]
     })
+}
+
+/// How the order's total comes to a sum that may be left to pay.
+fn counted(w: Words, split: &Split, sum: Money) -> &'static str {
+    let taken_off = split.total.minor - sum.minor;
+    match (taken_off == split.credit, taken_off == split.certificates) {
+        _ if taken_off == 0 => w.of("(the total as it stands)", "（注文合計のまま）"),
+        (true, false) => w.of("(less store credit)", "（ストアクレジットを差し引く）"),
+        (false, true) => w.of("(less gift certificates)", "（ギフト券を差し引く）"),
+        // Both are of one amount.
+        (true, true) => w.of("(less one of the two)", "（どちらか一方を差し引く）"),
+        (false, false) => w.of("(less both)", "（両方を差し引く）"),
+    }
 }
 
 /// Which they are that could not be read.
@@ -227,6 +252,10 @@ fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
         }
         RefundState::Unknown => (pill(Tone::Decide, "Cannot be told just now", "現在確認できません"), None),
         RefundState::TooLarge => (pill(Tone::Decide, "More than KOMOJU holds", "KOMOJU の残額を超過"), None),
+        // A person has found out that nothing came of it: that was no refusal of KOMOJU's.
+        RefundState::Refused { amount, reason, .. } if reason == SETTLED => {
+            (pill(Tone::Decide, "Not paid back", "未返金"), at_komoju(amount))
+        }
         RefundState::Refused { amount, reason, .. } => {
             let why = html![(at_komoju(amount)) "<br><code>" (reason) "</code>"];
             (pill(Tone::Decide, "Refused by KOMOJU", "KOMOJU が返金を拒否"), Some(why))
@@ -277,12 +306,14 @@ pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
 
 // ---- history -----------------------------------------------------------------------------------------------------
 
-fn timeline(w: Words, history: &History) -> Html {
+fn timeline(w: Words, history: &History) -> Option<Html> {
     let entries = history.timeline.iter().rev().map(|entry| {
         let (what, about) = event(w, history, entry);
         html!["<tr><td class=\"quiet\">" (moment(entry.at)) "</td><td>" (what) "</td><td>" (about) "</td></tr>"]
     });
     let entries: Vec<Html> = entries.collect();
-    html!["<section class=\"card\"><h2>" (w.of("History", "履歴")) "</h2><table class=\"rows\"><tbody>" (entries)
-        "</tbody></table></section>"]
+    (!entries.is_empty()).then(|| {
+        html!["<section class=\"card\"><h2>" (w.of("History", "履歴")) "</h2><table class=\"rows\"><tbody>" (entries)
+            "</tbody></table></section>"]
+    })
 }

@@ -32,8 +32,8 @@ pub fn done(w: Words, word: &str) -> Option<&'static str> {
         "label" | "settings" => w.of("Saved.", "保存しました。"),
         "repaired" => w.of("Everything was checked and put right.", "すべて確認し、修復しました。"),
         "decided" => w.of(
-            "Noted. It is being carried out; what comes of it shows here in a moment.",
-            "受け付けました。結果はまもなくこのページに表示されます。",
+            "Noted. It is being carried out; what comes of it shows in a moment.",
+            "受け付けました。結果はまもなく表示されます。",
         ),
         "overtaken" => w.of(
             "Nothing was done: the payment has changed since you opened that page, by another person or another event. This is \
@@ -41,7 +41,10 @@ pub fn done(w: Words, word: &str) -> Option<&'static str> {
             "ページを開いた後に状況が変わったため、操作は行われませんでした。最新の状況は次のとおりです。",
         ),
         "dismissed" => w.of("Noted as seen.", "確認済みにしました。"),
-        "looked" => w.of("KOMOJU and BigCommerce were asked again.", "KOMOJU と BigCommerce の最新状況を確認しました。"),
+        "looked" => w.of(
+            "KOMOJU and BigCommerce are being asked. What they answer shows in a moment.",
+            "KOMOJU と BigCommerce の最新状況を確認しています。結果はまもなく表示されます。",
+        ),
         _ => return None,
     })
 }
@@ -120,13 +123,13 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
         (Trouble::Silent { side: Side::BigCommerce, since_ms }, Locale::En) => text(&[
             "No webhook has come from BigCommerce since ",
             &moment(*since_ms),
-            ", though orders were placed. Changes to orders are noticed late. Press the button below; if that changes nothing, \
+            ", though orders were placed. Changes to orders are noticed late. Press “Check and repair”; if that changes nothing, \
              look whether BigCommerce reports an outage.",
         ]),
         (Trouble::Silent { side: Side::BigCommerce, since_ms }, Locale::Ja) => text(&[
             &moment(*since_ms),
-            " 以降、注文があったにもかかわらず BigCommerce から Webhook が届いていません。注文の変更の反映が遅れます。下のボタンで\
-             修復し、解消しない場合は BigCommerce の障害情報をご確認ください。",
+            " 以降、注文があったにもかかわらず BigCommerce から Webhook が届いていません。注文の変更の反映が遅れます。「確認・修復する」を\
+             押し、解消しない場合は BigCommerce の障害情報をご確認ください。",
         ]),
         (Trouble::KomojuKeyRefused, _) => w
             .of(
