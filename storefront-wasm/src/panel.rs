@@ -8,9 +8,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::browser::Browser;
 use crate::flow::{Press, Scene};
+use crate::js;
 use crate::signal::Signal;
 use crate::text::{self, Text};
-use crate::{js, order};
 
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
 /// How long a loaded page's content may take to appear, and how long we then keep our place in it.
@@ -69,7 +69,7 @@ impl Browser {
             if is_servers { said } else { ours.into() }
         };
         js::set(card, "className", &js::join(&[&"card ".into(), &words("state", state)]));
-        self.node(card, "i", "icon", "");
+        js::set_text(&self.node(card, "i", "icon", ""), "ariaHidden", "true");
         let column = self.node(card, "div", "words", "");
         self.text_node(&column, "b", "test", &js::get(&self.said, "test"));
         self.text_node(&column, "h2", "", &words("title", title));
@@ -87,18 +87,21 @@ impl Browser {
             Scene::Said => {
                 self.draw_rows(&js::get(&self.said, "lines"));
                 self.button(&js::get(&self.said, "pay"), Press::Pay, "main");
+                // How to pay the code at hand is what most people need; to give it up is a quiet way out.
                 let link = js::get(&self.said, "link");
-                self.link(&js::get(&link, "label"), &js::get(&link, "url"), "_blank");
+                self.link(&js::get(&link, "label"), &js::get(&link, "url"), "_blank", "main");
                 let asks = js::get(&self.said, "asking").is_truthy();
                 let press = if asks { Press::Ask } else { Press::Restart };
-                self.button(&js::get(&self.said, "restart"), press, "");
+                self.button(&js::get(&self.said, "restart"), press, "quiet");
             }
             Scene::Unpaid => self.button(&text.pay.into(), Press::Pay, "main"),
-            Scene::Leaving => self.link(&text.go_now.into(), &js::get(&self.said, "redirect_url"), "_top"),
+            Scene::Leaving => {
+                self.link(&text.go_now.into(), &js::get(&self.said, "redirect_url"), "_top", "main")
+            }
             Scene::Trouble => {
                 self.button(&text.again.into(), Press::Again, "main");
                 if self.order_id != 0 {
-                    self.link(&text.open.into(), &self.pay_page(), "_top");
+                    self.link(&text.open.into(), &self.pay_page(), "_top", "");
                 }
             }
             Scene::Nothing | Scene::Checking | Scene::Going | Scene::Refused => {}
@@ -119,16 +122,18 @@ impl Browser {
         let list = self.node(&self.panel.card, "dl", "", "");
         js::each(&js::get(&self.said, "dead"), |line| self.row(&list, line, "dead"));
         js::each(lines, |line| {
-            let code = js::get(line, "value").as_string().is_some_and(|value| order::is_code(&value));
-            self.row(&list, line, if code { "code" } else { "" });
+            self.row(&list, line, if js::get(line, "code").is_truthy() { "code" } else { "" });
         });
         self.row(&list, &js::get(&self.said, "number"), "");
     }
 
     fn row(&self, list: &JsValue, line: &JsValue, class: &str) {
-        let row = self.node(list, "div", "", "");
+        if line.is_undefined() {
+            return;
+        }
+        let row = self.node(list, "div", class, "");
         self.text_node(&row, "dt", "", &js::get(line, "label"));
-        self.text_node(&row, "dd", class, &js::get(line, "value"));
+        self.text_node(&row, "dd", "", &js::get(line, "value"));
     }
 
     fn button(&self, label: &JsValue, press: Press, class: &str) {
@@ -136,10 +141,10 @@ impl Browser {
         js::set(&button, "onclick", &self.door(Signal::Pressed, press as u32));
     }
 
-    fn link(&self, label: &JsValue, url: &JsValue, target: &str) {
+    fn link(&self, label: &JsValue, url: &JsValue, target: &str, class: &str) {
         let is_safe = |url: &str| url.starts_with("https://") || url.starts_with("http://");
         if url.as_string().is_some_and(|url| is_safe(&url)) {
-            let link = self.text_node(&self.panel.card, "a", "", label);
+            let link = self.text_node(&self.panel.card, "a", class, label);
             js::set(&link, "href", url);
             js::set_text(&link, "target", target);
         }

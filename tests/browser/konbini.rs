@@ -102,7 +102,7 @@ async fn after_back_the_dead_number_is_named_as_dead() {
         assert!(notice.contains(words), "{words} in {notice}");
     }
     let line =
-        "getComputedStyle(document.querySelector('#komoju-payment').shadowRoot.querySelector('dd.dead'))
+        "getComputedStyle(document.querySelector('#komoju-payment').shadowRoot.querySelector('.dead dd'))
         .textDecorationLine";
     assert_eq!(shopper.browser.eval(line).await, "line-through");
     shopper.picture("dead-number");

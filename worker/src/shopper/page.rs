@@ -73,8 +73,10 @@ fn draw_problem(
     wait: Option<String>,
     locale: Locale,
 ) -> Result<Response> {
-    let (title, general) = words::problem(retry, locale);
-    let message = message.unwrap_or(general);
+    let (title, message) = match message {
+        Some(message) => (words::no_payment_page(locale), message),
+        None => words::problem(retry, locale),
+    };
     let body =
         format!("<h1>{}</h1><p>{}</p><p class=\"code\">{}</p>", escape(title), escape(message), escape(code));
     let response = page(status, "problem", title, "", &body, locale)?;
@@ -85,12 +87,13 @@ fn draw_problem(
 }
 
 fn lines(view: &View) -> String {
-    let rows = view
-        .lines
-        .iter()
-        .chain([&view.number])
-        .map(|l| format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(&l.label), escape(&l.value)));
+    let rows = view.lines.iter().chain([&view.number]).map(row);
     format!("<dl>{}{}</dl>", dead_rows(&view.dead), rows.collect::<String>())
+}
+
+fn row(line: &Line) -> String {
+    let class = if line.code { " class=\"code\"" } else { "" };
+    format!("<div{class}><dt>{}</dt><dd>{}</dd></div>", escape(&line.label), escape(&line.value))
 }
 
 fn dead_rows(dead: &[Line]) -> String {
@@ -108,9 +111,7 @@ fn dead_rows(dead: &[Line]) -> String {
 /// The question before a live code is given up: in place of the status, with the number that would stop working. To
 /// keep it is a link back; to give it up is a form.
 pub fn asking(view: &View, asking: &Asking, act: &str, locale: Locale) -> Result<Response> {
-    let number = asking.lines.iter().chain(view.lines.last()).chain([&view.number]);
-    let rows =
-        number.map(|l| format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(&l.label), escape(&l.value)));
+    let rows = asking.lines.iter().chain(view.lines.last()).chain([&view.number]).map(row);
     let body = format!(
         "<h1>{}</h1><p>{}</p><dl>{}</dl><p class=\"note\">{}</p>\
          <a class=\"button primary\" href=\"?locale={}\">{}</a>{}",
@@ -136,7 +137,7 @@ fn buttons(view: &View, may: May<'_>, locale: Locale) -> String {
     };
     let mut html = String::new();
     if let Some(instructions) = &view.link {
-        html.push_str(&link(&instructions.url, instructions.label, ""));
+        html.push_str(&link(&instructions.url, instructions.label, " primary"));
     }
     match (view.pay, may) {
         (Some(label), May::Act(token)) => html.push_str(&form(token, "pay", label, "primary", locale)),

@@ -134,8 +134,20 @@ written!(Asking { title, message, lines, note, keep, give_up });
 pub struct Line {
     pub label: String,
     pub value: String,
+    /// A number to be typed in or shown at a till or a bank, and so worth large letters.
+    pub code: bool,
 }
-written!(Line { label, value });
+written!(Line { label, value, code });
+
+impl Line {
+    fn fact(label: &str, value: String) -> Self {
+        Self { label: label.to_owned(), value, code: false }
+    }
+
+    fn number(label: String, value: &str) -> Self {
+        Self { label, value: value.to_owned(), code: true }
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
@@ -153,7 +165,7 @@ pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Local
     View {
         state: if leaving { ViewState::Redirect } else { state(snapshot.phase) },
         order: links.order(),
-        number: Line { label: words::order_number(locale).to_owned(), value: links.order().to_string() },
+        number: Line::fact(words::order_number(locale), links.order().to_string()),
         token: links.status_token(snapshot.attempt),
         redirect_url: go.filter(|_| leaving),
         title,
@@ -186,9 +198,7 @@ fn asking(snapshot: &Snapshot, locale: Locale) -> Asking {
     let code = Code::of(&snapshot.method, &snapshot.instructions.lines);
     let (title, message) = words::asking(&code, locale);
     let (note, keep, give_up) = words::asking_answers(&code, locale);
-    let lines = code
-        .number
-        .map(|value| Line { label: words::number_of(&code, false, locale), value: value.to_owned() });
+    let lines = code.number.map(|value| Line::number(words::number_of(&code, false, locale), value));
     Asking { title, message, lines: lines.into_iter().collect(), note, keep, give_up }
 }
 
@@ -198,9 +208,7 @@ fn dead(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
         return Vec::new();
     }
     let codes = snapshot.dead.iter().map(|code| Code::of(&code.method, &code.lines));
-    let line = |code: Code<'_>| {
-        Some(Line { label: words::number_of(&code, true, locale), value: code.number?.to_owned() })
-    };
+    let line = |code: Code<'_>| Some(Line::number(words::number_of(&code, true, locale), code.number?));
     codes.filter_map(line).collect()
 }
 
@@ -223,31 +231,75 @@ fn state(phase: Phase) -> ViewState {
 fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
     let mut lines = Vec::new();
     if snapshot.phase == Phase::Waiting {
-        lines.extend(snapshot.instructions.lines.iter().map(|(kind, value)| Line {
-            label: words::instruction(*kind, locale).to_owned(),
-            value: match kind {
-                InstructionKind::Store => words::konbini(value, locale).to_owned(),
-                InstructionKind::AccountType => words::account_type(value, locale).to_owned(),
-                _ => value.clone(),
-            },
-        }));
+        let all = &snapshot.instructions.lines;
+        let chain = Code::of(&snapshot.method, all).chain;
+        lines.extend(all.iter().map(|(kind, value)| instruction(*kind, value, chain, locale)));
         if let Some(deadline) = snapshot.deadline {
             let value = words::japan_time(deadline, locale);
-            lines.push(Line { label: words::deadline(locale).to_owned(), value });
+            lines.push(Line::fact(words::deadline(locale), value));
         }
     }
     if snapshot.phase == Phase::Paid && !snapshot.method.is_empty() {
         let value = words::method_name(&snapshot.method, locale).to_owned();
-        lines.push(Line { label: words::method(locale).to_owned(), value });
+        lines.push(Line::fact(words::method(locale), value));
     }
     let shown = matches!(snapshot.phase, Phase::Unpaid | Phase::Confirming | Phase::Waiting | Phase::Paid);
     if let Some(amount) = snapshot.total.or(snapshot.amount).filter(|_| shown) {
-        lines.push(Line { label: words::amount(locale).to_owned(), value: amount.to_string() });
+        lines.push(Line::fact(words::amount(locale), amount.to_string()));
     }
     lines
+}
+
+/// One line of what to take to the till or the bank; a chain's number under the chain's own name for it.
+fn instruction(kind: InstructionKind, value: &str, chain: Option<&str>, locale: Locale) -> Line {
+    let label = match (kind, chain) {
+        (InstructionKind::Receipt, Some(chain)) => words::chains_number(chain, locale),
+        (kind, _) => words::instruction(kind, locale),
+    };
+    match kind {
+        InstructionKind::Store => Line::fact(label, words::konbini(value, locale).to_owned()),
+        InstructionKind::AccountType => Line::fact(label, words::account_type(value, locale).to_owned()),
+        // The reference of a bank transfer is long, and copied rather than typed.
+        InstructionKind::Bank
+        | InstructionKind::Branch
+        | InstructionKind::AccountName
+        | InstructionKind::OrderNumber => Line::fact(label, value.to_owned()),
+        InstructionKind::Receipt
+        | InstructionKind::ConfirmationCode
+        | InstructionKind::AccountNumber
+        | InstructionKind::BankId
+        | InstructionKind::CustomerNumber
+        | InstructionKind::ConfirmationNumber => Line::number(label.to_owned(), value),
+    }
 }
 
 fn link(snapshot: &Snapshot, locale: Locale) -> Option<Link> {
     let url = snapshot.instructions.url.clone().filter(|_| snapshot.phase == Phase::Waiting)?;
     Some(Link { label: words::instructions_link(locale), url })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_the_till_stand_out_under_the_chains_own_names_and_facts_do_not() {
+        let said = |kind, value, chain| {
+            let line = instruction(kind, value, chain, Locale::Ja);
+            (line.label, line.code)
+        };
+        let lawson = Some("lawson");
+        for (kind, value, chain, label, code) in [
+            (InstructionKind::Store, "lawson", lawson, "コンビニエンスストア", false),
+            // A test number of KOMOJU's is all letters.
+            (InstructionKind::Receipt, "abcdefghij", lawson, "お客様番号", true),
+            (InstructionKind::Receipt, "12345", Some("a-new-chain"), "払込番号（受付番号）", true),
+            (InstructionKind::ConfirmationCode, "12", lawson, "確認番号", true),
+            (InstructionKind::AccountNumber, "7654321", None, "口座番号", true),
+            (InstructionKind::AccountName, "1234 5678", None, "口座名義", false),
+            (InstructionKind::Branch, "0001", None, "支店名", false),
+        ] {
+            assert_eq!(said(kind, value, chain), (label.to_owned(), code), "{value}");
+        }
+    }
 }

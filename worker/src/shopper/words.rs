@@ -135,7 +135,7 @@ pub fn number_of(code: &Code<'_>, dead: bool, locale: Locale) -> String {
 }
 
 /// What the chain's own machine or slip calls the number.
-fn chains_number(chain: &str, locale: Locale) -> &'static str {
+pub fn chains_number(chain: &str, locale: Locale) -> &'static str {
     match chain {
         "seven-eleven" => pick(locale, "Slip number", "払込票番号"),
         "lawson" | "ministop" | "family-mart" => pick(locale, "Customer number", "お客様番号"),
@@ -442,6 +442,11 @@ pub fn bad_link(locale: Locale) -> &'static str {
         "This link is not valid any more. Please open your order confirmation again.",
         "このリンクは無効です。注文完了画面をもう一度開いてください。",
     )
+}
+
+/// Heads what the shopper is told instead of a payment page.
+pub fn no_payment_page(locale: Locale) -> &'static str {
+    pick(locale, "The payment page could not be opened", "お支払い画面を開けませんでした")
 }
 
 /// Title and message of a page that cannot be shown, where nothing more can be said.
