@@ -27,6 +27,8 @@ mod panel_pay_link;
 mod panel_refunds;
 mod panel_settings;
 mod panel_states;
+mod panel_unpayable;
+mod panel_unsettled;
 mod permalink;
 mod purchase_event;
 mod queued;

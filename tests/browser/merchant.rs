@@ -32,13 +32,18 @@ async fn a_merchant_installs_the_app_connects_komoju_and_sees_the_first_payment(
 
 /// The shop's owner, at the control panel and at KOMOJU's dashboard.
 pub struct Merchant<'a> {
-    shop: &'a Shop<'a>,
+    pub shop: &'a Shop<'a>,
     pub browser: Browser,
 }
 
 impl<'a> Merchant<'a> {
     pub async fn of(shop: &'a Shop<'a>) -> Self {
         Self { shop, browser: Browser::open(Language::English).await }
+    }
+
+    /// Somebody else of the store, at a browser of their own.
+    pub async fn colleague(&self) -> Self {
+        Self { shop: self.shop, browser: self.browser.open_another(Language::English).await }
     }
 
     async fn install(&self) {
