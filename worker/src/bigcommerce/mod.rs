@@ -86,8 +86,9 @@ fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
         401 => Failure::Unauthorized,
         403 => Failure::Forbidden,
         404 => Failure::NotFound,
-        // Timed out, held by another request, or simply too early or too many: all of them pass.
-        408 | 409 | 423 | 425 | 429 => Failure::Later { after_ms },
+        // Timed out, held by another request, or too early: all of them pass.
+        408 | 409 | 423 | 425 => Failure::busy(after_ms),
+        429 => Failure::later(after_ms),
         300..=399 | 500.. => Failure::Indeterminate(["HTTP ", &status.to_string()].concat()),
         _ => Failure::Refused { status, code: String::new(), param: String::new(), message: message(body) },
     }
@@ -141,9 +142,10 @@ pub(crate) mod tests {
         assert_eq!(fail(401), Failure::Unauthorized);
         assert_eq!(fail(403), Failure::Forbidden);
         assert_eq!(fail(404), Failure::NotFound);
-        for passing in [408, 409, 423, 425, 429] {
-            assert_eq!(fail(passing), Failure::Later { after_ms: None }, "{passing}");
+        for passing in [408, 409, 423, 425] {
+            assert_eq!(fail(passing), Failure::busy(None), "{passing}");
         }
+        assert_eq!(fail(429), Failure::later(None));
         assert!(
             matches!(fail(500), Failure::Indeterminate(_)) && matches!(fail(302), Failure::Indeterminate(_))
         );
@@ -158,7 +160,7 @@ pub(crate) mod tests {
             assert!(matches!(read::<()>(&outcome), Err(Failure::Indeterminate(_))), "{status}");
         }
         let busy = answer(429, "<html>slow down</html>");
-        assert_eq!(read::<()>(&busy), Err(Failure::Later { after_ms: None }));
+        assert_eq!(read::<()>(&busy), Err(Failure::later(None)));
         assert_eq!(read::<()>(&answer(403, "")), Err(Failure::Forbidden));
         assert_eq!(read::<()>(&answer(403, r#"{"title":"Forbidden"}"#)), Err(Failure::Forbidden));
     }

@@ -84,7 +84,7 @@ pub fn record_answer(outcome: &Outcome) -> Answer {
         (booked.amounts == Amounts::Known).then(|| Answer::OrderRefunds(vec![booked]))
     });
     let busy = matches!(&answer, Answer::Failed(Failure::Refused { message, .. }) if is_busy(message));
-    if busy { Answer::Failed(Failure::Later { after_ms: None }) } else { answer }
+    if busy { Answer::Failed(Failure::busy(None)) } else { answer }
 }
 
 /// BigCommerce makes an order's refunds one after the other. How it says so is not documented: mostly by a status that
@@ -387,10 +387,11 @@ mod tests {
 
     #[test]
     fn while_another_refund_is_under_way_the_answer_is_later() {
-        let later = Answer::Failed(Failure::Later { after_ms: None });
-        for status in [409, 423, 429] {
+        let later = Answer::Failed(Failure::busy(None));
+        for status in [409, 423] {
             assert_eq!(record_answer(&answer(status, "{}")), later, "{status}");
         }
+        assert_eq!(record_answer(&answer(429, "{}")), Answer::Failed(Failure::later(None)));
         let busy = r#"{"data":[{"status":422,"title":"Another refund of this order is being processed."}]}"#;
         assert_eq!(record_answer(&answer(422, busy)), later);
         let unpaid = r#"{"data":[{"status":422,"title":"The order must have received payment."}]}"#;

@@ -107,7 +107,8 @@ fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
         401 => Failure::Unauthorized,
         403 => Failure::Forbidden,
         404 => Failure::NotFound,
-        409 | 429 => Failure::Later { after_ms },
+        409 => Failure::busy(after_ms),
+        429 => Failure::later(after_ms),
         // The gateway gave up on the request: no word of KOMOJU's own.
         408 | 425 => Failure::Indeterminate(["HTTP ", &status.to_string()].concat()),
         502 if FINAL_502.contains(&code.as_str()) => Failure::Refused { status, code, param, message },
@@ -155,7 +156,7 @@ pub(crate) mod tests {
         assert!(matches!(fail(502, "bad_gateway"), Failure::Indeterminate(_)));
         assert!(matches!(fail(500, "internal_server_error"), Failure::Indeterminate(_)));
         assert!(matches!(fail(422, "not_cancellable"), Failure::Refused { .. }));
-        assert_eq!(fail(409, ""), Failure::Later { after_ms: None });
+        assert_eq!(fail(409, ""), Failure::busy(None));
         assert_eq!(fail(404, "not_found"), Failure::NotFound);
         assert!(matches!(read(&answer(200, "<html>")), Err(Failure::Unreadable(_))));
     }

@@ -1,6 +1,6 @@
 //! The panel's words for keys and facts, English and Japanese side by side.
 
-use crate::objects::store::health::Trouble;
+use crate::objects::store::health::{BUSY, NO_PERMISSION, NOT_FOUND, TOKEN_REFUSED, TOO_MANY, Trouble};
 use crate::payment::attention::Side;
 use crate::payment::call::Locale;
 use crate::payment::settings::Provider;
@@ -66,17 +66,17 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
             text(&["BigCommerce did not take the script for ", &channel_name(*channel), ": ", why])
         }
         (Trouble::Script { channel, why }, Locale::Ja) => {
-            text(&[&channel_name(*channel), " のスクリプトを登録できませんでした：", why])
+            text(&[&channel_name(*channel), " のスクリプトを登録できませんでした：", reason(w, why)])
         }
         (Trouble::Hook { scope, why }, Locale::En) => {
             text(&["BigCommerce did not take the webhook ", scope, ": ", why])
         }
         (Trouble::Hook { scope, why }, Locale::Ja) => {
-            text(&["Webhook ", scope, " を登録できませんでした：", why])
+            text(&["Webhook ", scope, " を登録できませんでした：", reason(w, why)])
         }
         (Trouble::Unreachable { call, why }, Locale::En) => text(&["Could not read “", call, "”: ", why]),
         (Trouble::Unreachable { call, why }, Locale::Ja) => {
-            text(&["「", call, "」を取得できませんでした：", why])
+            text(&["「", call, "」を取得できませんでした：", reason(w, why)])
         }
         (Trouble::ScopeMissing { call }, Locale::En) => text(&[
             "The app lacks the permission for “",
@@ -140,6 +140,18 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
     }
 }
 
+/// Why a call did not succeed: in our words where they are ours, else as the other side has said it.
+fn reason(w: Words, why: &str) -> &str {
+    match why {
+        BUSY => w.of(BUSY, "ほかの処理が実行中のため、一時的に利用できません"),
+        TOO_MANY => w.of(TOO_MANY, "リクエスト数が上限に達しました"),
+        TOKEN_REFUSED => w.of(TOKEN_REFUSED, "アクセストークンが受け付けられませんでした"),
+        NO_PERMISSION => w.of(NO_PERMISSION, "必要な権限（スコープ）がありません"),
+        NOT_FOUND => w.of(NOT_FOUND, "見つかりませんでした"),
+        other => other,
+    }
+}
+
 /// BigCommerce's own name of an offline method.
 pub fn provider(w: Words, provider: Provider) -> &'static str {
     match (w.0, provider) {
@@ -162,8 +174,37 @@ pub fn moment(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::payment::call::Failure;
+
     #[test]
     fn moments_are_written_by_japans_clock() {
         assert_eq!(moment(1_795_618_799_000), "2026-11-25 23:59 JST");
+    }
+
+    #[test]
+    fn busy_and_too_many_are_told_apart_in_both_languages() {
+        let told = |failure: &Failure, locale| {
+            let trouble = Trouble::of("orders", failure);
+            super::trouble(Words(locale), &trouble, |_| String::new())
+        };
+        for (failure, english, japanese) in [
+            (Failure::busy(None), "busy, or locked", "ほかの処理が実行中"),
+            (Failure::later(Some(5)), "too many requests", "リクエスト数が上限"),
+            (Failure::Unauthorized, "token was refused", "アクセストークンが"),
+            (Failure::NotFound, "not found", "見つかりません"),
+        ] {
+            assert!(told(&failure, Locale::En).contains(english), "{failure:?}");
+            let told = told(&failure, Locale::Ja);
+            assert!(told.contains(japanese), "{told}");
+            assert!(told.chars().filter(char::is_ascii_alphabetic).count() == "orders".len(), "{told}");
+        }
+        // What the other side has said is left in its own words.
+        let refused = Failure::Refused {
+            status: 422,
+            code: String::new(),
+            param: String::new(),
+            message: "No.".into(),
+        };
+        assert!(told(&refused, Locale::Ja).contains("No."));
     }
 }

@@ -174,9 +174,12 @@ pub enum Failure {
     Indeterminate(String),
     /// An answer that says yes and cannot be read. The same follows from it; but it is not true that nobody answered.
     Unreadable(String),
-    /// Not now: rate limit, or an earlier send of the same request still runs (KOMOJU's 409).
+    /// Not now: too many requests, or something else is in the way (see `busy`).
     Later {
         after_ms: Option<u64>,
+        /// Another request holds it, an earlier send of the same one perhaps (409, 423), or it came at a bad moment (408,
+        /// 425): whoever reads of this need not look for what asks too much.
+        busy: bool,
     },
     /// The token or key is no longer good.
     Unauthorized,
@@ -191,6 +194,18 @@ pub enum Failure {
         param: String,
         message: String,
     },
+}
+
+impl Failure {
+    /// Asked too much.
+    pub fn later(after_ms: Option<u64>) -> Self {
+        Self::Later { after_ms, busy: false }
+    }
+
+    /// Held by another request.
+    pub fn busy(after_ms: Option<u64>) -> Self {
+        Self::Later { after_ms, busy: true }
+    }
 }
 
 /// An order as read: what is kept, and beside it what is used once and then forgotten.

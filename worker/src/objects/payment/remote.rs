@@ -42,7 +42,7 @@ impl Remote<'_> {
         answer.unwrap_or_else(|error| {
             let what = ["not sent: ", &error.to_string()].concat();
             log::error("payment", "call_failed", &[("store", self.store().as_str()), ("error", &what)]);
-            Answer::Failed(Failure::Later { after_ms: None })
+            Answer::Failed(Failure::later(None))
         })
     }
 
@@ -75,7 +75,7 @@ impl Remote<'_> {
 
     async fn bigcommerce(&self, call: &Call) -> Unsent {
         if let Some(wait_ms) = self.must_wait(call).await {
-            return Ok(Answer::Failed(Failure::Later { after_ms: Some(wait_ms) }));
+            return Ok(Answer::Failed(Failure::later(Some(wait_ms))));
         }
         let answer = self.bigcommerce_as(self.profile, call).await?;
         if answer != Answer::Failed(Failure::Unauthorized) {
@@ -87,7 +87,7 @@ impl Remote<'_> {
                 self.bigcommerce_as(&newer, call).await
             }
             // Nobody knows whether the token that was refused is the store's: nothing follows from it yet.
-            Err(Absent::CannotTell) => Ok(Answer::Failed(Failure::Later { after_ms: None })),
+            Err(Absent::CannotTell) => Ok(Answer::Failed(Failure::later(None))),
             Ok(_) | Err(Absent::NeverInstalled) => {
                 StoreClient::new(self.env, self.store())?.token_refused().await?;
                 Ok(answer)

@@ -99,14 +99,22 @@ impl Trouble {
     }
 }
 
+/// What is kept of a failure that is not told in the other side's words. The panel knows these, and has them in Japanese.
+pub const BUSY: &str = "busy, or locked by another request";
+pub const TOO_MANY: &str = "too many requests";
+pub const TOKEN_REFUSED: &str = "the access token was refused";
+pub const NO_PERMISSION: &str = "a permission (scope) is missing";
+pub const NOT_FOUND: &str = "not found";
+
 /// A failure in a few words for the merchant's eye.
 pub fn why(failure: &Failure) -> String {
     match failure {
         Failure::Indeterminate(why) | Failure::Unreadable(why) => why.clone(),
-        Failure::Later { .. } => "too many requests".to_owned(),
-        Failure::Unauthorized => "the access token was refused".to_owned(),
-        Failure::Forbidden => "a permission (scope) is missing".to_owned(),
-        Failure::NotFound => "not found".to_owned(),
+        Failure::Later { busy: true, .. } => BUSY.to_owned(),
+        Failure::Later { busy: false, .. } => TOO_MANY.to_owned(),
+        Failure::Unauthorized => TOKEN_REFUSED.to_owned(),
+        Failure::Forbidden => NO_PERMISSION.to_owned(),
+        Failure::NotFound => NOT_FOUND.to_owned(),
         Failure::Refused { message, .. } => message.clone(),
     }
 }

@@ -428,10 +428,10 @@ const LONGEST_WAIT: i64 = 86_400_000;
 pub(super) fn wait(failure: &Failure, failures: u32, delays: Delays) -> i64 {
     let ladder = delays.retry(failures.saturating_add(1));
     match failure {
-        Failure::Later { after_ms: Some(ms) } => {
+        Failure::Later { after_ms: Some(ms), .. } => {
             ladder.max(i64::try_from(*ms).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT))
         }
-        Failure::Later { after_ms: None }
+        Failure::Later { after_ms: None, .. }
         | Failure::Indeterminate(_)
         | Failure::Unreadable(_)
         | Failure::Unauthorized
@@ -445,7 +445,7 @@ fn bigcommerce_refusal(failure: &Failure) -> Refusal {
     match failure {
         Failure::NotFound => Refusal::OrderNotFound,
         Failure::Unauthorized | Failure::Forbidden => Refusal::Disconnected,
-        Failure::Later { after_ms } => Refusal::Busy { after_ms: *after_ms },
+        Failure::Later { after_ms, .. } => Refusal::Busy { after_ms: *after_ms },
         Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Refused { .. } => {
             Refusal::BigCommerceUnavailable
         }
@@ -455,7 +455,7 @@ fn bigcommerce_refusal(failure: &Failure) -> Refusal {
 /// KOMOJU was asked too much, or does not answer.
 pub(super) fn komoju_refusal(failure: &Failure) -> Refusal {
     match failure {
-        Failure::Later { after_ms } => Refusal::Busy { after_ms: *after_ms },
+        Failure::Later { after_ms, .. } => Refusal::Busy { after_ms: *after_ms },
         Failure::Indeterminate(_)
         | Failure::Unreadable(_)
         | Failure::Unauthorized

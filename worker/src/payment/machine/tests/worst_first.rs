@@ -79,7 +79,7 @@ fn a_fraud_mark_on_a_disputed_order_leaves_it_disputed() {
 
 #[test]
 fn while_bad_news_cannot_be_told_nothing_better_is() {
-    for failure in [unreachable(), Failure::Later { after_ms: None }, refused()] {
+    for failure in [unreachable(), Failure::later(None), refused()] {
         let mut bench = paid(7, true);
         bench.pays_back(charged_back(3_000));
         bench.fates = vec![("update_order", Fate::Fails(failure.clone())); 3];
