@@ -100,3 +100,21 @@ async fn a_side_that_ignores_what_it_is_asked_for_ends_no_walk_late_and_meets_no
     let pages = shop.requests(&Method::GET, "/v2/orders?").len();
     assert!(pages <= 4, "{pages} pages of one list");
 }
+
+/// It is read again until BigCommerce answers about the order that was asked for.
+#[tokio::test]
+async fn an_answer_about_another_order_moves_nothing() {
+    let shop = Shop::open(world().await).await;
+    let (order, session) = shop.begin(&OrderSpec::total(1_900)).await;
+    let other = FaultKind::Altered(Alteration::at("/id", json!(order.order_id + 1)));
+    shop.order_fault(Method::GET, other, 2);
+    shop.pay_by_card(&session);
+    let paid = shop.when_status(&order, 11).await;
+    assert_eq!((paid.statuses(), shop.order_puts(order.order_id)), (vec![7, 11], 1));
+    let looks = shop.requests(&Method::GET, &format!("/v2/orders/{}", order.order_id));
+    assert!(
+        looks.len() >= 4,
+        "one at the start, two about another order, and one that counts: {}",
+        looks.len()
+    );
+}

@@ -15,7 +15,7 @@ use komoju_bigcommerce_worker::payment::delays::Delays;
 use komoju_bigcommerce_worker::payment::machine::{Input, Machine, Now, Output};
 use komoju_bigcommerce_worker::payment::record::{Record, Rows};
 use komoju_bigcommerce_worker::payment::shop::Shop;
-use komoju_bigcommerce_worker::wire::{self, Parse};
+use komoju_bigcommerce_worker::wire::{self, Reader};
 use serde_json::Value;
 
 use super::bank::Bank;
@@ -345,7 +345,7 @@ impl World {
     /// None: the worker died.
     fn call(&mut self, call: &Call, dies: bool, word: &Word) -> Option<()> {
         let side = if wire::side(call) == wire::Side::BigCommerce { Side::BigCommerce } else { Side::Komoju };
-        let (mut request, parse) = self.request(call);
+        let (mut request, reader) = self.request(call);
         if let Some(mutation) = self.mutation {
             mutation.spoil_request(call, &mut request, self);
         }
@@ -375,9 +375,9 @@ impl World {
         }
         let answer = match self.mutation {
             Some(mutation) => {
-                mutation.spoil_answer(call, parse(&mutation.spoil_outcome(call, outcome, self)), self)
+                mutation.spoil_answer(call, reader.read(&mutation.spoil_outcome(call, outcome, self)), self)
             }
-            None => parse(&outcome),
+            None => reader.read(&outcome),
         };
         self.handle_by(word, Input::Answer(answer));
         Some(())
@@ -445,7 +445,7 @@ impl World {
         }
     }
 
-    fn request(&self, call: &Call) -> (HttpRequest, Parse) {
+    fn request(&self, call: &Call) -> (HttpRequest, Reader) {
         let secret = Secret::new("secret");
         let api =
             Api { base: "https://shop.example", store: &self.shop.store, token: &secret, timeout_ms: 1 };

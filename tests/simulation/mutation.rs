@@ -336,7 +336,14 @@ fn by_float(minor: i64) -> i64 {
 }
 
 fn seen(reading: OrderReading) -> OrderSeen {
-    OrderSeen { reading, total: None, cart: None, staff_notes: String::new(), checkout: Checkout::default() }
+    OrderSeen {
+        id: None,
+        reading,
+        total: None,
+        cart: None,
+        staff_notes: String::new(),
+        checkout: Checkout::default(),
+    }
 }
 
 fn change(request: &mut HttpRequest, change: impl FnOnce(&mut Value)) {

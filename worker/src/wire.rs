@@ -7,12 +7,76 @@ use crate::json;
 use crate::komoju::{
     self, events as km_events, payment as km_payment, refund as km_refund, session as km_session,
 };
-use crate::payment::call::{Answer, BankDetails, Call};
+use crate::payment::call::{Answer, BankDetails, Call, Failure};
 use crate::payment::decision::Blob;
 use crate::payment::ids::{AccountId, OrderId};
 
-/// How the answer to a request is read.
-pub type Parse = fn(&Outcome) -> Answer;
+type Parse = fn(&Outcome) -> Answer;
+
+/// How the answer to a request is read: by its protocol, and only if it is about what was asked for. Whatever names
+/// another order, session, payment or event than the request did is unreadable, so nothing ever follows from it.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    parse: Parse,
+    /// None: the call names nothing that an answer would name.
+    asked: Option<String>,
+}
+
+impl Reader {
+    fn new(parse: Parse, call: &Call, order: OrderId) -> Self {
+        Self { parse, asked: asked_for(call, order) }
+    }
+
+    pub fn read(&self, outcome: &Outcome) -> Answer {
+        let answer = (self.parse)(outcome);
+        let Some(asked) = &self.asked else { return answer };
+        match named_by(&answer).into_iter().find(|named| named != asked) {
+            Some(other) => {
+                let what = ["an answer about ", &other, " instead of ", asked].concat();
+                Answer::Failed(Failure::Unreadable(what))
+            }
+            None => answer,
+        }
+    }
+}
+
+/// The id of the one thing that a call is about, where its answer bears that id.
+fn asked_for(call: &Call, order: OrderId) -> Option<String> {
+    match call {
+        Call::ReadOrder
+        | Call::ReadProvider
+        | Call::UpdateOrder { .. }
+        | Call::ReadOrderRefunds
+        | Call::RecordRefund { .. } => Some(order.to_string()),
+        Call::ReadSession { session, .. } | Call::CancelSession { session, .. } => Some(session.to_string()),
+        Call::ReadPayment { payment, .. }
+        | Call::CancelPayment { payment, .. }
+        | Call::Capture { payment, .. }
+        | Call::RefundPayment { payment, .. } => Some(payment.to_string()),
+        Call::ReadEvent { event, .. } => Some(event.to_string()),
+        // A new session has an id that nobody knew, a list or a quote has none, and what answers a request for a
+        // transfer is not documented.
+        Call::CreateSession(_)
+        | Call::ListPayments { .. }
+        | Call::RequestRefund { .. }
+        | Call::QuoteRefund { .. } => None,
+    }
+}
+
+/// What an answer says that it is about, where it says so. Rows of an order's lists name their order, too: with one of
+/// another order among them, nobody knows whose list it is.
+fn named_by(answer: &Answer) -> Vec<String> {
+    let orders = |orders: &mut dyn Iterator<Item = OrderId>| orders.map(|id| id.to_string()).collect();
+    match answer {
+        Answer::Order(seen) => orders(&mut seen.id.into_iter()),
+        Answer::Provider(transacted) => orders(&mut transacted.orders.iter().copied()),
+        Answer::OrderRefunds(list) => orders(&mut list.iter().filter_map(|refund| refund.order)),
+        Answer::Session(seen) => vec![seen.reading.id.to_string()],
+        Answer::Payment(reading) => vec![reading.id.to_string()],
+        Answer::Event(seen) => vec![seen.id.to_string()],
+        Answer::Payments { .. } | Answer::Quote(_) | Answer::Requested | Answer::Failed(_) => Vec::new(),
+    }
+}
 
 /// Whom a call goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +112,8 @@ pub fn to_bigcommerce(
     call: &Call,
     api: &bigcommerce::Api<'_>,
     order: OrderId,
-) -> Option<(HttpRequest, Parse)> {
-    Some(match call {
+) -> Option<(HttpRequest, Reader)> {
+    let (request, parse): (_, Parse) = match call {
         Call::ReadOrder => (bc_order::read(api, order), bc_order::order_answer),
         Call::ReadProvider => (bc_order::transactions(api, order), bc_order::provider_answer),
         Call::UpdateOrder { update, staff_notes } => {
@@ -70,7 +134,8 @@ pub fn to_bigcommerce(
         | Call::RequestRefund { .. }
         | Call::ListPayments { .. }
         | Call::ReadEvent { .. } => return None,
-    })
+    };
+    Some((request, Reader::new(parse, call, order)))
 }
 
 /// None: not a call to KOMOJU, or one with bank details that are still sealed. `back` makes the address an attempt's
@@ -80,8 +145,9 @@ pub fn to_komoju(
     access: komoju::request::Access<'_>,
     origin: km_session::Origin<'_>,
     back: impl FnOnce(u32) -> String,
-) -> Option<(HttpRequest, Parse)> {
-    Some(match call {
+) -> Option<(HttpRequest, Reader)> {
+    let order = origin.order;
+    let (request, parse): (_, Parse) = match call {
         Call::CreateSession(new) => {
             (km_session::create(access, origin, new, &back(new.attempt)), km_session::answer)
         }
@@ -113,7 +179,26 @@ pub fn to_komoju(
         | Call::ReadOrderRefunds
         | Call::QuoteRefund { .. }
         | Call::RecordRefund { .. } => return None,
-    })
+    };
+    Some((request, Reader::new(parse, call, order)))
+}
+
+/// Whether an answer says that KOMOJU has nothing of what was asked for. A list without any payment of the attempt's
+/// session is such an answer, too.
+pub fn says_there_is_none(call: &Call, answer: &Answer) -> bool {
+    match (call, answer) {
+        (_, Answer::Failed(Failure::NotFound)) => true,
+        (Call::ListPayments { session, .. }, Answer::Payments { list, .. }) => {
+            list.iter().all(|payment| payment.session.as_ref() != Some(session))
+        }
+        _ => false,
+    }
+}
+
+/// What nobody but the merchant of an attempt can read: the attempt's own session. None where the call does not name it.
+pub fn proof_of_merchant(call: &Call) -> Option<Call> {
+    let Call::ListPayments { account, session, .. } = call else { return None };
+    Some(Call::ReadSession { account: account.clone(), session: session.clone() })
 }
 
 /// None: not opened, or never bank details.
@@ -199,7 +284,12 @@ mod tests {
                 "POST payments/pay1/refund_request",
             ),
             (
-                Call::ListPayments { account: account(), external_order_num: "BC-77-1".to_owned(), since: 0 },
+                Call::ListPayments {
+                    account: account(),
+                    session: session(),
+                    external_order_num: "BC-77-1".to_owned(),
+                    since: 0,
+                },
                 "GET payments",
             ),
             (Call::ReadEvent { account: account(), event }, "GET events/ev1"),
@@ -213,7 +303,7 @@ mod tests {
             bigcommerce::Api { base: "https://b.example", store: &store, token: &secret, timeout_ms: 1 };
         let access = komoju::request::Access { base: "https://k.example", secret_key: &secret };
         let origin = km_session::Origin { store: &store, order };
-        let line = |(request, _): (HttpRequest, Parse)| {
+        let line = |(request, _): (HttpRequest, Reader)| {
             format!("{request:?}")
                 .replace("https://b.example/stores/q7w8e9", "")
                 .replace("https://k.example/", "")
@@ -231,6 +321,109 @@ mod tests {
         for (call, line) in komoju_calls() {
             assert_eq!(side(&call), Side::Komoju(&account()), "{line}");
             assert_eq!(written(&call), (None, Some(line.to_owned())));
+        }
+    }
+
+    /// What each side answers to a call: about the order, session, payment or event that it was asked for, or another.
+    fn answered(call: &Call, asked: bool) -> Option<String> {
+        let (order, id) = if asked { (77, "1") } else { (78, "2") };
+        let payment = format!(r#"{{"id":"pay{id}","status":"captured","session":"ses{id}"}}"#);
+        let refund =
+            format!(r#"{{"id":9,"order_id":{order},"payments":[{{"provider_id":"cod","amount":5}}]}}"#);
+        Some(match call {
+            Call::ReadOrder | Call::UpdateOrder { .. } => format!(r#"{{"id":{order},"status_id":7}}"#),
+            Call::ReadProvider => {
+                format!(r#"{{"data":[{{"order_id":"77"}},{{"order_id":"{order}","gateway":"cod"}}]}}"#)
+            }
+            Call::ReadOrderRefunds => format!(r#"{{"data":[{{"id":8,"order_id":77}},{refund}]}}"#),
+            Call::RecordRefund { .. } => format!(r#"{{"data":{refund}}}"#),
+            Call::ReadSession { .. } | Call::CancelSession { .. } => {
+                format!(r#"{{"id":"ses{id}","status":"pending","payment":{payment}}}"#)
+            }
+            Call::ReadPayment { .. }
+            | Call::CancelPayment { .. }
+            | Call::Capture { .. }
+            | Call::RefundPayment { .. } => payment,
+            Call::ReadEvent { .. } => format!(r#"{{"id":"ev{id}","type":"payment.captured","data":{{}}}}"#),
+            Call::CreateSession(_)
+            | Call::ListPayments { .. }
+            | Call::RequestRefund { .. }
+            | Call::QuoteRefund { .. } => return None,
+        })
+    }
+
+    fn reader(call: &Call) -> Reader {
+        let (store, secret) = (StoreHash::parse("q7w8e9").expect("a store"), Secret::new("s"));
+        let order = OrderId::new(77).expect("an order");
+        let api =
+            bigcommerce::Api { base: "https://b.example", store: &store, token: &secret, timeout_ms: 1 };
+        let access = komoju::request::Access { base: "https://k.example", secret_key: &secret };
+        let origin = km_session::Origin { store: &store, order };
+        let request = to_bigcommerce(call, &api, order);
+        request.or_else(|| to_komoju(call, access, origin, |_| String::new())).expect("a request").1
+    }
+
+    fn read(call: &Call, body: &str) -> Answer {
+        let (status, headers) = (200, crate::http::ResponseHeaders::default());
+        reader(call).read(&Outcome::Answer { status, headers, body: body.to_owned() })
+    }
+
+    #[test]
+    fn an_answer_about_something_else_is_never_used() {
+        let mut seen = 0;
+        for (call, line) in bigcommerce_calls().into_iter().chain(komoju_calls()) {
+            let (Some(right), Some(other)) = (answered(&call, true), answered(&call, false)) else {
+                continue;
+            };
+            let taken = read(&call, &right);
+            assert!(!matches!(taken, Answer::Failed(_)), "{line}: {taken:?}");
+            let refused = read(&call, &other);
+            assert!(matches!(refused, Answer::Failed(Failure::Unreadable(_))), "{line}: {refused:?}");
+            seen += 1;
+        }
+        assert_eq!(seen, 12);
+    }
+
+    #[test]
+    fn an_answer_that_names_no_order_is_about_the_one_asked_for() {
+        assert!(matches!(read(&Call::ReadOrder, r#"{"status_id":7}"#), Answer::Order(_)));
+        assert!(matches!(read(&Call::ReadOrder, r#"{"id":"77","status_id":7}"#), Answer::Order(_)));
+        let refunds = read(&Call::ReadOrderRefunds, r#"{"data":[{"id":8}]}"#);
+        assert!(matches!(refunds, Answer::OrderRefunds(_)), "{refunds:?}");
+    }
+
+    #[test]
+    fn a_payment_of_another_session_is_not_shown_by_this_one() {
+        let call =
+            Call::ReadSession { account: account(), session: SessionId::parse("ses1").expect("an id") };
+        let body = r#"{"id":"ses1","status":"pending","payment":{"id":"pay1","status":"captured","session":"ses2"}}"#;
+        assert!(matches!(read(&call, body), Answer::Failed(Failure::Unreadable(_))));
+    }
+
+    #[test]
+    fn only_an_answer_with_something_of_this_order_says_that_there_is_something() {
+        let list = Call::ListPayments {
+            account: account(),
+            session: SessionId::parse("ses1").expect("an id"),
+            external_order_num: "BC-77-1".to_owned(),
+            since: 0,
+        };
+        let of =
+            |session: &str| format!(r#"{{"data":[{{"id":"p","status":"captured","session":{session}}}]}}"#);
+        for (body, none) in [
+            (r#"{"data":[]}"#.to_owned(), true),
+            (of(r#""ses2""#), true),
+            (of("null"), true),
+            (of(r#""ses1""#), false),
+        ] {
+            assert_eq!(says_there_is_none(&list, &read(&list, &body)), none, "{body}");
+        }
+        assert!(
+            matches!(proof_of_merchant(&list), Some(Call::ReadSession { session, .. }) if session.as_str() == "ses1")
+        );
+        for (call, line) in komoju_calls() {
+            assert!(says_there_is_none(&call, &Answer::Failed(Failure::NotFound)), "{line}");
+            assert!(!says_there_is_none(&call, &Answer::Failed(Failure::Forbidden)), "{line}");
         }
     }
 

@@ -68,8 +68,9 @@ pub fn provider_answer(outcome: &Outcome) -> Answer {
 }
 
 fn transacted(rows: &[Value]) -> Transacted {
+    let orders = rows.iter().filter_map(|row| OrderId::new(unsigned(row, "order_id")?).ok()).collect();
     let provider = rows.iter().find_map(|row| Provider::from_id(&text(row, "gateway")));
-    let Some(known) = provider else { return Transacted::default() };
+    let Some(known) = provider else { return Transacted { orders, ..Transacted::default() } };
     let collects = |row: &&Value| !["refund", "void"].contains(&text(row, "event").as_str());
     let own = rows.iter().filter(|row| text(row, "gateway") == known.id()).filter(collects);
     let amount = |row: &Value| {
@@ -81,7 +82,7 @@ fn transacted(rows: &[Value]) -> Transacted {
         Some([first, rest @ ..]) if rest.iter().all(|other| other == first) => Some(*first),
         _ => None,
     };
-    Transacted { provider, charged }
+    Transacted { orders, provider, charged }
 }
 
 fn parse_body(body: &str) -> Option<Value> {
@@ -108,9 +109,10 @@ fn parse(order: &Value) -> Option<OrderSeen> {
         placed_at: parse_rfc2822(&text(order, "date_created")).unwrap_or(0),
         refunded_minor: refunded(order).unwrap_or(0),
     };
+    let id = unsigned(order, "id").and_then(|id| OrderId::new(id).ok());
     let cart = CartId::parse(&text(order, "cart_id")).ok();
     let staff_notes = text(order, "staff_notes");
-    Some(OrderSeen { reading, total: total.ok(), cart, staff_notes, checkout: checkout(order) })
+    Some(OrderSeen { id, reading, total: total.ok(), cart, staff_notes, checkout: checkout(order) })
 }
 
 /// The parts that store credit and gift certificates paid; None where they paid nothing.
@@ -246,7 +248,9 @@ mod tests {
             provider_answer(&Outcome::Answer { status, headers: Default::default(), body: body.to_owned() })
         };
         let nothing = Answer::Provider(Transacted::default());
-        let cod = |charged| Answer::Provider(Transacted { provider: Some(Provider::Cod), charged });
+        let cod = |charged| {
+            Answer::Provider(Transacted { orders: Vec::new(), provider: Some(Provider::Cod), charged })
+        };
         assert_eq!(answer(200, r#"{"data":[{"gateway":"cod"}]}"#), cod(None));
         assert_eq!(answer(200, r#"{"data":[{"gateway":"braintree"}]}"#), nothing);
         assert_eq!(answer(204, ""), nothing);

@@ -118,7 +118,8 @@ fn refund(refund: &Value) -> OrderRefundSeen {
         Some(_) => (Vec::new(), Amounts::Unreadable),
     };
     let amounts = if id.is_some() && has_readable_reasons(refund) { amounts } else { Amounts::Unreadable };
-    OrderRefundSeen { id: id.unwrap_or(0), parts, komoju: recorded(refund), amounts }
+    let order = unsigned(refund, "order_id").and_then(|id| OrderId::new(id).ok());
+    OrderRefundSeen { id: id.unwrap_or(0), order, parts, komoju: recorded(refund), amounts }
 }
 
 /// Of a payment that nobody declined and that may be ours, the part; None within where that cannot be read. Credit and
@@ -208,7 +209,8 @@ mod tests {
 
     fn seen() -> OrderRefundSeen {
         let parts = vec![part_of(Some(Provider::InStore), "1600.5"), part_of(None, "40.00")];
-        OrderRefundSeen { id: 41, parts, komoju: RefundId::parse("re7").ok(), amounts: Amounts::Known }
+        let (order, komoju) = (OrderId::new(118).ok(), RefundId::parse("re7").ok());
+        OrderRefundSeen { id: 41, order, parts, komoju, amounts: Amounts::Known }
     }
 
     #[test]
@@ -260,7 +262,8 @@ mod tests {
             "payments": [{ "provider_id": "custom", "amount": 20, "offline": true }] });
         let by_tax = json!({ "id": 43, "reason": "komoju-refund:re9", "items": [], "payments": [] });
         let body = json!({ "data": [booked(), by_hand, by_tax], "meta": {} }).to_string();
-        let seen_as = |id, parts, komoju| OrderRefundSeen { id, parts, komoju, amounts: Amounts::Known };
+        let seen_as =
+            |id, parts, komoju| OrderRefundSeen { id, order: None, parts, komoju, amounts: Amounts::Known };
         let by_hand = seen_as(42, vec![part_of(None, "20")], None);
         let by_tax = seen_as(43, Vec::new(), RefundId::parse("re9").ok());
         assert_eq!(list_answer(&answer(200, &body)), Answer::OrderRefunds(vec![seen(), by_hand, by_tax]));

@@ -25,7 +25,9 @@ pub fn answer(outcome: &Outcome) -> Answer {
     match read_answer(outcome) {
         Err(failure) => Answer::Failed(failure),
         Ok(body) => match notice(&body) {
-            Some(notice) => Answer::Event(EventSeen { kind: notice.event, payment: notice.payment }),
+            Some(notice) => {
+                Answer::Event(EventSeen { id: notice.id, kind: notice.event, payment: notice.payment })
+            }
             None => Answer::Failed(Failure::Unreadable("the event cannot be read".to_owned())),
         },
     }
@@ -90,7 +92,8 @@ mod tests {
     fn an_event_tells_its_kind_and_its_payment() {
         let seen = answer(&answered(200, &marked_as_fraud().to_string()));
         let payment = crate::payment::ids::PaymentId::parse("pay31").ok();
-        assert_eq!(seen, Answer::Event(EventSeen { kind: "payment.marked.as.fraud".into(), payment }));
+        let id = HintId::parse("ev31").expect("an id");
+        assert_eq!(seen, Answer::Event(EventSeen { id, kind: "payment.marked.as.fraud".into(), payment }));
         assert_eq!(answer(&answered(404, "{}")), Answer::Failed(Failure::NotFound));
         assert!(matches!(answer(&answered(200, "{}")), Answer::Failed(Failure::Unreadable(_))));
     }

@@ -203,7 +203,11 @@ fn parse(session: &Value) -> Option<SessionSeen> {
     let currency = Currency::parse(&text(session, "currency")).ok();
     let amount = integer(session, "amount").and_then(|minor| Some(Money::new(minor, currency?)));
     let payment = match present(session, "payment") {
-        Some(payment) => Some(super::payment::parse(payment)?),
+        // One that says it is of another session is as little this session's as one that cannot be read.
+        Some(payment) => {
+            let shown = super::payment::parse(payment)?;
+            Some(Some(shown).filter(|p| p.session.as_ref().is_none_or(|of| *of == id))?)
+        }
         None => None,
     };
     let reading = SessionReading {

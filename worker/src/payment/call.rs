@@ -4,7 +4,7 @@
 
 use super::decision::Blob;
 use super::deed::OrderUpdate;
-use super::ids::{AccountId, CartId, HintId, PaymentId, RefundId, SessionId};
+use super::ids::{AccountId, CartId, HintId, OrderId, PaymentId, RefundId, SessionId};
 use super::money::Money;
 use super::reading::{Amounts, Cause, Moment, OrderReading, PaymentReading, SessionReading};
 use super::settings::Provider;
@@ -67,6 +67,8 @@ pub enum Call {
     /// Every payment that an attempt's session ever held: a session shows but one.
     ListPayments {
         account: AccountId,
+        /// The attempt's.
+        session: SessionId,
         external_order_num: String,
         /// When the attempt was made: no payment of it is older. KOMOJU may have a default period of its own.
         since: Moment,
@@ -110,8 +112,10 @@ pub enum Answer {
 }
 
 /// What an order's transactions tell.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Transacted {
+    /// The orders that they say they are of.
+    pub orders: Vec<OrderId>,
     /// The offline method that the order was placed with; None: not one of them, or nothing is listed yet.
     pub provider: Option<Provider>,
     /// What that method is to collect, where all its rows say the same.
@@ -121,6 +125,7 @@ pub struct Transacted {
 /// What KOMOJU says one of its events was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventSeen {
+    pub id: HintId,
     pub kind: String,
     pub payment: Option<PaymentId>,
 }
@@ -129,6 +134,8 @@ pub struct EventSeen {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderRefundSeen {
     pub id: u64,
+    /// The order that it says it is of.
+    pub order: Option<OrderId>,
     pub parts: Vec<RefundPart>,
     pub komoju: Option<RefundId>,
     pub amounts: Amounts,
@@ -211,6 +218,8 @@ impl Failure {
 /// An order as read: what is kept, and beside it what is used once and then forgotten.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderSeen {
+    /// What the order calls itself; None where it does not say.
+    pub id: Option<OrderId>,
     pub reading: OrderReading,
     /// The order's total as BigCommerce has it; None where it cannot be read.
     pub total: Option<Money>,

@@ -193,12 +193,12 @@ impl Remote<'_> {
         wire::bank_details(&opened).map(|_| opened).ok_or(SealError::Malformed)
     }
 
-    async fn carry(&self, request: Option<(HttpRequest, wire::Parse)>) -> Answer {
+    async fn carry(&self, request: Option<(HttpRequest, wire::Reader)>) -> Answer {
         match request {
-            Some((request, parse)) => {
-                let answer = parse(&self.send(request.clone()).await);
+            Some((request, reader)) => {
+                let answer = reader.read(&self.send(request.clone()).await);
                 match komoju::refund::with_number(&request, &answer) {
-                    Some(again) => parse(&self.send(again).await),
+                    Some(again) => reader.read(&self.send(again).await),
                     None => answer,
                 }
             }

@@ -119,6 +119,7 @@ impl Machine {
         // Its books are gone with it: nothing waits for them any more.
         self.state.order_refunds.rest();
         let gone = OrderSeen {
+            id: None,
             reading,
             total: None,
             cart: None,
@@ -136,7 +137,7 @@ impl Machine {
             self.fresh.order = None;
             return self.fail_start(bigcommerce_refusal(&failure));
         };
-        let Transacted { provider, charged } = transacted;
+        let Transacted { provider, charged, orders: _ } = transacted;
         let reading = match self.start.as_mut() {
             Some((_, done, order)) => {
                 done.provider = Some(provider);

@@ -91,6 +91,7 @@ impl Bench {
             refunded_minor: 0,
         };
         let order = OrderSeen {
+            id: None,
             reading,
             total: Some(due),
             cart: None,
@@ -195,7 +196,13 @@ impl Bench {
 
     fn book(&mut self, id: u64, minor: i64, komoju: Option<RefundId>) {
         let part = RefundPart { provider: Some(Provider::InStore), decimal: minor.to_string() };
-        self.booked.push(OrderRefundSeen { id, parts: vec![part], komoju, amounts: Amounts::Known });
+        self.booked.push(OrderRefundSeen {
+            id,
+            order: None,
+            parts: vec![part],
+            komoju,
+            amounts: Amounts::Known,
+        });
         self.order.reading.refunded_minor += minor;
         let all = self.order.reading.due.is_ok_and(|due| self.order.reading.refunded_minor >= due.minor);
         self.order.reading.status = if all { OrderStatus::REFUNDED } else { OrderStatus::PARTIALLY_REFUNDED };
@@ -331,7 +338,7 @@ impl Bench {
         match call {
             Call::ReadOrder => Answer::Order(Box::new(self.order.clone())),
             Call::ReadProvider => {
-                Answer::Provider(Transacted { provider: Some(Provider::InStore), charged: None })
+                Answer::Provider(Transacted { provider: Some(Provider::InStore), ..Transacted::default() })
             }
             Call::UpdateOrder { update, staff_notes } => {
                 self.updates += 1;
@@ -383,9 +390,11 @@ impl Bench {
                 self.payment().refund_requests.push(request);
                 Answer::Requested
             }
-            Call::ReadEvent { .. } => {
-                Answer::Event(EventSeen { kind: self.event.to_owned(), payment: Some(payment_id()) })
-            }
+            Call::ReadEvent { event, .. } => Answer::Event(EventSeen {
+                id: event,
+                kind: self.event.to_owned(),
+                payment: Some(payment_id()),
+            }),
             Call::ReadOrderRefunds => Answer::OrderRefunds(self.booked.clone()),
             Call::QuoteRefund { amount } => {
                 let part = RefundPart { provider: Some(Provider::InStore), decimal: amount.decimal() };

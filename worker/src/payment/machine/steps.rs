@@ -79,10 +79,12 @@ impl Machine {
 
     fn look_at_payments(&mut self, n: u32) {
         let Some(attempt) = self.state.attempt(n) else { return };
+        let Some(session) = attempt.session.clone() else { return };
         let (account, external_order_num) =
             (attempt.terms.account.clone(), attempt.terms.external_order_num.clone());
         let since = attempt.created_at - Delays::CLOCKS_DIFFER;
-        self.take_off(What::Payments(n), |_| Call::ListPayments { account, external_order_num, since });
+        let list = Call::ListPayments { account, session, external_order_num, since };
+        self.take_off(What::Payments(n), |_| list);
     }
 
     fn look_at_event(&mut self, payment: PaymentId) {

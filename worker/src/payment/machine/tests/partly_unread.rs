@@ -17,7 +17,7 @@ fn paid() -> Bench {
 
 fn entry(id: u64, minor: Option<i64>, amounts: Amounts) -> OrderRefundSeen {
     let part = |minor: i64| RefundPart { provider: Some(Provider::InStore), decimal: minor.to_string() };
-    OrderRefundSeen { id, parts: minor.map(part).into_iter().collect(), komoju: None, amounts }
+    OrderRefundSeen { id, order: None, parts: minor.map(part).into_iter().collect(), komoju: None, amounts }
 }
 
 fn reads_books(bench: &mut Bench) {
