@@ -1,10 +1,36 @@
 //! KOMOJU will not capture: nothing may ship on it, and a person is asked.
 
 use reqwest::Method;
-use sandbox::harness::{moves, words};
+use sandbox::harness::{eventually, moves, words};
 use sandbox::komoju::PaymentStatus;
 
 use super::{authorized, two_step};
+
+/// The key that it was begun with was revoked, and the merchant has entered another merchant's by mistake: KOMOJU knows
+/// nothing of this payment by that one, which is no refusal. With the right key it is taken.
+#[tokio::test]
+async fn by_the_key_of_another_merchant_nothing_is_refused_for_good() {
+    let shop = two_step(&[]).await;
+    let (order, payment) = authorized(&shop, 5_000).await;
+    let komoju = &shop.world.sandbox.komoju;
+    let other = komoju.create_merchant(Default::default());
+    let renewed = komoju.rotate_keys(&shop.merchant.id).expect("it exists");
+    shop.save("keys", &[("secret_key", &other.secret_key_live)]).await;
+    shop.world.sandbox.bigcommerce.ship(&shop.hash, order.order_id);
+    let capture = format!("{payment}/capture");
+    let asked = async || {
+        let seen = shop.world.sandbox.faults().requests(&other.id);
+        seen.iter().any(|of| of.path.contains(&capture) && of.status == 404).then_some(())
+    };
+    eventually("the other merchant's key to be tried", asked).await;
+    shop.at_rest(&order).await;
+    assert_eq!((shop.now(&order).status_id, shop.attention(&order).await), (2, vec![]));
+
+    shop.save("keys", &[("secret_key", &renewed.secret_key_live)]).await;
+    assert_eq!(shop.payment_when(&payment, PaymentStatus::Captured).await.amount, 5_000);
+    shop.history_when(&order, "Paid").await;
+    assert_eq!((shop.now(&order).status_id, shop.attention(&order).await), (2, vec![]));
+}
 
 #[tokio::test]
 async fn the_order_is_held_for_a_person_and_the_capture_not_repeated() {

@@ -150,10 +150,25 @@ impl Remote<'_> {
             self.profile.current_account().filter(|a| a.id != account.id && a.mode == account.mode);
         match successor {
             Some(successor) if answer == Answer::Failed(Failure::Unauthorized) => {
-                self.komoju_as(successor, call).await
+                self.komoju_by_successor(successor, call).await
             }
             _ => Ok(answer),
         }
+    }
+
+    /// The new key may be another merchant's, who has none of this order's objects. What it finds is this order's; that
+    /// it finds nothing counts only once it has read the attempt's own session. Otherwise all that is known is that the
+    /// attempt's key is no longer good.
+    async fn komoju_by_successor(&self, successor: &KomojuAccount, call: &Call) -> Unsent {
+        let answer = self.komoju_as(successor, call).await?;
+        if !wire::says_there_is_none(call, &answer) {
+            return Ok(answer);
+        }
+        let proved = match wire::proof_of_merchant(call) {
+            Some(proof) => matches!(self.komoju_as(successor, &proof).await?, Answer::Session(_)),
+            None => false,
+        };
+        Ok(if proved { answer } else { Answer::Failed(Failure::Unauthorized) })
     }
 
     async fn komoju_as(&self, account: &KomojuAccount, call: &Call) -> Unsent {
