@@ -71,6 +71,21 @@ impl Delays {
         (1..=3).contains(&failures)
     }
 
+    /// For how long every look must have missed an order before it counts as deleted. The looks go by the ladder, so this
+    /// is the fifth in a row.
+    pub fn missed_for_good(self) -> i64 {
+        self.of(10 * MINUTE)
+    }
+
+    /// How long to wait after `in_vain` sessions in a row that KOMOJU did not make: the ladder from its foot, once at
+    /// once. A shopper stands there, so the steps do not get longer than minutes.
+    pub fn next_session(self, in_vain: usize) -> i64 {
+        match u32::try_from(in_vain).unwrap_or(u32::MAX) {
+            0 | 1 => 0,
+            more => self.retry((more - 1).min(3)),
+        }
+    }
+
     /// Whether the ladder has been climbed to its end, so that a person should know.
     pub fn is_persistent(failures: u32) -> bool {
         usize::try_from(failures).unwrap_or(usize::MAX) > LADDER.len()

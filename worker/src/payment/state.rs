@@ -64,8 +64,8 @@ pub struct Head {
     pub basis: Option<Basis>,
     /// What the order's transactions say that our method is to collect.
     pub charged: Option<Money>,
-    /// BigCommerce's last answer about the order was 404.
-    pub order_missed: bool,
+    /// Since when BigCommerce has answered every look at the order by 404; 0 where its last answer was another.
+    pub missed_since: Moment,
     /// An order that is to be looked at although no shopper of it has come; until that look, nothing is kept.
     pub to_meet: bool,
     /// When an unpaid order of ours was met without a shopper.
@@ -79,7 +79,7 @@ pub struct Head {
 }
 record!(Head {
     schema or 1, seq, version, ledger_version, cart_hash, amount_disputed, session_refused, session_fault,
-    basis, charged, order_missed or false,
+    basis, charged, missed_since or 0,
     to_meet or false, met_at or 0, replaced, dismissed, timeline_start });
 
 impl Default for Head {
@@ -95,7 +95,7 @@ impl Default for Head {
             session_fault: None,
             basis: None,
             charged: None,
-            order_missed: false,
+            missed_since: 0,
             to_meet: false,
             met_at: 0,
             replaced: None,

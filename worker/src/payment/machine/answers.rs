@@ -52,24 +52,32 @@ impl Machine {
             return self.take_order(seq, *seen, now);
         }
         let failure = failure_of(answer);
-        if failure == Failure::NotFound && self.is_missed_again() {
+        let missed = failure == Failure::NotFound;
+        if missed && self.is_missed_for_good(now) {
             return self.order_is_gone(seq, now.at);
         }
-        self.looked = (failure == Failure::NotFound).then_some(Looked::NoSuchOrder);
+        self.looked = missed.then_some(Looked::NoSuchOrder);
         self.reads_ahead = false;
-        self.state.head.order_missed = failure == Failure::NotFound;
+        self.state.head.missed_since = match self.state.head.missed_since {
+            0 if missed => now.at,
+            since if missed => since,
+            _ => 0,
+        };
         let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
         self.state.order.failed(&failure, retry);
         self.fail_start(bigcommerce_refusal(&failure));
     }
 
-    /// One 404 may be a hiccup; the second in a row, a step of the ladder later, is an order that was deleted.
-    fn is_missed_again(&self) -> bool {
-        self.state.head.order_missed && self.state.order.reading.is_some() && self.start.is_none()
+    /// An order that every look has missed for minutes was deleted. Any number of 404s within less may be a hiccup of
+    /// BigCommerce's, and nothing follows from them but the next look.
+    fn is_missed_for_good(&self, now: Now<'_>) -> bool {
+        let since = self.state.head.missed_since;
+        let for_good = since > 0 && now.at - since >= now.delays.missed_for_good();
+        for_good && self.state.order.reading.is_some() && self.start.is_none()
     }
 
     pub(super) fn take_order(&mut self, seq: u64, seen: OrderSeen, now: Now<'_>) {
-        self.state.head.order_missed = false;
+        self.state.head.missed_since = 0;
         self.state.order.accept(seq, now.at, seen.reading.clone());
         match self.start.as_mut() {
             Some((_, _, order)) => *order = Some(seen),

@@ -5,6 +5,8 @@ mod decisions;
 mod early_word;
 mod edited_since;
 mod lean_session;
+mod missed;
+mod paid_twice;
 mod paid_unshown;
 mod partly_unread;
 mod reserved;
