@@ -147,7 +147,7 @@ impl State {
     pub fn covers(&self, payment: &Payment, due: Money) -> bool {
         let Some(asked) = self.attempt(payment.attempt).map(|a| a.terms.amount) else { return false };
         let credit = self.credit(payment);
-        let kept = share(payment.held(), credit, payment.net());
+        let kept = self.kept(payment);
         // Nothing kept is not the same as nothing due: reserved money is none of either.
         due.currency == asked.currency && due.minor > 0 && [asked.minor, credit, kept].contains(&due.minor)
     }
@@ -180,16 +180,36 @@ impl State {
             && unrecorded(self).is_empty()
     }
 
+    /// Whether the order needs nothing of this payment: without it, what is kept of the others is still all that is left
+    /// of the order, by what it was asked for and by what it comes to now. Not where that cannot be told.
+    pub fn is_all_surplus(&self, payment: &Payment) -> bool {
+        let asked = self.credited().and_then(|(_, p)| Some((self.credit(p), self.attempt(p.attempt)?)));
+        let due = self.order.reading.as_ref().and_then(|order| order.due.ok());
+        let (Some((asked, attempt)), Some(due)) = (asked, due) else { return false };
+        let surplus = self.surplus_over(asked.max(due.minor));
+        let currency = attempt.terms.amount.currency;
+        due.currency == currency && surplus.is_some_and(|surplus| self.kept(payment) <= surplus)
+    }
+
     /// What is kept of several payments, less what is left of the order in its books.
     fn surplus_of_several(&self) -> Option<i64> {
+        self.surplus_over(self.credited().map_or(0, |(_, p)| self.credit(p)))
+    }
+
+    /// The same for an order that comes to so much.
+    fn surplus_over(&self, total: i64) -> Option<i64> {
         let ever: Vec<_> = self.payments.values().filter(|p| p.was_captured()).collect();
         if ever.len() < 2 {
             return None;
         }
-        let kept: i64 = ever.iter().map(|p| share(p.held(), self.credit(p), p.net())).sum();
-        let asked = self.credited().map_or(0, |(_, p)| self.credit(p));
+        let kept: i64 = ever.iter().map(|p| self.kept(p)).sum();
         let refunded: i64 = self.order_refunds.reading.iter().flatten().map(|r| r.minor).sum();
-        Some(kept - (asked - refunded).max(0))
+        Some(kept - (total - refunded).max(0))
+    }
+
+    /// What of a payment is still here, in the order's currency.
+    fn kept(&self, payment: &Payment) -> i64 {
+        share(payment.held(), self.credit(payment), payment.net())
     }
 
     /// The payment that the order counts with: the first that it was told of. Any other is money too much.

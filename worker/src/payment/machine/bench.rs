@@ -179,8 +179,12 @@ impl Bench {
 
     /// Somebody pays back at KOMOJU; nobody here hears of it yet.
     pub fn pays_back(&mut self, refund: RefundReading) {
-        let whole = self.payment().total.map_or(0, |m| m.minor);
-        let payment = self.payment();
+        self.pays_back_of(&payment_id(), refund);
+    }
+
+    fn pays_back_of(&mut self, id: &PaymentId, refund: RefundReading) {
+        let payment = self.payments.iter_mut().find(|payment| payment.id == *id).expect("it is there");
+        let whole = payment.total.map_or(0, |m| m.minor);
         payment.refunded_minor += refund.minor;
         payment.refunds.push(refund);
         if payment.refunded_minor >= whole {
@@ -374,11 +378,11 @@ impl Bench {
                 (payment.status, payment.net, payment.total) = (PaymentStatus::Captured, net, net);
                 self.read_payment(&payment_id())
             }
-            Call::RefundPayment { minor, cause, .. } => {
+            Call::RefundPayment { payment, minor, cause, .. } => {
                 self.moved.push(("refund", minor));
                 let id = format!("made-{}", self.moved.len());
-                self.pays_back(RefundReading { cause: Some(cause), ..refund(&id, minor) });
-                self.read_payment(&payment_id())
+                self.pays_back_of(&payment, RefundReading { cause: Some(cause), ..refund(&id, minor) });
+                self.read_payment(&payment)
             }
             Call::RequestRefund { minor, cause, .. } => {
                 self.moved.push(("request", minor));

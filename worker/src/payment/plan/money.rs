@@ -166,7 +166,8 @@ fn asked_for_in_the_panel(state: &State) -> Option<Transfer> {
     })
 }
 
-/// Where the merchant wants it, of two paid attempts the later is given back.
+/// Where the merchant wants it, of two paid attempts the later is given back: whole, or not at all. Where the order needs
+/// a part of it, because it comes to more than the first has paid, a person decides.
 fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
     let seen = state.is_dismissed(Attention::PaidTwice);
     if !c.shop.settings.refund_second || seen || !state.holds_too_much() {
@@ -180,6 +181,7 @@ fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
             && payment.back_if_second != Some(false)
             && !refunds::goes_by_transfer(payment)
             && untried
+            && state.is_all_surplus(payment)
     });
     let (id, _) = second?;
     let minor = Some(state.refundable(id)).filter(|minor| *minor > 0)?;
