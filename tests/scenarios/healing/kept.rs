@@ -37,6 +37,18 @@ async fn what_is_over_is_forgotten_after_400_days_but_for_its_line_in_the_list()
     shop.attention_when(&called, words::REFUND_TO_CONFIRM).await;
     let left = world.read_object(payment_object(&shop.hash, over.order_id)).await;
     assert_eq!((left.sql, left.alarm), (Vec::new(), None));
+
+    // The merchant has put the order back, and its shopper pays anew: the list shows this payment, not the former one.
+    world.worker.restart();
+    world.sandbox.komoju.forget_idempotency_keys(&shop.merchant.id);
+    assert_eq!(shop.listed_state(&over).await.1, "Paid");
+    world.sandbox.bigcommerce.set_status(&shop.hash, over.order_id, 7);
+    let session = shop.go(&shop.start(&over, "pay").await).await;
+    shop.take_code(&session);
+    shop.history_when(&over, "A payment code was issued").await;
+    let listed = async || (shop.listed_state(&over).await == shop.state(&over).await).then_some(());
+    eventually("the list to show the newer payment", listed).await;
+    assert_ne!(shop.listed_state(&over).await.1, "Paid");
 }
 
 /// The object as if all of it had happened so much earlier; it wakes at once.

@@ -241,7 +241,8 @@ impl Machine {
             return None;
         }
         if changed.iter().any(|record| record.kind != "head") {
-            self.state.head.version += 1;
+            let version = self.state.head.version.max(self.state.first_version());
+            self.state.head.version = version + 1;
             put_head(&mut new, &self.state);
         }
         let records = difference(&self.written, &new);

@@ -48,7 +48,7 @@ pub struct Head {
     pub schema: u32,
     /// The counter that orders hints, readings and deeds.
     pub seq: u64,
-    /// Rises with every change; the ledger ignores older ones.
+    /// Rises with every change; the ledger ignores older ones. See [`State::first_version`].
     pub version: u64,
     /// The version that the ledger has confirmed.
     pub ledger_version: u64,
@@ -258,6 +258,16 @@ impl State {
     pub fn next_seq(&mut self) -> u64 {
         self.head.seq += 1;
         self.head.seq
+    }
+
+    /// Versions count from the moment at which the payment began. So the ledger takes those of a payment that was
+    /// forgotten at its end, and begins anew, for newer than those of its former life: nobody writes once a millisecond.
+    pub fn first_version(&self) -> u64 {
+        let began = self.attempts.first().map_or(self.head.met_at, |attempt| attempt.created_at);
+        match self.head.version {
+            0 => u64::try_from(began).unwrap_or(0),
+            _ => 0,
+        }
     }
 
     /// Adds a line to the history; the oldest give way.

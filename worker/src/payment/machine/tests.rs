@@ -9,6 +9,7 @@ mod missed;
 mod paid_twice;
 mod paid_unshown;
 mod partly_unread;
+mod places_in_the_ledger;
 mod reserved;
 mod transfers;
 mod worst_first;
