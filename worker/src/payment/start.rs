@@ -241,6 +241,9 @@ fn try_next(
     if done.sessions_tried >= SESSION_TRIES {
         return Err(StartStep::Refuse(Refusal::KomojuUnavailable));
     }
+    if done.sessions_tried == 0 {
+        check_in_vain(state, c, &terms)?;
+    }
     check_often(state, c)?;
     Ok(StartStep::NewAttempt { terms: Box::new(terms), page: checked_page(start, c, order) })
 }
@@ -412,6 +415,24 @@ fn end(state: &State, done: &Progress, attempt: &Attempt) -> Result<(), StartSte
         Some(action) if done.cancels < CANCEL_CALLS => Err(StartStep::Cancel(action)),
         Some(_) | None => refuse(Refusal::KomojuUnavailable),
     }
+}
+
+/// After sessions that KOMOJU did not make, the next is asked for a step of the ladder later, however often the shopper
+/// asks; until then the answer is KOMOJU's last. What would be asked for otherwise, because the merchant has changed
+/// something, waits for nothing.
+fn check_in_vain(state: &State, c: Circumstances<'_>, wanted: &Terms) -> Result<(), StartStep> {
+    let is_in_vain = |a: &&Attempt| a.stage == Stage::Void && a.terms.ask_the_same(wanted);
+    let in_vain = state.attempts.iter().rev().take_while(is_in_vain).count();
+    let last = state.attempts.last().map_or(0, |attempt| attempt.created_at);
+    let wait = last + c.delays.next_session(in_vain) - c.now;
+    if wait <= 0 {
+        return Ok(());
+    }
+    refuse(match &state.head.session_refused {
+        _ if state.head.session_queued => Refusal::Busy { after_ms: u64::try_from(wait).ok() },
+        Some(message) => Refusal::KomojuRefused(message.clone()),
+        None => Refusal::KomojuUnavailable,
+    })
 }
 
 /// A bounded number of sessions an hour; those that never came to be do not count.

@@ -60,6 +60,8 @@ pub struct Head {
     pub session_refused: Option<String>,
     /// What was wrong with the session that KOMOJU did make, where that was the refusal.
     pub session_fault: Option<SessionFault>,
+    /// KOMOJU's last word on a session was that it is asked too much just now.
+    pub session_queued: bool,
     /// How store credit and gift certificates were counted when the last attempt was made.
     pub basis: Option<Basis>,
     /// What the order's transactions say that our method is to collect.
@@ -78,7 +80,7 @@ pub struct Head {
     pub timeline_start: u64,
 }
 record!(Head {
-    schema or 1, seq, version, ledger_version, cart_hash, amount_disputed, session_refused, session_fault,
+    schema or 1, seq, version, ledger_version, cart_hash, amount_disputed, session_refused, session_fault, session_queued or false,
     basis, charged, missed_since or 0,
     to_meet or false, met_at or 0, replaced, dismissed, timeline_start });
 
@@ -93,6 +95,7 @@ impl Default for Head {
             amount_disputed: false,
             session_refused: None,
             session_fault: None,
+            session_queued: false,
             basis: None,
             charged: None,
             missed_since: 0,

@@ -354,7 +354,7 @@ impl Bench {
                 Answer::Order(Box::new(self.order.clone()))
             }
             Call::CreateSession(new) => {
-                self.session.amount = Some(new.terms.amount);
+                (self.session.amount, self.session.status) = (Some(new.terms.amount), SessionStatus::Pending);
                 self.session()
             }
             Call::ReadSession { .. } => self.session(),

@@ -38,6 +38,7 @@ impl Machine {
             attempt.stage = Stage::Void;
         }
         self.state.log(at, "session_not_made", describe(&failure));
+        self.state.head.session_queued = matches!(failure, Failure::Later { .. });
         let fault = match &failure {
             Failure::Refused { code, .. } => {
                 SessionFault::EVERY.iter().copied().find(|fault| fault.key() == code)

@@ -4,6 +4,7 @@ mod before_us;
 mod decisions;
 mod early_word;
 mod edited_since;
+mod in_vain;
 mod lean_session;
 mod missed;
 mod paid_twice;
