@@ -296,7 +296,7 @@ impl State {
         let tired = Delays::is_persistent;
         let deed =
             |side| self.deeds.iter().any(|d| d.is_open() && tired(d.failures) && Side::of(&d.action) == side);
-        let komoju = self.attempts.iter().any(|a| a.register.is_silent())
+        let komoju = self.attempts.iter().any(|a| a.register.is_silent() || a.listing.is_silent())
             || self.payments.values().any(|p| p.register.is_silent())
             || self.payments.values().filter_map(|p| p.suspicion.as_ref()).any(|s| tired(s.failures))
             || deed(Side::Komoju);

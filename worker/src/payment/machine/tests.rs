@@ -5,6 +5,7 @@ mod decisions;
 mod early_word;
 mod edited_since;
 mod in_vain;
+mod key_refused;
 mod lean_session;
 mod missed;
 mod paid_twice;
