@@ -18,6 +18,8 @@ use tokio::task::JoinSet;
 /// How many shoppers come within the minute.
 const SHOPPERS: usize = 60;
 const MINUTE: u32 = 60;
+/// Wrong starts a second, unless more are asked for.
+const ORDINARY: u32 = 10;
 /// Looks that strange numbers can cause at once, and within every further minute (the two budgets of the door).
 const LOOKS_AT_ONCE: u32 = 30;
 const LOOKS_A_MINUTE: u32 = 30;
@@ -31,7 +33,7 @@ fn pace() -> (u32, u32) {
     let asked = env::var("CROWD").ok().map(|n| n.parse().expect("CROWD is a number of starts a second"));
     match asked {
         Some(rate) => (rate, 1),
-        None => (10, 4),
+        None => (ORDINARY, 4),
     }
 }
 
@@ -82,6 +84,7 @@ async fn shoppers_reach_komoju_through_a_flood_of_wrong_starts_however_late_the_
     let strange =
         LOOKS_AT_ONCE + LOOKS_A_MINUTE * (u32::try_from(elapsed.as_secs()).expect("minutes") / MINUTE + 1);
     let most = 2 * (SHOPPERS + 2) + usize::try_from(strange).expect("small");
+    println!("{looks} looks at orders, of {most}; the longest wait: {:?}", waits.iter().max());
     assert!(looks <= most, "{looks} looks at orders, of {most}, for {wrong} wrong starts");
     let refused = shop.requests(&Method::GET, "").into_iter().filter(|seen| seen.status == 429).count();
     assert_eq!(refused, 0, "BigCommerce was never asked too much");
@@ -199,16 +202,26 @@ async fn flood(shop: &Shop<'_>, newest: u64, lasting: Duration) -> usize {
             .header("cf-connecting-ip", address)
             .body(body.to_string());
         under_way.spawn(async move {
-            let answer = request.send().await.map(|answer| answer.status().as_u16());
-            // On a machine that is busy with all of this, BigCommerce may be too slow for one: that is said, too.
-            assert!(answer.as_ref().is_ok_and(|status| *status != 500), "{number}: {answer:?}");
+            match request.send().await {
+                // On a machine that is busy with all of this, BigCommerce may be too slow for one: that is said, too.
+                Ok(answer) => {
+                    assert_ne!(answer.status().as_u16(), 500, "{number}");
+                    true
+                }
+                // Nor does such a machine take every connection, where they come by the hundred.
+                Err(error) => {
+                    assert!(rate > ORDINARY && error.is_connect(), "{number}: {error:?}");
+                    false
+                }
+            }
         });
     }
-    let count = under_way.len();
+    let (sent, mut answered) = (under_way.len(), 0);
     while let Some(done) = under_way.join_next().await {
-        done.expect("every wrong start is answered");
+        answered += usize::from(done.expect("no wrong start is answered by a fault of ours"));
     }
-    count
+    println!("{answered} of {sent} wrong starts answered in {:?}", began.elapsed());
+    answered
 }
 
 async fn start_from(shop: &Shop<'_>, body: &str, address: &str) -> Reply {
