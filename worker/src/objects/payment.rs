@@ -543,7 +543,7 @@ impl PaymentObject {
 
     /// Wakes this object soon, later each time; earlier where something is due by then anyway.
     async fn come_again(&self) -> Result<()> {
-        let again = now_ms() + self.delays()?.retry(self.records.unfinished_alarms()?);
+        let again = now_ms() + self.delays()?.come_again(self.records.unfinished_alarms()?);
         self.wake_at(self.alarm.get().filter(|at| *at > now_ms()).map_or(again, |at| at.min(again))).await
     }
 

@@ -66,6 +66,12 @@ impl Delays {
         }
     }
 
+    /// How long to wait for our own store's object after it was silent so often: it will answer again, so this has no end.
+    pub fn come_again(self, unfinished: u32) -> i64 {
+        const LONGEST: u32 = 6;
+        self.retry(unfinished.min(LONGEST))
+    }
+
     /// Whether the next try comes within minutes.
     pub fn is_soon(failures: u32) -> bool {
         (1..=3).contains(&failures)
