@@ -10,7 +10,7 @@ use super::decision::Decision;
 use super::deed::{Action, Deed, DeedState};
 use super::delays::Delays;
 use super::ids::{PaymentId, RefundId};
-use super::reading::{Cause, RefundReading, RefundRequestReading, RequestStatus};
+use super::reading::{Cause, Moment, RefundReading, RefundRequestReading, RequestStatus};
 use super::state::State;
 use crate::json::names;
 
@@ -180,10 +180,13 @@ impl State {
         })
     }
 
-    /// Whether something of a payment's transfers is still to be seen.
-    pub fn awaits_a_transfer(&self, payment: &PaymentId) -> bool {
-        self.foreign_requests(payment).next().is_some()
-            || self.transfers(payment).iter().any(|transfer| transfer.stage.is_promised())
+    /// Since when something of a payment's transfers is still to be seen.
+    pub fn awaits_a_transfer_since(&self, payment: &PaymentId) -> Option<Moment> {
+        let first_seen = self.payments.get(payment).map_or(0, |held| held.first_seen);
+        let foreign = self.foreign_requests(payment).map(|request| request.at.unwrap_or(first_seen));
+        let transfers = self.transfers(payment);
+        let promised = transfers.iter().filter(|t| t.stage.is_promised()).map(|t| t.deed.first_sent);
+        foreign.chain(promised).max()
     }
 
     /// Takes in what a new reading of the payment tells of transfers, and writes into that reading what only our deeds

@@ -110,9 +110,10 @@ fn payment_look(state: &State, id: &PaymentId, payment: &Payment, delays: Delays
     let shown = attempt.register.reading.as_ref().and_then(|s| s.payment.as_ref());
     let looked = payment.register.at;
     let reading = payment.register.reading.as_ref();
+    let transfer = state.awaits_a_transfer_since(id);
     let planned = match reading.map(|r| &r.status) {
         // KOMOJU's staff take days over these.
-        _ if state.awaits_a_transfer(id) => delays.daily(payment.first_seen, looked),
+        _ if transfer.is_some() => transfer.and_then(|since| delays.daily(since, looked)),
         _ if shown == Some(id) => None,
         Some(PaymentStatus::Pending | PaymentStatus::Other(_)) => delays.pending(payment.first_seen, looked),
         Some(PaymentStatus::Authorized) => delays.cash_code(payment.first_seen, deadline(state, id), looked),
