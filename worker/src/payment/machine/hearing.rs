@@ -104,8 +104,20 @@ impl Machine {
         let ours = |deed: &Deed| {
             let update = deed.update.as_ref().filter(|update| update.status == Some(moved.to));
             let under_way = deed.first_sent - Delays::CLOCKS_DIFFER..=deed.first_sent + Delays::UNDER_WAY;
-            under_way.contains(&moved.at)
-                && update.is_some_and(|update| update.over.is_some_and(|over| over != moved.from))
+            // One move is ours, and where that is known, another like it is the merchant's.
+            let word_of_it = |over| {
+                self.state.hints.iter().any(|known| match &known.hint.about {
+                    About::Order { moved: Some(known), .. } => {
+                        (known.from, known.to) == (over, moved.to) && under_way.contains(&known.at)
+                    }
+                    About::Order { moved: None, .. }
+                    | About::Komoju { .. }
+                    | About::Return { .. }
+                    | About::Click => false,
+                })
+            };
+            let over = update.and_then(|update| update.over);
+            under_way.contains(&moved.at) && over.is_some_and(|over| over != moved.from && !word_of_it(over))
         };
         moved.from.is_final() && moved.from != moved.to && self.state.deeds.iter().any(ours)
     }
