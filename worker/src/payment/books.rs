@@ -48,11 +48,16 @@ impl Books {
         (total <= self.credit).then(|| (share(total, self.net, self.credit) - self.payment).max(0))
     }
 
-    /// The payment's `minor` more, in the order's currency; counted as paired from now on. The shopper's fee is not the
+    /// The payment's `minor` more, in the order's currency.
+    pub fn to_order(&self, minor: i64) -> i64 {
+        let total = (self.payment + minor).min(self.net);
+        (self.in_order(total) - self.order).max(0)
+    }
+
+    /// The same; counted as paired from now on. The shopper's fee is not the
     /// order's.
     pub fn enter(&mut self, minor: i64) -> i64 {
-        let total = (self.payment + minor).min(self.net);
-        let entered = (self.in_order(total) - self.order).max(0);
+        let entered = self.to_order(minor);
         self.payment += minor;
         self.order += entered;
         entered

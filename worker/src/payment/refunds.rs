@@ -360,8 +360,9 @@ fn twins(state: &State) -> Vec<(u64, RefundId)> {
             let entering = state.deed(&Action::RecordRefund { refund: refund.id.clone() });
             let recorded = entering.is_some_and(|d| d.is_open() || d.state == DeedState::Done)
                 || is_recorded(state, &refund.id);
-            let amount = books.in_order(refund.minor);
-            let is_it = |b: &&OrderRefund| b.minor == amount && !are_two(state, b.id, &refund.id);
+            // By itself, or as the rest of what was paid: in another currency the two differ by what was rounded.
+            let amounts = [books.in_order(refund.minor), books.to_order(refund.minor)];
+            let is_it = |b: &&OrderRefund| amounts.contains(&b.minor) && !are_two(state, b.id, &refund.id);
             let same = open.iter().position(is_it).filter(|_| !recorded);
             if let Some(i) = same {
                 pairs.push((open.remove(i).id, refund.id.clone()));
