@@ -148,7 +148,7 @@ impl World {
 
     fn come_again(&mut self) {
         self.edge.unfinished += 1;
-        self.wake_within(Delays::default().retry(self.edge.unfinished));
+        self.wake_within(Delays::default().come_again(self.edge.unfinished));
     }
 }
 

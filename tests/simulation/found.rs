@@ -539,3 +539,103 @@ fn a_refund_that_is_garbled_once_is_read_again_and_paid_back() {
         ends_right(Setup { refunds: Refunds::AtOnce, ..Setup::default() }, &steps);
     }
 }
+
+/// Oracle: somebody pressed over a refund whose amount could not be read, and was told that it is too early.
+#[test]
+fn a_refund_is_settled_only_by_a_decision_that_was_taken() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (PressesAnotherWay, Arrives),
+            (TakesCode, Arrives),
+            (PaysCode, Arrives),
+            (Waits(1), Arrives),
+            (ListsAre(Lists::PartlyUnreadable), Arrives),
+            (Before(2, &SettlesOutside), Arrives),
+            (RefundsOrder(100), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
+/// Oracle: of three payments, two go back for the same reason, each once.
+#[test]
+fn two_of_three_payments_go_back_as_paid_twice() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, refund_second: true, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (OpensWallet, Arrives),
+            (OpensWallet, Arrives),
+            (PaysByCard, Arrives),
+            (ApprovesWallet, Arrives),
+            (ApprovesWallet, Arrives),
+        ],
+    );
+}
+
+/// The merchant's own move back to where ours had put the order was taken for ours, and undone.
+#[test]
+fn a_move_of_the_merchants_like_ours_a_moment_later_stands() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, digital: true, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Lost),
+            (Waits(2), Arrives),
+            (RefundsOrder(100), Arrives),
+            (Moves(10), Arrives),
+        ],
+    );
+}
+
+/// A transfer asked for two months after the payment was looked at no more.
+#[test]
+fn a_transfer_that_was_asked_for_late_is_still_looked_at() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (TakesCode, Arrives),
+            (Waits(5000), Arrives),
+            (PaysDeadCode, Arrives),
+            (Waits(59708), Arrives),
+            (Waits(22500), Arrives),
+            (ListsAre(Lists::PartlyUnreadable), Arrives),
+            (RefundsInPanel(100), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
+/// The rest of a payment in another currency is worth a yen less than the same amount by itself.
+#[test]
+fn the_rest_that_was_refunded_by_hand_on_both_sides_is_one_refund() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, total: 123457, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysAbroad, Arrives),
+            (RefundsAtKomoju(50), Arrives),
+            (Waits(1), Arrives),
+            (RefundsAtKomoju(100), Arrives),
+            (RefundsOrder(100), Arrives),
+        ],
+    );
+}
+
+/// After many alarms that its silent owner had left unfinished, the next was set for the end of time.
+#[test]
+fn a_store_that_was_silent_for_long_is_asked_again() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OwnerIsSilent(2524), Arrives),
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (ChargesBack, Arrives),
+            (Waits(582), Arrives),
+            (ComesBack, Arrives),
+        ],
+    );
+}

@@ -276,9 +276,17 @@ impl World {
 
     // ---- the panel -----------------------------------------------------------------------------------------------
 
-    pub fn decide(&mut self, decision: Decision) {
+    /// False: it was not taken.
+    pub fn decide(&mut self, decision: Decision) -> bool {
         let upon = self.machine.state().upon();
-        self.decide_upon(decision, Some(upon));
+        let id = self.decide_upon(decision, Some(upon));
+        self.taken(&id).is_some()
+    }
+
+    /// The number of a decision that was taken.
+    fn taken(&self, id: &HintId) -> Option<u64> {
+        let all = &self.machine.state().decisions;
+        all.iter().find(|stored| stored.decided.id == *id).map(|stored| stored.seq)
     }
 
     fn decide_upon(&mut self, decision: Decision, upon: Option<Upon>) -> HintId {
@@ -303,15 +311,16 @@ impl World {
 
     fn decide_about_refund(&mut self, decision: impl FnOnce(u64) -> Decision) {
         if let Some(refund) = self.refund_on_show() {
-            self.confirmed.insert(refund);
-            self.decide(decision(refund));
+            let taken = self.decide(decision(refund));
+            self.confirmed.extend(taken.then_some(refund));
         }
     }
 
     fn settle_outside(&mut self) {
         if let Some(refund) = self.refund_on_show() {
-            self.settled_outside.push(refund);
-            self.decide(Decision::SettleOutside { refund });
+            // What is on show may be gone by the time somebody presses.
+            let taken = self.decide(Decision::SettleOutside { refund });
+            self.settled_outside.extend(taken.then_some(refund));
         }
     }
 
@@ -357,8 +366,7 @@ impl World {
         let decision = Decision::Refund { payment, minor, sealed, towards: None };
         let upon = Some(page.upon.clone()).filter(|_| self.mutation != Some(Mutation::DecidesUponNothing));
         let id = self.decide_upon(decision, upon);
-        let taken = self.machine.state().decisions.iter().find(|stored| stored.decided.id == id);
-        match taken.map(|stored| stored.seq) {
+        match self.taken(&id) {
             Some(seq) => self.pressed.push((seq, page)),
             None => drop(self.faults.struck.insert("decision upon an old page".to_owned())),
         }

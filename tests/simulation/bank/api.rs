@@ -258,7 +258,7 @@ impl Bank {
             return self.violations.push(format!("a refund that does not say why: {description:?}"));
         };
         let same = |text: &str| text.split_whitespace().any(|other| other == word);
-        let scope = self.payments.values().filter(|p| word != "duplicate-payment" || p.id == payment);
+        let scope = self.payments.values().filter(|p| !word.contains("duplicate-payment") || p.id == payment);
         let twice = scope.into_iter().any(|p| {
             let requested = p.requests.iter().any(|r| r.status != "rejected" && same(&r.because));
             requested || p.refunds.iter().any(|r| same(&r.because))

@@ -168,7 +168,12 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
             let several = bank.ever_captured().count() > 1 && bank.ever_captured().any(|p| p.refunded() > 0);
             // Nobody can read the books of an order that was deleted: what was entered just before may be its twin or not.
             let in_doubt = store.deleted && !store.refunds.is_empty();
-            several || in_doubt || unpaired().is_some_and(|u| !u.seen_by_amount.is_empty())
+            // A chargeback that cannot be read for long is told as money that went back.
+            let garbled = world.faults.struck.contains("unreadable element from Komoju");
+            several
+                || in_doubt
+                || garbled && is_charged_back(world)
+                || unpaired().is_some_and(|u| !u.seen_by_amount.is_empty())
         }
         Attention::RefundToConfirm => open() && ever(Refunds::Confirm),
         Attention::RefundNeedsBank => open() && asked && bank.ever_captured().any(|p| p.is_cash()),

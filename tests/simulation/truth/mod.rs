@@ -8,6 +8,7 @@ mod moves;
 mod refunds;
 
 use komoju_bigcommerce_worker::payment::attention::Attention;
+use komoju_bigcommerce_worker::payment::delays::Delays;
 
 use super::driver::World;
 use super::schedule::{Act, DAY, Fate, HOUR, Lists, Unpaid};
@@ -144,6 +145,10 @@ fn nothing_final_stays_replaced(world: &World) -> Verdict {
         return Ok(());
     };
     let told = world.post.told_of_own_move.contains(&(ours.from, ours.to));
+    // A move of theirs that looks as ours was meant leaves nobody able to tell the two apart.
+    let meant = (ours.seen.status, ours.to);
+    let before = &moves[..=last];
+    let told = told && !before.iter().any(|m| (m.from, m.to) == meant && ours.at - m.at <= Delays::UNDER_WAY);
     let disputed = world.bank.payments.values().any(|p| p.fraud || p.refunds.iter().any(|r| r.chargeback));
     let refused = !world.store.updates_refused.is_empty();
     match told && !disputed && !refused && world.store.status != theirs.to {
@@ -159,16 +164,17 @@ fn unpaid_orders_end_as_set(world: &World) -> Verdict {
         return Ok(());
     }
     let status = |unpaid: &Unpaid| match unpaid {
-        // Nobody was ever sent to pay it by us: it is not ours to end.
-        _ if world.was_before_us() && world.bank.sessions.is_empty() => 7,
         Unpaid::Leave => 7,
         Unpaid::Cancel => 5,
         Unpaid::Decline => 6,
     };
     // A setting that is changed later reaches an order that nobody has a reason to look at, or does not.
     let mut expected = world.unpaid.iter().map(status);
-    match expected.any(|status| status == world.store.status) || world.is_told(Attention::OrderUpdateRefused)
-    {
+    let as_set = expected.any(|status| status == world.store.status);
+    // Nobody was sent to pay it by us: it is not ours to end, and must not be where nobody ever came.
+    let not_ours = world.was_before_us() && world.bank.sessions.values().all(|session| !session.shown);
+    let as_it_was = not_ours && world.store.status == 7;
+    match as_set || as_it_was || world.is_told(Attention::OrderUpdateRefused) {
         true => Ok(()),
         false => Err(format!("never paid: {} under {:?}", world.store.status, world.unpaid)),
     }

@@ -1,6 +1,8 @@
 //! Each move that the app makes, judged by what it had been told when it made it: founded on money, for the amount that is
 //! due, and never against what only the merchant may leave.
 
+use komoju_bigcommerce_worker::payment::delays::Delays;
+
 use super::Verdict;
 use super::refunds::in_order;
 use crate::bank::Payment;
@@ -25,6 +27,18 @@ pub fn at_once(world: &mut World) {
 fn restores(world: &World, i: usize) -> bool {
     let moves = &world.store.moves;
     moves[..i].iter().rev().find(|m| m.by == By::App).is_some_and(|m| m.from == moves[i].to)
+        || looks_like_ours(world, i)
+}
+
+/// Whether the merchant's last move looks like one of the app's own, of a moment before, whose word has not come yet.
+fn looks_like_ours(world: &World, i: usize) -> bool {
+    let moves = &world.store.moves;
+    let Some(theirs) = i.checked_sub(1).map(|i| &moves[i]).filter(|m| m.by == By::Merchant) else {
+        return false;
+    };
+    let Some(ours) = moves[..i].iter().rev().find(|m| m.by == By::App) else { return false };
+    let unheard = !world.post.told_of_own_move.contains(&(ours.from, ours.to));
+    unheard && (theirs.from, theirs.to) == (moves[i].to, ours.to) && theirs.at - ours.at <= Delays::UNDER_WAY
 }
 
 fn judge(world: &World, made: &Move) -> Verdict {
