@@ -88,7 +88,7 @@ impl World {
         let newest = |world: &Self| world.machine.state().attempts.last().map(|a| a.n);
         let (before, began) = (newest(self), self.now);
         let reply = self.begin(Word::Copy(Box::new(copy.clone())), start)?;
-        if !rests_on_the_copy(&reply) {
+        if !reply.rests_on_the_copy() {
             return Some(reply);
         }
         if !self.owner_answers() {
@@ -158,20 +158,4 @@ fn agrees_on_starts(copy: &Shop, owner: &Shop) -> bool {
     let alike =
         (a.capture, a.store_credit, a.gift_certificates) == (b.capture, b.store_credit, b.gift_certificates);
     a.version == b.version || alike && a.methods == b.methods
-}
-
-fn rests_on_the_copy(reply: &Reply) -> bool {
-    match reply {
-        Reply::Show { redirect, .. } => *redirect,
-        Reply::Refuse(refusal) => matches!(
-            refusal,
-            Refusal::NotOurs
-                | Refusal::NotConfigured
-                | Refusal::Disconnected
-                | Refusal::KomojuRefused(_)
-                | Refusal::AmountUndecided
-                | Refusal::AmountChanged
-                | Refusal::NothingDue
-        ),
-    }
 }

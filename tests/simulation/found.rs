@@ -639,3 +639,20 @@ fn a_store_that_was_silent_for_long_is_asked_again() {
         ],
     );
 }
+
+/// Oracle: nobody can know of a refund by hand that comes between the last look and our own.
+#[test]
+fn a_refund_by_hand_in_the_last_moment_is_nobodys_fault() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (OpensWallet, Arrives),
+            (ApprovesWallet, Arrives),
+            (Waits(1), Arrives),
+            (Before(1, &RefundsAtKomoju(33)), Arrives),
+            (RefundsInPanel(50), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}

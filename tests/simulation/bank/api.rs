@@ -243,7 +243,8 @@ impl Bank {
         let description = body["description"].as_str().unwrap_or_default().to_owned();
         self.note_cause(id, &description);
         let number = self.payments.values().map(|p| p.requests.len()).sum::<usize>() + 1;
-        let (id_of_it, at, left_before) = (format!("request{number}"), self.now, self.payments[id].free());
+        let (id_of_it, at, left_before) =
+            (format!("request{number}"), self.now, self.payments[id].free_as_told());
         let request =
             Request { id: id_of_it, minor, status: "pending", because: description, at, left_before };
         self.payments.get_mut(id).expect("it was just read").requests.push(request);

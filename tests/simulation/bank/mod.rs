@@ -90,7 +90,7 @@ pub struct Refund {
     /// Why it was made: the words of the request it answers, whatever KOMOJU shows of them. Empty: by hand.
     pub because: String,
     pub at: i64,
-    /// What the payment had left before, less what was promised.
+    /// What the app knew the payment to have left before, less what was promised.
     pub left_before: i64,
 }
 
@@ -164,6 +164,11 @@ impl Payment {
     pub fn free(&self) -> i64 {
         let promised = self.requests.iter().filter(|r| r.status == "pending");
         self.left() - promised.map(|r| r.minor).sum::<i64>()
+    }
+
+    /// The same as far as the app can know: nobody has told it of refunds since its last look.
+    pub fn free_as_told(&self) -> i64 {
+        self.free() + self.told.map_or(0, |told| self.refunded() - told.back)
     }
 
     pub fn total(&self) -> i64 {
@@ -272,7 +277,7 @@ impl Bank {
         let was_requested = payment.requests.iter().any(|r| r.because == because);
         let description =
             if self.hides_descriptions && was_requested { String::new() } else { because.clone() };
-        let (id_of_it, at, left_before) = (format!("refund{number}"), self.now, payment.free());
+        let (id_of_it, at, left_before) = (format!("refund{number}"), self.now, payment.free_as_told());
         payment.refunds.push(Refund {
             id: id_of_it,
             minor,

@@ -226,7 +226,7 @@ impl PaymentObject {
         let began = now_ms();
         let (reply, told) = beside(self.begin(whose, &setting, start), owner.as_mut()).await;
         let reply = reply?;
-        if !rests_on_the_copy(&reply) {
+        if !reply.rests_on_the_copy() {
             return Ok(reply);
         }
         let told = match told {
@@ -799,25 +799,6 @@ impl Drop for Looking<'_> {
     }
 }
 
-/// Whether a copy in KV that is out of date could have led to this: it hands out a payment page, or refuses one for what
-/// the merchant may have put right since.
-fn rests_on_the_copy(reply: &Reply) -> bool {
-    match reply {
-        Reply::Show { redirect, .. } => *redirect,
-        Reply::Refuse(refusal) => matches!(
-            refusal,
-            Refusal::NotOurs
-                | Refusal::NotConfigured
-                | Refusal::Disconnected
-                | Refusal::KomojuRefused(_)
-                // How store credit and gift certificates are counted is the merchant's answer, too.
-                | Refusal::AmountUndecided
-                | Refusal::AmountChanged
-                | Refusal::NothingDue
-        ),
-    }
-}
-
 impl Setting {
     fn has_aged(&self) -> bool {
         self.confirmed_at.is_some_and(|at| now_ms() - at >= CONFIRMED_FOR_MS)
@@ -889,26 +870,5 @@ fn ledger_row(machine: &Machine, shop: &Shop) -> LedgerRow {
         placed_at_ms: state.order.reading.as_ref().map_or(0, |order| order.placed_at),
         next_alarm_ms: None,
         open: state.is_open(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_shopper_is_refused_by_a_copy_for_what_the_merchant_has_answered_since() {
-        for refusal in [
-            Refusal::NotOurs,
-            Refusal::NotConfigured,
-            Refusal::AmountUndecided,
-            Refusal::AmountChanged,
-            Refusal::NothingDue,
-        ] {
-            assert!(rests_on_the_copy(&Reply::Refuse(refusal.clone())), "{refusal:?}");
-        }
-        for refusal in [Refusal::WrongProof, Refusal::OrderNotFound, Refusal::Busy { after_ms: None }] {
-            assert!(!rests_on_the_copy(&Reply::Refuse(refusal.clone())), "{refusal:?}");
-        }
     }
 }

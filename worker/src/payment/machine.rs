@@ -73,6 +73,27 @@ pub enum Reply {
     Refuse(Refusal),
 }
 
+impl Reply {
+    /// Whether a copy of the store that is out of date could have led to this: it hands out a payment page, or refuses one
+    /// for what the merchant may have put right since.
+    pub fn rests_on_the_copy(&self) -> bool {
+        match self {
+            Self::Show { redirect, .. } => *redirect,
+            Self::Refuse(refusal) => matches!(
+                refusal,
+                Refusal::NotOurs
+                    | Refusal::NotConfigured
+                    | Refusal::Disconnected
+                    | Refusal::KomojuRefused(_)
+                    // How store credit and gift certificates are counted is the merchant's answer, too.
+                    | Refusal::AmountUndecided
+                    | Refusal::AmountChanged
+                    | Refusal::NothingDue
+            ),
+        }
+    }
+}
+
 /// A payment method's name whose provider was looked up; None where it cannot be found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Learned {

@@ -13,5 +13,6 @@ mod paid_unshown;
 mod partly_unread;
 mod places_in_the_ledger;
 mod reserved;
+mod stale_copy;
 mod transfers;
 mod worst_first;
