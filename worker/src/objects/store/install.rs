@@ -51,17 +51,22 @@ impl StoreObject {
         let fresh = self.fresh(&config, &grant, &consent.token, code_hash, installed_at_s).await?;
         let fresh = Installation { owner: Some(consent.owner_id), consent_came_at_ms: came_at_ms, ..fresh };
         // A younger consent has made this token void. It may be kept already, or be kept while this token is tried.
-        let mut tried_against = None;
+        let (mut tried_against, mut younger_than) = (None, None);
         while let Some(known) =
             self.other_than(&fresh)?.filter(|known| Some(known.generation) != tried_against)
         {
             tried_against = Some(known.generation);
-            if self.is_refused(&config, &grant, &consent.token).await {
-                self.records.admit(consent.user_id, &consent.user_email, now_ms())?;
-                return Ok(Installed::Yes { generation: known.generation, user: consent.user_id });
+            // The other's token is older than this trial: where this one is good, it is the younger.
+            match self.is_taken(&config, &grant, &consent.token).await {
+                Some(true) => younger_than = tried_against,
+                Some(false) => {
+                    self.records.admit(consent.user_id, &consent.user_email, now_ms())?;
+                    return Ok(Installed::Yes { generation: known.generation, user: consent.user_id });
+                }
+                None => {}
             }
         }
-        let generation = self.commit(&config, fresh, consent.user_id, &consent.user_email)?;
+        let generation = self.commit(&config, fresh, younger_than, consent.user_id, &consent.user_email)?;
         self.change(|_| ()).await?;
         self.arm().await?;
         // The merchant's next page should show a store that is set up. What fails here, the alarm repeats.
@@ -77,11 +82,15 @@ impl StoreObject {
         Ok(known.filter(|known| known.token.is_some() && known.code_hash != fresh.code_hash))
     }
 
-    /// Whether BigCommerce takes a token no more although it has just made it.
-    async fn is_refused(&self, config: &Config, grant: &oauth::Grant, token: &Secret) -> bool {
+    /// Whether BigCommerce still takes a token that it has just made. None: it cannot be asked.
+    async fn is_taken(&self, config: &Config, grant: &oauth::Grant, token: &Secret) -> Option<bool> {
         let base = &config.bigcommerce_api_url;
         let api = Api { base, store: &grant.store, token, timeout_ms: http::TIMEOUT_MS };
-        matches!(success(&self.call(store::info_request(api)).await), Err(Failure::Unauthorized))
+        match success(&self.call(store::info_request(api)).await) {
+            Ok(_) => Some(true),
+            Err(Failure::Unauthorized) => Some(false),
+            Err(_) => None,
+        }
     }
 
     /// All that takes an await to make, made before the one write.
@@ -126,10 +135,21 @@ impl StoreObject {
     /// The one write: a new installation, or a known one with a new token. Returns its generation. Of two consents at
     /// once, whose exchanges may end in any order, the younger wins: it has made the other's token void. Where
     /// BigCommerce could not be asked about the token, the consents' own times decide.
-    fn commit(&self, config: &Config, fresh: Installation, user: u64, email: &str) -> Result<u64> {
+    fn commit(
+        &self,
+        config: &Config,
+        fresh: Installation,
+        younger_than: Option<u64>,
+        user: u64,
+        email: &str,
+    ) -> Result<u64> {
         let now = now_ms();
         let mut installation = match self.records.installation()? {
-            Some(known) if known.token.is_some() && known.given() > fresh.given() => {
+            Some(known)
+                if known.token.is_some()
+                    && younger_than != Some(known.generation)
+                    && known.given() > fresh.given() =>
+            {
                 self.records.admit(user, email, now)?;
                 return Ok(known.generation);
             }
