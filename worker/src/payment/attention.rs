@@ -3,7 +3,7 @@
 //! Some of it was decided at a milestone and stands until it is dismissed; the rest is read off what is known, and goes
 //! when the reason goes. What was dismissed stays away only as long as it looks as it did then.
 
-use super::deed::{Action, CANCEL_TRIES, Deed, DeedState, MilestoneKind, Subject};
+use super::deed::{Action, Deed, DeedState, MilestoneKind, Subject};
 use super::delays::Delays;
 use super::ids::PaymentId;
 use super::money::Money;
@@ -275,8 +275,7 @@ impl State {
             !matches!(standing, None | Some(Standing::Dead | Standing::Captured(_)))
         };
         self.deeds.iter().any(|deed| {
-            let in_vain = !deed.is_open() && deed.n >= CANCEL_TRIES;
-            in_vain
+            deed.was_in_vain()
                 && match &deed.action {
                     Action::CancelSession { attempt } => session_lives(*attempt),
                     Action::CancelPayment { payment } => {

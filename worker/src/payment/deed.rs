@@ -12,7 +12,10 @@ use serde_json::Value;
 use std::fmt;
 
 /// How often a refused cancel is tried anew before a person is asked.
-pub const CANCEL_TRIES: u32 = 3;
+const CANCEL_TRIES: u32 = 3;
+
+/// Tries of a cancel that KOMOJU did not answer, each for most of a day: longer than anything stays reserved.
+const UNANSWERED_CANCELS: u32 = 40;
 
 /// Why a try is over that was never answered, and of which a look has shown no effect. Another may follow at once.
 pub const UNANSWERED: &str = "unanswered";
@@ -257,6 +260,12 @@ impl Deed {
 
     pub fn is_open(&self) -> bool {
         matches!(self.state, DeedState::Intended { .. } | DeedState::Sent)
+    }
+
+    /// A cancel that was asked for often enough: nothing comes of it, or nobody answers.
+    pub fn was_in_vain(&self) -> bool {
+        let most = if self.went_unanswered() { UNANSWERED_CANCELS } else { CANCEL_TRIES };
+        !self.is_open() && self.n >= most
     }
 
     pub fn went_unanswered(&self) -> bool {

@@ -1,7 +1,7 @@
 //! What may no longer be paid is ended at KOMOJU.
 
 use super::{Step, Wake, not_before};
-use crate::payment::deed::{Action, CANCEL_TRIES, Deed};
+use crate::payment::deed::{Action, Deed};
 use crate::payment::ids::PaymentId;
 use crate::payment::reading::PaymentStatus;
 use crate::payment::state::{Attempt, Standing, State};
@@ -71,7 +71,7 @@ fn cancel_beside(state: &State, attempt: &Attempt, kept: Option<&PaymentId>) -> 
 
 /// Asked for in vain, often enough.
 fn is_tired(state: &State, action: &Action) -> bool {
-    state.deed(action).is_some_and(|d| !d.is_open() && d.n >= CANCEL_TRIES)
+    state.deed(action).is_some_and(Deed::was_in_vain)
 }
 
 /// The next thing to end of an attempt that must not be paid: a live payment first, then the session itself. None
