@@ -142,6 +142,12 @@ fn status(name: &str) -> Option<PaymentStatus> {
 /// What the shopper pays, and what of it is the order's: the fee of the payment method is the shopper's alone.
 fn amounts(payment: &Value, unread: &mut Vec<String>) -> (Option<Money>, Option<Money>) {
     let currency = Currency::parse(&text(payment, "currency")).ok();
+    if currency.is_none() && !is_a_code(&text(payment, "currency")) {
+        unread.push("currency".to_owned());
+    }
+    if present(payment, "total").or(present(payment, "amount")).is_none() {
+        unread.push("amount".to_owned());
+    }
     // What is left out is nothing; what is there and no number may be anything.
     let mut part = |field: &str| match present(payment, field) {
         None => Some(0),
@@ -159,6 +165,11 @@ fn amounts(payment: &Value, unread: &mut Vec<String>) -> (Option<Money>, Option<
     (total.and_then(money), total.zip(fee).and_then(|(total, fee)| money(total - fee)))
 }
 
+/// Of a currency, be it one that we do not know.
+fn is_a_code(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
 fn refund(refund: &Value) -> Option<RefundReading> {
     let id = RefundId::parse(&text(refund, "id")).ok()?;
     Some(RefundReading {
@@ -173,6 +184,9 @@ fn refund(refund: &Value) -> Option<RefundReading> {
 /// KOMOJU's published type has neither an amount nor a sure description. Nothing of it is required: one that is passed
 /// over might be asked for again.
 fn refund_requests(payment: &Value, unread: &mut Vec<String>) -> Vec<RefundRequestReading> {
+    if present(payment, "refund_requests").is_some_and(|requests| !requests.is_array()) {
+        unread.push("refund requests".to_owned());
+    }
     let mut all = Vec::new();
     for (value, n) in list(payment, "refund_requests").iter().zip(1..) {
         match refund_request(value) {
@@ -398,7 +412,12 @@ pub(super) mod tests {
         // The parts make up the total.
         assert_eq!(read("total", json!("about")), (whole, Vec::new()));
         assert_eq!(read("total", json!(null)), (whole, Vec::new()));
+        assert_eq!(read("currency", json!(392)).1, ["currency"]);
+        assert_eq!(read("currency", json!("XTS")), (None, Vec::new()), "a currency that we do not know");
+        assert_eq!(read("refund_requests", json!({ "id": "q1" })).1, ["refund requests"]);
         let mut payment = konbini();
+        (payment["total"], payment["amount"]) = (json!(null), json!(null));
+        assert_eq!(parse(&payment).expect("a payment").unread, ["amount"]);
         (payment["total"], payment["amount"]) = (json!(null), json!("three thousand"));
         let reading = parse(&payment).expect("a payment");
         assert_eq!((reading.net, reading.unread), (None, vec!["amount".to_owned()]));

@@ -162,9 +162,9 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
              それぞれの管理画面で直接ご確認のうえ、アプリの管理者にご連絡ください。",
         ),
         Attention::RefundUnreadable => w.of(
-            "A refund of this order could not be read, so it is not known how much is left. Nothing is paid back or booked by \
+            "An amount or a refund of this order could not be read, so it is not known how much is left. Nothing is paid back or booked by \
              itself, and this app offers nothing for it. Compare both sides by hand.",
-            "この注文の返金に内容を読み取れないものがあり、残額が確定できません。自動での返金と記録、このアプリでの操作を停止して\
+            "この注文の金額または返金に内容を読み取れないものがあり、残額が確定できません。自動での返金と記録、このアプリでの操作を停止して\
              います。KOMOJU と BigCommerce の双方で直接ご確認ください。",
         ),
         Attention::Unreachable => unreachable(w, &[]),

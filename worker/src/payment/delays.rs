@@ -72,9 +72,9 @@ impl Delays {
         self.retry(unfinished.min(LONGEST))
     }
 
-    /// Whether the next try comes within minutes.
-    pub fn is_soon(failures: u32) -> bool {
-        (1..=3).contains(&failures)
+    /// How long what could not be read is waited for before anybody hears of what it may be: three looks, and a little.
+    pub fn garbled_for_a_moment(self) -> i64 {
+        self.of(3 * MINUTE)
     }
 
     /// For how long every look must have missed an order before it counts as deleted. The looks go by the ladder, so this

@@ -154,7 +154,14 @@ impl State {
 
     /// Nothing of the order's money is here.
     pub fn holds_nothing(&self) -> bool {
-        self.captured().all(|(_, payment)| payment.held() == 0)
+        let worth = |payment: &Payment| payment.register.reading.as_ref().map(|reading| reading.net);
+        self.captured().all(|(_, payment)| worth(payment) != Some(None) && payment.held() == 0)
+    }
+
+    pub fn is_in_another_currency(&self, payment: &Payment) -> bool {
+        let asked = self.attempt(payment.attempt).map(|attempt| attempt.terms.amount.currency);
+        let paid = payment.register.reading.as_ref().and_then(|reading| reading.net).map(|net| net.currency);
+        asked.is_some() && paid.is_some() && asked != paid
     }
 
     /// All refunds in BigCommerce's books, as they were last read.

@@ -32,12 +32,29 @@ pub struct Register<T> {
     pub retry_at: Moment,
     /// The last failure was an answer that could not be read.
     pub garbled: bool,
+    /// The last look brought the reading, and a part of it could not be read.
+    pub partial: bool,
+    /// When that was so first, since it was last read as a whole; 0: never.
+    pub partial_since: Moment,
 }
-record!(Register<T> { reading, seq, at, wanted or 0, failures or 0, retry_at or 0, garbled or false });
+record!(Register<T> {
+    reading, seq, at, wanted or 0, failures or 0, retry_at or 0, garbled or false, partial or false,
+    partial_since or 0
+});
 
 impl<T> Default for Register<T> {
     fn default() -> Self {
-        Self { reading: None, seq: 0, at: 0, wanted: 0, failures: 0, retry_at: 0, garbled: false }
+        Self {
+            reading: None,
+            seq: 0,
+            at: 0,
+            wanted: 0,
+            failures: 0,
+            retry_at: 0,
+            garbled: false,
+            partial: false,
+            partial_since: 0,
+        }
     }
 }
 
@@ -49,14 +66,20 @@ impl<T> Register<T> {
         }
     }
 
-    /// Takes a reading that is not whole: what could be read counts, and it is asked for again at `retry`, later each
-    /// time.
-    pub fn accept_part(&mut self, seq: u64, at: Moment, reading: T, retry: impl FnOnce(u32) -> i64) {
+    /// Takes a reading that is not whole: what could be read counts, and it is asked for again by the ladder, besides the
+    /// looks that are planned anyway.
+    pub fn accept_part(&mut self, seq: u64, at: Moment, reading: T, delays: Delays) {
         if seq > self.seq {
             let failures = if self.garbled { self.failures } else { 0 };
+            let since = if self.partial_since > 0 { self.partial_since } else { at };
             self.accept(seq, at, reading);
             self.failures = failures;
-            self.failed(&Failure::Unreadable(String::new()), at + retry(failures + 1));
+            let moment = since + delays.garbled_for_a_moment();
+            let again = at + delays.retry(failures + 1);
+            // Many messages climb the ladder fast: one look comes when the moment is over, in any case.
+            let again = if at < moment { again.min(moment) } else { again };
+            self.failed(&Failure::Unreadable(String::new()), again);
+            (self.partial, self.partial_since) = (true, since);
         }
     }
 
@@ -64,6 +87,7 @@ impl<T> Register<T> {
     pub fn failed(&mut self, failure: &Failure, retry_at: Moment) {
         self.failures = self.failures.saturating_add(1);
         self.garbled = matches!(failure, Failure::Unreadable(_));
+        self.partial = false;
         self.retry_at = retry_at;
     }
 
@@ -77,9 +101,9 @@ impl<T> Register<T> {
         Delays::is_persistent(self.failures) && self.garbled
     }
 
-    /// It could not be read as a whole, and the next looks come within minutes.
-    pub fn is_soon_read_again(&self) -> bool {
-        self.garbled && Delays::is_soon(self.failures)
+    /// A part of it could not be read, and no look since has shown that this lasts.
+    pub fn may_be_garbled_for_a_moment(&self, delays: Delays) -> bool {
+        self.partial_since > 0 && self.at - self.partial_since < delays.garbled_for_a_moment()
     }
 
     pub fn want(&mut self, seq: u64) {
@@ -92,7 +116,8 @@ impl<T> Register<T> {
 
     /// There is nothing left to look at.
     pub fn rest(&mut self) {
-        (self.wanted, self.failures, self.retry_at, self.garbled) = (0, 0, 0, false);
+        (self.wanted, self.failures, self.retry_at) = (0, 0, 0);
+        (self.garbled, self.partial) = (false, false);
     }
 }
 

@@ -352,7 +352,7 @@ fn twins(state: &State) -> Vec<(u64, RefundId)> {
             && last_try(state, cause).is_none_or(|(_, deed)| came_to_nothing(state, cause, deed))
     };
     let mut open: Vec<&OrderRefund> = made_in_bigcommerce(state).into_iter().filter(untouched).collect();
-    let mut pairs = Vec::new();
+    let mut made = Vec::new();
     for (id, payment) in state.payments.iter() {
         let books = Books::of(state, payment);
         let by_hand = |r: &&RefundReading| r.cause.is_none() && !state.may_be_a_transfer(id, r);
@@ -360,14 +360,23 @@ fn twins(state: &State) -> Vec<(u64, RefundId)> {
             let entering = state.deed(&Action::RecordRefund { refund: refund.id.clone() });
             let recorded = entering.is_some_and(|d| d.is_open() || d.state == DeedState::Done)
                 || is_recorded(state, &refund.id);
-            // By itself, or as the rest of what was paid: in another currency the two differ by what was rounded.
-            let amounts = [books.in_order(refund.minor), books.to_order(refund.minor)];
-            let is_it = |b: &&OrderRefund| amounts.contains(&b.minor) && !are_two(state, b.id, &refund.id);
-            let same = open.iter().position(is_it).filter(|_| !recorded);
-            if let Some(i) = same {
-                pairs.push((open.remove(i).id, refund.id.clone()));
+            if !recorded {
+                // The rest of what was paid in another currency: not the same as by itself, for what was rounded.
+                let rest = state.is_in_another_currency(payment).then(|| books.to_order(refund.minor));
+                made.push((&refund.id, books.in_order(refund.minor), rest));
             }
         }
+    }
+    let mut pairs = Vec::new();
+    // What is the same by itself first: a rest of about as much must not take its place.
+    for by_rest in [false, true] {
+        made.retain(|(id, alone, rest)| {
+            let amount = if by_rest { *rest } else { Some(*alone) };
+            let is_it = |b: &&OrderRefund| amount == Some(b.minor) && !are_two(state, b.id, id);
+            let Some(i) = open.iter().position(is_it) else { return true };
+            pairs.push((open.remove(i).id, (*id).clone()));
+            false
+        });
     }
     pairs
 }

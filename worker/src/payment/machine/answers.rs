@@ -58,6 +58,10 @@ impl Machine {
         }
         self.looked = missed.then_some(Looked::NoSuchOrder);
         self.reads_ahead = false;
+        if missed && self.state.head.missed_since == 0 {
+            // Whatever failed before was no miss: these are counted from here, on the ladder from its foot.
+            self.state.order.failures = 0;
+        }
         self.state.head.missed_since = match self.state.head.missed_since {
             0 if missed => now.at,
             since if missed => since,
@@ -68,12 +72,14 @@ impl Machine {
         self.fail_start(bigcommerce_refusal(&failure));
     }
 
-    /// An order that every look has missed for minutes was deleted. Any number of 404s within less may be a hiccup of
-    /// BigCommerce's, and nothing follows from them but the next look.
+    /// An order that five looks in a row have missed, over minutes, was deleted. Fewer, or any number within less, may be a
+    /// hiccup of BigCommerce's, and nothing follows from them but the next look.
     fn is_missed_for_good(&self, now: Now<'_>) -> bool {
         let since = self.state.head.missed_since;
+        const MISSED_BEFORE: u32 = 4;
         let for_good = since > 0 && now.at - since >= now.delays.missed_for_good();
-        for_good && self.state.order.reading.is_some() && self.start.is_none()
+        let often = self.state.order.failures >= MISSED_BEFORE;
+        for_good && often && self.state.order.reading.is_some() && self.start.is_none()
     }
 
     pub(super) fn take_order(&mut self, seq: u64, seen: OrderSeen, now: Now<'_>) {
@@ -251,7 +257,7 @@ impl Machine {
         let status = reading.status.clone();
         match reading.unread.is_empty() {
             true => payment.register.accept(seq, at, reading),
-            false => payment.register.accept_part(seq, at, reading, |n| now.delays.retry(n)),
+            false => payment.register.accept_part(seq, at, reading, now.delays),
         }
         self.state.follow_transfers(&id);
         self.state.measure_by_offer(&id);
@@ -330,7 +336,7 @@ impl Machine {
         }
         match unread {
             false => self.state.order_refunds.accept(seq, now.at, list),
-            true => self.state.order_refunds.accept_part(seq, now.at, list, |n| now.delays.retry(n)),
+            true => self.state.order_refunds.accept_part(seq, now.at, list, now.delays),
         }
         self.fresh.refunds = true;
     }

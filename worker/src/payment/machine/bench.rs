@@ -234,6 +234,11 @@ impl Bench {
         self.hint(About::Order { scope: "store/order/refund/created".to_owned(), moved: None });
     }
 
+    /// Somebody asks in the panel for another look.
+    pub fn asks_for_look(&mut self) {
+        self.hint(About::Click);
+    }
+
     fn hint(&mut self, about: About) {
         self.hints += 1;
         let id = HintId::parse(&format!("hint-{}", self.hints)).expect("an id");

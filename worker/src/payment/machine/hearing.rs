@@ -108,7 +108,8 @@ impl Machine {
             let word_of_it = |over| {
                 self.state.hints.iter().any(|known| match &known.hint.about {
                     About::Order { moved: Some(known), .. } => {
-                        (known.from, known.to) == (over, moved.to) && under_way.contains(&known.at)
+                        let of_it = deed.first_sent..=deed.first_sent + Delays::UNDER_WAY;
+                        (known.from, known.to) == (over, moved.to) && of_it.contains(&known.at)
                     }
                     About::Order { moved: None, .. }
                     | About::Komoju { .. }
@@ -142,6 +143,9 @@ impl Machine {
         }
         for payment in self.state.payments.values_mut() {
             want(&mut payment.register, seq);
+        }
+        if self.state.order_refunds.seq > 0 {
+            want(&mut self.state.order_refunds, seq);
         }
     }
 

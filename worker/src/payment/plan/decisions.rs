@@ -61,7 +61,8 @@ fn begun(state: &State, is_it: impl Fn(&Deed) -> bool) -> Option<&Deed> {
 
 /// Something that money hangs on is still to be looked at, or another refund is under way.
 fn is_unseen(state: &State) -> bool {
-    state.order.is_wanted()
+    state.is_partly_unread()
+        || state.order.is_wanted()
         || state.order_refunds.is_wanted()
         || state.payments.values().any(|payment| payment.register.is_wanted() && !payment.is_spent())
         || state.deeds.iter().any(|deed| deed.is_open() && deed.action.is_refund())

@@ -40,6 +40,8 @@ fn look_at<T>(register: &Register<T>, planned: Option<Moment>) -> Option<Moment>
     match register.failures {
         0 if register.is_wanted() => Some(0),
         0 => planned,
+        // There is a reading, and more of it is wanted.
+        _ if register.partial => planned.into_iter().chain([register.retry_at]).min(),
         _ => Some(register.retry_at),
     }
 }

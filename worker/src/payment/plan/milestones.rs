@@ -61,7 +61,7 @@ fn of_payments(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<S
     for (id, payment) in state.payments.iter() {
         let Some(reading) = &payment.register.reading else { continue };
         let Some(attempt) = state.attempt(payment.attempt) else { continue };
-        let unsure = payment.is_partly_unread() && payment.register.is_soon_read_again();
+        let unsure = payment.is_partly_unread() && payment.register.may_be_garbled_for_a_moment(c.delays);
         for (kind, row) in milestones(state, c, wake, attempt, id, payment, reading) {
             // What is garbled once is read a moment later. What speaks against the money does not wait for that.
             if unsure && badness(kind) >= NOTHING_BAD {

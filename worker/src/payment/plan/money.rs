@@ -73,6 +73,8 @@ fn capture(
     let costs_nothing = order.due.is_ok_and(|due| due.minor <= 0);
     let by_itself =
         leaves && untried && !costs_nothing && state.holds_nothing() && !state.was_decided_about(&id);
+    // What cannot be read may be the money of another payment.
+    let by_itself = by_itself && !state.is_partly_unread();
     if !by_hand && !by_itself {
         return None;
     }

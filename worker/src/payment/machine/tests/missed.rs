@@ -71,3 +71,13 @@ fn many_looks_at_once_are_no_proof() {
     bench.run();
     assert!(!is_deleted(&bench));
 }
+
+/// On a ladder that other failures have climbed, two looks are minutes apart.
+#[test]
+fn an_outage_before_the_first_miss_counts_for_nothing() {
+    let mut looks = vec![unreachable(); 6];
+    looks.extend([Failure::NotFound, Failure::NotFound, Failure::NotFound]);
+    let mut bench = captured(&looks);
+    bench.waits(48 * HOUR);
+    assert_eq!((is_deleted(&bench), &bench.moves[..]), (false, &[11][..]));
+}

@@ -2,8 +2,8 @@
 
 use crate::payment::attention::Attention;
 use crate::payment::call::{Failure, OrderRefundSeen, RefundPart};
-use crate::payment::machine::bench::{Bench, HOUR, refund};
-use crate::payment::reading::{Amounts, PaymentStatus};
+use crate::payment::machine::bench::{Bench, Fate, HOUR, refund, unreachable};
+use crate::payment::reading::{Amounts, PaymentStatus, RefundReading};
 use crate::payment::settings::{Provider, RefundPolicy, Settings};
 
 fn paid() -> Bench {
@@ -194,4 +194,62 @@ fn an_amount_that_is_garbled_for_a_moment_is_no_other_amount() {
     bench.waits(HOUR);
     assert_eq!(bench.moves, [12]);
     assert!(bench.attentions().contains(&Attention::AmountMismatch));
+}
+
+/// After two months nobody looks any more, but a person can.
+#[test]
+fn a_person_can_have_the_books_read_again_at_any_time() {
+    let mut bench = paid();
+    bench.booked = vec![entry(41, None, Amounts::Unreadable)];
+    reads_books(&mut bench);
+    bench.waits(90 * 24 * HOUR);
+    bench.booked = vec![entry(41, Some(500), Amounts::Known)];
+    bench.waits(24 * HOUR);
+    assert_eq!(bench.attentions(), [Attention::RefundUnreadable]);
+    bench.asks_for_look();
+    bench.waits(HOUR);
+    assert_eq!((&bench.moved[..], bench.attentions()), (&[("refund", 500)][..], vec![]));
+}
+
+/// Neither an outage nor any number of messages makes a moment longer or shorter.
+#[test]
+fn what_comes_between_two_garbled_looks_calls_nobody() {
+    let mut bench = Bench::new(Settings::default());
+    bench.pays("credit_card", PaymentStatus::Captured);
+    let payment = bench.payment();
+    (payment.net, payment.unread) = (None, vec!["payment_method_fee".to_owned()]);
+    bench.fates =
+        vec![("read_payment", Fate::Fails(unreachable())), ("read_session", Fate::Fails(unreachable()))];
+    for _ in 0..6 {
+        bench.hears("payment.captured");
+        bench.waits(6_000);
+    }
+    assert!(bench.moves.is_empty() && bench.attentions() == [Attention::RefundUnreadable]);
+    let payment = bench.payment();
+    (payment.net, payment.unread) = (payment.total, Vec::new());
+    bench.waits(HOUR);
+    assert_eq!((&bench.moves[..], bench.attentions()), (&[11][..], vec![]));
+}
+
+#[test]
+fn a_chargeback_is_told_at_once_whatever_else_cannot_be_read() {
+    let mut bench = Bench::new(Settings::default());
+    bench.pays("credit_card", PaymentStatus::Captured);
+    let payment = bench.payment();
+    (payment.net, payment.unread) = (None, vec!["payment_method_fee".to_owned()]);
+    bench.pays_back(RefundReading { chargeback: true, ..refund("cb", 3_000) });
+    bench.hears("payment.updated");
+    bench.waits(1_000);
+    assert_eq!(bench.moves, [13]);
+}
+
+/// A captured payment whose worth cannot be read is not nothing: reserved money beside it is not taken as well.
+#[test]
+fn money_of_unknown_worth_is_held() {
+    let mut bench = paid();
+    bench.payment().net = None;
+    bench.payment().unread = vec!["payment_method_fee".to_owned()];
+    bench.hears("payment.updated");
+    bench.waits(1_000);
+    assert!(!bench.machine.state().holds_nothing());
 }
