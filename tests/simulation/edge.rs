@@ -119,7 +119,7 @@ impl World {
         match &reply {
             None => {
                 self.amount_is_disputed = None;
-                self.session_is_refused = self.session_is_refused.filter(|refused| !refused);
+                self.session_is_refused = None;
             }
             Some(Reply::Show { .. }) => self.amount_is_disputed = Some(false),
             Some(Reply::Refuse(Refusal::AmountChanged)) => self.amount_is_disputed = Some(true),

@@ -656,3 +656,20 @@ fn a_refund_by_hand_in_the_last_moment_is_nobodys_fault() {
         ],
     );
 }
+
+/// Three tries that nobody answered counted as three refusals.
+#[test]
+fn a_cancel_that_nobody_answered_for_days_is_tried_once_somebody_does() {
+    ends_right(
+        Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (PressesAnotherWay, Arrives),
+            (Act::Outage(Side::Komoju, Down::TooMany, 11720), Arrives),
+            (Waits(1), Arrives),
+            (RefundsOrder(100), Arrives),
+            (Waits(11515), Arrives),
+        ],
+    );
+}

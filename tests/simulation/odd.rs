@@ -1,4 +1,4 @@
-//! One element of one list of an answer, in another shape than it should have.
+//! One element of one list of an answer, or that list, in another shape than it should have.
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,8 @@ pub fn spoil_one(body: &mut Value, n: u64) -> Option<Value> {
     elements(body, String::new(), &mut places);
     let mixed = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 17;
     let place = places.get(usize::try_from(mixed % places.len().max(1) as u64).ok()?)?;
+    // Sometimes the list as a whole is none.
+    let place = if (mixed / 256).is_multiple_of(5) { place.rsplit_once('/')?.0 } else { place };
     let element = body.pointer_mut(place)?;
     let was = element.clone();
     match mixed / 64 % 4 {
@@ -71,7 +73,8 @@ fn one_element_is_spoilt_and_the_rest_stays() {
         let mut body = whole.clone();
         let was = spoil_one(&mut body, n).expect("there are lists");
         assert_ne!(body, whole);
-        assert_eq!((&body["total"], body["data"].as_array().map(Vec::len)), (&json!(3), Some(2)));
+        let left = body["data"].as_array().map(Vec::len);
+        assert!(body["total"] == 3 && (left == Some(2) || was == whole["data"]), "{body}");
         hit.insert(format!("{was} {body}"));
     }
     assert!(hit.len() >= 10, "{hit:?}");

@@ -306,6 +306,9 @@ impl Bank {
 
     /// This element of an answer was there and could not be read.
     pub fn untell(&self, element: &serde_json::Value) {
+        if let Some(all) = element.as_array() {
+            return all.iter().for_each(|element| self.untell(element));
+        }
         let id = element["id"].as_str().unwrap_or_default();
         for payment in self.payments.values() {
             let refund = payment.refunds.iter().find(|refund| refund.id == id && refund.chargeback);
