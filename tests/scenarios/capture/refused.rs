@@ -17,10 +17,10 @@ async fn by_the_key_of_another_merchant_nothing_is_refused_for_good() {
     let renewed = komoju.rotate_keys(&shop.merchant.id).expect("it exists");
     shop.save("keys", &[("secret_key", &other.secret_key_live)]).await;
     shop.world.sandbox.bigcommerce.ship(&shop.hash, order.order_id);
-    let capture = format!("{payment}/capture");
+    // The capture itself, or a look before it where something is still to be looked at.
     let asked = async || {
         let seen = shop.world.sandbox.faults().requests(&other.id);
-        seen.iter().any(|of| of.path.contains(&capture) && of.status == 404).then_some(())
+        seen.iter().any(|of| of.status == 404).then_some(())
     };
     eventually("the other merchant's key to be tried", asked).await;
     // After a day of it, that nobody answers is told; never that the capture was refused.
