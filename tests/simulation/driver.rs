@@ -421,18 +421,23 @@ impl World {
     /// Notes that a list is answered otherwise than it was asked for, and has an element spoilt where that is to be.
     fn with_odd_lists(&mut self, side: Side, request: &HttpRequest, outcome: Outcome) -> Outcome {
         let lists = self.bank.lists;
+        if lists == Lists::AsAsked {
+            return outcome;
+        }
         let Outcome::Answer { status: status @ 200..=299, headers, body } = outcome else { return outcome };
         let is_list = request.method == "GET"
             && (request.url.contains("/payments?") || request.url.ends_with("/payment_actions/refunds"));
-        if is_list && lists != Lists::AsAsked {
+        if is_list {
             self.faults.struck.insert(format!("{lists:?} from {side:?}"));
         }
+        if lists != Lists::PartlyUnreadable {
+            return Outcome::Answer { status, headers, body };
+        }
         let mut json: Value = serde_json::from_str(&body).unwrap_or_default();
-        if lists == Lists::PartlyUnreadable {
-            self.odd += 1;
-            let spoilt = spoil_one(&mut json, self.odd);
-            self.faults.struck.extend(spoilt.iter().map(|_| format!("unreadable element from {side:?}")));
-            spoilt.iter().for_each(|spoilt| self.bank.untell(spoilt));
+        self.odd += 1;
+        if let Some(spoilt) = spoil_one(&mut json, self.odd) {
+            self.faults.note_garbled(side);
+            self.bank.untell(&spoilt);
         }
         Outcome::Answer { status, headers, body: json.to_string() }
     }

@@ -55,6 +55,15 @@ impl Faults {
         *self = Self { struck, hiccups, key_was_refused, ..Self::default() };
     }
 
+    /// An answer of this side had an element that cannot be read.
+    pub fn note_garbled(&mut self, side: Side) {
+        self.struck.insert(garbled(side));
+    }
+
+    pub fn has_garbled(&self, side: Side) -> bool {
+        self.struck.contains(&garbled(side))
+    }
+
     pub fn is_to_die(&self) -> bool {
         let dies =
             |(_, trouble): &(u8, Trouble)| matches!(trouble, Trouble::CrashBefore | Trouble::CrashAfter);
@@ -106,6 +115,10 @@ impl Faults {
             Outage::TooMany => too_many(),
         })
     }
+}
+
+fn garbled(side: Side) -> String {
+    format!("unreadable element from {side:?}")
 }
 
 /// An act without its values.

@@ -94,6 +94,11 @@ impl World {
             Act::Outage(side, what, minutes) => {
                 self.faults.outage_until(side, what, self.now + minutes * MINUTE)
             }
+            Act::CopyIsStale(minutes) => {
+                self.edge.stale = Some((self.shop.clone(), self.now, self.now + minutes * MINUTE));
+            }
+            Act::CopyFails(minutes) => self.edge.fails_until = self.now + minutes * MINUTE,
+            Act::OwnerIsSilent(minutes) => self.edge.silent_until = self.now + minutes * MINUTE,
             Act::Before(after, act) => self.faults.act_before(after, *act),
             act => self.pay_or_manage(act),
         }
@@ -194,18 +199,6 @@ impl World {
             Act::SetsRefunds(policy) => {
                 settings.refunds = refund_policy(policy);
                 self.set_refunds(policy);
-            }
-            Act::CopyIsStale(minutes) => {
-                self.edge.stale = Some((self.shop.clone(), self.now, self.now + minutes * MINUTE));
-                return;
-            }
-            Act::CopyFails(minutes) => {
-                self.edge.fails_until = self.now + minutes * MINUTE;
-                return;
-            }
-            Act::OwnerIsSilent(minutes) => {
-                self.edge.silent_until = self.now + minutes * MINUTE;
-                return;
             }
             Act::SetsUnpaid(unpaid) => {
                 settings.unpaid = fate_of_unpaid(unpaid);

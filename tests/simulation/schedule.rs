@@ -242,8 +242,17 @@ pub enum Outage {
 impl Schedule {
     pub fn has_faults(&self) -> bool {
         let troubled = |act: &Act| {
-            let unheard = matches!(act, CopyFails(_) | OwnerIsSilent(_) | ListsAre(Lists::PartlyUnreadable));
-            unheard || matches!(act, Trouble(..) | TroubleWithDeed(..) | Crash(_) | Outage(..) | Before(..))
+            matches!(
+                act,
+                Trouble(..)
+                    | TroubleWithDeed(..)
+                    | Crash(_)
+                    | Outage(..)
+                    | Before(..)
+                    | CopyFails(_)
+                    | OwnerIsSilent(_)
+                    | ListsAre(Lists::PartlyUnreadable)
+            )
         };
         self.steps.iter().any(|(act, fate)| troubled(act) || *fate != Fate::Arrives)
     }

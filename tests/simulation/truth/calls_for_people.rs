@@ -6,7 +6,7 @@ use super::Verdict;
 use super::refunds::pair;
 use crate::bank::Payment;
 use crate::driver::World;
-use crate::schedule::{DAY, Refunds};
+use crate::schedule::{DAY, Refunds, Side};
 use crate::store::By;
 
 pub fn are_just(world: &World) -> Verdict {
@@ -152,7 +152,7 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
             bank.ever_captured().next().is_some() && (ended || store.deleted || world.faults.hiccups > 1)
         }
         Attention::AmountMismatch | Attention::OrderEdited => {
-            let garbled = world.faults.struck.contains("unreadable element from Komoju");
+            let garbled = world.faults.has_garbled(Side::Komoju);
             let otherwise = |p: &Payment| p.captured_ms.is_some() && p.amount != p.asked;
             // What cannot be read for long is told as another amount.
             garbled || store.edits > 0 || bank.payments.values().any(otherwise)
@@ -169,7 +169,7 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
             // Nobody can read the books of an order that was deleted: what was entered just before may be its twin or not.
             let in_doubt = store.deleted && !store.refunds.is_empty();
             // A chargeback that cannot be read for long is told as money that went back.
-            let garbled = world.faults.struck.contains("unreadable element from Komoju");
+            let garbled = world.faults.has_garbled(Side::Komoju);
             several
                 || in_doubt
                 || garbled && is_charged_back(world)
@@ -205,9 +205,7 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         // In the end, whatever is answered here can be read.
         Attention::Garbled => false,
         // Nobody can read it any more.
-        Attention::RefundUnreadable => {
-            store.deleted && world.faults.struck.contains("unreadable element from BigCommerce")
-        }
+        Attention::RefundUnreadable => store.deleted && world.faults.has_garbled(Side::BigCommerce),
         Attention::Unreachable | Attention::CaptureVanished | Attention::TransferToCheck => false,
     }
 }
