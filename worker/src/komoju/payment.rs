@@ -96,18 +96,29 @@ pub fn parse(payment: &Value) -> Option<PaymentReading> {
 
 /// Those that can be read; the others by id, or by their place in the list.
 fn refunds(payment: &Value, unread: &mut Vec<String>) -> Vec<RefundReading> {
-    let listed = present(payment, "refunds");
-    if listed.is_some_and(|refunds| !refunds.is_array()) {
-        unread.push("refunds".to_owned());
+    each(payment, "refunds", unread, refund, |value, n| match text(value, "id") {
+        id if id.is_empty() => format!("refund {n}"),
+        id => id,
+    })
+}
+
+/// What can be read of a list in a payment. `name` is what is said of an element that cannot be, the first being 1; of a
+/// list that is none, its own name is said.
+fn each<T>(
+    payment: &Value,
+    field: &str,
+    unread: &mut Vec<String>,
+    read: impl Fn(&Value) -> Option<T>,
+    name: impl Fn(&Value, usize) -> String,
+) -> Vec<T> {
+    if present(payment, field).is_some_and(|listed| !listed.is_array()) {
+        unread.push(field.replace('_', " "));
     }
     let mut all = Vec::new();
-    for (value, n) in list(payment, "refunds").iter().zip(1..) {
-        match refund(value) {
-            Some(refund) => all.push(refund),
-            None => {
-                let id = text(value, "id");
-                unread.push(if id.is_empty() { format!("refund {n}") } else { id });
-            }
+    for (value, n) in list(payment, field).iter().zip(1..) {
+        match read(value) {
+            Some(one) => all.push(one),
+            None => unread.push(name(value, n)),
         }
     }
     all
@@ -184,17 +195,7 @@ fn refund(refund: &Value) -> Option<RefundReading> {
 /// KOMOJU's published type has neither an amount nor a sure description. Nothing of it is required: one that is passed
 /// over might be asked for again.
 fn refund_requests(payment: &Value, unread: &mut Vec<String>) -> Vec<RefundRequestReading> {
-    if present(payment, "refund_requests").is_some_and(|requests| !requests.is_array()) {
-        unread.push("refund requests".to_owned());
-    }
-    let mut all = Vec::new();
-    for (value, n) in list(payment, "refund_requests").iter().zip(1..) {
-        match refund_request(value) {
-            Some(request) => all.push(request),
-            None => unread.push(format!("refund request {n}")),
-        }
-    }
-    all
+    each(payment, "refund_requests", unread, refund_request, |_, n| format!("refund request {n}"))
 }
 
 /// None where it does not say what became of it.
