@@ -296,20 +296,27 @@ mod tests {
         ]
     }
 
-    fn written(call: &Call) -> (Option<String>, Option<String>) {
+    type Built = Option<(HttpRequest, Reader)>;
+
+    /// The request to BigCommerce, and the one to KOMOJU.
+    fn built(call: &Call) -> (Built, Built) {
         let (store, secret) = (StoreHash::parse("q7w8e9").expect("a store"), Secret::new("s"));
         let order = OrderId::new(77).expect("an order");
         let api =
             bigcommerce::Api { base: "https://b.example", store: &store, token: &secret, timeout_ms: 1 };
         let access = komoju::request::Access { base: "https://k.example", secret_key: &secret };
         let origin = km_session::Origin { store: &store, order };
+        (to_bigcommerce(call, &api, order), to_komoju(call, access, origin, |_| String::new()))
+    }
+
+    fn written(call: &Call) -> (Option<String>, Option<String>) {
         let line = |(request, _): (HttpRequest, Reader)| {
             format!("{request:?}")
                 .replace("https://b.example/stores/q7w8e9", "")
                 .replace("https://k.example/", "")
         };
-        let to_komoju = to_komoju(call, access, origin, |_| String::new()).map(line);
-        (to_bigcommerce(call, &api, order).map(line), to_komoju)
+        let (to_bigcommerce, to_komoju) = built(call);
+        (to_bigcommerce.map(line), to_komoju.map(line))
     }
 
     #[test]
@@ -353,14 +360,8 @@ mod tests {
     }
 
     fn reader(call: &Call) -> Reader {
-        let (store, secret) = (StoreHash::parse("q7w8e9").expect("a store"), Secret::new("s"));
-        let order = OrderId::new(77).expect("an order");
-        let api =
-            bigcommerce::Api { base: "https://b.example", store: &store, token: &secret, timeout_ms: 1 };
-        let access = komoju::request::Access { base: "https://k.example", secret_key: &secret };
-        let origin = km_session::Origin { store: &store, order };
-        let request = to_bigcommerce(call, &api, order);
-        request.or_else(|| to_komoju(call, access, origin, |_| String::new())).expect("a request").1
+        let (to_bigcommerce, to_komoju) = built(call);
+        to_bigcommerce.or(to_komoju).expect("a request").1
     }
 
     fn read(call: &Call, body: &str) -> Answer {

@@ -15,6 +15,15 @@ fn paid() -> Bench {
     bench
 }
 
+/// Nobody has looked at it yet.
+fn captured_with_a_garbled_fee() -> Bench {
+    let mut bench = Bench::new(Settings::default());
+    bench.pays("credit_card", PaymentStatus::Captured);
+    let payment = bench.payment();
+    (payment.net, payment.unread) = (None, vec!["payment_method_fee".to_owned()]);
+    bench
+}
+
 fn entry(id: u64, minor: Option<i64>, amounts: Amounts) -> OrderRefundSeen {
     let part = |minor: i64| RefundPart { provider: Some(Provider::InStore), decimal: minor.to_string() };
     OrderRefundSeen { id, order: None, parts: minor.map(part).into_iter().collect(), komoju: None, amounts }
@@ -175,10 +184,7 @@ fn what_was_known_as_booked_by_us_stays_so() {
 #[test]
 fn an_amount_that_is_garbled_for_a_moment_is_no_other_amount() {
     let garbled = || {
-        let mut bench = Bench::new(Settings::default());
-        bench.pays("credit_card", PaymentStatus::Captured);
-        let payment = bench.payment();
-        (payment.net, payment.unread) = (None, vec!["payment_method_fee".to_owned()]);
+        let mut bench = captured_with_a_garbled_fee();
         bench.hears("payment.captured");
         bench.waits(1_000);
         assert!(bench.moves.is_empty(), "{:?}", bench.moves);
@@ -214,10 +220,7 @@ fn a_person_can_have_the_books_read_again_at_any_time() {
 /// Neither an outage nor any number of messages makes a moment longer or shorter.
 #[test]
 fn what_comes_between_two_garbled_looks_calls_nobody() {
-    let mut bench = Bench::new(Settings::default());
-    bench.pays("credit_card", PaymentStatus::Captured);
-    let payment = bench.payment();
-    (payment.net, payment.unread) = (None, vec!["payment_method_fee".to_owned()]);
+    let mut bench = captured_with_a_garbled_fee();
     bench.fates =
         vec![("read_payment", Fate::Fails(unreachable())), ("read_session", Fate::Fails(unreachable()))];
     for _ in 0..6 {
@@ -233,10 +236,7 @@ fn what_comes_between_two_garbled_looks_calls_nobody() {
 
 #[test]
 fn a_chargeback_is_told_at_once_whatever_else_cannot_be_read() {
-    let mut bench = Bench::new(Settings::default());
-    bench.pays("credit_card", PaymentStatus::Captured);
-    let payment = bench.payment();
-    (payment.net, payment.unread) = (None, vec!["payment_method_fee".to_owned()]);
+    let mut bench = captured_with_a_garbled_fee();
     bench.pays_back(RefundReading { chargeback: true, ..refund("cb", 3_000) });
     bench.hears("payment.updated");
     bench.waits(1_000);
