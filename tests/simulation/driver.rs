@@ -5,7 +5,6 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use komoju_bigcommerce_worker::bigcommerce::Api;
-use komoju_bigcommerce_worker::crypto::Secret;
 use komoju_bigcommerce_worker::http::{HttpRequest, Outcome, ResponseHeaders};
 use komoju_bigcommerce_worker::komoju::request::Access;
 use komoju_bigcommerce_worker::komoju::session::Origin;
@@ -15,6 +14,7 @@ use komoju_bigcommerce_worker::payment::delays::Delays;
 use komoju_bigcommerce_worker::payment::machine::{Input, Machine, Now, Output};
 use komoju_bigcommerce_worker::payment::record::{Record, Rows};
 use komoju_bigcommerce_worker::payment::shop::Shop;
+use komoju_bigcommerce_worker::secret::Secret;
 use komoju_bigcommerce_worker::wire::{self, Reader};
 use serde_json::Value;
 

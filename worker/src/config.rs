@@ -2,7 +2,7 @@
 //! missing or malformed variable is one clear error that names it, and nothing is served half-configured.
 
 use crate::bigcommerce::oauth::App;
-use crate::crypto::Secret;
+use crate::secret::Secret;
 use crate::web;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::fmt;

@@ -18,6 +18,7 @@ pub mod problem;
 pub mod profile;
 pub mod rounds;
 pub mod routes;
+pub mod secret;
 pub mod shopper;
 pub mod storefront;
 pub mod time;

@@ -6,7 +6,7 @@
 use crate::bigcommerce::hooks::ORDER_CREATED;
 use crate::bindings::allows;
 use crate::context::Ctx;
-use crate::crypto::{Secret, hmac_sha256, same};
+use crate::crypto::{hmac_sha256, same};
 use crate::json::{integer, text, unsigned};
 use crate::komoju::webhook::{self, Notice};
 use crate::log;
@@ -19,6 +19,7 @@ use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::payment::reading::OrderStatus;
 use crate::problem::Problem;
 use crate::profile::{self, Absent, Doubt, Profile, field};
+use crate::secret::Secret;
 use crate::web::{self, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;

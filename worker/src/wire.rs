@@ -209,12 +209,12 @@ pub fn bank_details(opened: &Blob) -> Option<BankDetails> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::Secret;
     use crate::payment::deed::OrderUpdate;
     use crate::payment::ids::{HintId, PaymentId, RefundId, SessionId, StoreHash};
     use crate::payment::money::{Currency, Money};
     use crate::payment::reading::Cause;
     use crate::payment::settings::Provider;
+    use crate::secret::Secret;
 
     fn account() -> AccountId {
         AccountId::parse("ab12cd").expect("an account")

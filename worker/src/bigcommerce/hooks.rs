@@ -2,11 +2,11 @@
 //! cause a look. <https://developer.bigcommerce.com/docs/integrations/webhooks>
 
 use super::{Api, Data, read};
-use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{Each, FromJson, Json, flag, text, unsigned};
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
+use crate::secret::Secret;
 use serde_json::{Value, json};
 
 /// The header that proves a hook to be one that we registered.

@@ -16,11 +16,11 @@ pub mod signed_payload;
 pub mod store;
 pub mod waiting;
 
-use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{self, FromJson, readable};
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
+use crate::secret::Secret;
 use serde_json::Value;
 
 /// One store's management API.

@@ -1,11 +1,11 @@
 //! The single-click installation: what `/auth` is called with, and the exchange of its code for the store's token.
 //! <https://developer.bigcommerce.com/docs/integrations/apps/guide/auth>
 
-use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
 use crate::json::{readable, record};
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
+use crate::secret::Secret;
 use crate::web::{Pair, value};
 use serde_json::json;
 

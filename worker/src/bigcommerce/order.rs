@@ -198,8 +198,8 @@ fn line(item: &Value, currency: Currency) -> Option<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::Secret;
     use crate::payment::ids::StoreHash;
+    use crate::secret::Secret;
 
     fn order() -> Value {
         json!({

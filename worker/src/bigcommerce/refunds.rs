@@ -170,9 +170,9 @@ fn part(payment: &Value) -> Option<RefundPart> {
 mod tests {
     use super::*;
     use crate::bigcommerce::tests::answer;
-    use crate::crypto::Secret;
     use crate::payment::ids::StoreHash;
     use crate::payment::money::Currency;
+    use crate::secret::Secret;
 
     fn sent(make: impl FnOnce(&Api<'_>, OrderId) -> HttpRequest) -> HttpRequest {
         let (store, token) = (StoreHash::parse("q7w8e9").expect("a hash"), Secret::new("t0ken"));

@@ -2,9 +2,10 @@
 //! HS256 with the client secret. It stays valid for a day, so it is exchanged at once and never logged.
 //! <https://developer.bigcommerce.com/docs/integrations/apps/guide/callbacks>
 
-use crate::crypto::{Secret, hmac_sha256, same};
+use crate::crypto::{hmac_sha256, same};
 use crate::json::{FromJson, read, readable, unsigned};
 use crate::payment::ids::StoreHash;
+use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
 use serde_json::Value;
 

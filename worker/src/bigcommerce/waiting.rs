@@ -97,8 +97,8 @@ pub fn answer(outcome: &Outcome, since: Moment, from: i64) -> Result<Page, Failu
 mod tests {
     use super::*;
     use crate::bigcommerce::tests::answer as answered;
-    use crate::crypto::Secret;
     use crate::payment::ids::StoreHash;
+    use crate::secret::Secret;
     use serde_json::{Value, json};
 
     const SINCE: Moment = 1_795_618_799_000;

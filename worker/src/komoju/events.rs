@@ -72,8 +72,8 @@ pub fn page(outcome: &Outcome, since: Moment, page: u64) -> Result<Page, Failure
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::Secret;
     use crate::komoju::request::tests::answer as answered;
+    use crate::secret::Secret;
     use serde_json::json;
 
     fn url(make: impl FnOnce(Access<'_>) -> HttpRequest) -> String {

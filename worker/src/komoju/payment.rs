@@ -230,8 +230,8 @@ fn instructions(details: &Value) -> Instructions {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::crypto::Secret;
     use crate::komoju::request::tests::answer as answered;
+    use crate::secret::Secret;
 
     pub(crate) fn konbini() -> Value {
         json!({

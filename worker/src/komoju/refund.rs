@@ -83,8 +83,8 @@ fn description(cause: Cause) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::Secret;
     use crate::komoju::request::tests::answer;
+    use crate::secret::Secret;
 
     fn sent(make: impl FnOnce(Access<'_>, &PaymentId) -> HttpRequest) -> (String, Value) {
         let secret_key = Secret::new("sk_test_r");

@@ -1,9 +1,9 @@
 //! How a call to KOMOJU is written, and what its refusals mean. <https://doc.komoju.com/docs/errors>
 
-use crate::crypto::Secret;
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
 use crate::json::{self, text};
 use crate::payment::call::Failure;
+use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 

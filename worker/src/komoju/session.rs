@@ -243,11 +243,11 @@ fn offered(method: &Value) -> Option<Offered> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::Secret;
     use crate::payment::call::{Browser, Locale};
     use crate::payment::ids::AccountId;
     use crate::payment::settings::Mode;
     use crate::payment::terms::Terms;
+    use crate::secret::Secret;
 
     fn new_session() -> NewSession {
         let line =

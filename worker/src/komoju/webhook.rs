@@ -2,10 +2,11 @@
 //! <https://doc.komoju.com/docs/webhooks>
 
 use super::session::{META_ORDER, META_STORE};
-use crate::crypto::{Secret, hex, hmac_sha256, same};
+use crate::crypto::{hex, hmac_sha256, same};
 use crate::json::text;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId, PaymentId, SessionId, StoreHash};
+use crate::secret::Secret;
 use serde_json::Value;
 
 /// Whether `signature` (hexadecimal HMAC-SHA256 of the raw body, in small letters or capitals) was made with one of `secrets`. An empty

@@ -8,7 +8,7 @@ use super::layout::{self, Page, Tab, page as frame};
 use super::offer::{About, Act, Offer};
 use super::words::Words;
 use super::{Panel, Wish, payment};
-use crate::crypto::{Secret, random_hex};
+use crate::crypto::random_hex;
 use crate::html;
 use crate::html::Html;
 use crate::json::{read, write};
@@ -21,6 +21,7 @@ use crate::payment::ids::{HintId, OrderId};
 use crate::payment::money::Money;
 use crate::payment::owed::Evidence;
 use crate::profile::field;
+use crate::secret::Secret;
 use crate::web::{Pair, value};
 use worker::{Response, Result};
 

@@ -4,13 +4,14 @@ use super::Panel;
 use super::layout::{Page, Tab, mode_pill, page as frame};
 use super::words::Words;
 use crate::context::Ctx;
-use crate::crypto::{Sealed, Secret, random_hex, sha256_hex};
+use crate::crypto::{Sealed, random_hex, sha256_hex};
 use crate::html;
 use crate::html::Html;
 use crate::objects::store::desk::Desk;
 use crate::payment::ids::{AccountId, StoreHash};
 use crate::payment::settings::Mode;
 use crate::profile::{KomojuAccount, field};
+use crate::secret::Secret;
 use crate::web::{Pair, value};
 use worker::Result;
 

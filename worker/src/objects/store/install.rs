@@ -8,7 +8,7 @@ use crate::bigcommerce::{Api, oauth, store, success};
 use crate::bindings::Kv;
 use crate::config::Config;
 use crate::context::now_ms;
-use crate::crypto::{Secret, Vault, random_hex, sha256_hex};
+use crate::crypto::{Vault, random_hex, sha256_hex};
 use crate::http::{self, Outcome};
 use crate::log;
 use crate::objects::payment_client::PaymentClient;
@@ -17,6 +17,7 @@ use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
 use crate::payment::settings::Settings;
 use crate::profile::{self, field};
+use crate::secret::Secret;
 use std::cell::Cell;
 use worker::Result;
 
