@@ -9,7 +9,7 @@ use crate::bigcommerce::oauth::{Grant, GrantError};
 use crate::bigcommerce::signed_payload::{self, SignedPayload};
 use crate::bindings::allows;
 use crate::context::{Ctx, query};
-use crate::crypto::sha256_hex;
+use crate::hash::sha256_hex;
 use crate::log;
 use crate::objects::store_client::{Installed, Opened, StoreClient, Visit};
 use crate::panel;

@@ -6,7 +6,7 @@
 use crate::bigcommerce::hooks::ORDER_CREATED;
 use crate::bindings::allows;
 use crate::context::Ctx;
-use crate::crypto::{hmac_sha256, same};
+use crate::hash::{hmac_sha256, same};
 use crate::json::{integer, text, unsigned};
 use crate::komoju::webhook::{self, Notice};
 use crate::log;

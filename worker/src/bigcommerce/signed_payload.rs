@@ -2,7 +2,7 @@
 //! HS256 with the client secret. It stays valid for a day, so it is exchanged at once and never logged.
 //! <https://developer.bigcommerce.com/docs/integrations/apps/guide/callbacks>
 
-use crate::crypto::{hmac_sha256, same};
+use crate::hash::{hmac_sha256, same};
 use crate::json::{FromJson, read, readable, unsigned};
 use crate::payment::ids::StoreHash;
 use crate::secret::Secret;

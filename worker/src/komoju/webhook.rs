@@ -2,7 +2,7 @@
 //! <https://doc.komoju.com/docs/webhooks>
 
 use super::session::{META_ORDER, META_STORE};
-use crate::crypto::{hex, hmac_sha256, same};
+use crate::hash::{hex, hmac_sha256, same};
 use crate::json::text;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId, PaymentId, SessionId, StoreHash};
