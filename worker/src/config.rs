@@ -2,6 +2,7 @@
 //! missing or malformed variable is one clear error that names it, and nothing is served half-configured.
 
 use crate::bigcommerce::oauth::App;
+use crate::crypto::Key;
 use crate::secret::Secret;
 use crate::web;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -21,19 +22,6 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
-
-/// One symmetric key and the id that values made with it carry.
-#[derive(Clone)]
-pub struct Key {
-    pub id: String,
-    pub bytes: Vec<u8>,
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({}, …)", self.id)
-    }
-}
 
 /// The whole configuration. URLs have no trailing slash.
 #[derive(Debug, Clone)]

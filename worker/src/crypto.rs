@@ -4,7 +4,6 @@
 //! for one store and one field opens for no other. A token says what it is for: one made for a status page opens no
 //! panel. Keys rotate by being listed: the first makes, all of them open.
 
-use crate::config::Key;
 use crate::hash::{hex, hmac_parts, same};
 use crate::json::{FromJson, Json, ToJson, read, write};
 use crate::payment::ids::StoreHash;
@@ -14,6 +13,19 @@ use serde_json::Value;
 use std::fmt;
 
 mod aes;
+
+/// One symmetric key and the id that values made with it carry.
+#[derive(Clone)]
+pub struct Key {
+    pub id: String,
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({}, …)", self.id)
+    }
+}
 
 /// A secret at rest: `{key id}.{nonce}.{ciphertext}`, the latter two in URL-safe base64.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,14 +89,16 @@ impl<'a> Vault<'a> {
         let key = self.keys.first().ok_or(SealError::UnknownKey)?;
         let nonce = random::<12>().map_err(|_| SealError::Platform)?;
         let bound_to = bound_to(&key.id, store, field);
-        let sealed = aes::encrypt(&key.bytes, &nonce, &bound_to, secret.expose().as_bytes()).await?;
+        let sealed = aes::encrypt(&key.bytes, &nonce, &bound_to, secret.expose().as_bytes()).await;
+        let sealed = sealed.map_err(|_| SealError::Platform)?;
         Ok(Sealed([&key.id, ".", &B64.encode(nonce), ".", &B64.encode(sealed)].concat()))
     }
 
     pub async fn open(&self, store: &StoreHash, field: &str, sealed: &Sealed) -> Result<Secret, SealError> {
         let (id, nonce, ciphertext) = sealed.parts().ok_or(SealError::Malformed)?;
         let key = self.keys.iter().find(|key| key.id == id).ok_or(SealError::UnknownKey)?;
-        let open = aes::decrypt(&key.bytes, &nonce, &bound_to(id, store, field), &ciphertext).await?;
+        let open = aes::decrypt(&key.bytes, &nonce, &bound_to(id, store, field), &ciphertext).await;
+        let open = open.map_err(|_| SealError::Refused)?;
         String::from_utf8(open).map(Secret::new).map_err(|_| SealError::Malformed)
     }
 }

@@ -1,17 +1,18 @@
 //! AES-256-GCM by WebCrypto: no cipher of our own to carry or to get wrong.
 //! <https://developers.cloudflare.com/workers/runtime-apis/web-crypto/>
 
-use super::SealError;
 use worker::js_sys::futures::JsFuture;
 use worker::js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array, global};
 use worker::wasm_bindgen::{JsCast, JsValue};
 
-pub async fn encrypt(key: &[u8], nonce: &[u8], bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealError> {
-    run("encrypt", key, nonce, bound_to, plain).await.map_err(|_| SealError::Platform)
+/// Errors: what WebCrypto threw.
+pub async fn encrypt(key: &[u8], nonce: &[u8], bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, JsValue> {
+    run("encrypt", key, nonce, bound_to, plain).await
 }
 
-pub async fn decrypt(key: &[u8], nonce: &[u8], bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
-    run("decrypt", key, nonce, bound_to, sealed).await.map_err(|_| SealError::Refused)
+/// Errors: what WebCrypto threw. It throws the same, whether the key, `bound_to` or a byte is wrong.
+pub async fn decrypt(key: &[u8], nonce: &[u8], bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, JsValue> {
+    run("decrypt", key, nonce, bound_to, sealed).await
 }
 
 async fn run(verb: &str, key: &[u8], nonce: &[u8], bound_to: &[u8], data: &[u8]) -> Result<Vec<u8>, JsValue> {
