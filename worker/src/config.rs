@@ -3,6 +3,7 @@
 
 use crate::bigcommerce::oauth::App;
 use crate::crypto::Key;
+use crate::problem::Problem;
 use crate::secret::Secret;
 use crate::web;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -22,6 +23,12 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+impl From<ConfigError> for Problem {
+    fn from(error: ConfigError) -> Self {
+        Self::new(500, Self::MISCONFIGURED, "The app is not configured", error.to_string())
+    }
+}
 
 /// The whole configuration. URLs have no trailing slash.
 #[derive(Debug, Clone)]
@@ -225,6 +232,12 @@ pub(crate) mod tests {
             let error = parse_with((name, &value)).expect_err(&value);
             assert_eq!(error.variable, name, "{value}");
         }
+    }
+
+    #[test]
+    fn a_misconfigured_app_names_the_variable() {
+        let error = ConfigError { variable: "APP_URL", reason: "is not set".to_owned() };
+        assert_eq!(Problem::from(error).detail, "APP_URL is not set");
     }
 
     #[test]

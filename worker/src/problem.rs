@@ -1,7 +1,6 @@
 //! HTTP errors as RFC 9457 problem details. A problem is for whoever made the request; what a merchant must look
 //! at is *attention* and lives with the payment.
 
-use crate::config::ConfigError;
 use crate::json::{object, read, readable};
 use worker::{Response, ResponseBuilder};
 
@@ -118,12 +117,6 @@ impl Told {
     }
 }
 
-impl From<ConfigError> for Problem {
-    fn from(error: ConfigError) -> Self {
-        Self::new(500, Self::MISCONFIGURED, "The app is not configured", error.to_string())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,11 +147,5 @@ mod tests {
         assert_eq!(Problem::of(&overloaded, "r1"), Problem::try_again());
         let broken = worker::Error::RustError("overloaded".to_owned());
         assert_eq!(Problem::of(&broken, "r1").status, 500);
-    }
-
-    #[test]
-    fn a_misconfigured_app_names_the_variable() {
-        let error = ConfigError { variable: "APP_URL", reason: "is not set".to_owned() };
-        assert_eq!(Problem::from(error).detail, "APP_URL is not set");
     }
 }
