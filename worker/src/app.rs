@@ -16,7 +16,7 @@ use crate::panel;
 use crate::panel::session::Visitor;
 use crate::payment::call::Locale;
 use crate::problem::Problem;
-use crate::web::{Pair, header, network_of, value};
+use crate::url::{Pair, header, network_of, value};
 use std::net::IpAddr;
 use worker::{Request, Response, ResponseBuilder, Result};
 

@@ -5,7 +5,7 @@ use crate::bigcommerce::oauth::App;
 use crate::crypto::Key;
 use crate::problem::Problem;
 use crate::secret::Secret;
-use crate::web;
+use crate::url;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::fmt;
 
@@ -110,7 +110,7 @@ impl Config {
             &self.komoju_api_url,
             &self.komoju_hosted_url,
         ];
-        match self.time_scale != 1 && !urls.iter().all(|url| web::is_loopback(url)) {
+        match self.time_scale != 1 && !urls.iter().all(|url| url::is_loopback(url)) {
             true => {
                 Err(refuse("TIME_SCALE", "may differ from 1 only where every API URL is on this machine"))
             }
@@ -126,8 +126,8 @@ fn refuse(variable: &'static str, reason: impl Into<String>) -> ConfigError {
 fn url(name: &'static str, text: String) -> Result<String, ConfigError> {
     let text = text.trim_end_matches('/');
     let whole =
-        web::origin_of(text).is_some() && !text.contains(['?', '#', '\\', '"', '<', '>', ' ', '\'', ';']);
-    match whole && (text.starts_with("https://") || web::is_loopback(text)) {
+        url::origin_of(text).is_some() && !text.contains(['?', '#', '\\', '"', '<', '>', ' ', '\'', ';']);
+    match whole && (text.starts_with("https://") || url::is_loopback(text)) {
         true => Ok(text.to_owned()),
         false => Err(refuse(name, "must be an https URL without query (http only on this machine)")),
     }

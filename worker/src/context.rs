@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::crypto::{self, Tokens, Vault};
-use crate::web;
+use crate::url;
 use worker::{Env, Request};
 
 /// One request's surroundings.
@@ -42,6 +42,6 @@ pub fn now_ms() -> i64 {
 }
 
 /// The decoded query of a request.
-pub fn query(request: &Request) -> Vec<web::Pair> {
-    web::pairs(web::query_of(&request.inner().url()))
+pub fn query(request: &Request) -> Vec<url::Pair> {
+    url::pairs(url::query_of(&request.inner().url()))
 }

@@ -23,7 +23,7 @@ pub mod secret;
 pub mod shopper;
 pub mod storefront;
 pub mod time;
-pub mod web;
+pub mod url;
 pub mod webhooks;
 pub mod wire;
 

@@ -11,7 +11,7 @@ use crate::payment::call::Locale;
 use crate::problem::{self, Problem, Told};
 use crate::shopper::{api, journey, page};
 use crate::storefront;
-use crate::web::value;
+use crate::url::value;
 use crate::webhooks;
 use worker::{Method, Request, Response, Result};
 

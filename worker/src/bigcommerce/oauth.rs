@@ -6,7 +6,7 @@ use crate::json::{readable, record};
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
 use crate::secret::Secret;
-use crate::web::{Pair, value};
+use crate::url::{Pair, value};
 use serde_json::json;
 
 /// The scopes asked for at installation: all that will ever be needed, because adding one later kills every token.
@@ -154,14 +154,14 @@ pub fn consent(outcome: &Outcome, grant: &Grant) -> Result<Consent, Failure> {
 mod tests {
     use super::*;
     use crate::bigcommerce::tests::answer;
-    use crate::web::pairs;
+    use crate::url::pairs;
 
     fn all_scopes() -> String {
         SCOPES.join(" ")
     }
 
     fn query(scope: &str, context: &str) -> Vec<Pair> {
-        pairs(&crate::web::form(&[
+        pairs(&crate::url::form(&[
             ("code", "c0de"),
             ("scope", scope),
             ("context", context),

@@ -5,7 +5,7 @@ use super::{Api, read};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, text, unsigned};
 use crate::payment::call::Failure;
-use crate::web::origin_of;
+use crate::url::origin_of;
 use serde_json::Value;
 
 /// Also the cheapest call that tells whether a token still works.

@@ -8,7 +8,7 @@ use crate::payment::call::Failure;
 use crate::payment::ids::OrderId;
 use crate::payment::reading::Moment;
 use crate::time::{minute_in_utc, parse_rfc2822};
-use crate::web;
+use crate::url;
 
 /// Far fewer than BigCommerce would give: an order may carry long notes, and all must fit into one answer.
 const PER_PAGE: usize = 100;
@@ -44,7 +44,7 @@ impl FromJson for Waiting {
 /// not shift when an order in front is paid meanwhile.
 pub fn request(api: Api<'_>, since: Moment, from: i64) -> HttpRequest {
     let (since, from, limit) = (minute_in_utc(since), from.to_string(), PER_PAGE.to_string());
-    let query = web::form(&[
+    let query = url::form(&[
         ("status_id", "7"),
         ("min_date_created", &since),
         ("min_id", &from),

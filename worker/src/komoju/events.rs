@@ -9,7 +9,7 @@ use crate::payment::call::{Answer, EventSeen, Failure};
 use crate::payment::ids::HintId;
 use crate::payment::reading::Moment;
 use crate::time::{minute_in_utc, parse_rfc3339};
-use crate::web;
+use crate::url;
 use serde_json::Value;
 
 const PER_PAGE: &str = "100";
@@ -17,7 +17,7 @@ const PER_PAGE: &str = "100";
 const MOST_PAGES: u64 = 2_000;
 
 pub fn read(access: Access<'_>, event: &HintId) -> HttpRequest {
-    access.get(&["events/", &web::encode(event.as_str())].concat())
+    access.get(&["events/", &url::encode(event.as_str())].concat())
 }
 
 /// The answer to [`read`].
@@ -36,7 +36,7 @@ pub fn answer(outcome: &Outcome) -> Answer {
 /// A page of the events since the beginning of that minute, the newest first. The first page is 1.
 pub fn page_request(access: Access<'_>, since: Moment, page: u64) -> HttpRequest {
     let (since, page) = (minute_in_utc(since), page.to_string());
-    let query = web::form(&[("start_time", &since), ("page", &page), ("per_page", PER_PAGE)]);
+    let query = url::form(&[("start_time", &since), ("page", &page), ("per_page", PER_PAGE)]);
     access.get(&["events?", &query].concat())
 }
 

@@ -12,7 +12,7 @@ use crate::payment::reading::{
 };
 use crate::payment::types;
 use crate::time::{minute_in_utc, parse_rfc3339};
-use crate::web;
+use crate::url;
 use serde_json::{Value, json};
 
 pub fn read(access: Access<'_>, id: &PaymentId) -> HttpRequest {
@@ -36,7 +36,7 @@ pub fn capture(access: Access<'_>, id: &PaymentId, minor: Option<i64>, key: &str
 pub fn list_request(access: Access<'_>, external_order_num: &str, since: Moment) -> HttpRequest {
     let since = minute_in_utc(since);
     let query =
-        web::form(&[("external_order_num", external_order_num), ("start_time", &since), ("per_page", "100")]);
+        url::form(&[("external_order_num", external_order_num), ("start_time", &since), ("per_page", "100")]);
     access.get(&["payments?", &query].concat())
 }
 

@@ -22,7 +22,7 @@ use crate::payment::money::Money;
 use crate::payment::owed::Evidence;
 use crate::profile::field;
 use crate::secret::Secret;
-use crate::web::{Pair, value};
+use crate::url::{Pair, value};
 use worker::{Response, Result};
 
 impl Panel<'_> {

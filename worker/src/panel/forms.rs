@@ -5,7 +5,7 @@ use crate::json::{FromJson, read, write};
 use crate::objects::store::desk::{Desk, Wish};
 use crate::payment::settings::{Method, Provider};
 use crate::payment::shop::same_label;
-use crate::web::{Pair, value, values};
+use crate::url::{Pair, value, values};
 
 const LONGEST_LABEL: usize = 100;
 
@@ -130,7 +130,7 @@ mod tests {
     use crate::objects::store::health::Health;
     use crate::objects::store::ledger::Tally;
     use crate::payment::settings::Settings;
-    use crate::web::pairs;
+    use crate::url::pairs;
 
     fn desk() -> Desk {
         let profile = serde_json::json!({

@@ -13,7 +13,7 @@ use crate::payment::ids::{AccountId, StoreHash};
 use crate::payment::settings::Mode;
 use crate::profile::{KomojuAccount, field};
 use crate::secret::Secret;
-use crate::web::{Pair, value};
+use crate::url::{Pair, value};
 use worker::Result;
 
 /// The webhook events to tick at KOMOJU: whatever can change what is known of a payment.
@@ -226,10 +226,10 @@ pub fn hidden_token(panel: &Panel<'_>) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::pairs;
+    use crate::url::pairs;
 
     fn key(text: &str) -> std::result::Result<Option<Mode>, Fault> {
-        let entry = Entry::read(&pairs(&crate::web::form(&[("secret_key", text)])));
+        let entry = Entry::read(&pairs(&crate::url::form(&[("secret_key", text)])));
         entry.key().map(|key| key.and_then(|key| mode_of(key.expose())))
     }
 

@@ -10,7 +10,7 @@ use crate::objects::store::desk::Desk;
 use crate::payment::call::Locale;
 use crate::payment::settings::Mode;
 use crate::problem::{Problem, Told};
-use crate::web::value;
+use crate::url::value;
 use worker::{Response, ResponseBuilder, Result};
 
 const STYLE: &str = include_str!("style.css");

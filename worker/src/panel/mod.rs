@@ -36,7 +36,7 @@ use crate::payment::call::Failure;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId};
 use crate::problem::Problem;
-use crate::web::{Pair, body, pairs, value};
+use crate::url::{Pair, body, pairs, value};
 pub use layout::problem;
 use session::Visitor;
 use settings::SettingsForm;

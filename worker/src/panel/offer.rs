@@ -10,7 +10,7 @@ use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
 use crate::payment::statement::{RefundLine, RefundState, TransferLine};
 use crate::payment::transfers::Stage;
-use crate::web::{Pair, value};
+use crate::url::{Pair, value};
 
 /// Each has a page of its own, that says what will happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,7 +262,7 @@ mod tests {
     use super::*;
     use crate::json::read_value;
     use crate::payment::money::Currency;
-    use crate::web::pairs;
+    use crate::url::pairs;
     use serde_json::{Value, json};
 
     fn yen(minor: i64) -> Money {

@@ -27,7 +27,7 @@ use crate::payment::snapshot::Phase;
 use crate::payment::statement::{PaymentLine, RefundLine, RefundState};
 use crate::payment::types;
 use crate::shopper::links::{LIFE_DAYS, Links};
-use crate::web::{encode, value};
+use crate::url::{encode, value};
 use worker::Result;
 
 /// Below `/panel`.

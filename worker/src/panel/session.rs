@@ -7,7 +7,7 @@ use crate::json::record;
 use crate::objects::store::desk::Session;
 use crate::payment::call::Locale;
 use crate::payment::ids::StoreHash;
-use crate::web::form;
+use crate::url::form;
 
 const LIFETIME_S: i64 = 3600;
 

@@ -14,7 +14,7 @@ use crate::payment::reading::OrderStatus;
 use crate::payment::settings::{
     AUTHORIZED_STATUSES, Capture, GRACE_HOURS, KEEP_DAYS, RefundPolicy, Settings, Unpaid,
 };
-use crate::web::{Pair, value};
+use crate::url::{Pair, value};
 
 const LONGEST_PREFIX: usize = 24;
 
@@ -335,7 +335,7 @@ fn fault(w: Words, form: &SettingsForm, field: Field) -> Option<Html> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::pairs;
+    use crate::url::pairs;
 
     const GOOD: &str = "capture=manual&authorized_status=9&capture_on_shipping=1&unpaid=cancel\
         &unpaid_grace_hours=24&refunds=at_once&refund_second=1&prefix=HOSHI-&test_moves_orders=1";

@@ -17,7 +17,7 @@ use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal, Seen};
 use crate::problem::Problem;
 use crate::profile::{self, Absent, Doubt, Profile};
-use crate::web::{self, header, network_of, origin_of};
+use crate::url::{self, header, network_of, origin_of};
 use worker::{Request, Response, Result};
 
 /// Bounds starts that prove nothing, per store and network. Whoever proves right is never counted, nor held up by it.
@@ -107,7 +107,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
 
 /// `GET /api/payments/{token}`.
 pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
-    let locale = Locale::from_tag(web::value(&query(&request), "locale").unwrap_or(""));
+    let locale = Locale::from_tag(url::value(&query(&request), "locale").unwrap_or(""));
     let origin = header(&request, "origin");
     let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
         return readable_by(&origin, &bad_token(locale));
@@ -148,7 +148,7 @@ async fn read_body(request: &mut Request) -> std::result::Result<Body, Problem> 
         let detail = "Send the JSON body as text/plain or application/json.";
         return Err(Problem::new(415, "unsupported_media_type", "Unsupported content type", detail));
     }
-    let bytes = crate::web::body(request, LONGEST_BODY).await?;
+    let bytes = crate::url::body(request, LONGEST_BODY).await?;
     let text = String::from_utf8_lossy(&bytes);
     read(&text).map_err(|e| Problem::new(400, "malformed_body", "The body is not a start", e.to_string()))
 }

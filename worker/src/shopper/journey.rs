@@ -16,7 +16,7 @@ use crate::payment::ids::{CartId, OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal};
 use crate::profile;
-use crate::web::{self, header};
+use crate::url::{self, header};
 use worker::{Method, Request, Response, Result};
 
 /// How long a browser remembers that it left for KOMOJU from here.
@@ -44,7 +44,7 @@ pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> 
         return page::problem(&bad_token(locale), locale);
     };
     let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
-    let session = web::value(&query(&request), "session_id").and_then(|id| SessionId::parse(id).ok());
+    let session = url::value(&query(&request), "session_id").and_then(|id| SessionId::parse(id).ok());
     // Nobody who comes back from paying is turned away: who comes back too often finds what is known, without a look.
     let snapshot = if begins_nothing(&request) {
         payment.history().await?.map(|history| history.snapshot)
@@ -82,7 +82,7 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response
 /// `GET /pay?store&order_id&cart_id`: a start as plain navigation, where the script or its wasm may not run.
 pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
     let asked = query(&request);
-    let get = |name: &str| web::value(&asked, name).unwrap_or("").to_owned();
+    let get = |name: &str| url::value(&asked, name).unwrap_or("").to_owned();
     let locale = locale_of(&request);
     let number = get("order_id").parse().unwrap_or(0);
     if CartId::parse(&get("cart_id")).is_err() {
@@ -122,18 +122,18 @@ pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Respon
 
 /// `POST /pay/{token}`: the buttons of our own status page. The token was given only to whoever may act.
 pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
-    let form = match web::body(&mut request, LONGEST_FORM).await {
-        Ok(bytes) => web::pairs(&String::from_utf8_lossy(&bytes)),
+    let form = match url::body(&mut request, LONGEST_FORM).await {
+        Ok(bytes) => url::pairs(&String::from_utf8_lossy(&bytes)),
         Err(problem) => return page::problem(&problem, locale_of(&request)),
     };
-    let locale = named_locale(web::value(&form, "locale"), &request);
+    let locale = named_locale(url::value(&form, "locale"), &request);
     let Ok(subject) = open(&ctx.config, Purpose::Act, token, ctx.now_ms) else {
         return page::problem(&bad_token(locale), locale);
     };
     if !within_limit(ctx, "again", token).await {
         return page::problem(&too_many(locale), locale);
     }
-    let intent = if web::value(&form, "intent") == Some("restart") { Intent::Restart } else { Intent::Pay };
+    let intent = if url::value(&form, "intent") == Some("restart") { Intent::Restart } else { Intent::Pay };
     let ask = ask(&request, None, intent, None, locale);
     let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
     begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), ask, locale).await
@@ -183,7 +183,7 @@ async fn show(
     let links = Links::renewed(&ctx.config, subject);
     let view: View = view(snapshot, false, links, locale);
     let shop = profile::load(&ctx.env, &subject.store).await?.map(|p| p.store_name).unwrap_or_default();
-    let home = snapshot.page.as_deref().and_then(web::origin_of);
+    let home = snapshot.page.as_deref().and_then(url::origin_of);
     let session = snapshot.session_url.as_deref().filter(|url| is_on(url, &ctx.config.komoju_hosted_url));
     let act = cookie(request, &subject.store, subject.order).filter(|token| {
         let of = open(&ctx.config, Purpose::Act, token, ctx.now_ms);
@@ -194,7 +194,7 @@ async fn show(
         (None, Some(url)) => page::May::GoOn(url),
         (None, None) => page::May::See,
     };
-    let asks = web::value(&query(request), "ask") == Some("another");
+    let asks = url::value(&query(request), "ask") == Some("another");
     if let (Some(asking), Some(token), true) = (&view.asking, act.as_deref(), asks) {
         return page::asking(&view, asking, token, locale);
     }
@@ -228,7 +228,7 @@ fn ask(
 
 /// The language that the address asks for, else the one that the browser prefers.
 pub fn locale_of(request: &Request) -> Locale {
-    named_locale(web::value(&query(request), "locale"), request)
+    named_locale(url::value(&query(request), "locale"), request)
 }
 
 pub fn named_locale(named: Option<&str>, request: &Request) -> Locale {

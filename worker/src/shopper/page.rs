@@ -5,7 +5,7 @@ use super::words;
 use crate::payment::call::Locale;
 use crate::problem::Problem;
 use crate::problem::Told;
-use crate::web::escape;
+use crate::url::escape;
 use worker::{Response, Result};
 
 const STYLE: &str = include_str!("page.css");
