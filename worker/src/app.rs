@@ -8,7 +8,7 @@
 use crate::bigcommerce::oauth::{Grant, GrantError};
 use crate::bigcommerce::signed_payload::{self, SignedPayload};
 use crate::bindings::allows;
-use crate::context::{Ctx, query};
+use crate::context::Ctx;
 use crate::hash::sha256_hex;
 use crate::log;
 use crate::objects::store_client::{Installed, Opened, StoreClient, Visit};
@@ -16,7 +16,8 @@ use crate::panel;
 use crate::panel::session::Visitor;
 use crate::payment::call::Locale;
 use crate::problem::Problem;
-use crate::url::{Pair, header, network_of, value};
+use crate::request::{header, network_of, query};
+use crate::url::{Pair, value};
 use std::net::IpAddr;
 use worker::{Request, Response, ResponseBuilder, Result};
 

@@ -2,8 +2,7 @@
 
 use crate::config::Config;
 use crate::crypto::{self, Tokens, Vault};
-use crate::url;
-use worker::{Env, Request};
+use worker::Env;
 
 /// One request's surroundings.
 #[derive(Debug)]
@@ -39,9 +38,4 @@ impl Ctx {
 /// The platform's clock. Only the edges call it; everything below is handed the time.
 pub fn now_ms() -> i64 {
     i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX)
-}
-
-/// The decoded query of a request.
-pub fn query(request: &Request) -> Vec<url::Pair> {
-    url::pairs(url::query_of(&request.inner().url()))
 }

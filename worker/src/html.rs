@@ -88,6 +88,13 @@ impl<T: Part> Part for Vec<T> {
     }
 }
 
+/// The text as it stands in an element or in a double-quoted attribute.
+pub fn escape(text: &str) -> String {
+    let mut out = Html::new();
+    out.text(text);
+    out.into_string()
+}
+
 /// `html!["<b>" (text) "</b>"]`: literals are markup, values in parentheses are escaped unless they are [`Html`].
 #[macro_export]
 macro_rules! html {

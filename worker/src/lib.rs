@@ -17,6 +17,7 @@ pub mod panel;
 pub mod payment;
 pub mod problem;
 pub mod profile;
+pub mod request;
 pub mod rounds;
 pub mod routes;
 pub mod secret;

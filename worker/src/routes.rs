@@ -2,13 +2,14 @@
 //! page in their language, whatever failed; a program gets it as JSON.
 
 use crate::app;
-use crate::context::{Ctx, query};
+use crate::context::Ctx;
 use crate::json::{ToJson, object};
 use crate::log;
 use crate::objects::strays;
 use crate::panel;
 use crate::payment::call::Locale;
 use crate::problem::{self, Problem, Told};
+use crate::request::query;
 use crate::shopper::{api, journey, page};
 use crate::storefront;
 use crate::url::value;

@@ -1,11 +1,6 @@
 //! Text of URLs, queries and forms, without a URL library: the browser and workerd have already normalised what
 //! reaches us, and what we compose we compose from checked parts.
 
-use crate::http::read_at_most;
-use crate::problem::Problem;
-use std::net::IpAddr;
-use worker::Request;
-
 /// One decoded `key=value` of a query or a form.
 pub type Pair = (String, String);
 
@@ -83,57 +78,6 @@ pub fn form(pairs: &[(&str, &str)]) -> String {
     pairs.iter().map(|(k, v)| [&encode(k), "=", &encode(v)].concat()).collect::<Vec<_>>().join("&")
 }
 
-/// Text for HTML, inside an element or a double-quoted attribute.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// A header's text; "" where it is absent.
-pub fn header(request: &Request, name: &str) -> String {
-    request.headers().get(name).ok().flatten().unwrap_or_default()
-}
-
-/// A request's body. Errors: 413 over `most` bytes, 400 where it breaks off.
-pub async fn body(request: &mut Request, most: usize) -> Result<Vec<u8>, Problem> {
-    let too_large =
-        || Problem::new(413, "body_too_large", "Body too large", format!("At most {most} bytes."));
-    let said = request.headers().get("content-length").ok().flatten().and_then(|n| n.parse::<usize>().ok());
-    if said.is_some_and(|said| said > most) {
-        return Err(too_large());
-    }
-    let Some(stream) = request.inner().body() else { return Ok(Vec::new()) };
-    let broken =
-        |_| Problem::new(400, "malformed_body", "The body broke off", "The body could not be read whole.");
-    read_at_most(&stream, most).await.map_err(broken)?.ok_or_else(too_large)
-}
-
-/// What stands for the network that an address is in, where addresses are counted: an IPv4 address, or the first 64 bits
-/// of an IPv6 one, for a household or a phone has all the rest. What is no address stays as it is.
-pub fn network_of(address: &str) -> String {
-    match address.trim().parse::<IpAddr>() {
-        Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
-            Some(v4) => v4.to_string(),
-            None => {
-                let [a, b, c, d, ..] = v6.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        },
-        Ok(IpAddr::V4(v4)) => v4.to_string(),
-        Err(_) => address.trim().to_owned(),
-    }
-}
-
 /// `scheme://host[:port]` of an absolute http(s) URL, lower-cased, default ports dropped: two URLs are of one
 /// origin exactly when these are equal. None: not http(s), user info, or a host that is not plain.
 pub fn origin_of(url: &str) -> Option<String> {
@@ -190,16 +134,6 @@ mod tests {
         assert_eq!(decode("100%"), "100%");
         assert_eq!(decode("%zz%4"), "%zz%4");
         assert_eq!(decode("store_v2_orders+x"), "store_v2_orders x");
-    }
-
-    #[test]
-    fn an_ipv6_household_is_one_network() {
-        let network = |address| network_of(address);
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:DB8:1:2::9"));
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
-        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
-        assert_eq!(network("192.0.2.7"), "192.0.2.7");
-        assert_eq!(network(""), "");
     }
 
     #[test]

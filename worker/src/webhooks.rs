@@ -19,8 +19,8 @@ use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::payment::reading::OrderStatus;
 use crate::problem::Problem;
 use crate::profile::{self, Absent, Doubt, Profile, field};
+use crate::request::{self, header};
 use crate::secret::Secret;
-use crate::url::{self, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -37,7 +37,7 @@ const TOLERANCE_S: i64 = 5 * 60;
 
 /// `POST /webhooks/komoju/{store}`.
 pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Response> {
-    let body = match url::body(&mut request, LONGEST_BODY).await {
+    let body = match request::body(&mut request, LONGEST_BODY).await {
         Ok(body) => body,
         Err(problem) => return problem.response(),
     };
@@ -118,7 +118,7 @@ async fn order_of(notice: &Notice, store: &StoreHash, ctx: &Ctx) -> Result<Optio
 
 /// `POST /webhooks/bigcommerce/{store}`.
 pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result<Response> {
-    let body = match url::body(&mut request, LONGEST_BODY).await {
+    let body = match request::body(&mut request, LONGEST_BODY).await {
         Ok(body) => body,
         Err(problem) => return problem.response(),
     };

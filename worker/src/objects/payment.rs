@@ -34,7 +34,7 @@ use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Looked, Proof, Refusal, Start, cart_hash};
 use crate::payment::statement::statement;
 use crate::profile::{self, Absent, Profile};
-use crate::url::network_of;
+use crate::request::network_of;
 use records::Records;
 use remote::Remote;
 use std::cell::{Cell, RefCell};

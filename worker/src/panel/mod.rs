@@ -25,7 +25,7 @@ mod words;
 
 pub use layout::{message, open_again};
 
-use crate::context::{Ctx, query};
+use crate::context::Ctx;
 use crate::http;
 use crate::komoju::{methods as komoju_methods, request::Access};
 use crate::objects::payment_client::PaymentClient;
@@ -36,7 +36,8 @@ use crate::payment::call::Failure;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId};
 use crate::problem::Problem;
-use crate::url::{Pair, body, pairs, value};
+use crate::request::{body, query};
+use crate::url::{Pair, pairs, value};
 pub use layout::problem;
 use session::Visitor;
 use settings::SettingsForm;

@@ -7,7 +7,7 @@ use super::links::{Links, open};
 use super::view::{Queued, queued, too_often, view};
 use super::words;
 use crate::bindings::allows;
-use crate::context::{Ctx, query};
+use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::json::{ToJson, read, readable, write};
 use crate::objects::payment_client::{PaymentClient, StartAsk, Started};
@@ -17,7 +17,8 @@ use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal, Seen};
 use crate::problem::Problem;
 use crate::profile::{self, Absent, Doubt, Profile};
-use crate::url::{self, header, network_of, origin_of};
+use crate::request::{header, network_of, query};
+use crate::url::{self, origin_of};
 use worker::{Request, Response, Result};
 
 /// Bounds starts that prove nothing, per store and network. Whoever proves right is never counted, nor held up by it.
@@ -148,7 +149,7 @@ async fn read_body(request: &mut Request) -> std::result::Result<Body, Problem> 
         let detail = "Send the JSON body as text/plain or application/json.";
         return Err(Problem::new(415, "unsupported_media_type", "Unsupported content type", detail));
     }
-    let bytes = crate::url::body(request, LONGEST_BODY).await?;
+    let bytes = crate::request::body(request, LONGEST_BODY).await?;
     let text = String::from_utf8_lossy(&bytes);
     read(&text).map_err(|e| Problem::new(400, "malformed_body", "The body is not a start", e.to_string()))
 }

@@ -8,7 +8,7 @@ use super::api::{Outcome, address, bad_token, find, outcome, refused, spoken, to
 use super::links::{Links, Subject, is_on, open};
 use super::page;
 use super::view::{View, view};
-use crate::context::{Ctx, query};
+use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::objects::payment_client::{PaymentClient, StartAsk};
 use crate::payment::call::Locale;
@@ -16,7 +16,8 @@ use crate::payment::ids::{CartId, OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal};
 use crate::profile;
-use crate::url::{self, header};
+use crate::request::{self, header, query};
+use crate::url;
 use worker::{Method, Request, Response, Result};
 
 /// How long a browser remembers that it left for KOMOJU from here.
@@ -122,7 +123,7 @@ pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Respon
 
 /// `POST /pay/{token}`: the buttons of our own status page. The token was given only to whoever may act.
 pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
-    let form = match url::body(&mut request, LONGEST_FORM).await {
+    let form = match request::body(&mut request, LONGEST_FORM).await {
         Ok(bytes) => url::pairs(&String::from_utf8_lossy(&bytes)),
         Err(problem) => return page::problem(&problem, locale_of(&request)),
     };

@@ -2,10 +2,10 @@
 
 use super::view::{Asking, Line, Queued, View, ViewState};
 use super::words;
+use crate::html::escape;
 use crate::payment::call::Locale;
 use crate::problem::Problem;
 use crate::problem::Told;
-use crate::url::escape;
 use worker::{Response, Result};
 
 const STYLE: &str = include_str!("page.css");
