@@ -6,6 +6,7 @@ pub mod bindings;
 pub mod config;
 pub mod context;
 pub mod crypto;
+pub mod fetch;
 pub mod hash;
 pub mod html;
 pub mod http;

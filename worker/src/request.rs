@@ -1,6 +1,6 @@
 //! What a request brings: its query, its headers, its body, and which network it comes from.
 
-use crate::http::read_at_most;
+use crate::fetch::read_at_most;
 use crate::problem::Problem;
 use crate::url::{Pair, pairs, query_of};
 use std::net::IpAddr;

@@ -4,7 +4,7 @@
 //! once more where the platform says that this can help; an object that is overloaded is left alone.
 //! <https://developers.cloudflare.com/durable-objects/best-practices/error-handling/>
 
-use crate::http;
+use crate::fetch;
 use crate::json::ToJson;
 use crate::log;
 use worker::js_sys::Reflect;
@@ -63,9 +63,9 @@ impl Door {
     async fn put(&self, question: &str, timeout_ms: Option<u32>) -> Result<String> {
         let namespace = self.env.durable_object(self.binding)?;
         let stub = namespace.get_by_name_with_location_hint(&self.name, self.location)?;
-        let answer = stub.fetch_with_request(http::post("https://object/", question, timeout_ms)?).await?;
+        let answer = stub.fetch_with_request(fetch::post("https://object/", question, timeout_ms)?).await?;
         match answer.status_code() {
-            200 => http::read(answer).await,
+            200 => fetch::read(answer).await,
             status => Err(Error::RustError(["the object answered ", &status.to_string()].concat())),
         }
     }

@@ -31,7 +31,8 @@ use crate::bindings::Kv;
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::Vault;
-use crate::http::{self, HttpRequest, Outcome, TIMEOUT_MS};
+use crate::fetch;
+use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
 use crate::json::{ToJson, read, write};
 use crate::log;
 use crate::payment::delays::Delays;
@@ -295,7 +296,7 @@ impl StoreObject {
 
     /// Makes a call, and keeps in mind what its answer says of the quota.
     async fn call(&self, request: HttpRequest) -> Outcome {
-        let outcome = http::send(request).await;
+        let outcome = fetch::send(request).await;
         if let Outcome::Answer { headers, .. } = &outcome
             && let Some(rate) = headers.rate
         {

@@ -26,7 +26,7 @@ mod words;
 pub use layout::{message, open_again};
 
 use crate::context::Ctx;
-use crate::http;
+use crate::fetch;
 use crate::komoju::{methods as komoju_methods, request::Access};
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::store::desk::{Answer, Desk, Wish};
@@ -137,7 +137,7 @@ impl<'a> Panel<'a> {
             Err(fault) => return self.keys_again(keys::Entry::refused(fault)).await,
         };
         let access = Access { base: &self.ctx.config.komoju_api_url, secret_key: &key };
-        let outcome = http::send(komoju_methods::list_request(access)).await;
+        let outcome = fetch::send(komoju_methods::list_request(access)).await;
         match komoju_methods::list(&outcome) {
             Ok(types) => {
                 let account = keys::account(self.ctx, &self.visitor.store, &key).await?;

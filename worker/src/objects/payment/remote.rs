@@ -4,6 +4,7 @@
 use crate::bigcommerce;
 use crate::config::Config;
 use crate::crypto::{SealError, Sealed, Vault};
+use crate::fetch;
 use crate::http::{self, HttpRequest, Outcome};
 use crate::json::{read, write};
 use crate::komoju;
@@ -58,7 +59,7 @@ impl Remote<'_> {
         if self.hurried {
             request.timeout_ms = http::START_TIMEOUT_MS;
         }
-        let outcome = http::send(request.clone()).await;
+        let outcome = fetch::send(request.clone()).await;
         let (call, result) = (format!("{request:?}"), format!("{outcome:?}"));
         let fields = [
             ("store", self.store().as_str()),

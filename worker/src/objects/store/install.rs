@@ -9,6 +9,7 @@ use crate::bindings::Kv;
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::{Vault, random_hex};
+use crate::fetch;
 use crate::hash::sha256_hex;
 use crate::http::{self, Outcome};
 use crate::log;
@@ -44,7 +45,7 @@ impl StoreObject {
             return Ok(Installed::AlreadyDone);
         }
         let config = self.config()?;
-        let outcome = http::send(oauth::exchange(config.app(), &grant)).await;
+        let outcome = fetch::send(oauth::exchange(config.app(), &grant)).await;
         let consent = match oauth::consent(&outcome, &grant) {
             Ok(consent) => consent,
             Err(failure) => return Ok(refused(&failure)),
@@ -245,7 +246,7 @@ impl StoreObject {
     pub(super) async fn probe(&self, config: &Config, tries: u32) -> Result<bool> {
         let Some(installation) = self.records.installation()? else { return Ok(true) };
         let Some(token) = self.open_token(&installation, config).await? else { return Ok(true) };
-        let outcome = http::send(store::info_request(api(config, &installation, &token))).await;
+        let outcome = fetch::send(store::info_request(api(config, &installation, &token))).await;
         let generation = self.records.installation()?.map(|i| i.generation);
         if generation != Some(installation.generation) {
             return Ok(true);
