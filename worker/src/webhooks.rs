@@ -11,6 +11,7 @@ use crate::json::{integer, text, unsigned};
 use crate::komoju::webhook::{self, Notice};
 use crate::log;
 use crate::objects::payment_client::PaymentClient;
+use crate::objects::profiles::{self, Absent, Doubt};
 use crate::objects::store::health::SignatureDoubt;
 use crate::objects::store_client::{Announced, Route, StoreClient, route};
 use crate::payment::attention::Side;
@@ -18,7 +19,7 @@ use crate::payment::hint::{About, Hint, Moved};
 use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::payment::reading::OrderStatus;
 use crate::problem::Problem;
-use crate::profile::{self, Absent, Doubt, Profile, field};
+use crate::profile::{Profile, field};
 use crate::request::{self, header};
 use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -78,7 +79,7 @@ async fn check_komoju(
     if webhook::is_signed(&webhook_secrets(profile, ctx).await?, body, signature) {
         return Ok(Ok(()));
     }
-    let fresh = match profile::refresh(&ctx.env, &profile.store, Doubt::Webhook).await? {
+    let fresh = match profiles::refresh(&ctx.env, &profile.store, Doubt::Webhook).await? {
         Ok(fresh) => fresh,
         Err(absent) => return Ok(Err(absent.problem())),
     };
@@ -212,7 +213,7 @@ async fn check_hook(
     if is_hook_secret(profile, ctx, &shown).await? {
         return Ok(Ok(()));
     }
-    Ok(match profile::refresh(&ctx.env, &profile.store, Doubt::Hook).await? {
+    Ok(match profiles::refresh(&ctx.env, &profile.store, Doubt::Hook).await? {
         Ok(fresh) if is_hook_secret(&fresh, ctx, &shown).await? => Ok(()),
         Ok(_) => Err(bad_signature()),
         Err(absent) => Err(absent.problem()),
@@ -286,7 +287,7 @@ fn moved(event: &Value, data: &Value) -> Option<Moved> {
 
 async fn known_store(store: &str, ctx: &Ctx) -> Result<std::result::Result<Profile, Problem>> {
     match StoreHash::parse(store) {
-        Ok(store) => Ok(profile::named(&ctx.env, &store).await?.map_err(Absent::problem)),
+        Ok(store) => Ok(profiles::named(&ctx.env, &store).await?.map_err(Absent::problem)),
         Err(_) => Ok(Err(Absent::NeverInstalled.problem())),
     }
 }

@@ -5,6 +5,7 @@ mod beside;
 mod door;
 pub mod payment;
 pub mod payment_client;
+pub mod profiles;
 mod sql;
 pub mod store;
 pub mod store_client;

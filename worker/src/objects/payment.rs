@@ -11,6 +11,7 @@ mod remote;
 
 use super::beside::beside;
 use super::payment_client::{Ask, History, Met, Question, StartAsk, Started};
+use super::profiles::{self, Absent};
 use super::store::door::Entry;
 use super::store_client::{LedgerRow, StoreClient};
 use super::strays;
@@ -33,7 +34,7 @@ use crate::payment::shop::{Channel, Label, Shop};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Looked, Proof, Refusal, Start, cart_hash};
 use crate::payment::statement::statement;
-use crate::profile::{self, Absent, Profile};
+use crate::profile::{LearnedLabel, Profile};
 use crate::request::network_of;
 use records::Records;
 use remote::Remote;
@@ -221,7 +222,7 @@ impl PaymentObject {
     /// and the start is made again by his word. While he is silent, a young copy decides.
     async fn begin_beside_owner(&self, whose: &Whose, setting: Setting, start: &Start) -> Result<Reply> {
         let env = self.env.clone();
-        let mut owner = pin!(async { profile::owner(&env, &whose.store).await });
+        let mut owner = pin!(async { profiles::owner(&env, &whose.store).await });
         let before = self.with(|machine| machine.state().attempts.last().map(|a| a.n))?;
         let began = now_ms();
         let (reply, told) = beside(self.begin(whose, &setting, start), owner.as_mut()).await;
@@ -750,20 +751,20 @@ impl PaymentObject {
 
     /// The store by the copy in KV: good for looks, and never for what moves money, ships or ends an order.
     async fn setting(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
-        let profile = profile::load(&self.env, &whose.store).await?;
+        let profile = profiles::load(&self.env, &whose.store).await?;
         self.set(whose, profile, None)
     }
 
     /// The store as its own object says it is now.
     async fn confirmed(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
-        let profile = profile::owner(&self.env, &whose.store).await;
+        let profile = profiles::owner(&self.env, &whose.store).await;
         self.set(whose, profile, Some(now_ms()))
     }
 
     fn set(
         &self,
         whose: &Whose,
-        profile: profile::Lookup,
+        profile: profiles::Lookup,
         confirmed_at: Option<i64>,
     ) -> Result<std::result::Result<Setting, Absent>> {
         let config = self.config()?;
@@ -832,8 +833,7 @@ fn start_of(ask: StartAsk) -> Start {
 
 /// The core's view of a store.
 pub(super) fn shop(profile: &Profile, order: OrderId) -> Shop {
-    let label =
-        |l: &profile::LearnedLabel| Label { channel: l.channel, text: l.label.clone(), provider: l.provider };
+    let label = |l: &LearnedLabel| Label { channel: l.channel, text: l.label.clone(), provider: l.provider };
     Shop {
         store: profile.store.clone(),
         order,

@@ -11,12 +11,13 @@ use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::json::{ToJson, read, readable, write};
 use crate::objects::payment_client::{PaymentClient, StartAsk, Started};
+use crate::objects::profiles::{self, Absent, Doubt};
 use crate::payment::call::Locale;
 use crate::payment::ids::{CartId, OrderId, StoreHash};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal, Seen};
 use crate::problem::Problem;
-use crate::profile::{self, Absent, Doubt, Profile};
+use crate::profile::Profile;
 use crate::request::{header, network_of, query};
 use crate::url::{self, origin_of};
 use worker::{Request, Response, Result};
@@ -113,7 +114,7 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response
     let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
         return readable_by(&origin, &bad_token(locale));
     };
-    let profile = match profile::load(&ctx.env, &subject.store).await? {
+    let profile = match profiles::load(&ctx.env, &subject.store).await? {
         Ok(profile) => profile,
         Err(absent) => return readable_by(&origin, &spoken(absent.problem(), locale)),
     };
@@ -168,7 +169,7 @@ pub async fn find(
             "store or order_id is malformed",
         )));
     };
-    let profile = profile::named(&ctx.env, &store).await?;
+    let profile = profiles::named(&ctx.env, &store).await?;
     Ok(profile.map(|profile| (order, profile)).map_err(|absent| match absent {
         Absent::NeverInstalled => {
             let seconds = ctx.config.scaled_ms(HEARD_OF_MS) / 1_000;
@@ -294,7 +295,7 @@ async fn allowed_origin(
     if origin_of(&origin).as_deref() != Some(origin.as_str()) {
         return Ok(Err(foreign_origin()));
     }
-    Ok(match profile::refresh(&ctx.env, &profile.store, Doubt::Origin).await? {
+    Ok(match profiles::refresh(&ctx.env, &profile.store, Doubt::Origin).await? {
         Ok(fresh) if fresh.owns_origin(&origin) => Ok(Some(origin)),
         Ok(_) => Err(foreign_origin()),
         Err(absent) => Err(absent.problem()),

@@ -11,11 +11,11 @@ use super::view::{View, view};
 use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::objects::payment_client::{PaymentClient, StartAsk};
+use crate::objects::profiles;
 use crate::payment::call::Locale;
 use crate::payment::ids::{CartId, OrderId, SessionId, StoreHash};
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal};
-use crate::profile;
 use crate::request::{self, header, query};
 use crate::url;
 use worker::{Method, Request, Response, Result};
@@ -183,7 +183,7 @@ async fn show(
 ) -> Result<Response> {
     let links = Links::renewed(&ctx.config, subject);
     let view: View = view(snapshot, false, links, locale);
-    let shop = profile::load(&ctx.env, &subject.store).await?.map(|p| p.store_name).unwrap_or_default();
+    let shop = profiles::load(&ctx.env, &subject.store).await?.map(|p| p.store_name).unwrap_or_default();
     let home = snapshot.page.as_deref().and_then(url::origin_of);
     let session = snapshot.session_url.as_deref().filter(|url| is_on(url, &ctx.config.komoju_hosted_url));
     let act = cookie(request, &subject.store, subject.order).filter(|token| {

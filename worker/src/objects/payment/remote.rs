@@ -9,11 +9,12 @@ use crate::http::{self, HttpRequest, Outcome};
 use crate::json::{read, write};
 use crate::komoju;
 use crate::log;
+use crate::objects::profiles::{self, Absent, Doubt};
 use crate::objects::store_client::{Importance, StoreClient};
 use crate::payment::call::{Answer, Call, Failure};
 use crate::payment::decision::Blob;
 use crate::payment::ids::{AccountId, OrderId, StoreHash};
-use crate::profile::{self, Absent, Doubt, KomojuAccount, Profile, field};
+use crate::profile::{KomojuAccount, Profile, field};
 use crate::shopper::links::{Links, is_on};
 use crate::wire::{self, Side};
 use std::borrow::Cow;
@@ -83,7 +84,7 @@ impl Remote<'_> {
             return Ok(answer);
         }
         // The copy in KV may be a minute old: ask the owner once before the store is called disconnected.
-        match profile::refresh(self.env, self.store(), Doubt::Token).await? {
+        match profiles::refresh(self.env, self.store(), Doubt::Token).await? {
             Ok(newer) if newer.bigcommerce_token != self.profile.bigcommerce_token => {
                 self.bigcommerce_as(&newer, call).await
             }
