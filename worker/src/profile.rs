@@ -6,8 +6,10 @@
 use crate::bigcommerce::channels::Channel;
 use crate::crypto::Sealed;
 use crate::json::record;
-use crate::payment::ids::{AccountId, StoreHash};
+use crate::payment::call::Locale;
+use crate::payment::ids::{AccountId, OrderId, StoreHash};
 use crate::payment::settings::{Mode, Provider, Settings};
+use crate::payment::shop::{self, Label, Shop};
 
 /// Names of the fields that are sealed, as bound into each seal.
 pub mod field {
@@ -119,6 +121,24 @@ impl Profile {
 
     pub fn channel(&self, id: u64) -> Option<&Channel> {
         self.channels.iter().find(|channel| channel.id == id)
+    }
+
+    /// What the core knows of this store, for one of its orders. Nobody has confirmed it yet.
+    pub fn shop(&self, order: OrderId) -> Shop {
+        let channel = |c: &Channel| shop::Channel { id: c.id, origins: c.origins.clone() };
+        let label =
+            |l: &LearnedLabel| Label { channel: l.channel, text: l.label.clone(), provider: l.provider };
+        Shop {
+            store: self.store.clone(),
+            order,
+            installed_at: self.installed_at_ms,
+            settings: self.settings.clone(),
+            account: self.current_account().map(|a| (a.id.clone(), a.mode)),
+            channels: self.channels.iter().map(channel).collect(),
+            labels: self.labels.iter().map(label).collect(),
+            locale: if self.country == "JP" { Locale::Ja } else { Locale::En },
+            confirmed: false,
+        }
     }
 
     /// Whether the origin is one of this store's own sites, on whichever channel.

@@ -30,11 +30,11 @@ use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{CartId, HintId, OrderId, SessionId, StoreHash};
 use crate::payment::machine::{Input, Machine, Now, Output, Reply};
 use crate::payment::settings::Mode;
-use crate::payment::shop::{Channel, Label, Shop};
+use crate::payment::shop::Shop;
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Looked, Proof, Refusal, Start, cart_hash};
 use crate::payment::statement::statement;
-use crate::profile::{LearnedLabel, Profile};
+use crate::profile::Profile;
 use crate::request::network_of;
 use records::Records;
 use remote::Remote;
@@ -770,7 +770,7 @@ impl PaymentObject {
         let config = self.config()?;
         let delays = Delays::scaled(config.time_scale);
         Ok(profile.map(|profile| {
-            let shop = Shop { confirmed: confirmed_at.is_some(), ..shop(&profile, whose.order) };
+            let shop = Shop { confirmed: confirmed_at.is_some(), ..profile.shop(whose.order) };
             Setting { shop, config, profile, delays, confirmed_at }
         }))
     }
@@ -828,22 +828,6 @@ fn start_of(ask: StartAsk) -> Start {
         browser: Browser { ip: ask.ip, user_agent: ask.user_agent, language: ask.language },
         seen: ask.seen,
         visit: ask.visit,
-    }
-}
-
-/// The core's view of a store.
-pub(super) fn shop(profile: &Profile, order: OrderId) -> Shop {
-    let label = |l: &LearnedLabel| Label { channel: l.channel, text: l.label.clone(), provider: l.provider };
-    Shop {
-        store: profile.store.clone(),
-        order,
-        installed_at: profile.installed_at_ms,
-        settings: profile.settings.clone(),
-        account: profile.current_account().map(|a| (a.id.clone(), a.mode)),
-        channels: profile.channels.iter().map(|c| Channel { id: c.id, origins: c.origins.clone() }).collect(),
-        labels: profile.labels.iter().map(label).collect(),
-        locale: if profile.country == "JP" { Locale::Ja } else { Locale::En },
-        confirmed: false,
     }
 }
 

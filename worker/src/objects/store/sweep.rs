@@ -16,7 +16,6 @@ use crate::komoju::events;
 use crate::komoju::request::Access;
 use crate::komoju::webhook::Notice;
 use crate::log;
-use crate::objects::payment::shop;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::store_client::{Importance, Route, route};
 use crate::payment::call::Failure;
@@ -207,7 +206,7 @@ impl StoreObject {
     ) -> Result<bool> {
         self.set_trouble(None)?;
         if let Some(last) = page.orders.last() {
-            let shop = shop(&installation.profile(self.records.labels()?, now_ms()), last.id);
+            let shop = installation.profile(self.records.labels()?, now_ms()).shop(last.id);
             let ours =
                 |o: &&Waiting| !matches!(shop.ownership(o.channel_id, &o.payment_method), Ownership::NotOurs);
             let ours: Vec<OrderId> = page.orders.iter().filter(ours).map(|order| order.id).collect();
