@@ -4,6 +4,7 @@
 //! once more where the platform says that this can help; an object that is overloaded is left alone.
 //! <https://developers.cloudflare.com/durable-objects/best-practices/error-handling/>
 
+use super::messages::Repeat;
 use crate::fetch;
 use crate::json::ToJson;
 use crate::log;
@@ -17,14 +18,6 @@ const NEAR_JAPAN: [&str; 7] = ["JP", "KR", "TW", "HK", "MO", "CN", "MN"];
 /// <https://developers.cloudflare.com/durable-objects/reference/data-location/>
 pub fn location(country: &str) -> &'static str {
     if NEAR_JAPAN.contains(&country) { "apac-ne" } else { "apac" }
-}
-
-/// Whether a question may reach its object twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Repeat {
-    /// Twice has the effect of once.
-    May,
-    MustNot,
 }
 
 /// One object, by the binding of its class and its name.

@@ -3,6 +3,7 @@
 
 mod beside;
 mod door;
+pub mod messages;
 pub mod payment;
 pub mod payment_client;
 pub mod profiles;

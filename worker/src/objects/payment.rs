@@ -10,10 +10,11 @@ mod records;
 mod remote;
 
 use super::beside::beside;
-use super::payment_client::{Ask, History, Met, Question, StartAsk, Started};
+use super::messages::ledger::LedgerRow;
+use super::messages::payment::{Ask, History, Met, Question, StartAsk, Started};
+use super::messages::store::Entry;
 use super::profiles::{self, Absent};
-use super::store::door::Entry;
-use super::store_client::{LedgerRow, StoreClient};
+use super::store_client::StoreClient;
 use super::strays;
 use super::turn::{Turn, Turns};
 use super::wake_at;

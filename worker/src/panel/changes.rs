@@ -5,8 +5,7 @@ use super::layout::{Page, Tab, page as frame};
 use super::words::{Words, moment, provider};
 use crate::html;
 use crate::html::Html;
-use crate::objects::store::changes::{Change, KEY, LABEL, METHODS, WEBHOOK_SECRET};
-use crate::objects::store::desk::Desk;
+use crate::objects::messages::desk::{Change, Desk, KEY, LABEL, METHODS, WEBHOOK_SECRET};
 use crate::payment::settings::Provider;
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, changes: &[Change]) -> Page<'a> {

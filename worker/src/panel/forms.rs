@@ -2,7 +2,7 @@
 //! nothing is lost when something is wrong.
 
 use crate::json::{FromJson, read, write};
-use crate::objects::store::desk::{Desk, Wish};
+use crate::objects::messages::desk::{Desk, Wish};
 use crate::payment::settings::{Method, Provider};
 use crate::payment::shop::same_label;
 use crate::url::{Pair, value, values};
@@ -126,9 +126,9 @@ pub fn label(form: &[Pair]) -> Option<Wish> {
 mod tests {
     use super::*;
     use crate::json::{ToJson, read_value};
-    use crate::objects::store::funnel::Funnel;
-    use crate::objects::store::health::Health;
-    use crate::objects::store::ledger::Tally;
+    use crate::objects::messages::desk::Funnel;
+    use crate::objects::messages::health::Health;
+    use crate::objects::messages::ledger::Tally;
     use crate::payment::settings::Settings;
     use crate::url::pairs;
 

@@ -8,7 +8,7 @@ use crate::crypto::{Sealed, random_hex};
 use crate::hash::sha256_hex;
 use crate::html;
 use crate::html::Html;
-use crate::objects::store::desk::Desk;
+use crate::objects::messages::desk::Desk;
 use crate::payment::ids::{AccountId, StoreHash};
 use crate::payment::settings::Mode;
 use crate::profile::{KomojuAccount, field};

@@ -6,7 +6,7 @@ use crate::context::Ctx;
 use crate::crypto::random_hex;
 use crate::html;
 use crate::html::Html;
-use crate::objects::store::desk::Desk;
+use crate::objects::messages::desk::Desk;
 use crate::payment::call::Locale;
 use crate::payment::settings::Mode;
 use crate::problem::{Problem, Told};

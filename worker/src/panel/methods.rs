@@ -8,7 +8,7 @@ use super::words::{Words, provider};
 use crate::html;
 use crate::html::Html;
 use crate::komoju::methods::PaymentType;
-use crate::objects::store::desk::Desk;
+use crate::objects::messages::desk::Desk;
 use crate::payment::call::Locale;
 use crate::profile::LearnedLabel;
 

@@ -3,7 +3,7 @@
 
 use super::forms::choice;
 use crate::json::names;
-use crate::objects::payment_client::History;
+use crate::objects::messages::payment::History;
 use crate::payment::attention::Attention;
 use crate::payment::decision::{Blob, Decision};
 use crate::payment::ids::{PaymentId, RefundId};

@@ -6,9 +6,8 @@ use super::layout::{Page, Tab, mode_pill, page as frame};
 use super::words::{Words, moment, trouble};
 use crate::html;
 use crate::html::Html;
-use crate::objects::store::desk::Desk;
-use crate::objects::store::funnel::Funnel;
-use crate::objects::store::health::{SignatureDoubt, Trouble};
+use crate::objects::messages::desk::{Desk, Funnel};
+use crate::objects::messages::health::{SignatureDoubt, Trouble};
 use crate::payment::call::Locale;
 use crate::payment::settings::Mode;
 

@@ -4,7 +4,7 @@ use super::forms::choice;
 use super::words::Words;
 use crate::html;
 use crate::html::Html;
-use crate::objects::payment_client::History;
+use crate::objects::messages::payment::History;
 use crate::payment::attention::{Attention, Side};
 use crate::payment::reading::PaymentStatus;
 use crate::payment::state::Entry;

@@ -9,9 +9,8 @@ use super::pill;
 use super::words::{Words, moment};
 use crate::html;
 use crate::html::Html;
-use crate::objects::store::desk::Desk;
-use crate::objects::store::ledger::{Page as Found, Query};
-use crate::objects::store_client::LedgerRow;
+use crate::objects::messages::desk::Desk;
+use crate::objects::messages::ledger::{LedgerRow, Page as Found, Query};
 use crate::payment::ids::OrderId;
 use crate::payment::settings::Mode;
 

@@ -4,7 +4,7 @@
 use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::json::record;
-use crate::objects::store::desk::Session;
+use crate::objects::messages::desk::Session;
 use crate::payment::call::Locale;
 use crate::payment::ids::StoreHash;
 use crate::url::form;

@@ -8,7 +8,7 @@ use super::layout::{Page, Tab, page as frame};
 use super::words::Words;
 use crate::html;
 use crate::html::Html;
-use crate::objects::store::desk::Desk;
+use crate::objects::messages::desk::Desk;
 use crate::payment::owed::Counting;
 use crate::payment::reading::OrderStatus;
 use crate::payment::settings::{

@@ -11,7 +11,7 @@ use super::pill::{Pill, Tone};
 use super::words::{Words, moment};
 use crate::html;
 use crate::html::Html;
-use crate::objects::payment_client::History;
+use crate::objects::messages::payment::History;
 use crate::payment::call::Locale;
 use crate::payment::decision::Ending;
 use crate::payment::ids::OrderId;

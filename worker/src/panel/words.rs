@@ -1,6 +1,6 @@
 //! The panel's words for keys and facts, English and Japanese side by side.
 
-use crate::objects::store::health::{BUSY, NO_PERMISSION, NOT_FOUND, TOKEN_REFUSED, TOO_MANY, Trouble};
+use crate::objects::messages::health::{BUSY, NO_PERMISSION, NOT_FOUND, TOKEN_REFUSED, TOO_MANY, Trouble};
 use crate::payment::attention::Side;
 use crate::payment::call::Locale;
 use crate::payment::settings::Provider;

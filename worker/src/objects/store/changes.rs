@@ -3,7 +3,8 @@
 //! shown.
 
 use super::records::{Records, integer};
-use crate::json::{ToJson, record};
+use crate::json::ToJson;
+use crate::objects::messages::desk::{Change, KEY, METHODS};
 use crate::objects::sql::rows;
 use crate::payment::settings::{Method, Settings};
 use crate::profile::KomojuAccount;
@@ -18,24 +19,6 @@ const KEPT_MS: i64 = 400 * DAY_MS;
 pub const ANNOUNCED_MS: i64 = 30 * DAY_MS;
 /// As many as one page shows.
 const SHOWN: u64 = 200;
-
-/// What was changed, as the panel finds its words by.
-pub const KEY: &str = "key";
-pub const WEBHOOK_SECRET: &str = "webhook_secret";
-pub const METHODS: &str = "methods";
-pub const LABEL: &str = "label";
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    pub at_ms: i64,
-    pub user: u64,
-    /// What colleagues knew them by then.
-    pub name: String,
-    pub what: String,
-    pub from: String,
-    pub to: String,
-}
-record!(Change { at_ms, user, name, what, from, to });
 
 /// One thing that is different now: what, from what, to what.
 pub type Difference = (String, String, String);

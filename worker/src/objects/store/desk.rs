@@ -1,126 +1,24 @@
-//! What the control panel asks of a store, and what it may change. Each request brings the session it acts in, which
-//! is checked here against staff and installation as they are now: a removed user or a reinstall ends it.
+//! The desk at which the control panel is served: what it is shown, and what it may change. The session that a wish
+//! comes in is checked against staff and installation as they are now: a removed user or a reinstall ends it.
 
 use super::StoreObject;
-use super::changes::{self, Change, Difference};
+use super::changes::{self, Difference};
 use super::chores::Chore;
-use super::funnel::Funnel;
-use super::health::Health;
-use super::ledger::{Page, Query, Tally};
 use super::records::Installation;
 use crate::context::now_ms;
-use crate::crypto::Sealed;
-use crate::json::{record, variants};
 use crate::komoju::methods::PaymentType;
 use crate::log;
+use crate::objects::messages::desk::{Answer, Desk, LABEL, Session, WEBHOOK_SECRET, Wish};
+use crate::objects::messages::health::Trouble;
 use crate::payment::attention::Side;
 use crate::payment::owed::Counting;
 use crate::payment::settings::{Method, Provider, Settings};
-use crate::profile::{KomojuAccount, LearnedLabel, Profile};
+use crate::profile::KomojuAccount;
 use std::cell::RefCell;
 use worker::Result;
 
 /// How many webhook secrets are valid at once: the newest, and those a rotation may still need.
 const WEBHOOK_SECRETS: usize = 3;
-
-/// Who acts, as the panel's token says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Session {
-    pub user: u64,
-    /// The installation that admitted them.
-    pub generation: u64,
-}
-record!(Session { user, generation });
-
-/// One thing asked for at the desk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wish {
-    Look,
-    Payments {
-        query: Query,
-    },
-    /// A key that KOMOJU has accepted. It becomes the current one; earlier ones stay for their attempts.
-    SaveKey {
-        account: KomojuAccount,
-        types: Vec<PaymentType>,
-    },
-    NewWebhookSecret {
-        secret: Sealed,
-    },
-    /// Only the newest stays valid.
-    RetireWebhookSecrets,
-    SaveMethods {
-        methods: Vec<Method>,
-    },
-    /// Everything but the methods, which are saved apart, and the version, which rises by itself.
-    SaveSettings {
-        settings: Settings,
-    },
-    /// The merchant says what a label is; None: none of ours.
-    PlaceLabel {
-        channel: u64,
-        label: String,
-        provider: Option<Provider>,
-    },
-    /// How order totals count store credit and gift certificates, as far as the merchant has just said so.
-    LearnCounting {
-        store_credit: Option<Counting>,
-        gift_certificates: Option<Counting>,
-    },
-    /// Who changed what.
-    Changes,
-    /// Put scripts and hooks right, and switch on what was switched off.
-    Repair,
-}
-variants!(Wish {
-    Look, Payments { query }, SaveKey { account, types }, NewWebhookSecret { secret }, RetireWebhookSecrets,
-    SaveMethods { methods }, SaveSettings { settings },
-    PlaceLabel { channel, label, provider }, LearnCounting { store_credit, gift_certificates }, Changes, Repair,
-});
-
-#[derive(Debug, Clone)]
-pub enum Answer {
-    /// Not a member of the staff, or of an earlier installation.
-    Denied,
-    /// The store as it is now.
-    Desk(Box<Desk>),
-    Payments(Page),
-    Changes(Vec<Change>),
-    /// The merchant keeps this to the store's owner.
-    OwnerOnly,
-}
-variants!(Answer { Denied, Desk(content), Payments(content), Changes(content), OwnerOnly });
-
-/// Everything the panel's pages are made of.
-#[derive(Debug, Clone)]
-pub struct Desk {
-    pub profile: Profile,
-    pub payment_types: Vec<PaymentType>,
-    pub health: Health,
-    /// Labels on orders that nobody could place.
-    pub undecided: Vec<LearnedLabel>,
-    pub tally: Tally,
-    pub funnel: Funnel,
-    /// When the last webhook of KOMOJU came in.
-    pub heard_komoju_ms: Option<i64>,
-    /// Who is asking, as colleagues know them.
-    pub staff_name: String,
-    pub is_owner: bool,
-    /// Somebody has pointed the store at another KOMOJU account a short while ago.
-    pub account_changed: Option<Change>,
-}
-record!(Desk {
-    profile,
-    payment_types,
-    health,
-    undecided,
-    tally,
-    funnel,
-    heard_komoju_ms,
-    staff_name,
-    is_owner,
-    account_changed
-});
 
 impl StoreObject {
     pub(super) async fn desk(&self, session: Session, wish: Wish) -> Result<Answer> {
@@ -152,7 +50,7 @@ impl StoreObject {
             Wish::SaveSettings { settings } => self.save_settings(user, settings).await?,
             Wish::PlaceLabel { channel, label, provider } => {
                 let placed = provider.map_or("", Provider::id).to_owned();
-                let change = (changes::LABEL.to_owned(), label.clone(), placed);
+                let change = (LABEL.to_owned(), label.clone(), placed);
                 self.records.note_changes(user, now_ms(), &[change])?;
                 self.place_label(channel, &label, provider).await?
             }
@@ -301,7 +199,7 @@ fn what_changed(before: &Installation, after: &Installation) -> Vec<Difference> 
     let secret = (before.webhook_secrets != after.webhook_secrets).then(|| {
         let newest = before.webhook_secrets.first() != after.webhook_secrets.first();
         let to = if newest { "new" } else { "retired" };
-        (changes::WEBHOOK_SECRET.to_owned(), "••••".to_owned(), to.to_owned())
+        (WEBHOOK_SECRET.to_owned(), "••••".to_owned(), to.to_owned())
     });
     let settings = changes::differences(&before.settings, &after.settings);
     key.into_iter().chain(secret).chain(settings).collect()
@@ -313,5 +211,5 @@ fn save_key(installation: &mut Installation, account: KomojuAccount, types: Vec<
     accounts.iter_mut().for_each(|known| known.current = false);
     accounts.insert(0, account);
     installation.payment_types = types;
-    installation.health.troubles.retain(|t| *t != super::health::Trouble::KomojuKeyRefused);
+    installation.health.troubles.retain(|t| *t != Trouble::KomojuKeyRefused);
 }

@@ -9,7 +9,7 @@
 //!
 //! All of this lives in memory only: of other apps' orders nothing is kept. Time is handed in.
 
-use crate::json::variants;
+use crate::objects::messages::store::Entry;
 use crate::payment::start::Looked;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -29,19 +29,6 @@ const NOT_YET: Moment = 5 * SECOND;
 const NEAR: u64 = 100;
 /// After so many wrong askers within a minute, an address waits the minute out.
 const MOST_FAILURES: u32 = 10;
-
-/// What is answered to whoever asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
-    Come,
-    /// Ask again after so many milliseconds.
-    Wait(Moment),
-    /// No such order, or the wrong proof.
-    Unproved,
-    /// The right proof of an order that is paid another way.
-    NotOurs,
-}
-variants!(Entry { Come, Wait(content), Unproved, NotOurs });
 
 #[derive(Debug)]
 pub struct Door {

@@ -5,12 +5,12 @@
 //! shopper waits for it. Kept by the hour in which orders were placed, for 30 days.
 
 use super::StoreObject;
-use super::health::Trouble;
 use super::records::{Installation, Records, integer};
 use crate::context::now_ms;
-use crate::json::record;
+use crate::objects::messages::desk::{Funnel, Hour};
+use crate::objects::messages::health::Trouble;
+use crate::objects::messages::ledger::LedgerRow;
 use crate::objects::sql::{Row, row, rows};
-use crate::objects::store_client::LedgerRow;
 use crate::payment::attention::Side;
 use crate::payment::condition::Condition;
 use worker::Result;
@@ -22,29 +22,6 @@ const KEPT_HOURS: i64 = 30 * 24;
 const COUNTS_FOR_MS: i64 = DAY_MS;
 /// A message may be late by as much without anything being wrong.
 const LATE_MS: i64 = HOUR_MS;
-
-/// Orders placed within one hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Hour {
-    /// Hours since the epoch.
-    pub hour: i64,
-    pub placed: u32,
-    /// Of these, whose shopper reached KOMOJU from the confirmation page.
-    pub started: u32,
-    /// Whose shopper had not come when the order was met, and came later, by a payment link or a second visit.
-    pub late: u32,
-}
-record!(Hour { hour, placed or 0, started or 0, late or 0 });
-
-/// What the overview shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Funnel {
-    /// The hours of the last day in which orders were placed, the newest first.
-    pub hours: Vec<Hour>,
-    /// All of the last 30 days; its `hour` is the first of them.
-    pub month: Hour,
-}
-record!(Funnel { hours, month });
 
 /// Orders of which none was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! Installed, opened, uninstalled: what the app callbacks come to once they have been found authentic.
 
 use super::chores::Chore;
-use super::health::{Health, why};
 use super::records::Installation;
 use super::{PROBES_MS, StoreObject, api};
 use crate::bigcommerce::{Api, oauth, store, success};
@@ -13,8 +12,9 @@ use crate::fetch;
 use crate::hash::sha256_hex;
 use crate::http::{self, Outcome};
 use crate::log;
+use crate::objects::messages::health::{Health, why};
+use crate::objects::messages::store::{Installed, Opened, Visit};
 use crate::objects::payment_client::PaymentClient;
-use crate::objects::store_client::{Installed, Opened, Visit};
 use crate::payment::call::Failure;
 use crate::payment::ids::StoreHash;
 use crate::payment::settings::Settings;

@@ -2,42 +2,14 @@
 //! the payments' own objects and decides nothing.
 
 use super::records::{Records, integer};
-use crate::json::{read, record, write};
+use crate::json::{read, write};
+use crate::objects::messages::ledger::{LedgerKey, LedgerRow, Page, Query, Tally};
 use crate::objects::sql::{Row, row, rows};
-use crate::objects::store_client::{LedgerKey, LedgerRow};
 use crate::payment::ids::OrderId;
 use worker::Result;
 
 /// Rows on one page of the panel's list.
 const PAGE: usize = 30;
-
-/// Which payments to list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Query {
-    /// An order number, or the beginning of a KOMOJU id or external_order_num.
-    pub search: String,
-    pub attention_only: bool,
-    /// How many to pass over.
-    pub skip: u32,
-}
-record!(Query { search, attention_only, skip });
-
-/// One page of payments, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    pub rows: Vec<LedgerRow>,
-    /// How many to pass over for the next page, where there is one.
-    pub next: Option<u32>,
-}
-record!(Page { rows, next });
-
-/// How the ledger stands as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    pub payments: u32,
-    pub attention: u32,
-}
-record!(Tally { payments, attention });
 
 impl Records {
     /// Writes the row unless a newer version is there already. Rows may arrive in any order and twice.

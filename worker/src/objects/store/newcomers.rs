@@ -2,15 +2,16 @@
 //! object looks at it, when BigCommerce's quota has room, last of all.
 
 use super::chores::Chore;
-use super::door::{Door, Entry};
+use super::door::Door;
 use super::records::{Installation, Records, integer};
 use super::{MINUTE_MS, StoreObject};
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::log;
-use crate::objects::payment_client::{Met, PaymentClient};
+use crate::objects::messages::payment::Met;
+use crate::objects::messages::store::{Announced, Entry, Importance};
+use crate::objects::payment_client::PaymentClient;
 use crate::objects::sql::{Row, row, rows};
-use crate::objects::store_client::{Announced, Importance};
 use crate::payment::delays::Delays;
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::start::Looked;

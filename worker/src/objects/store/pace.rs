@@ -3,7 +3,7 @@
 //! first. <https://developer.bigcommerce.com/docs/start/best-practices/api-rate-limits>
 
 use crate::http::RateLimit;
-use crate::objects::store_client::Importance;
+use crate::objects::messages::store::Importance;
 use std::cell::Cell;
 
 /// What the newest answers told. Kept in memory only: a window lasts half a minute.

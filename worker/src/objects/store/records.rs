@@ -2,11 +2,11 @@
 //! grows. Every function here is free of `await`, so whatever a caller writes between two of its own awaits commits
 //! as one.
 
-use super::health::Health;
 use crate::bigcommerce::channels::Channel;
 use crate::crypto::Sealed;
 use crate::json::{read, record, write};
 use crate::komoju::methods::PaymentType;
+use crate::objects::messages::health::Health;
 use crate::objects::sql::{Row, row, rows};
 use crate::payment::ids::StoreHash;
 use crate::payment::settings::{Provider, Settings};

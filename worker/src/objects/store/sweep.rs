@@ -3,7 +3,6 @@
 //! a piece at each alarm; what fails is tried again from where it stood.
 
 use super::chores::Chore;
-use super::health::Trouble;
 use super::newcomers::later;
 use super::records::Installation;
 use super::walk::Walk;
@@ -16,8 +15,10 @@ use crate::komoju::events;
 use crate::komoju::request::Access;
 use crate::komoju::webhook::Notice;
 use crate::log;
+use crate::objects::messages::health::Trouble;
+use crate::objects::messages::ledger::{Route, route};
+use crate::objects::messages::store::Importance;
 use crate::objects::payment_client::PaymentClient;
-use crate::objects::store_client::{Importance, Route, route};
 use crate::payment::call::Failure;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId, StoreHash};

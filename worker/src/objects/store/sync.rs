@@ -2,7 +2,6 @@
 //! changes what is not as it should be. Safe to run at any time and any number of times; what it could not do is kept
 //! as troubles for the panel.
 
-use super::health::{Trouble, why};
 use super::records::Installation;
 use super::{Chore, StoreObject, api};
 use crate::bigcommerce::channels::{self, Channel};
@@ -13,6 +12,7 @@ use crate::crypto::Vault;
 use crate::komoju::methods::{self, PaymentType};
 use crate::komoju::request::Access;
 use crate::log;
+use crate::objects::messages::health::{Trouble, why};
 use crate::payment::call::Failure;
 use crate::payment::ids::AccountId;
 use crate::profile::field;

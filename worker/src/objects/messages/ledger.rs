@@ -1,0 +1,121 @@
+//! The ledger as others see it: its rows, what an order is looked up by, and what the panel lists. `store/ledger.rs` keeps
+//! it.
+
+use crate::json::{record, variants};
+use crate::komoju::webhook::Notice;
+use crate::payment::ids::{OrderId, StoreHash};
+use crate::payment::money::Money;
+use crate::payment::settings::Mode;
+
+/// One row of the ledger: what lists and searches show of one payment. Without personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerRow {
+    pub order: OrderId,
+    /// Rises with each change of the payment; an upsert with an older one is ignored.
+    pub version: u64,
+    /// The key of its [`Condition`](crate::payment::condition::Condition), or what another version calls it.
+    pub phase: String,
+    /// As shown: "¥1,200".
+    pub amount: String,
+    pub amount_minor: i64,
+    pub currency: String,
+    /// What the merchant paid back. None in rows of former versions.
+    pub refunded: Option<Money>,
+    pub mode: Mode,
+    /// Session ids, payment ids and external_order_nums: what a notification or a search may name it by.
+    pub refs: Vec<String>,
+    /// Keys of what the merchant must look at.
+    pub attention: Vec<String>,
+    pub updated_at_ms: i64,
+    /// When the order was placed; 0 in rows of former versions.
+    pub placed_at_ms: i64,
+    /// When the payment's object means to wake; what is long overdue is poked.
+    pub next_alarm_ms: Option<i64>,
+    /// Something of it may still be paid, or is paid and its order does not know yet.
+    pub open: bool,
+}
+record!(LedgerRow {
+    order,
+    version,
+    phase,
+    amount,
+    amount_minor,
+    currency,
+    refunded,
+    mode,
+    refs,
+    attention,
+    updated_at_ms,
+    placed_at_ms or 0,
+    next_alarm_ms,
+    open or true,
+});
+
+/// What an order is looked up by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerKey {
+    Session(String),
+    Payment(String),
+    ExternalOrderNum(String),
+}
+variants!(LedgerKey { Session(content), Payment(content), ExternalOrderNum(content) });
+
+impl LedgerKey {
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Session(text) | Self::Payment(text) | Self::ExternalOrderNum(text) => text,
+        }
+    }
+}
+
+/// Whose payment a notice of KOMOJU's is about.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Route {
+    /// By our own metadata.
+    Order(OrderId),
+    /// An account's messages carry other shops' payments too.
+    NotOurs,
+    /// What the ledger may know it by.
+    Look(Vec<LedgerKey>),
+}
+
+/// Our metadata first, and its store must be this one; else the ledger. Never by taking a string apart.
+pub fn route(notice: &Notice, store: &StoreHash) -> Route {
+    if let (Some(named), Some(order)) = (&notice.store, notice.order) {
+        return if named == store { Route::Order(order) } else { Route::NotOurs };
+    }
+    let keys = [
+        notice.session.as_ref().map(|s| LedgerKey::Session(s.to_string())),
+        notice.payment.as_ref().map(|p| LedgerKey::Payment(p.to_string())),
+        notice.external_order_num.clone().map(LedgerKey::ExternalOrderNum),
+    ];
+    Route::Look(keys.into_iter().flatten().collect())
+}
+
+/// Which payments to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Query {
+    /// An order number, or the beginning of a KOMOJU id or external_order_num.
+    pub search: String,
+    pub attention_only: bool,
+    /// How many to pass over.
+    pub skip: u32,
+}
+record!(Query { search, attention_only, skip });
+
+/// One page of payments, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    pub rows: Vec<LedgerRow>,
+    /// How many to pass over for the next page, where there is one.
+    pub next: Option<u32>,
+}
+record!(Page { rows, next });
+
+/// How the ledger stands as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub payments: u32,
+    pub attention: u32,
+}
+record!(Tally { payments, attention });

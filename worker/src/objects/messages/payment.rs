@@ -1,0 +1,132 @@
+//! What a payment's object is asked, and what it answers.
+
+use super::Repeat;
+use crate::json::{names, record, variants};
+use crate::payment::attention::Attention;
+use crate::payment::call::Locale;
+use crate::payment::condition::Condition;
+use crate::payment::decision::Decided;
+use crate::payment::hint::Hint;
+use crate::payment::ids::{OrderId, SessionId, StoreHash};
+use crate::payment::snapshot::Snapshot;
+use crate::payment::start::{Intent, Refusal, Seen};
+use crate::payment::state::Entry;
+use crate::payment::statement::Statement;
+
+/// A question, and whose payment it is about: an object cannot tell its own name when an alarm wakes it.
+#[derive(Debug)]
+pub struct Question {
+    pub store: StoreHash,
+    pub order: OrderId,
+    pub ask: Ask,
+}
+record!(Question { store, order, ask });
+
+#[derive(Debug)]
+pub enum Ask {
+    Start(Box<StartAsk>),
+    Status {
+        locale: Locale,
+    },
+    /// Stored before it is answered; looked into afterwards.
+    Hint {
+        hint: Hint,
+    },
+    /// A hint whose look the asker waits for.
+    Return {
+        session: Option<SessionId>,
+        locale: Locale,
+    },
+    /// The merchant has settled something; stored before it is answered, acted on afterwards.
+    Decide {
+        decided: Decided,
+    },
+    /// An order was placed, and its shopper may never come.
+    Meet,
+    /// BigCommerce has announced the order: it may be looked at, and with `look`, is.
+    Announced {
+        look: bool,
+    },
+    History,
+    /// The store is forgotten, and with it all its payments.
+    Purge,
+}
+variants!(Ask {
+    Start(content), Status { locale }, Hint { hint }, Return { session, locale }, Decide { decided }, Meet,
+    Announced { look }, History, Purge,
+});
+
+impl Ask {
+    /// Hints and decisions bear ids, so the second is known. Only a shopper who asks for another way than the one
+    /// that is open must not be heard twice: the second would end what the first has opened.
+    pub fn repeat(&self) -> Repeat {
+        match self {
+            Self::Start(start) if start.intent == Intent::Restart => Repeat::MustNot,
+            Self::Start(_)
+            | Self::Status { .. }
+            | Self::Hint { .. }
+            | Self::Return { .. }
+            | Self::Decide { .. }
+            | Self::Meet
+            | Self::Announced { .. }
+            | Self::History
+            | Self::Purge => Repeat::May,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct StartAsk {
+    /// The cart's id; None where a signed link stands in for it.
+    pub cart_id: Option<String>,
+    pub intent: Intent,
+    pub page: Option<String>,
+    pub locale: Locale,
+    pub ip: String,
+    pub user_agent: String,
+    pub language: String,
+    pub seen: Option<Seen>,
+    pub visit: Option<String>,
+}
+record!(StartAsk { cart_id, intent, page, locale, ip, user_agent, language, seen, visit });
+
+/// What a start came to.
+#[derive(Debug)]
+pub enum Started {
+    Show {
+        snapshot: Box<Snapshot>,
+        redirect: bool,
+    },
+    Refused(Refusal),
+    /// It is not this start's turn yet: the same again after so many milliseconds.
+    Queued {
+        after_ms: i64,
+    },
+    UnknownStore,
+    /// The store's own object does not answer.
+    CannotTell,
+}
+variants!(Started {
+    Show { snapshot, redirect }, Refused(content), Queued { after_ms }, UnknownStore, CannotTell,
+});
+
+/// What came of meeting an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// Kept, or none of ours: nothing more to be done.
+    Done,
+    /// One side did not answer.
+    TryAgain,
+}
+names!(Met, key { Done = "done", TryAgain = "try_again" });
+
+/// What the merchant may read of one payment.
+#[derive(Debug)]
+pub struct History {
+    pub snapshot: Snapshot,
+    pub statement: Statement,
+    pub condition: Condition,
+    pub attention: Vec<Attention>,
+    pub timeline: Vec<Entry>,
+}
+record!(History { snapshot, statement, condition, attention, timeline });
