@@ -3,6 +3,10 @@
 //! Whatever the text, reading it ends in a moment of the years 1 to 9999 or in None: what a stranger or an answer writes
 //! into a date reaches no overflow and no cut through the middle of a character.
 
+pub const MINUTE_MS: i64 = 60_000;
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
 /// Milliseconds of `2023-02-17T11:57:05Z` or `2022-11-30T11:57:07.000+09:00` (RFC 3339). None: anything else.
 pub fn parse_rfc3339(text: &str) -> Option<i64> {
     let (date, rest) = (text.get(..10)?, text.get(10..)?);
@@ -13,7 +17,7 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
     let mut date = date.splitn(3, '-');
     let days = days_since_epoch(number(date.next()?)?, number(date.next()?)?, number(date.next()?)?)?;
     let millis = milliseconds(fraction)?;
-    Some(days * DAY + clock_seconds(clock)? * 1_000 + millis - zone_offset(zone)?)
+    Some(days * DAY_MS + clock_seconds(clock)? * 1_000 + millis - zone_offset(zone)?)
 }
 
 /// Milliseconds of `Tue, 05 Mar 2019 21:40:11 +0000` (RFC 2822, as BigCommerce's v2 writes it), or with `GMT` as
@@ -26,13 +30,12 @@ pub fn parse_rfc2822(text: &str) -> Option<i64> {
     let month = months.iter().position(|m| *m == month)?;
     let days = days_since_epoch(number(year)?, i64::try_from(month).ok()? + 1, number(day)?)?;
     let offset = if zone == "GMT" { 0 } else { zone_offset(zone)? };
-    Some(days * DAY + clock_seconds(clock)? * 1_000 - offset)
+    Some(days * DAY_MS + clock_seconds(clock)? * 1_000 - offset)
 }
 
-const DAY: i64 = 86_400_000;
-const JST: i64 = 9 * 3_600_000;
+const JST: i64 = 9 * HOUR_MS;
 /// Ten thousand years, and every moment that can be read lies within as much before and after 1970.
-const FAR: i64 = 3_652_500 * DAY;
+const FAR: i64 = 3_652_500 * DAY_MS;
 
 /// Milliseconds of a fraction of a second, of whatever length; what is finer is cut off.
 fn milliseconds(fraction: &str) -> Option<i64> {
@@ -99,7 +102,7 @@ pub struct JapanTime {
 pub fn in_japan(ms: i64) -> JapanTime {
     // No side writes such moments, but nothing must panic over one.
     let local = ms.clamp(-FAR, FAR) + JST;
-    let (days, rest) = (local.div_euclid(DAY), local.rem_euclid(DAY));
+    let (days, rest) = (local.div_euclid(DAY_MS), local.rem_euclid(DAY_MS));
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;

@@ -39,6 +39,7 @@ use crate::payment::delays::Delays;
 use crate::payment::ids::HintId;
 use crate::profile::{self, Profile, field};
 use crate::secret::Secret;
+use crate::time::{HOUR_MS, MINUTE_MS};
 use chores::{Chore, Due};
 use door::Door;
 use newcomers::later;
@@ -47,8 +48,6 @@ use records::{Installation, Records};
 use std::cell::{Cell, RefCell};
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object, wasm_bindgen};
 
-const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// Should the work of an alarm be cut short, it comes again then.
 const GUARD_MS: i64 = 5 * MINUTE_MS;
 /// What looks like an uninstall may be a slip of BigCommerce's, or a change of scopes: the token is tried now, and then

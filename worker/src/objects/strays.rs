@@ -9,9 +9,9 @@ use super::wake_at;
 use crate::bindings::Kv;
 use crate::context::now_ms;
 use crate::log;
+use crate::time::DAY_MS;
 use worker::{Env, Result, State};
 
-const DAY_MS: i64 = 24 * 3_600_000;
 /// A stray that has not come again for so long is no more.
 const COUNTED_S: u32 = 3 * 24 * 3_600;
 const PREFIX: &str = "stray:";

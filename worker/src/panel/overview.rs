@@ -10,8 +10,7 @@ use crate::objects::messages::desk::{Desk, Funnel};
 use crate::objects::messages::health::{SignatureDoubt, Trouble};
 use crate::payment::call::Locale;
 use crate::payment::settings::Mode;
-
-const HOUR_MS: i64 = 3_600_000;
+use crate::time::HOUR_MS;
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
     let w = Words(panel.visitor.locale);

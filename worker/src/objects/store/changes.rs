@@ -8,11 +8,11 @@ use crate::objects::messages::desk::{Change, KEY, METHODS};
 use crate::objects::sql::rows;
 use crate::payment::settings::{Method, Settings};
 use crate::profile::KomojuAccount;
+use crate::time::DAY_MS;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use worker::Result;
 
-const DAY_MS: i64 = 24 * 3_600_000;
 /// As long as a payment is kept, so long is it known under which settings it was made.
 const KEPT_MS: i64 = 400 * DAY_MS;
 /// Another account than before stands on the overview for so long.

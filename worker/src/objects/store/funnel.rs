@@ -13,10 +13,9 @@ use crate::objects::messages::ledger::LedgerRow;
 use crate::objects::sql::{Row, row, rows};
 use crate::payment::attention::Side;
 use crate::payment::condition::Condition;
+use crate::time::{DAY_MS, HOUR_MS};
 use worker::Result;
 
-const HOUR_MS: i64 = 3_600_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
 const KEPT_HOURS: i64 = 30 * 24;
 /// An order that is met so long after it was placed says nothing about today's confirmation page.
 const COUNTS_FOR_MS: i64 = DAY_MS;

@@ -20,10 +20,10 @@ use crate::payment::ids::StoreHash;
 use crate::payment::settings::Settings;
 use crate::profile::{self, field};
 use crate::secret::Secret;
+use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use std::cell::Cell;
 use worker::Result;
 
-const DAY_MS: i64 = 24 * super::HOUR_MS;
 /// Longest that sealed KOMOJU keys are kept for payments that were open at an uninstall.
 const PURGE_AFTER_MS: i64 = 60 * DAY_MS;
 /// The walk that has every payment forget.
@@ -31,9 +31,9 @@ const PURGE: &str = "purge";
 /// How often in a row the token was refused, among the marks of walks.
 const REFUSED: &str = "token_refused";
 /// A payload opens the app again so soon after the first time: a reload, or a request that was repeated.
-const OPENS_AGAIN_MS: i64 = 2 * super::MINUTE_MS;
+const OPENS_AGAIN_MS: i64 = 2 * MINUTE_MS;
 /// A sync at every opening of the app would be one at every click of some merchants.
-const SYNC_EVERY_MS: i64 = super::MINUTE_MS;
+const SYNC_EVERY_MS: i64 = MINUTE_MS;
 
 impl StoreObject {
     /// Exchanges the code; only with BigCommerce's yes is anything stored. Comes again with every change of scopes.
@@ -176,7 +176,7 @@ impl StoreObject {
         // The first save makes the tables: nothing is looked up in them before.
         self.records.save(&installation)?;
         // Whatever failed while the former token was refused is tried again as after an uninstall.
-        let refused_since = self.records.marked(REFUSED)?.map(|_| now - config.scaled_ms(super::HOUR_MS));
+        let refused_since = self.records.marked(REFUSED)?.map(|_| now - config.scaled_ms(HOUR_MS));
         let uninstalled_at_ms = uninstalled_at_ms.or(refused_since);
         self.records.admit(user, email, now)?;
         self.records.drop_chore(Chore::Purge)?;
@@ -187,11 +187,11 @@ impl StoreObject {
         match uninstalled_at_ms {
             // Back again: what went on meanwhile goes on now, once every copy of the profile has the new token.
             Some(at_ms) => {
-                let at_hand = now + config.scaled_ms(super::MINUTE_MS);
+                let at_hand = now + config.scaled_ms(MINUTE_MS);
                 self.records.ask_for(Chore::Sweep, at_hand)?;
                 self.stir(Some(at_ms), at_hand)?;
             }
-            None => self.records.ask_for(Chore::Sweep, now + config.scaled_ms(super::HOUR_MS))?,
+            None => self.records.ask_for(Chore::Sweep, now + config.scaled_ms(HOUR_MS))?,
         }
         Ok(installation.generation)
     }
@@ -259,7 +259,7 @@ impl StoreObject {
             }
             Err(Failure::Unauthorized) => self.token_is_refused(config).await,
             Err(Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. }) => {
-                let again = now_ms() + config.scaled_ms(super::MINUTE_MS);
+                let again = now_ms() + config.scaled_ms(MINUTE_MS);
                 self.records.set_due(Chore::Probe, again).map(|()| false)
             }
         }

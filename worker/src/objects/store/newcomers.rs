@@ -1,10 +1,10 @@
 //! New orders whose shoppers may never come. Each waits in a queue until its shopper has had the time to; then its own
 //! object looks at it, when BigCommerce's quota has room, last of all.
 
+use super::StoreObject;
 use super::chores::Chore;
 use super::door::Door;
 use super::records::{Installation, Records, integer};
-use super::{MINUTE_MS, StoreObject};
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::log;
@@ -15,6 +15,7 @@ use crate::objects::sql::{Row, row, rows};
 use crate::payment::delays::Delays;
 use crate::payment::ids::{OrderId, StoreHash};
 use crate::payment::start::Looked;
+use crate::time::MINUTE_MS;
 use std::cell::RefMut;
 use worker::{Error, Result};
 

@@ -6,7 +6,7 @@ use super::chores::Chore;
 use super::newcomers::later;
 use super::records::Installation;
 use super::walk::Walk;
-use super::{HOUR_MS, MINUTE_MS, StoreObject, api};
+use super::{StoreObject, api};
 use crate::bigcommerce::waiting::{self, Next, Page, Waiting};
 use crate::config::Config;
 use crate::context::now_ms;
@@ -24,9 +24,9 @@ use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::payment::shop::Ownership;
 use crate::profile::{KomojuAccount, field};
+use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use worker::Result;
 
-const DAY_MS: i64 = 24 * HOUR_MS;
 /// A payment that has not woken by then, counted from when it meant to, is poked.
 const OVERSLEPT_MS: i64 = 10 * MINUTE_MS;
 /// A sync so recent need not be repeated.
