@@ -6,17 +6,21 @@
 //! fetch: whatever was read before one is read again after it.
 //!
 //! Nothing is stored, not even tables, until BigCommerce has confirmed an installation.
+//!
+//! Here: which question and which chore goes to which room. What the rooms share is in `object`.
 
-pub mod changes;
+mod changes;
 mod chores;
-pub mod desk;
-pub mod door;
-pub mod funnel;
+mod consents;
+mod desk;
+mod door;
+mod funnel;
 mod install;
-pub mod ledger;
+mod ledger;
 mod newcomers;
+mod object;
 mod pace;
-pub mod records;
+mod records;
 mod sweep;
 mod sync;
 mod walk;
@@ -26,58 +30,27 @@ use super::messages::store::{Ask, Entry, Importance};
 use super::strays;
 use super::turn::Turns;
 use super::wake_at;
-use crate::bigcommerce::Api;
-use crate::bindings::Kv;
 use crate::config::Config;
 use crate::context::now_ms;
-use crate::crypto::Vault;
-use crate::fetch;
-use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
 use crate::json::{ToJson, read, write};
 use crate::log;
 use crate::payment::delays::Delays;
-use crate::payment::ids::HintId;
-use crate::profile::{self, Profile, field};
-use crate::secret::Secret;
+use crate::profile::Profile;
 use crate::time::{HOUR_MS, MINUTE_MS};
 use chores::{Chore, Due};
-use door::Door;
-use newcomers::later;
-use pace::Pace;
-use records::{Installation, Records};
+use consents::Consents;
+use install::PROBES_MS;
+use object::StoreObject;
+use pace::{Pace, later};
+use records::Records;
 use std::cell::{Cell, RefCell};
-use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object, wasm_bindgen};
+use worker::{DurableObject, Env, Request, Response, Result, State};
 
 /// Should the work of an alarm be cut short, it comes again then.
 const GUARD_MS: i64 = 5 * MINUTE_MS;
-/// What looks like an uninstall may be a slip of BigCommerce's, or a change of scopes: the token is tried now, and then
-/// after these. Only where it is refused each time is the app uninstalled.
-const PROBES_MS: [i64; 2] = [MINUTE_MS, 9 * MINUTE_MS];
 /// While the profile is asked for, the copy in KV is put there anew this often: so it is mended where it was of no use,
 /// and young enough to decide while this object is silent.
 const REPUBLISH_MS: i64 = 2 * MINUTE_MS;
-
-/// The Durable Object class behind the binding STORES; its name is the store hash.
-#[durable_object(alarm)]
-pub struct StoreObject {
-    state: State,
-    env: Env,
-    records: Records,
-    /// Two syncs at once would undo each other's work.
-    syncing: Turns,
-    consents: install::Consents,
-    pace: Pace,
-    door: RefCell<Door>,
-    republished_at_ms: Cell<i64>,
-    /// The page of events read last: whose walk it was, and its first event.
-    last_page: RefCell<Option<(String, HintId)>>,
-}
-
-impl std::fmt::Debug for StoreObject {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("StoreObject")
-    }
-}
 
 impl DurableObject for StoreObject {
     fn new(state: State, env: Env) -> Self {
@@ -87,7 +60,7 @@ impl DurableObject for StoreObject {
             env,
             records,
             syncing: Turns::default(),
-            consents: install::Consents::default(),
+            consents: Consents::default(),
             pace: Pace::default(),
             door: RefCell::default(),
             republished_at_ms: Cell::new(0),
@@ -156,17 +129,6 @@ impl StoreObject {
         }
     }
 
-    fn config(&self) -> Result<Config> {
-        Config::from_env(&self.env).map_err(|e| Error::RustError(e.to_string()))
-    }
-
-    fn profile(&self) -> Result<Option<Profile>> {
-        match self.records.installation()? {
-            Some(installation) => Ok(Some(installation.profile(self.records.labels()?, now_ms()))),
-            None => Ok(None),
-        }
-    }
-
     /// For whoever needs more than the copy in KV, which may be missing, unreadable, or out of date.
     async fn profile_anew(&self) -> Result<Option<Profile>> {
         let profile = self.profile()?;
@@ -176,71 +138,6 @@ impl StoreObject {
             self.soon(Chore::Publish).await?;
         }
         Ok(profile)
-    }
-
-    /// Changes the installation, at once, and publishes the profile that follows from it. A put that fails is repeated
-    /// by alarm. With other settings or keys, what had come to a halt may go on.
-    fn change(&self, change: impl FnOnce(&mut Installation)) -> impl Future<Output = Result<()>> {
-        let mut change = Some(change);
-        self.spread(self.alter(&mut |installation| {
-            if let Some(change) = change.take() {
-                change(installation);
-            }
-        }))
-    }
-
-    /// Whether there is an installation.
-    fn alter(&self, change: &mut dyn FnMut(&mut Installation)) -> Result<bool> {
-        let Some(mut installation) = self.records.installation()? else { return Ok(false) };
-        let before = (installation.settings.version, installation.komoju.clone());
-        change(&mut installation);
-        installation.version += 1;
-        self.records.save(&installation)?;
-        if before != (installation.settings.version, installation.komoju) {
-            self.door.borrow_mut().forget_looks();
-            self.stir(None, now_ms())?;
-        }
-        Ok(true)
-    }
-
-    async fn spread(&self, altered: Result<bool>) -> Result<()> {
-        if !altered? {
-            return Ok(());
-        }
-        self.arm().await?;
-        if let Err(error) = self.publish().await {
-            log::warn("store", "publish_failed", &[("error", &error.to_string())]);
-            self.soon(Chore::Publish).await?;
-        }
-        Ok(())
-    }
-
-    /// Puts the profile into KV. Two puts may overtake each other: whoever finds that its version is no longer the
-    /// newest puts again, so that the last put is the newest.
-    async fn publish(&self) -> Result<()> {
-        let mut published = None;
-        while let Some(profile) = self.profile()?.filter(|p| Some(p.version) != published) {
-            let text = write(&profile);
-            Kv::of(&self.env)?.put(&profile::key(&profile.store), &text).await?;
-            published = Some(profile.version);
-        }
-        Ok(())
-    }
-
-    async fn soon(&self, chore: Chore) -> Result<()> {
-        self.records.ask_for(chore, now_ms())?;
-        self.arm().await
-    }
-
-    async fn arm(&self) -> Result<()> {
-        let earliest = match self.records.installation()? {
-            Some(_) => self.records.earliest()?,
-            None => None,
-        };
-        match earliest {
-            Some(at_ms) => wake_at(&self.state.storage(), at_ms).await,
-            None => self.state.storage().delete_alarm().await,
-        }
     }
 
     /// Begins a chore that is due, and ends it where nothing of it is left.
@@ -267,7 +164,7 @@ impl StoreObject {
             Chore::Publish => self.publish().await.map(|()| true),
             Chore::Sync => match self.pace.take(Importance::Sweep, now_ms()) {
                 None => self.sync(config, false).await,
-                wait => self.records.set_due(Chore::Sync, later(wait)).map(|()| false),
+                wait => self.records.set_due(Chore::Sync, later(wait, now_ms())).map(|()| false),
             },
             Chore::Probe => self.probe(config, due.tries).await,
             Chore::Sweep => self.sweep(config).await.map(|()| false),
@@ -291,30 +188,6 @@ impl StoreObject {
         }
         self.arm().await
     }
-
-    /// Makes a call, and keeps in mind what its answer says of the quota.
-    async fn call(&self, request: HttpRequest) -> Outcome {
-        let outcome = fetch::send(request).await;
-        if let Outcome::Answer { headers, .. } = &outcome
-            && let Some(rate) = headers.rate
-        {
-            self.pace.saw(rate, now_ms());
-        }
-        outcome
-    }
-
-    async fn open_token(&self, installation: &Installation, config: &Config) -> Result<Option<Secret>> {
-        let vault = Vault::new(&config.encryption_keys);
-        match &installation.token {
-            Some(token) => Ok(Some(vault.open(&installation.store, field::BIGCOMMERCE_TOKEN, token).await?)),
-            None => Ok(None),
-        }
-    }
-}
-
-/// A store's API, with the deadline of background work.
-fn api<'a>(config: &'a Config, installation: &'a Installation, token: &'a Secret) -> Api<'a> {
-    Api { base: &config.bigcommerce_api_url, store: &installation.store, token, timeout_ms: TIMEOUT_MS }
 }
 
 /// How long until a chore's next try, should this one not end it.

@@ -1,9 +1,9 @@
 //! The desk at which the control panel is served: what it is shown, and what it may change. The session that a wish
 //! comes in is checked against staff and installation as they are now: a removed user or a reinstall ends it.
 
-use super::StoreObject;
 use super::changes::{self, Difference};
 use super::chores::Chore;
+use super::object::StoreObject;
 use super::records::Installation;
 use crate::context::now_ms;
 use crate::komoju::methods::PaymentType;

@@ -4,7 +4,7 @@
 //! orders come, and nobody starts. Counted from the ledger's rows, which arrive after a start has been answered, so no
 //! shopper waits for it. Kept by the hour in which orders were placed, for 30 days.
 
-use super::StoreObject;
+use super::object::StoreObject;
 use super::records::{Installation, Records, integer};
 use crate::context::now_ms;
 use crate::objects::messages::desk::{Funnel, Hour};

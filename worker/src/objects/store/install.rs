@@ -1,8 +1,8 @@
 //! Installed, opened, uninstalled: what the app callbacks come to once they have been found authentic.
 
 use super::chores::Chore;
+use super::object::{StoreObject, api};
 use super::records::Installation;
-use super::{PROBES_MS, StoreObject, api};
 use crate::bigcommerce::{Api, oauth, store, success};
 use crate::bindings::Kv;
 use crate::config::Config;
@@ -21,7 +21,6 @@ use crate::payment::settings::Settings;
 use crate::profile::{self, field};
 use crate::secret::Secret;
 use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS};
-use std::cell::Cell;
 use worker::Result;
 
 /// Longest that sealed KOMOJU keys are kept for payments that were open at an uninstall.
@@ -34,6 +33,10 @@ const REFUSED: &str = "token_refused";
 const OPENS_AGAIN_MS: i64 = 2 * MINUTE_MS;
 /// A sync at every opening of the app would be one at every click of some merchants.
 const SYNC_EVERY_MS: i64 = MINUTE_MS;
+
+/// What looks like an uninstall may be a slip of BigCommerce's, or a change of scopes: the token is tried now, and then
+/// after these. Only where it is refused each time is the app uninstalled.
+pub(super) const PROBES_MS: [i64; 2] = [MINUTE_MS, 9 * MINUTE_MS];
 
 impl StoreObject {
     /// Exchanges the code; only with BigCommerce's yes is anything stored. Comes again with every change of scopes.
@@ -189,7 +192,7 @@ impl StoreObject {
             Some(at_ms) => {
                 let at_hand = now + config.scaled_ms(MINUTE_MS);
                 self.records.ask_for(Chore::Sweep, at_hand)?;
-                self.stir(Some(at_ms), at_hand)?;
+                self.records.stir(Some(at_ms), at_hand)?;
             }
             None => self.records.ask_for(Chore::Sweep, now + config.scaled_ms(HOUR_MS))?,
         }
@@ -365,18 +368,6 @@ struct Given {
     came_at_ms: i64,
 }
 
-/// Gives every consent a moment of its own, later than all before it.
-#[derive(Debug, Default)]
-pub(super) struct Consents(Cell<i64>);
-
-impl Consents {
-    fn next(&self, now_ms: i64) -> i64 {
-        let next = now_ms.max(self.0.get() + 1);
-        self.0.set(next);
-        next
-    }
-}
-
 fn refused(failure: &Failure) -> Installed {
     match failure {
         Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. } => {
@@ -398,6 +389,7 @@ fn clock_ms(outcome: &Outcome) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::consents::Consents;
     use super::*;
 
     #[test]

@@ -1,9 +1,10 @@
 //! New orders whose shoppers may never come. Each waits in a queue until its shopper has had the time to; then its own
 //! object looks at it, when BigCommerce's quota has room, last of all.
 
-use super::StoreObject;
 use super::chores::Chore;
 use super::door::Door;
+use super::object::StoreObject;
+use super::pace::later;
 use super::records::{Installation, Records, integer};
 use crate::config::Config;
 use crate::context::now_ms;
@@ -178,7 +179,7 @@ impl StoreObject {
             self.meet_one(&installation.store, &installation.country, newcomer, config).await?;
         }
         let Some(next) = self.records.next_newcomer_ms()? else { return Ok(true) };
-        self.records.set_due(Chore::Meet, next.max(later(wait)))?;
+        self.records.set_due(Chore::Meet, next.max(later(wait, now_ms())))?;
         Ok(false)
     }
 
@@ -200,9 +201,4 @@ impl StoreObject {
         let after = Delays::scaled(config.time_scale).retry(newcomer.tries + 1);
         self.records.let_wait(&newcomer, now_ms() + after)
     }
-}
-
-/// When a wait that was asked for is over.
-pub(super) fn later(wait_ms: Option<u64>) -> i64 {
-    now_ms().saturating_add(wait_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0))
 }

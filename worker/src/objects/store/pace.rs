@@ -74,6 +74,11 @@ impl Pace {
     }
 }
 
+/// When a wait is over that was asked for at `now_ms`.
+pub fn later(wait_ms: Option<u64>, now_ms: i64) -> i64 {
+    now_ms.saturating_add(wait_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

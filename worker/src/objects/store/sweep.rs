@@ -3,10 +3,10 @@
 //! a piece at each alarm; what fails is tried again from where it stood.
 
 use super::chores::Chore;
-use super::newcomers::later;
+use super::object::{StoreObject, api};
+use super::pace::later;
 use super::records::Installation;
-use super::walk::Walk;
-use super::{StoreObject, api};
+use super::walk::{POKE, Walk};
 use crate::bigcommerce::waiting::{self, Next, Page, Waiting};
 use crate::config::Config;
 use crate::context::now_ms;
@@ -48,9 +48,6 @@ const PATIENCE: u32 = 5;
 const EVENTS: &str = "events:";
 const CURRENT: &str = "current:";
 const ORDERS: &str = "orders";
-const POKE: &str = "poke";
-/// Beyond every order's number and every moment, and within what SQL carries exactly.
-const BEYOND: i64 = 1 << 52;
 
 impl StoreObject {
     /// Hourly: asks for all the rest.
@@ -182,7 +179,7 @@ impl StoreObject {
         let Some(installation) = self.records.installation()? else { return Ok(true) };
         let wait = self.pace.take(Importance::Sweep, now_ms());
         if wait.is_some() {
-            self.records.set_due(Chore::Orders, later(wait))?;
+            self.records.set_due(Chore::Orders, later(wait, now_ms()))?;
             return Ok(false);
         }
         let Some(token) = self.open_token(&installation, config).await? else {
@@ -245,16 +242,6 @@ impl StoreObject {
     }
 
     // ---- payments ------------------------------------------------------------------------------------------------
-
-    /// Asks for payments to be poked that a person must look at, and those that had news since then.
-    pub(super) fn stir(&self, since_ms: Option<i64>, at_ms: i64) -> Result<()> {
-        let since = since_ms.unwrap_or(BEYOND);
-        let under_way = self.records.walks(POKE)?.pop();
-        self.records.drop_walk(POKE)?;
-        let since = under_way.map_or(since, |walk| walk.since_ms.min(since));
-        self.records.begin_walk(POKE, since, BEYOND, at_ms)?;
-        self.records.ask_for(Chore::Poke, at_ms)
-    }
 
     /// Some of the payments for which something has changed. Whether these were the last.
     pub(super) async fn poke_some(&self) -> Result<bool> {

@@ -2,8 +2,9 @@
 //! changes what is not as it should be. Safe to run at any time and any number of times; what it could not do is kept
 //! as troubles for the panel.
 
+use super::chores::Chore;
+use super::object::{StoreObject, api};
 use super::records::Installation;
-use super::{Chore, StoreObject, api};
 use crate::bigcommerce::channels::{self, Channel};
 use crate::bigcommerce::{Api, hooks, scripts, store, success};
 use crate::config::Config;

@@ -2,9 +2,15 @@
 //! Each alarm goes on from the place that the last one wrote down. Only a walk that came to its end moves the moment
 //! from which the next one looks.
 
+use super::chores::Chore;
 use super::records::Records;
 use crate::objects::sql::{Row, rows};
 use worker::Result;
+
+/// The walk over payments to be poked.
+pub const POKE: &str = "poke";
+/// Beyond every order's number and every moment, and within what SQL carries exactly.
+const BEYOND: i64 = 1 << 52;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Walk {
@@ -72,5 +78,15 @@ impl Records {
     pub fn drop_walk(&self, name: &str) -> Result<()> {
         self.sql().exec("DELETE FROM walk WHERE name = ?", vec![name.into()])?;
         Ok(())
+    }
+
+    /// Asks for payments to be poked that a person must look at, and those that had news since then.
+    pub fn stir(&self, since_ms: Option<i64>, at_ms: i64) -> Result<()> {
+        let since = since_ms.unwrap_or(BEYOND);
+        let under_way = self.walks(POKE)?.pop();
+        self.drop_walk(POKE)?;
+        let since = under_way.map_or(since, |walk| walk.since_ms.min(since));
+        self.begin_walk(POKE, since, BEYOND, at_ms)?;
+        self.ask_for(Chore::Poke, at_ms)
     }
 }

@@ -1,0 +1,152 @@
+//! The object itself: what it keeps in memory, and what all its rooms share. The installation is changed in one way
+//! ([`StoreObject::change`]), which publishes the new profile and sets the alarm.
+
+use super::chores::Chore;
+use super::consents::Consents;
+use super::door::Door;
+use super::pace::Pace;
+use super::records::{Installation, Records};
+use crate::bigcommerce::Api;
+use crate::bindings::Kv;
+use crate::config::Config;
+use crate::context::now_ms;
+use crate::crypto::Vault;
+use crate::fetch;
+use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
+use crate::json::write;
+use crate::log;
+use crate::objects::turn::Turns;
+use crate::objects::wake_at;
+use crate::payment::ids::HintId;
+use crate::profile::{self, Profile, field};
+use crate::secret::Secret;
+use std::cell::{Cell, RefCell};
+use worker::{Env, Error, Result, State, durable_object, wasm_bindgen};
+
+/// The Durable Object class behind the binding STORES; its name is the store hash.
+#[durable_object(alarm)]
+pub struct StoreObject {
+    pub(super) state: State,
+    pub(super) env: Env,
+    pub(super) records: Records,
+    /// Two syncs at once would undo each other's work.
+    pub(super) syncing: Turns,
+    pub(super) consents: Consents,
+    pub(super) pace: Pace,
+    pub(super) door: RefCell<Door>,
+    pub(super) republished_at_ms: Cell<i64>,
+    /// The page of events read last: whose walk it was, and its first event.
+    pub(super) last_page: RefCell<Option<(String, HintId)>>,
+}
+
+impl std::fmt::Debug for StoreObject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoreObject")
+    }
+}
+
+impl StoreObject {
+    pub(super) fn config(&self) -> Result<Config> {
+        Config::from_env(&self.env).map_err(|e| Error::RustError(e.to_string()))
+    }
+
+    pub(super) fn profile(&self) -> Result<Option<Profile>> {
+        match self.records.installation()? {
+            Some(installation) => Ok(Some(installation.profile(self.records.labels()?, now_ms()))),
+            None => Ok(None),
+        }
+    }
+
+    /// Changes the installation, at once, and publishes the profile that follows from it. A put that fails is repeated
+    /// by alarm. With other settings or keys, what had come to a halt may go on.
+    pub(super) fn change(&self, change: impl FnOnce(&mut Installation)) -> impl Future<Output = Result<()>> {
+        let mut change = Some(change);
+        self.spread(self.alter(&mut |installation| {
+            if let Some(change) = change.take() {
+                change(installation);
+            }
+        }))
+    }
+
+    /// Whether there is an installation.
+    pub(super) fn alter(&self, change: &mut dyn FnMut(&mut Installation)) -> Result<bool> {
+        let Some(mut installation) = self.records.installation()? else { return Ok(false) };
+        let before = (installation.settings.version, installation.komoju.clone());
+        change(&mut installation);
+        installation.version += 1;
+        self.records.save(&installation)?;
+        if before != (installation.settings.version, installation.komoju) {
+            self.door.borrow_mut().forget_looks();
+            self.records.stir(None, now_ms())?;
+        }
+        Ok(true)
+    }
+
+    async fn spread(&self, altered: Result<bool>) -> Result<()> {
+        if !altered? {
+            return Ok(());
+        }
+        self.arm().await?;
+        if let Err(error) = self.publish().await {
+            log::warn("store", "publish_failed", &[("error", &error.to_string())]);
+            self.soon(Chore::Publish).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the profile into KV. Two puts may overtake each other: whoever finds that its version is no longer the
+    /// newest puts again, so that the last put is the newest.
+    pub(super) async fn publish(&self) -> Result<()> {
+        let mut published = None;
+        while let Some(profile) = self.profile()?.filter(|p| Some(p.version) != published) {
+            let text = write(&profile);
+            Kv::of(&self.env)?.put(&profile::key(&profile.store), &text).await?;
+            published = Some(profile.version);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn soon(&self, chore: Chore) -> Result<()> {
+        self.records.ask_for(chore, now_ms())?;
+        self.arm().await
+    }
+
+    pub(super) async fn arm(&self) -> Result<()> {
+        let earliest = match self.records.installation()? {
+            Some(_) => self.records.earliest()?,
+            None => None,
+        };
+        match earliest {
+            Some(at_ms) => wake_at(&self.state.storage(), at_ms).await,
+            None => self.state.storage().delete_alarm().await,
+        }
+    }
+
+    /// Makes a call, and keeps in mind what its answer says of the quota.
+    pub(super) async fn call(&self, request: HttpRequest) -> Outcome {
+        let outcome = fetch::send(request).await;
+        if let Outcome::Answer { headers, .. } = &outcome
+            && let Some(rate) = headers.rate
+        {
+            self.pace.saw(rate, now_ms());
+        }
+        outcome
+    }
+
+    pub(super) async fn open_token(
+        &self,
+        installation: &Installation,
+        config: &Config,
+    ) -> Result<Option<Secret>> {
+        let vault = Vault::new(&config.encryption_keys);
+        match &installation.token {
+            Some(token) => Ok(Some(vault.open(&installation.store, field::BIGCOMMERCE_TOKEN, token).await?)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A store's API, with the deadline of background work.
+pub(super) fn api<'a>(config: &'a Config, installation: &'a Installation, token: &'a Secret) -> Api<'a> {
+    Api { base: &config.bigcommerce_api_url, store: &installation.store, token, timeout_ms: TIMEOUT_MS }
+}
