@@ -9,6 +9,7 @@
 mod records;
 mod remote;
 
+use super::alarm::wake_at;
 use super::beside::beside;
 use super::messages::ledger::LedgerRow;
 use super::messages::payment::{Ask, History, Met, Question, StartAsk, Started};
@@ -17,7 +18,6 @@ use super::profiles::{self, Absent};
 use super::store_client::StoreClient;
 use super::strays;
 use super::turn::{Turn, Turns};
-use super::wake_at;
 use crate::bindings::allows;
 use crate::config::Config;
 use crate::context::now_ms;

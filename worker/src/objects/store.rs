@@ -25,11 +25,11 @@ mod sweep;
 mod sync;
 mod walk;
 
+use super::alarm::wake_at;
 use super::messages::health::SignatureDoubt;
 use super::messages::store::{Ask, Entry, Importance};
 use super::strays;
 use super::turn::Turns;
-use super::wake_at;
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::json::{ToJson, read, write};

@@ -4,8 +4,8 @@
 //! that has rows but no identity is a riddle: nothing of it is touched, it comes again a day later, and until it is
 //! solved it is counted among the strays.
 
+use super::alarm::wake_at;
 use super::sql::has_rows;
-use super::wake_at;
 use crate::bindings::Kv;
 use crate::context::now_ms;
 use crate::log;
