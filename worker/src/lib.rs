@@ -12,6 +12,7 @@ pub mod html;
 pub mod http;
 pub mod json;
 pub mod komoju;
+pub mod links;
 pub mod log;
 pub mod objects;
 pub mod panel;

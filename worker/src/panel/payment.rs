@@ -13,6 +13,7 @@ use super::words::{Words, moment};
 use crate::crypto::random_hex;
 use crate::html;
 use crate::html::Html;
+use crate::links::{LIFE_DAYS, Links};
 use crate::objects::messages::desk::Desk;
 use crate::objects::messages::payment::History;
 use crate::payment::attention::Attention;
@@ -26,7 +27,6 @@ use crate::payment::settings::Mode;
 use crate::payment::snapshot::Phase;
 use crate::payment::statement::{PaymentLine, RefundLine, RefundState};
 use crate::payment::types;
-use crate::shopper::links::{LIFE_DAYS, Links};
 use crate::url::{encode, value};
 use worker::Result;
 

@@ -3,13 +3,13 @@
 //! The POST is a CORS-simple request (text/plain, no own headers), so no preflight costs a round trip; JSON and
 //! preflights are answered too. Answers carry CORS headers for the store's own sites and for nobody else.
 
-use super::links::{Links, open};
 use super::view::{Queued, queued, too_often, view};
 use super::words;
 use crate::bindings::allows;
 use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::json::{ToJson, read, readable, write};
+use crate::links::{Links, open};
 use crate::objects::messages::payment::{StartAsk, Started};
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles::{self, Absent, Doubt};

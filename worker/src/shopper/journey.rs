@@ -5,11 +5,11 @@
 //! here marks anything paid.
 
 use super::api::{Outcome, address, bad_token, find, outcome, refused, spoken, too_many, within_limit};
-use super::links::{Links, Subject, is_on, open};
 use super::page;
 use super::view::{View, view};
 use crate::context::Ctx;
 use crate::crypto::Purpose;
+use crate::links::{Links, Subject, is_on, open};
 use crate::objects::messages::payment::StartAsk;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles;

@@ -3,7 +3,6 @@
 
 pub mod api;
 pub mod journey;
-pub mod links;
 pub mod page;
 pub mod view;
 pub mod words;

@@ -1,9 +1,9 @@
 //! The shopper's picture of a payment, in words: the one shape that the start, the status call and our own status
 //! page all answer with.
 
-use super::links::Links;
 use super::words::{self, Code};
 use crate::json::{names, written};
+use crate::links::Links;
 use crate::payment::call::Locale;
 use crate::payment::ids::OrderId;
 use crate::payment::reading::{InstructionKind, Moment};
