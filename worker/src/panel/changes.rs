@@ -1,7 +1,7 @@
 //! Who changed what in this app, the newest first.
 
-use super::Panel;
 use super::layout::{Page, Tab, page as frame};
+use super::request::Panel;
 use super::words::{Words, moment, provider};
 use crate::html;
 use crate::html::Html;

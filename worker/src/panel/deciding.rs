@@ -1,18 +1,20 @@
 //! Deciding about a payment: a page that says exactly what will happen, then the decision, once however often the
 //! button is pressed, under the name of whoever pressed it.
 
+use super::acts::{amount_form, hidden_about, title};
 use super::bank::BankForm;
+use super::fields::{hidden, hidden_token};
 use super::forms::choice;
-use super::keys::hidden_token;
 use super::layout::{self, Page, Tab, page as frame};
+use super::links::path;
 use super::offer::{About, Act, Offer};
+use super::request::Panel;
 use super::words::Words;
-use super::{Panel, Wish, payment};
 use crate::crypto::random_hex;
 use crate::html;
 use crate::html::Html;
 use crate::json::{read, write};
-use crate::objects::messages::desk::Desk;
+use crate::objects::messages::desk::{Desk, Wish};
 use crate::objects::messages::payment::History;
 use crate::objects::payment_client::PaymentClient;
 use crate::payment::attention::Attention;
@@ -110,14 +112,8 @@ impl Panel<'_> {
         Ok(read(&write(&sealed))?)
     }
 
-    pub(super) async fn history(&self, order: &str) -> Result<Option<(OrderId, History)>> {
-        let Ok(order) = OrderId::parse(order) else { return Ok(None) };
-        let history = PaymentClient::existing(&self.ctx.env, &self.visitor.store, order).history().await?;
-        Ok(history.map(|history| (order, history)))
-    }
-
     pub(super) fn back_to(&self, order: OrderId, word: &str) -> Result<Response> {
-        layout::see_other(&self.visitor.link(self.ctx, &payment::path(order), &[("done", word)]))
+        layout::see_other(&self.visitor.link(self.ctx, &path(order), &[("done", word)]))
     }
 
     // ---- the page ------------------------------------------------------------------------------------------------
@@ -136,7 +132,7 @@ impl Panel<'_> {
         let w = Words(self.visitor.locale);
         let entered = value(form, "amount").unwrap_or("");
         let title = title(w, offer.act);
-        let back = self.visitor.link(self.ctx, &payment::path(order), &[]);
+        let back = self.visitor.link(self.ctx, &path(order), &[]);
         let body = match offer.amount(entered) {
             Some(amount) => self.confirmation(desk, order, offer, amount, bank, upon)?,
             None => {
@@ -145,7 +141,7 @@ impl Panel<'_> {
                     Locale::En => ["An amount up to ", &most, "."],
                     Locale::Ja => ["", &most, " 以下の金額を入力してください。"],
                 };
-                html![(self.amount_form(w, order, offer, entered)) "<p class=\"fault\" role=\"alert\">" (words.concat()) "</p>"]
+                html![(amount_form(self, w, order, offer, entered)) "<p class=\"fault\" role=\"alert\">" (words.concat()) "</p>"]
             }
         };
         let content = html!["<p><a href=\"" (back) "\">← " (w.of("Order", "注文")) " #" (order.get())
@@ -163,57 +159,15 @@ impl Panel<'_> {
         upon: &str,
     ) -> Result<Html> {
         let w = Words(self.visitor.locale);
-        let back = self.visitor.link(self.ctx, &payment::path(order), &[]);
+        let back = self.visitor.link(self.ctx, &path(order), &[]);
         let fields = offer.needs_bank.then(|| bank.fields(w));
         let kept = offer.takes_a_part().then(|| hidden("amount", &amount.decimal()));
         Ok(
             html!["<p class=\"statement\">" (statement(w, offer, amount, &desk.staff_name)) "</p><form method=\"post\" action=\"/panel"
-            (payment::path(order)) "/" (offer.act.word()) "\">" (hidden_token(self)) (hidden("id", &random_hex(8)?))
+            (path(order)) "/" (offer.act.word()) "\">" (hidden_token(self)) (hidden("id", &random_hex(8)?))
             (hidden("upon", upon)) (hidden_about(offer)) (kept) (fields) "<p class=\"actions\"><button class=\"primary\">" (button(w, offer.act))
             "</button><a class=\"button\" href=\"" (back) "\">" (w.of("Go back", "戻る")) "</a></p></form>"],
         )
-    }
-
-    /// Asks how much, and goes on to the page that says what will happen.
-    pub(super) fn amount_form(&self, w: Words, order: OrderId, offer: &Offer, entered: &str) -> Html {
-        let most = offer.most.decimal();
-        let shown = if entered.is_empty() { &most } else { entered };
-        let field = [offer.act.word(), "-amount"].concat();
-        html!["<form method=\"get\" action=\"/panel" (payment::path(order)) "/" (offer.act.word()) "\" class=\"actions amounts\">"
-            (hidden_token(self)) (hidden_about(offer)) "<label for=\"" (field.as_str()) "\">" (offer.most.currency.code())
-            "</label><input id=\"" (field.as_str()) "\" name=\"amount\" inputmode=\"decimal\" value=\"" (shown) "\"><button>"
-            (title(w, offer.act)) "…</button></form>"]
-    }
-}
-
-pub fn hidden(name: &str, value: &str) -> Html {
-    html!["<input type=\"hidden\" name=\"" (name) "\" value=\"" (value) "\">"]
-}
-
-fn hidden_about(offer: &Offer) -> Html {
-    match &offer.about {
-        About::Order => hidden("sum", &offer.most.decimal()),
-        About::Payment(id) | About::Part { payment: id, .. } => hidden("payment", id.as_str()),
-        About::Refund { id, .. } | About::Pair { id, .. } => hidden("refund", &id.to_string()),
-        About::Call(id) => hidden("payment", id.as_str()),
-        About::Transfer { id, became } => {
-            let refund = became.as_ref().map_or("", |(refund, _)| refund.as_str());
-            html![(hidden("transfer", &id.to_string()))(hidden("refund", refund))]
-        }
-    }
-}
-
-pub fn title(w: Words, act: Act) -> &'static str {
-    match act {
-        Act::Capture => w.of("Capture", "売上を確定"),
-        Act::Refund => w.of("Refund at KOMOJU", "KOMOJU で返金"),
-        Act::Confirm => w.of("Pay back at KOMOJU", "KOMOJU で返金"),
-        Act::Bank => w.of("Pay back by bank transfer", "銀行振込で返金"),
-        Act::Outside => w.of("Paid back otherwise", "別の方法で返金済み"),
-        Act::Owed => w.of("What is left to pay", "請求金額の選択"),
-        Act::Unanswered => w.of("Settled outside KOMOJU", "KOMOJU 外で解決済みにする"),
-        Act::Transfer => w.of("What became of the transfer", "銀行振込の結果"),
-        Act::Two => w.of("These are two refunds", "別々の返金として扱う"),
     }
 }
 

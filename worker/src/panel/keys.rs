@@ -1,7 +1,8 @@
 //! The KOMOJU account: secret key, webhook address, webhook secret.
 
-use super::Panel;
+use super::fields::{copy_field, hidden_token};
 use super::layout::{Page, Tab, mode_pill, page as frame};
+use super::request::Panel;
 use super::words::Words;
 use crate::context::Ctx;
 use crate::crypto::{Sealed, random_hex};
@@ -194,12 +195,6 @@ fn webhook_card(panel: &Panel<'_>, desk: &Desk, w: Words, secret: &str) -> Html 
         (secret_actions(panel, desk, w)) "</section>"]
 }
 
-pub fn copy_field(w: Words, id: &str, label: &str, text: &str) -> Html {
-    html!["<label for=\"" (id) "\">" (label) "</label><div class=\"copy\"><input readonly class=\"code\" id=\"" (id)
-        "\" value=\"" (text) "\"><button type=\"button\" data-copy=\"" (id) "\" data-done=\"" (w.of("Copied", "コピーしました"))
-        "\">" (w.of("Copy", "コピー")) "</button></div>"]
-}
-
 fn secret_actions(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
     if is_kept(desk) {
         return kept_words(w);
@@ -217,10 +212,6 @@ fn secret_actions(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
     html!["<form method=\"post\" action=\"/panel/webhook-secret\" class=\"actions\">" (hidden_token(panel))
         "<button name=\"do\" value=\"new\">" (w.of("Make a new secret", "新しいシークレットを発行")) "</button>" (retire)
         "</form>" (note)]
-}
-
-pub fn hidden_token(panel: &Panel<'_>) -> Html {
-    html!["<input type=\"hidden\" name=\"t\" value=\"" (panel.visitor.token(panel.ctx)) "\">"]
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The frame around every page, and the headers it is sent with.
 
-use super::Panel;
+use super::request::Panel;
 use super::words::{Words, done};
 use crate::context::Ctx;
 use crate::crypto::random_hex;

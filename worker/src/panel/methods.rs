@@ -1,9 +1,9 @@
 //! Which offline methods are ours, what they are called at checkout, and what each offers.
 
-use super::Panel;
+use super::fields::hidden_token;
 use super::forms::{Fault, MethodEntry, MethodsForm};
-use super::keys::hidden_token;
 use super::layout::{Page, Tab, page as frame};
+use super::request::Panel;
 use super::words::{Words, provider};
 use crate::html;
 use crate::html::Html;

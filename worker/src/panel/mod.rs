@@ -6,12 +6,15 @@
 
 pub mod session;
 
+mod acts;
 mod bank;
 mod changes;
 mod deciding;
+mod fields;
 mod forms;
 mod keys;
 mod layout;
+mod links;
 mod methods;
 mod offer;
 mod overview;
@@ -19,11 +22,12 @@ mod payment;
 mod payment_words;
 mod payments;
 mod pill;
+mod request;
 mod settings;
 mod unsettled;
 mod words;
 
-pub use layout::{message, open_again};
+pub use layout::{message, open_again, problem};
 
 use crate::context::Ctx;
 use crate::fetch;
@@ -31,28 +35,18 @@ use crate::komoju::{methods as komoju_methods, request::Access};
 use crate::objects::messages::desk::{Answer, Desk, Wish};
 use crate::objects::messages::ledger::Query;
 use crate::objects::payment_client::PaymentClient;
-use crate::objects::store_client::StoreClient;
 use crate::payment::call::Failure;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId};
 use crate::problem::Problem;
 use crate::request::{body, query};
 use crate::url::{Pair, pairs, value};
-pub use layout::problem;
-use session::Visitor;
+use request::Panel;
 use settings::SettingsForm;
 use worker::{Method, Request, Response, Result};
 
 /// The largest form there is: five methods with every KOMOJU type ticked.
 const MAX_FORM: usize = 64 * 1024;
-
-/// One request to the panel, by someone whose token is good.
-struct Panel<'a> {
-    ctx: &'a Ctx,
-    visitor: Visitor,
-    store: StoreClient,
-    query: Vec<Pair>,
-}
 
 /// Everything under `/panel`. `path`: the segments behind it.
 pub async fn serve(request: Request, ctx: &Ctx, path: &[&str]) -> Result<Response> {
@@ -101,25 +95,7 @@ async fn act(mut request: Request, ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -
     }
 }
 
-impl<'a> Panel<'a> {
-    /// None: the token is not ours, or has expired.
-    fn enter(ctx: &'a Ctx, token: &str, query: Vec<Pair>) -> Result<Option<Self>> {
-        let Some(mut visitor) = Visitor::of(ctx, token) else { return Ok(None) };
-        if let Some(language) = value(&query, "lang") {
-            visitor.speak(language);
-        }
-        let store = StoreClient::new(&ctx.env, &visitor.store)?;
-        Ok(Some(Self { ctx, visitor, store, query }))
-    }
-
-    /// None: the visitor is no longer of this store's staff, or the app was installed anew.
-    async fn ask(&self, wish: Wish) -> Result<Option<Box<Desk>>> {
-        match self.store.desk(self.visitor.session(), wish).await? {
-            Answer::Desk(desk) => Ok(Some(desk)),
-            Answer::Denied | Answer::Payments(_) | Answer::Changes(_) | Answer::OwnerOnly => Ok(None),
-        }
-    }
-
+impl Panel<'_> {
     /// Carries out a wish, then shows the page it belongs to with a word of confirmation.
     async fn done(&self, wish: Wish, page: &str, word: &str) -> Result<Response> {
         match self.store.desk(self.visitor.session(), wish).await? {

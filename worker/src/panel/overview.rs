@@ -1,8 +1,8 @@
 //! The first page: is everything connected, what is left to do, what needs a look.
 
-use super::Panel;
-use super::keys::hidden_token;
+use super::fields::hidden_token;
 use super::layout::{Page, Tab, mode_pill, page as frame};
+use super::request::Panel;
 use super::words::{Words, moment, trouble};
 use crate::html;
 use crate::html::Html;

@@ -1,23 +1,21 @@
 //! One payment: how it stands, what may be decided about it, and its history.
 
-use super::Panel;
-use super::deciding::{hidden, title};
-use super::keys::{copy_field, hidden_token};
+use super::acts::{amount_form, title};
+use super::fields::{hidden, hidden_token};
 use super::layout::{Page, Tab, mode_pill, page as frame};
+use super::links::{order_link, path, pay_link};
 use super::offer::{Act, Offer, acts_on_refund};
 use super::payment_words::{attention, event, unreachable};
-use super::payments::order_link;
 use super::pill::{self, Pill, Tone};
+use super::request::Panel;
 use super::unsettled;
 use super::words::{Words, moment};
 use crate::crypto::random_hex;
 use crate::html;
 use crate::html::Html;
-use crate::links::{LIFE_DAYS, Links};
 use crate::objects::messages::desk::Desk;
 use crate::objects::messages::payment::History;
 use crate::payment::attention::Attention;
-use crate::payment::call::Locale;
 use crate::payment::condition::Condition;
 use crate::payment::deed::SETTLED;
 use crate::payment::ids::OrderId;
@@ -27,13 +25,8 @@ use crate::payment::settings::Mode;
 use crate::payment::snapshot::Phase;
 use crate::payment::statement::{PaymentLine, RefundLine, RefundState};
 use crate::payment::types;
-use crate::url::{encode, value};
+use crate::url::value;
 use worker::Result;
-
-/// Below `/panel`.
-pub fn path(order: OrderId) -> String {
-    ["/payments/", &order.to_string()].concat()
-}
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Result<Page<'a>> {
     let w = Words(panel.visitor.locale);
@@ -176,7 +169,7 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
     let about = [("payment".to_owned(), line.id.to_string())];
     let acts = [Act::Capture, Act::Refund].into_iter().filter_map(|act| {
         let offer = Offer::find(history, act.word(), &about)?;
-        Some(panel.amount_form(w, order, &offer, ""))
+        Some(amount_form(panel, w, order, &offer, ""))
     });
     let acts: Vec<Html> = acts.collect();
     html!["<li>" (state.html()) (test) " <b>" (amount.to_string()) "</b> <span class=\"quiet\">· "
@@ -263,8 +256,6 @@ fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
     }
 }
 
-// ---- the payment link --------------------------------------------------------------------------------------------
-
 /// Also where the shopper's page showed another amount: what a link asks for is the order's own.
 fn may_pay(history: &History) -> bool {
     match history.snapshot.phase {
@@ -272,36 +263,6 @@ fn may_pay(history: &History) -> bool {
         Phase::Review => history.attention.contains(&Attention::AmountDisputed),
         Phase::Confirming | Phase::Paid | Phase::Closed => false,
     }
-}
-
-/// For a shopper who cannot come back to the confirmation page.
-pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
-    let link = Links::new(&panel.ctx.config, &panel.visitor.store, order, panel.ctx.now_ms).pay();
-    let number = order.to_string();
-    let (subject, greeting) = match w.0 {
-        Locale::En => (["Payment for your order #", &number, ""], "You can pay for your order here:"),
-        Locale::Ja => (["ご注文 #", &number, " のお支払いのご案内"], "次のリンクからお支払いいただけます。"),
-    };
-    let subject = subject.concat();
-    let body = [greeting, "\r\n", &link].concat();
-    let mail = ["mailto:?subject=", &encode(&subject), "&body=", &encode(&body)].concat();
-    let days = LIFE_DAYS.to_string();
-    let words = match w.0 {
-        Locale::En => [
-            "Whoever has this link can pay for the order, or sees how it stands. It is good for ",
-            &days,
-            " days.",
-        ],
-        Locale::Ja => [
-            "このリンクを知っている人は、注文の支払いや状況の確認ができます。有効期間は ",
-            &days,
-            " 日です。",
-        ],
-    };
-    html!["<section class=\"card\"><h2>" (w.of("Payment link", "支払いリンク")) "</h2>"
-        (copy_field(w, "pay_link", w.of("To send to the shopper", "購入者に送るリンク"), &link))
-        "<p class=\"hint\">" (words.concat()) " <a href=\"" (mail) "\" target=\"_blank\" rel=\"noopener\">"
-        (w.of("Write a mail", "メールを作成")) "</a></p></section>"]
 }
 
 // ---- history -----------------------------------------------------------------------------------------------------

@@ -1,11 +1,11 @@
 //! The payments of the store.
 
-use super::Panel;
-use super::keys::hidden_token;
+use super::fields::hidden_token;
 use super::layout::{Page, Tab, mode_pill, page as frame};
-use super::payment::pay_link;
+use super::links::{order_link, pay_link};
 use super::payment_words::attention_key;
 use super::pill;
+use super::request::Panel;
 use super::words::{Words, moment};
 use crate::html;
 use crate::html::Html;
@@ -69,13 +69,4 @@ fn row(panel: &Panel<'_>, desk: &Desk, w: Words, row: &LedgerRow) -> Html {
         .collect();
     html!["<tr><td><a href=\"" (link) "\">#" (row.order.get()) "</a> " (order_link(desk, w, row.order))
         "</td><td>" (state.html()) (test) (words) "</td><td class=\"amount\">" (&row.amount) (refunded) "</td><td class=\"quiet\">" (moment(row.updated_at_ms)) "</td></tr>"]
-}
-
-/// The order in BigCommerce's own panel; in a new tab, because that cannot be framed.
-pub fn order_link(desk: &Desk, w: Words, order: OrderId) -> Option<Html> {
-    let base = &desk.profile.panel_url;
-    (!base.is_empty()).then(|| {
-        html!["<a class=\"quiet\" target=\"_blank\" rel=\"noopener noreferrer\" href=\"" (base) "/manage/orders/"
-            (order.get()) "\">" (w.of("in BigCommerce", "BigCommerce で開く")) " ↗</a>"]
-    })
 }

@@ -1,10 +1,10 @@
 //! What the merchant decides for all payments: when money is taken, what becomes of orders nobody pays, how refunds
 //! go. One form; what was entered wrongly stays in it with a fault beside it, and then nothing at all is saved.
 
-use super::Panel;
+use super::fields::hidden_token;
 use super::forms::choice;
-use super::keys::hidden_token;
 use super::layout::{Page, Tab, page as frame};
+use super::request::Panel;
 use super::words::Words;
 use crate::html;
 use crate::html::Html;

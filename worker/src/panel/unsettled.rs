@@ -1,13 +1,13 @@
 //! What of a payment is not settled yet: a call without an answer, money promised by bank transfer, decisions and what
 //! became of them. While something is under way, the page says until when, and what a person can do meanwhile.
 
-use super::Panel;
-use super::deciding::title;
-use super::keys::hidden_token;
+use super::acts::title;
+use super::fields::hidden_token;
+use super::links::path;
 use super::offer::{Act, is_open};
-use super::payment::path;
 use super::payment_words::event_name;
 use super::pill::{Pill, Tone};
+use super::request::Panel;
 use super::words::{Words, moment};
 use crate::html;
 use crate::html::Html;

@@ -1,0 +1,50 @@
+//! What may be decided about a payment, as buttons and forms: what each act is called, and the form that asks how much.
+//! Every act leads to a page of its own, which says what will happen (`deciding.rs`).
+
+use super::fields::{hidden, hidden_token};
+use super::links::path;
+use super::offer::{About, Act, Offer};
+use super::request::Panel;
+use super::words::Words;
+use crate::html;
+use crate::html::Html;
+use crate::payment::ids::OrderId;
+
+pub fn title(w: Words, act: Act) -> &'static str {
+    match act {
+        Act::Capture => w.of("Capture", "売上を確定"),
+        Act::Refund => w.of("Refund at KOMOJU", "KOMOJU で返金"),
+        Act::Confirm => w.of("Pay back at KOMOJU", "KOMOJU で返金"),
+        Act::Bank => w.of("Pay back by bank transfer", "銀行振込で返金"),
+        Act::Outside => w.of("Paid back otherwise", "別の方法で返金済み"),
+        Act::Owed => w.of("What is left to pay", "請求金額の選択"),
+        Act::Unanswered => w.of("Settled outside KOMOJU", "KOMOJU 外で解決済みにする"),
+        Act::Transfer => w.of("What became of the transfer", "銀行振込の結果"),
+        Act::Two => w.of("These are two refunds", "別々の返金として扱う"),
+    }
+}
+
+/// Asks how much, and goes on to the page that says what will happen.
+pub fn amount_form(panel: &Panel<'_>, w: Words, order: OrderId, offer: &Offer, entered: &str) -> Html {
+    let most = offer.most.decimal();
+    let shown = if entered.is_empty() { &most } else { entered };
+    let field = [offer.act.word(), "-amount"].concat();
+    html!["<form method=\"get\" action=\"/panel" (path(order)) "/" (offer.act.word()) "\" class=\"actions amounts\">"
+        (hidden_token(panel)) (hidden_about(offer)) "<label for=\"" (field.as_str()) "\">" (offer.most.currency.code())
+        "</label><input id=\"" (field.as_str()) "\" name=\"amount\" inputmode=\"decimal\" value=\"" (shown) "\"><button>"
+        (title(w, offer.act)) "…</button></form>"]
+}
+
+/// What an offer is about, as a form carries it on.
+pub fn hidden_about(offer: &Offer) -> Html {
+    match &offer.about {
+        About::Order => hidden("sum", &offer.most.decimal()),
+        About::Payment(id) | About::Part { payment: id, .. } => hidden("payment", id.as_str()),
+        About::Refund { id, .. } | About::Pair { id, .. } => hidden("refund", &id.to_string()),
+        About::Call(id) => hidden("payment", id.as_str()),
+        About::Transfer { id, became } => {
+            let refund = became.as_ref().map_or("", |(refund, _)| refund.as_str());
+            html![(hidden("transfer", &id.to_string()))(hidden("refund", refund))]
+        }
+    }
+}

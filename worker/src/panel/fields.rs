@@ -1,0 +1,22 @@
+//! Parts of forms that many pages have.
+
+use super::request::Panel;
+use super::words::Words;
+use crate::html;
+use crate::html::Html;
+
+/// The visitor's token: no form is taken without it.
+pub fn hidden_token(panel: &Panel<'_>) -> Html {
+    html!["<input type=\"hidden\" name=\"t\" value=\"" (panel.visitor.token(panel.ctx)) "\">"]
+}
+
+pub fn hidden(name: &str, value: &str) -> Html {
+    html!["<input type=\"hidden\" name=\"" (name) "\" value=\"" (value) "\">"]
+}
+
+/// Text to be copied at the press of a button.
+pub fn copy_field(w: Words, id: &str, label: &str, text: &str) -> Html {
+    html!["<label for=\"" (id) "\">" (label) "</label><div class=\"copy\"><input readonly class=\"code\" id=\"" (id)
+        "\" value=\"" (text) "\"><button type=\"button\" data-copy=\"" (id) "\" data-done=\"" (w.of("Copied", "コピーしました"))
+        "\">" (w.of("Copy", "コピー")) "</button></div>"]
+}

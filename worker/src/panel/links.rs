@@ -1,0 +1,56 @@
+//! Where a payment is found: its page in the panel, its order in BigCommerce, and the link by which its shopper pays.
+
+use super::fields::copy_field;
+use super::request::Panel;
+use super::words::Words;
+use crate::html;
+use crate::html::Html;
+use crate::links::{LIFE_DAYS, Links};
+use crate::objects::messages::desk::Desk;
+use crate::payment::call::Locale;
+use crate::payment::ids::OrderId;
+use crate::url::encode;
+
+/// A payment's page, below `/panel`.
+pub fn path(order: OrderId) -> String {
+    ["/payments/", &order.to_string()].concat()
+}
+
+/// The order in BigCommerce's own panel; in a new tab, because that cannot be framed.
+pub fn order_link(desk: &Desk, w: Words, order: OrderId) -> Option<Html> {
+    let base = &desk.profile.panel_url;
+    (!base.is_empty()).then(|| {
+        html!["<a class=\"quiet\" target=\"_blank\" rel=\"noopener noreferrer\" href=\"" (base) "/manage/orders/"
+            (order.get()) "\">" (w.of("in BigCommerce", "BigCommerce で開く")) " ↗</a>"]
+    })
+}
+
+/// For a shopper who cannot come back to the confirmation page.
+pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
+    let link = Links::new(&panel.ctx.config, &panel.visitor.store, order, panel.ctx.now_ms).pay();
+    let number = order.to_string();
+    let (subject, greeting) = match w.0 {
+        Locale::En => (["Payment for your order #", &number, ""], "You can pay for your order here:"),
+        Locale::Ja => (["ご注文 #", &number, " のお支払いのご案内"], "次のリンクからお支払いいただけます。"),
+    };
+    let subject = subject.concat();
+    let body = [greeting, "\r\n", &link].concat();
+    let mail = ["mailto:?subject=", &encode(&subject), "&body=", &encode(&body)].concat();
+    let days = LIFE_DAYS.to_string();
+    let words = match w.0 {
+        Locale::En => [
+            "Whoever has this link can pay for the order, or sees how it stands. It is good for ",
+            &days,
+            " days.",
+        ],
+        Locale::Ja => [
+            "このリンクを知っている人は、注文の支払いや状況の確認ができます。有効期間は ",
+            &days,
+            " 日です。",
+        ],
+    };
+    html!["<section class=\"card\"><h2>" (w.of("Payment link", "支払いリンク")) "</h2>"
+        (copy_field(w, "pay_link", w.of("To send to the shopper", "購入者に送るリンク"), &link))
+        "<p class=\"hint\">" (words.concat()) " <a href=\"" (mail) "\" target=\"_blank\" rel=\"noopener\">"
+        (w.of("Write a mail", "メールを作成")) "</a></p></section>"]
+}

@@ -1,0 +1,45 @@
+//! One request to the panel: who makes it, and what the store and its payments answer to it. Every page is given one.
+
+use super::session::Visitor;
+use crate::context::Ctx;
+use crate::objects::messages::desk::{Answer, Desk, Wish};
+use crate::objects::messages::payment::History;
+use crate::objects::payment_client::PaymentClient;
+use crate::objects::store_client::StoreClient;
+use crate::payment::ids::OrderId;
+use crate::url::{Pair, value};
+use worker::Result;
+
+/// One request to the panel, by someone whose token is good.
+pub struct Panel<'a> {
+    pub(super) ctx: &'a Ctx,
+    pub(super) visitor: Visitor,
+    pub(super) store: StoreClient,
+    pub(super) query: Vec<Pair>,
+}
+
+impl<'a> Panel<'a> {
+    /// None: the token is not ours, or has expired.
+    pub(super) fn enter(ctx: &'a Ctx, token: &str, query: Vec<Pair>) -> Result<Option<Self>> {
+        let Some(mut visitor) = Visitor::of(ctx, token) else { return Ok(None) };
+        if let Some(language) = value(&query, "lang") {
+            visitor.speak(language);
+        }
+        let store = StoreClient::new(&ctx.env, &visitor.store)?;
+        Ok(Some(Self { ctx, visitor, store, query }))
+    }
+
+    /// None: the visitor is no longer of this store's staff, or the app was installed anew.
+    pub(super) async fn ask(&self, wish: Wish) -> Result<Option<Box<Desk>>> {
+        match self.store.desk(self.visitor.session(), wish).await? {
+            Answer::Desk(desk) => Ok(Some(desk)),
+            Answer::Denied | Answer::Payments(_) | Answer::Changes(_) | Answer::OwnerOnly => Ok(None),
+        }
+    }
+
+    pub(super) async fn history(&self, order: &str) -> Result<Option<(OrderId, History)>> {
+        let Ok(order) = OrderId::parse(order) else { return Ok(None) };
+        let history = PaymentClient::existing(&self.ctx.env, &self.visitor.store, order).history().await?;
+        Ok(history.map(|history| (order, history)))
+    }
+}
