@@ -277,7 +277,7 @@ impl World {
         self.wake_soon();
     }
 
-    /// As objects/payment.rs runs it.
+    /// As objects/payment/run.rs runs it.
     pub fn run(&mut self, mut word: Word) -> Ran {
         for _ in 0..OUTPUTS {
             let shop = self.told_by(&word);

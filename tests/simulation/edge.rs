@@ -1,5 +1,5 @@
-//! By whose word the machine goes, as objects/payment.rs has it: a start by the copy at the edge, beside the store's own
-//! object; what moves money, ships or ends an order only by that object itself.
+//! By whose word the machine goes, as objects/payment/start.rs has it: a start by the copy at the edge, beside the
+//! store's own object; what moves money, ships or ends an order only by that object itself.
 
 use komoju_bigcommerce_worker::payment::delays::Delays;
 use komoju_bigcommerce_worker::payment::machine::{Input, Now, Reply};

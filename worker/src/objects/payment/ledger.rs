@@ -1,0 +1,70 @@
+//! The payment's row in the store's ledger: made from the machine's state, and told to the store's object.
+
+use super::object::{PaymentObject, Whose};
+use super::setting::Setting;
+use crate::context::now_ms;
+use crate::log;
+use crate::objects::messages::ledger::LedgerRow;
+use crate::objects::store_client::StoreClient;
+use crate::payment::call::Locale;
+use crate::payment::condition::condition;
+use crate::payment::machine::{Input, Machine};
+use crate::payment::settings::Mode;
+use crate::payment::shop::Shop;
+use worker::Result;
+
+impl PaymentObject {
+    /// The row the ledger lacks; None where it has the newest.
+    pub(super) fn ledger_row(&self, setting: &Setting, wake: Option<i64>) -> Result<Option<LedgerRow>> {
+        self.with(|machine| {
+            let state = machine.state();
+            let news = state.is_worth_keeping() && state.head.version > state.head.ledger_version;
+            news.then(|| LedgerRow { next_alarm_ms: wake, ..ledger_row(machine, &setting.shop) })
+        })
+    }
+
+    pub(super) async fn write_ledger(
+        &self,
+        whose: &Whose,
+        setting: &Setting,
+        wake: Option<i64>,
+    ) -> Result<()> {
+        let Some(row) = self.ledger_row(setting, wake)? else { return Ok(()) };
+        let version = row.version;
+        let written = async { StoreClient::new(&self.env, &whose.store)?.upsert_payment(row).await };
+        match written.await {
+            Ok(()) => self.handle(Input::LedgerHas(version), setting),
+            Err(error) => {
+                log::warn("payment", "ledger_not_written", &[("error", &error.to_string())]);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The row as the machine stands, without the next alarm.
+pub fn ledger_row(machine: &Machine, shop: &Shop) -> LedgerRow {
+    let state = machine.state();
+    let snapshot = machine.snapshot(Locale::default());
+    let due = state.order.reading.as_ref().and_then(|o| o.due.ok());
+    let amount = snapshot.amount.or(due);
+    let sessions = state.attempts.iter().filter_map(|a| a.session.as_ref()).map(ToString::to_string);
+    let numbers = state.attempts.iter().map(|a| a.terms.external_order_num.clone());
+    let payments = state.payments.keys().map(ToString::to_string);
+    LedgerRow {
+        order: shop.order,
+        version: state.head.version,
+        phase: condition(state, &shop.settings, &snapshot).key().to_owned(),
+        amount: amount.map(|m| m.to_string()).unwrap_or_default(),
+        amount_minor: amount.map_or(0, |m| m.minor),
+        currency: amount.map(|m| m.currency.code().to_owned()).unwrap_or_default(),
+        refunded: state.paid_back(),
+        mode: if snapshot.test { Mode::Test } else { Mode::Live },
+        refs: sessions.chain(numbers).chain(payments).collect(),
+        attention: state.attentions(&shop.settings).into_iter().map(|a| a.key().to_owned()).collect(),
+        updated_at_ms: now_ms(),
+        placed_at_ms: state.order.reading.as_ref().map_or(0, |order| order.placed_at),
+        next_alarm_ms: None,
+        open: state.is_open(),
+    }
+}

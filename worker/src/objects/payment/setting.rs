@@ -1,0 +1,67 @@
+//! What a run of the machine goes by: the store, its configuration and its time. Read from the copy in KV it is good
+//! enough to look; what moves money, ships or ends an order needs the word of the store's own object.
+
+use super::object::{PaymentObject, Whose};
+use crate::config::Config;
+use crate::context::now_ms;
+use crate::objects::profiles::{self, Absent};
+use crate::payment::delays::Delays;
+use crate::payment::machine::{Input, Now};
+use crate::payment::shop::Shop;
+use crate::profile::Profile;
+use worker::Result;
+
+/// In a turn that a slow side has drawn out beyond this, the store's own object is asked again before anything else.
+const CONFIRMED_FOR_MS: i64 = 10_000;
+
+/// What one run of the machine needs, gathered before it begins.
+pub struct Setting {
+    pub config: Config,
+    pub profile: Profile,
+    pub shop: Shop,
+    pub delays: Delays,
+    /// When the store's own object said so; None: from the copy in KV, by which nothing is decided.
+    pub confirmed_at: Option<i64>,
+}
+
+impl Setting {
+    pub fn has_aged(&self) -> bool {
+        self.confirmed_at.is_some_and(|at| now_ms() - at >= CONFIRMED_FOR_MS)
+    }
+
+    pub fn now(&self) -> Now<'_> {
+        Now { shop: &self.shop, delays: self.delays, at: now_ms() }
+    }
+}
+
+impl PaymentObject {
+    /// The store by the copy in KV: good for looks, and never for what moves money, ships or ends an order.
+    pub(super) async fn setting(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
+        let profile = profiles::load(&self.env, &whose.store).await?;
+        self.set(whose, profile, None)
+    }
+
+    /// The store as its own object says it is now.
+    pub(super) async fn confirmed(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
+        let profile = profiles::owner(&self.env, &whose.store).await;
+        self.set(whose, profile, Some(now_ms()))
+    }
+
+    pub(super) fn set(
+        &self,
+        whose: &Whose,
+        profile: profiles::Lookup,
+        confirmed_at: Option<i64>,
+    ) -> Result<std::result::Result<Setting, Absent>> {
+        let config = self.config()?;
+        let delays = Delays::scaled(config.time_scale);
+        Ok(profile.map(|profile| {
+            let shop = Shop { confirmed: confirmed_at.is_some(), ..profile.shop(whose.order) };
+            Setting { shop, config, profile, delays, confirmed_at }
+        }))
+    }
+
+    pub(super) fn handle(&self, input: Input, setting: &Setting) -> Result<()> {
+        self.with(|machine| machine.handle(input, setting.now()))
+    }
+}
