@@ -1,5 +1,5 @@
-//! The ledger as others see it: its rows, what an order is looked up by, and what the panel lists. `store/ledger.rs` keeps
-//! it.
+//! The ledger as others see it: its rows, what an order is looked up by, and what the panel lists. `store/ledger.rs`
+//! keeps it.
 
 use crate::json::{record, variants};
 use crate::komoju::webhook::Notice;

@@ -1,5 +1,5 @@
-//! What the objects are asked and what they answer: plain data, carried as JSON. Whoever asks and the object that answers
-//! both import it; it imports neither.
+//! What the objects are asked and what they answer: plain data, carried as JSON. Whoever asks and the object that
+//! answers both import it; it imports neither.
 
 pub mod desk;
 pub mod health;

@@ -1,5 +1,5 @@
-//! In which order consents came to this object. Of two that were given within one second of BigCommerce's clock, the one
-//! whose code came later is the younger.
+//! In which order consents came to this object. Of two that were given within one second of BigCommerce's clock, the
+//! one whose code came later is the younger.
 
 use std::cell::Cell;
 
