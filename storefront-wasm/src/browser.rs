@@ -3,10 +3,10 @@
 use alloc::string::String;
 use wasm_bindgen::prelude::*;
 
+use crate::card::Card;
 use crate::flow::{Ask, Page, Scene};
 use crate::js;
 use crate::page;
-use crate::panel::Panel;
 use crate::signal::Signal;
 use crate::text;
 
@@ -32,7 +32,7 @@ pub struct Browser {
     /// The server's last answer as it came, and, until it is asked again, as JSON: a view or a problem.
     pub raw: JsValue,
     pub said: JsValue,
-    pub panel: Panel,
+    pub card: Card,
     /// Number of the running call or wait; what belongs to an earlier one is dropped.
     turn: u32,
 }
@@ -53,7 +53,7 @@ impl Browser {
             token: JsValue::UNDEFINED,
             raw: JsValue::UNDEFINED,
             said: JsValue::UNDEFINED,
-            panel: Panel::default(),
+            card: Card::default(),
             turn: 0,
             window,
         }

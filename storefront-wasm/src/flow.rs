@@ -1,4 +1,4 @@
-//! What happens next: from the order's answer to the panel's last word. Pure; everything it does, it does
+//! What happens next: from the order's answer to the card's last word. Pure; everything it does, it does
 //! through [`Page`], and it knows no clock: the page reports when a wait is over.
 //!
 //! The rules it keeps:
@@ -144,7 +144,7 @@ pub struct Flow {
     may_leave: bool,
     /// The page's own `load` handlers have run.
     page_ready: bool,
-    /// What stands in the panel is the server's word, and stays while the status cannot be asked for.
+    /// What stands on the card is the server's word, and stays while the status cannot be asked for.
     told: bool,
     failures: u32,
     quiet: u32,

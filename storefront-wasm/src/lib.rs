@@ -15,12 +15,13 @@ extern crate alloc;
 
 mod api;
 mod browser;
+mod card;
 mod flow;
 mod hearing;
+mod host;
 mod js;
 mod order;
 mod page;
-mod panel;
 mod script;
 mod signal;
 mod text;

@@ -58,7 +58,7 @@ impl Script {
                 self.look_at_page();
             }
             Signal::PageSettled => {
-                browser.place_panel(true);
+                browser.place_card(true);
                 self.ask_for_named_order();
             }
             Signal::Answered if browser.is_turn(tag) => browser.read_answer(value, tag),
@@ -77,8 +77,8 @@ impl Script {
                     flow.came_back(browser);
                 }
             }
-            Signal::Mutated => browser.place_panel(false),
-            Signal::PlaceAnyhow => browser.place_panel(true),
+            Signal::Mutated => browser.place_card(false),
+            Signal::PlaceAnyhow => browser.place_card(true),
             Signal::StopPlacing => browser.stop_placing(),
         }
     }

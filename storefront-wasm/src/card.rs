@@ -1,4 +1,4 @@
-//! The panel: one card of our own beside the page's content, in a shadow tree that no theme reaches into.
+//! The card: a box of our own beside the page's content, in a shadow tree that no theme reaches into.
 //!
 //! React owns the nodes around it, so it stands next to them and never inside theirs. It appears together with
 //! the page's own content, so that nothing shifts; a page without that content gets it at the top after a while.
@@ -25,9 +25,9 @@ const OTHER_PLACES: [&str; 3] = [".orderConfirmation", ".layout-main", "body"];
 
 /// The card's nodes; `undefined` until something is shown.
 #[derive(Default, Debug)]
-pub struct Panel {
+pub struct Card {
     host: JsValue,
-    card: JsValue,
+    section: JsValue,
     observer: JsValue,
     placings: u32,
 }
@@ -43,7 +43,7 @@ impl Browser {
         let locale = self.locale();
         let text = text::text(&locale);
         let (state, title, message) = match scene {
-            Scene::Nothing => return self.remove_panel(),
+            Scene::Nothing => return self.remove_card(),
             Scene::Checking => ("confirming", text.checking, text.moment),
             Scene::Going | Scene::Leaving => ("redirect", text.unfinished, text.going),
             Scene::Unpaid => ("unpaid", text.unfinished, text.received),
@@ -51,11 +51,11 @@ impl Browser {
             Scene::Trouble => ("trouble", text.trouble, text.safe),
             Scene::Refused => ("trouble", "", text.trouble),
         };
-        self.build_panel();
-        let card = &self.panel.card;
-        let had_focus = js::get(&self.document, "activeElement") == self.panel.host;
-        js::set_text(card, "textContent", "");
-        js::set_text(card, "lang", text::language(&locale));
+        self.build_card();
+        let section = &self.card.section;
+        let had_focus = js::get(&self.document, "activeElement") == self.card.host;
+        js::set_text(section, "textContent", "");
+        js::set_text(section, "lang", text::language(&locale));
         let words = |key: &str, ours: &str| {
             let is_question = scene == Scene::Asking && key != "state";
             let said = js::get(if is_question { &asking } else { &self.said }, key);
@@ -68,17 +68,17 @@ impl Browser {
             };
             if is_servers { said } else { ours.into() }
         };
-        js::set(card, "className", &js::join(&[&"card ".into(), &words("state", state)]));
-        js::set_text(&self.node(card, "i", "icon", ""), "ariaHidden", "true");
-        let column = self.node(card, "div", "words", "");
+        js::set(section, "className", &js::join(&[&"card ".into(), &words("state", state)]));
+        js::set_text(&self.node(section, "i", "icon", ""), "ariaHidden", "true");
+        let column = self.node(section, "div", "words", "");
         self.text_node(&column, "b", "test", &js::get(&self.said, "test"));
         self.text_node(&column, "h2", "", &words("title", title));
         self.text_node(&column, "p", "", &words("message", message));
         self.draw_deeds(scene, text);
         if had_focus {
-            js::call(card, "focus", &[]);
+            js::call(section, "focus", &[]);
         }
-        self.place_panel(false);
+        self.place_card(false);
     }
 
     fn draw_deeds(&self, scene: Scene, text: &Text) {
@@ -112,14 +112,14 @@ impl Browser {
     fn draw_question(&self) {
         let asking = js::get(&self.said, "asking");
         self.draw_rows(&js::get(&asking, "lines"));
-        self.text_node(&self.panel.card, "p", "note", &js::get(&asking, "note"));
+        self.text_node(&self.card.section, "p", "note", &js::get(&asking, "note"));
         self.button(&js::get(&asking, "keep"), Press::Keep, "main");
         self.button(&js::get(&asking, "give_up"), Press::Restart, "");
     }
 
     /// What to take to the till: label and value, as the server lists them; before that, numbers that are dead.
     fn draw_rows(&self, lines: &JsValue) {
-        let list = self.node(&self.panel.card, "dl", "", "");
+        let list = self.node(&self.card.section, "dl", "", "");
         js::each(&js::get(&self.said, "dead"), |line| self.row(&list, line, "dead"));
         js::each(lines, |line| {
             self.row(&list, line, if js::get(line, "code").is_truthy() { "code" } else { "" });
@@ -137,14 +137,14 @@ impl Browser {
     }
 
     fn button(&self, label: &JsValue, press: Press, class: &str) {
-        let button = self.text_node(&self.panel.card, "button", class, label);
+        let button = self.text_node(&self.card.section, "button", class, label);
         js::set(&button, "onclick", &self.door(Signal::Pressed, press as u32));
     }
 
     fn link(&self, label: &JsValue, url: &JsValue, target: &str, class: &str) {
         let is_safe = |url: &str| url.starts_with("https://") || url.starts_with("http://");
         if url.as_string().is_some_and(|url| is_safe(&url)) {
-            let link = self.text_node(&self.panel.card, "a", class, label);
+            let link = self.text_node(&self.card.section, "a", class, label);
             js::set(&link, "href", url);
             js::set_text(&link, "target", target);
         }
@@ -166,8 +166,8 @@ impl Browser {
         node
     }
 
-    fn build_panel(&mut self) {
-        if self.panel.host.is_truthy() {
+    fn build_card(&mut self) {
+        if self.card.host.is_truthy() {
             return;
         }
         let host = js::call_with(&self.document, "createElement", "div");
@@ -180,28 +180,28 @@ impl Browser {
         if sheet.is_undefined() {
             self.node(&root, "style", "", STYLE);
         }
-        let card = self.node(&root, "section", "", "");
-        js::call(&card, "setAttribute", &[&"role".into(), &"status".into()]);
-        js::set(&card, "tabIndex", &JsValue::from(-1));
+        let section = self.node(&root, "section", "", "");
+        js::call(&section, "setAttribute", &[&"role".into(), &"status".into()]);
+        js::set(&section, "tabIndex", &JsValue::from(-1));
         let observer = self.observer("MutationObserver", Signal::Mutated);
         let all = self.json(r#"{"childList":true,"subtree":true}"#);
         js::call(&observer, "observe", &[&self.document, &all]);
-        self.panel = Panel { host, card, observer, placings: 0 };
+        self.card = Card { host, section, observer, placings: 0 };
         // On a page still loading, `Signal::PageSettled` does this.
         if self.is_loaded() {
             self.after(APPEAR_MS, Signal::PlaceAnyhow, 0);
         }
     }
 
-    fn remove_panel(&mut self) {
+    fn remove_card(&mut self) {
         self.stop_placing();
-        js::call(&self.panel.host, "remove", &[]);
-        self.panel = Panel::default();
+        js::call(&self.card.host, "remove", &[]);
+        self.card = Card::default();
     }
 
     /// Make sure that the card stands on the page, at the best place there is by now.
-    pub(crate) fn place_panel(&mut self, anyhow: bool) {
-        let Panel { host, placings, .. } = &mut self.panel;
+    pub(crate) fn place_card(&mut self, anyhow: bool) {
+        let Card { host, placings, .. } = &mut self.card;
         if host.is_undefined() || js::get(host, "isConnected").is_truthy() || *placings >= PLACINGS {
             return;
         }
@@ -222,6 +222,6 @@ impl Browser {
 
     /// Leave the page alone: from now on the card only stands.
     pub(crate) fn stop_placing(&self) {
-        js::call(&self.panel.observer, "disconnect", &[]);
+        js::call(&self.card.observer, "disconnect", &[]);
     }
 }
