@@ -1,10 +1,11 @@
-//! The browser and what we keep about this page. It does what the flow decides.
+//! The browser, as every other part of the script reaches it, and what we keep about this page and its payment.
+//!
+//! Everything else stands on it, so it knows neither card nor flow: what the browser has to say comes back as
+//! [`Signal`]s, through the door of the script.
 
 use alloc::string::String;
 use wasm_bindgen::prelude::*;
 
-use crate::card::Card;
-use crate::flow::{Ask, Page, Scene};
 use crate::js;
 use crate::page;
 use crate::signal::Signal;
@@ -12,7 +13,7 @@ use crate::text;
 
 #[derive(Debug)]
 pub struct Browser {
-    /// What `entry.js` passed: see [`crate::script::Script::start`].
+    /// What `entry.js` passed.
     own: JsValue,
     pub window: JsValue,
     pub document: JsValue,
@@ -32,12 +33,15 @@ pub struct Browser {
     /// The server's last answer as it came, and, until it is asked again, as JSON: a view or a problem.
     pub raw: JsValue,
     pub said: JsValue,
-    pub card: Card,
     /// Number of the running call or wait; what belongs to an earlier one is dropped.
     turn: u32,
 }
 
 impl Browser {
+    /// What `entry.js` passes: `window`; `fetch` as it was; `app`, the origin that served this script; `store` and
+    /// `methods` (a comma list of the offline methods that are ours) from its address;
+    /// `behind(target, name, saw)`, which puts `saw` behind a method; `door(signal, tag)`, which makes a function
+    /// that reports.
     pub fn new(own: JsValue) -> Browser {
         let window = js::get(&own, "window");
         Browser {
@@ -53,7 +57,6 @@ impl Browser {
             token: JsValue::UNDEFINED,
             raw: JsValue::UNDEFINED,
             said: JsValue::UNDEFINED,
-            card: Card::default(),
             turn: 0,
             window,
         }
@@ -103,6 +106,23 @@ impl Browser {
 
     pub fn parse(&self, json: &JsValue) -> JsValue {
         js::call(&js::get(&self.window, "JSON"), "parse", &[json])
+    }
+
+    /// A new node at the end of `parent`.
+    pub fn node(&self, parent: &JsValue, tag: &str, class: &str, text: &str) -> JsValue {
+        let node = js::call_with(&self.document, "createElement", tag);
+        js::set_text(&node, "className", class);
+        js::set_text(&node, "textContent", text);
+        js::call(parent, "append", &[&node]);
+        node
+    }
+
+    /// The same, but only if there is something to say; else `undefined`.
+    pub fn text_node(&self, parent: &JsValue, tag: &str, class: &str, text: &JsValue) -> JsValue {
+        match text.as_string() {
+            Some(text) if !text.is_empty() => self.node(parent, tag, class, &text),
+            _ => JsValue::UNDEFINED,
+        }
     }
 
     /// This page's path, with the query that some confirmation pages need to show anything.
@@ -168,24 +188,5 @@ impl Browser {
 
     pub fn is_turn(&self, turn: u32) -> bool {
         self.turn == turn
-    }
-}
-
-impl Page for Browser {
-    fn ask(&mut self, ask: Ask) {
-        self.call_server(ask);
-    }
-
-    fn wait(&mut self, ms: u32) {
-        let turn = self.next_turn();
-        self.after(ms, Signal::TimeIsUp, turn);
-    }
-
-    fn show(&mut self, scene: Scene) {
-        self.draw(scene);
-    }
-
-    fn leave(&mut self) {
-        self.go(&js::get(&self.said, "redirect_url"));
     }
 }

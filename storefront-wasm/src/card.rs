@@ -26,24 +26,24 @@ const OTHER_PLACES: [&str; 3] = [".orderConfirmation", ".layout-main", "body"];
 /// The card's nodes; `undefined` until something is shown.
 #[derive(Default, Debug)]
 pub struct Card {
+    /// The shadow host: our only node in the page's own tree.
     host: JsValue,
+    /// The card itself, inside the shadow.
     section: JsValue,
+    /// Tells of every change to the page, until the card has found its place.
     observer: JsValue,
+    /// How often the card has been put on the page.
     placings: u32,
 }
 
-impl Browser {
+impl Card {
     /// Draw a scene; what the server said is read from its last answer.
-    pub(crate) fn draw(&mut self, scene: Scene) {
-        if matches!(scene, Scene::Said | Scene::Asking) && self.said.is_undefined() {
-            // It is being asked for again: what it said last still stands.
-            self.said = self.parse(&self.raw);
-        }
-        let asking = js::get(&self.said, "asking");
-        let locale = self.locale();
+    pub fn draw(&mut self, scene: Scene, browser: &Browser) {
+        let asking = js::get(&browser.said, "asking");
+        let locale = browser.locale();
         let text = text::text(&locale);
         let (state, title, message) = match scene {
-            Scene::Nothing => return self.remove_card(),
+            Scene::Nothing => return self.remove(),
             Scene::Checking => ("confirming", text.checking, text.moment),
             Scene::Going | Scene::Leaving => ("redirect", text.unfinished, text.going),
             Scene::Unpaid => ("unpaid", text.unfinished, text.received),
@@ -51,14 +51,14 @@ impl Browser {
             Scene::Trouble => ("trouble", text.trouble, text.safe),
             Scene::Refused => ("trouble", "", text.trouble),
         };
-        self.build_card();
-        let section = &self.card.section;
-        let had_focus = js::get(&self.document, "activeElement") == self.card.host;
+        self.build(browser);
+        let section = &self.section;
+        let had_focus = js::get(&browser.document, "activeElement") == self.host;
         js::set_text(section, "textContent", "");
         js::set_text(section, "lang", text::language(&locale));
         let words = |key: &str, ours: &str| {
             let is_question = scene == Scene::Asking && key != "state";
-            let said = js::get(if is_question { &asking } else { &self.said }, key);
+            let said = js::get(if is_question { &asking } else { &browser.said }, key);
             let is_servers = match scene {
                 Scene::Said => true,
                 Scene::Asking => is_question,
@@ -69,39 +69,43 @@ impl Browser {
             if is_servers { said } else { ours.into() }
         };
         js::set(section, "className", &js::join(&[&"card ".into(), &words("state", state)]));
-        js::set_text(&self.node(section, "i", "icon", ""), "ariaHidden", "true");
-        let column = self.node(section, "div", "words", "");
-        self.text_node(&column, "b", "test", &js::get(&self.said, "test"));
-        self.text_node(&column, "h2", "", &words("title", title));
-        self.text_node(&column, "p", "", &words("message", message));
-        self.draw_deeds(scene, text);
+        js::set_text(&browser.node(section, "i", "icon", ""), "ariaHidden", "true");
+        let column = browser.node(section, "div", "words", "");
+        browser.text_node(&column, "b", "test", &js::get(&browser.said, "test"));
+        browser.text_node(&column, "h2", "", &words("title", title));
+        browser.text_node(&column, "p", "", &words("message", message));
+        self.draw_deeds(scene, text, browser);
         if had_focus {
             js::call(section, "focus", &[]);
         }
-        self.place_card(false);
+        self.place(false, browser);
     }
 
-    fn draw_deeds(&self, scene: Scene, text: &Text) {
+    fn draw_deeds(&self, scene: Scene, text: &Text, browser: &Browser) {
         match scene {
-            Scene::Asking => self.draw_question(),
+            Scene::Asking => self.draw_question(browser),
             Scene::Said => {
-                self.draw_rows(&js::get(&self.said, "lines"));
-                self.button(&js::get(&self.said, "pay"), Press::Pay, "main");
+                self.draw_rows(&js::get(&browser.said, "lines"), browser);
+                self.button(&js::get(&browser.said, "pay"), Press::Pay, "main", browser);
                 // How to pay the code at hand is what most people need; to give it up is a quiet way out.
-                let link = js::get(&self.said, "link");
-                self.link(&js::get(&link, "label"), &js::get(&link, "url"), "_blank", "main");
-                let asks = js::get(&self.said, "asking").is_truthy();
+                let link = js::get(&browser.said, "link");
+                self.link(&js::get(&link, "label"), &js::get(&link, "url"), "_blank", "main", browser);
+                let asks = js::get(&browser.said, "asking").is_truthy();
                 let press = if asks { Press::Ask } else { Press::Restart };
-                self.button(&js::get(&self.said, "restart"), press, "quiet");
+                self.button(&js::get(&browser.said, "restart"), press, "quiet", browser);
             }
-            Scene::Unpaid => self.button(&text.pay.into(), Press::Pay, "main"),
-            Scene::Leaving => {
-                self.link(&text.go_now.into(), &js::get(&self.said, "redirect_url"), "_top", "main")
-            }
+            Scene::Unpaid => self.button(&text.pay.into(), Press::Pay, "main", browser),
+            Scene::Leaving => self.link(
+                &text.go_now.into(),
+                &js::get(&browser.said, "redirect_url"),
+                "_top",
+                "main",
+                browser,
+            ),
             Scene::Trouble => {
-                self.button(&text.again.into(), Press::Again, "main");
-                if self.order_id != 0 {
-                    self.link(&text.open.into(), &self.pay_page(), "_top", "");
+                self.button(&text.again.into(), Press::Again, "main", browser);
+                if browser.order_id != 0 {
+                    self.link(&text.open.into(), &browser.pay_page(), "_top", "", browser);
                 }
             }
             Scene::Nothing | Scene::Checking | Scene::Going | Scene::Refused => {}
@@ -109,103 +113,78 @@ impl Browser {
     }
 
     /// Before a live code is given up: the number that would stop working, and two answers, the safe one first.
-    fn draw_question(&self) {
-        let asking = js::get(&self.said, "asking");
-        self.draw_rows(&js::get(&asking, "lines"));
-        self.text_node(&self.card.section, "p", "note", &js::get(&asking, "note"));
-        self.button(&js::get(&asking, "keep"), Press::Keep, "main");
-        self.button(&js::get(&asking, "give_up"), Press::Restart, "");
+    fn draw_question(&self, browser: &Browser) {
+        let asking = js::get(&browser.said, "asking");
+        self.draw_rows(&js::get(&asking, "lines"), browser);
+        browser.text_node(&self.section, "p", "note", &js::get(&asking, "note"));
+        self.button(&js::get(&asking, "keep"), Press::Keep, "main", browser);
+        self.button(&js::get(&asking, "give_up"), Press::Restart, "", browser);
     }
 
     /// What to take to the till: label and value, as the server lists them; before that, numbers that are dead.
-    fn draw_rows(&self, lines: &JsValue) {
-        let list = self.node(&self.card.section, "dl", "", "");
-        js::each(&js::get(&self.said, "dead"), |line| self.row(&list, line, "dead"));
+    fn draw_rows(&self, lines: &JsValue, browser: &Browser) {
+        let list = browser.node(&self.section, "dl", "", "");
+        js::each(&js::get(&browser.said, "dead"), |line| row(&list, line, "dead", browser));
         js::each(lines, |line| {
-            self.row(&list, line, if js::get(line, "code").is_truthy() { "code" } else { "" });
+            row(&list, line, if js::get(line, "code").is_truthy() { "code" } else { "" }, browser);
         });
-        self.row(&list, &js::get(&self.said, "number"), "");
+        row(&list, &js::get(&browser.said, "number"), "", browser);
     }
 
-    fn row(&self, list: &JsValue, line: &JsValue, class: &str) {
-        if line.is_undefined() {
-            return;
-        }
-        let row = self.node(list, "div", class, "");
-        self.text_node(&row, "dt", "", &js::get(line, "label"));
-        self.text_node(&row, "dd", "", &js::get(line, "value"));
+    fn button(&self, label: &JsValue, press: Press, class: &str, browser: &Browser) {
+        let button = browser.text_node(&self.section, "button", class, label);
+        js::set(&button, "onclick", &browser.door(Signal::Pressed, press as u32));
     }
 
-    fn button(&self, label: &JsValue, press: Press, class: &str) {
-        let button = self.text_node(&self.card.section, "button", class, label);
-        js::set(&button, "onclick", &self.door(Signal::Pressed, press as u32));
-    }
-
-    fn link(&self, label: &JsValue, url: &JsValue, target: &str, class: &str) {
+    fn link(&self, label: &JsValue, url: &JsValue, target: &str, class: &str, browser: &Browser) {
         let is_safe = |url: &str| url.starts_with("https://") || url.starts_with("http://");
         if url.as_string().is_some_and(|url| is_safe(&url)) {
-            let link = self.text_node(&self.card.section, "a", class, label);
+            let link = browser.text_node(&self.section, "a", class, label);
             js::set(&link, "href", url);
             js::set_text(&link, "target", target);
         }
     }
 
-    /// A node that is there only if there is something to say.
-    fn text_node(&self, parent: &JsValue, tag: &str, class: &str, text: &JsValue) -> JsValue {
-        match text.as_string() {
-            Some(text) if !text.is_empty() => self.node(parent, tag, class, &text),
-            _ => JsValue::UNDEFINED,
-        }
-    }
-
-    fn node(&self, parent: &JsValue, tag: &str, class: &str, text: &str) -> JsValue {
-        let node = js::call_with(&self.document, "createElement", tag);
-        js::set_text(&node, "className", class);
-        js::set_text(&node, "textContent", text);
-        js::call(parent, "append", &[&node]);
-        node
-    }
-
-    fn build_card(&mut self) {
-        if self.card.host.is_truthy() {
+    fn build(&mut self, browser: &Browser) {
+        if self.host.is_truthy() {
             return;
         }
-        let host = js::call_with(&self.document, "createElement", "div");
+        let host = js::call_with(&browser.document, "createElement", "div");
         js::set_text(&host, "id", "komoju-payment");
-        let root = js::call(&host, "attachShadow", &[&self.json(r#"{"mode":"open"}"#)]);
+        let root = js::call(&host, "attachShadow", &[&browser.json(r#"{"mode":"open"}"#)]);
         // A style sheet made by script is subject to no `style-src`; browsers without them get an element.
-        let sheet = js::construct(&self.window, "CSSStyleSheet", &[]);
+        let sheet = js::construct(&browser.window, "CSSStyleSheet", &[]);
         js::call_with(&sheet, "replaceSync", STYLE);
         js::set(&root, "adoptedStyleSheets", &js::list(&[&sheet]));
         if sheet.is_undefined() {
-            self.node(&root, "style", "", STYLE);
+            browser.node(&root, "style", "", STYLE);
         }
-        let section = self.node(&root, "section", "", "");
+        let section = browser.node(&root, "section", "", "");
         js::call(&section, "setAttribute", &[&"role".into(), &"status".into()]);
         js::set(&section, "tabIndex", &JsValue::from(-1));
-        let observer = self.observer("MutationObserver", Signal::Mutated);
-        let all = self.json(r#"{"childList":true,"subtree":true}"#);
-        js::call(&observer, "observe", &[&self.document, &all]);
-        self.card = Card { host, section, observer, placings: 0 };
+        let observer = browser.observer("MutationObserver", Signal::Mutated);
+        let all = browser.json(r#"{"childList":true,"subtree":true}"#);
+        js::call(&observer, "observe", &[&browser.document, &all]);
+        *self = Card { host, section, observer, placings: 0 };
         // On a page still loading, `Signal::PageSettled` does this.
-        if self.is_loaded() {
-            self.after(APPEAR_MS, Signal::PlaceAnyhow, 0);
+        if browser.is_loaded() {
+            browser.after(APPEAR_MS, Signal::PlaceAnyhow, 0);
         }
     }
 
-    fn remove_card(&mut self) {
+    fn remove(&mut self) {
         self.stop_placing();
-        js::call(&self.card.host, "remove", &[]);
-        self.card = Card::default();
+        js::call(&self.host, "remove", &[]);
+        *self = Card::default();
     }
 
     /// Make sure that the card stands on the page, at the best place there is by now.
-    pub(crate) fn place_card(&mut self, anyhow: bool) {
-        let Card { host, placings, .. } = &mut self.card;
+    pub fn place(&mut self, anyhow: bool, browser: &Browser) {
+        let Card { host, placings, .. } = self;
         if host.is_undefined() || js::get(host, "isConnected").is_truthy() || *placings >= PLACINGS {
             return;
         }
-        let find = |selector| js::call_with(&self.document, "querySelector", selector);
+        let find = |selector| js::call_with(&browser.document, "querySelector", selector);
         let (mut place, mut beside) = ("before", find(PLACE));
         if anyhow && !beside.is_truthy() {
             place = "prepend";
@@ -215,13 +194,23 @@ impl Browser {
             js::call(&beside, place, &[host]);
             *placings += 1;
             if *placings == 1 {
-                self.after(KEEP_MS, Signal::StopPlacing, 0);
+                browser.after(KEEP_MS, Signal::StopPlacing, 0);
             }
         }
     }
 
     /// Leave the page alone: from now on the card only stands.
-    pub(crate) fn stop_placing(&self) {
-        js::call(&self.card.observer, "disconnect", &[]);
+    pub fn stop_placing(&self) {
+        js::call(&self.observer, "disconnect", &[]);
     }
+}
+
+/// A label and its value, if there is such a line.
+fn row(list: &JsValue, line: &JsValue, class: &str, browser: &Browser) {
+    if line.is_undefined() {
+        return;
+    }
+    let row = browser.node(list, "div", class, "");
+    browser.text_node(&row, "dt", "", &js::get(line, "label"));
+    browser.text_node(&row, "dd", "", &js::get(line, "value"));
 }

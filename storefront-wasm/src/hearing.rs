@@ -4,17 +4,20 @@
 //! answer that the page reads, or a copy. Our tag is `async`, so the page may have asked before we came. Then, and
 //! wherever a call that we heard brings no answer we can use, we ask once ourselves, as the page would: with its
 //! cookies. No call of the page's may keep us waiting for good: each has [`PATIENCE_MS`].
+//!
+//! What is heard changes three things: the hearing itself, what the browser knows of the page's order, and the flow.
 
 use wasm_bindgen::prelude::*;
 
-use crate::js;
-use crate::order;
+use crate::browser::Browser;
+use crate::flow::Flow;
+use crate::host::Host;
 use crate::page::{self, Asked};
-use crate::script::Script;
 use crate::signal::Signal;
+use crate::{js, order};
 
 /// Tag of the storefront's settings among the answers; every other tag is an order's id, never 0.
-pub(crate) const SETTINGS: u32 = 0;
+const SETTINGS: u32 = 0;
 /// How long a call that we heard may take before we ask ourselves.
 const PATIENCE_MS: u32 = 8_000;
 /// How long the settings may keep an order waiting whose language they decide.
@@ -34,60 +37,61 @@ pub struct Hearing {
     held: bool,
 }
 
-impl Script {
+impl Hearing {
     /// Listen to XMLHttpRequest, to fetch, and to what was loaded before we came.
-    pub(crate) fn hear(&self) {
-        let browser = &self.browser;
+    pub fn start(browser: &Browser) -> Hearing {
         let xhr = js::get(&js::get(&browser.window, "XMLHttpRequest"), "prototype");
         browser.hear(&xhr, "open", Signal::Opened);
         browser.hear(&browser.window, "fetch", Signal::Fetched);
         let observer = browser.observer("PerformanceObserver", Signal::Loaded);
         js::call(&observer, "observe", &[&browser.json(r#"{"type":"resource","buffered":true}"#)]);
+        Hearing::default()
     }
 
-    pub(crate) fn xhr_opened(&mut self, seen: &JsValue) {
+    pub fn xhr_opened(&mut self, seen: &JsValue, flow: &mut Flow, host: &mut Host) {
         let arguments = js::get(seen, "1");
         if is_get(&js::get(&arguments, "0"))
-            && let Some(tag) = self.page_asks(&js::get(&arguments, "1"))
+            && let Some(tag) = self.page_asks(&js::get(&arguments, "1"), flow, host)
         {
             // One microtask later, so that we come behind the handlers which the page sets before it sends.
-            let soon = js::call(&js::get(&self.browser.window, "Promise"), "resolve", &[seen]);
-            self.browser.follow(&soon, Signal::Sent, Signal::Sent, tag);
+            let browser = &host.browser;
+            let soon = js::call(&js::get(&browser.window, "Promise"), "resolve", &[seen]);
+            browser.follow(&soon, Signal::Sent, Signal::Sent, tag);
         }
     }
 
-    pub(crate) fn xhr_sent(&mut self, tag: u32, seen: &JsValue) {
+    pub fn xhr_sent(&mut self, tag: u32, seen: &JsValue, flow: &mut Flow, host: &mut Host) {
         let xhr = js::get(seen, "0");
         if js::get(&xhr, "readyState") == 4.0 {
             // A synchronous call: its events are over.
-            return self.xhr_ended(tag, &xhr);
+            return self.xhr_ended(tag, &xhr, flow, host);
         }
         // `loadend` comes after every `load` handler.
-        js::call(&xhr, "addEventListener", &[&"loadend".into(), &self.browser.door(Signal::Ended, tag)]);
+        js::call(&xhr, "addEventListener", &[&"loadend".into(), &host.browser.door(Signal::Ended, tag)]);
     }
 
     /// `loadend`: with an answer, or without one after an error, an abort or a timeout.
-    pub(crate) fn xhr_loadend(&mut self, tag: u32, event: &JsValue) {
-        self.xhr_ended(tag, &js::get(event, "target"));
+    pub fn xhr_loadend(&mut self, tag: u32, event: &JsValue, flow: &mut Flow, host: &mut Host) {
+        self.xhr_ended(tag, &js::get(event, "target"), flow, host);
     }
 
-    fn xhr_ended(&mut self, tag: u32, xhr: &JsValue) {
+    fn xhr_ended(&mut self, tag: u32, xhr: &JsValue, flow: &mut Flow, host: &mut Host) {
         // The page may have used the same object for another call meanwhile. Without an answer it has no address.
         let url = js::get(xhr, "responseURL");
-        if url.is_truthy() && self.concerns_us(&url) != Some(tag) {
+        if url.is_truthy() && concerns_us(&url, &host.browser) != Some(tag) {
             return;
         }
         let mut body = JsValue::UNDEFINED;
         if is_fine(xhr) {
             body = js::get(xhr, "response");
             if body.is_string() {
-                body = self.browser.parse(&body);
+                body = host.browser.parse(&body);
             }
         }
-        self.heard(tag, &body);
+        self.heard(tag, &body, flow, host);
     }
 
-    pub(crate) fn page_fetched(&mut self, seen: &JsValue) {
+    pub fn page_fetched(&mut self, seen: &JsValue, flow: &mut Flow, host: &mut Host) {
         let arguments = js::get(seen, "1");
         let request = js::get(&arguments, "0");
         let (mut url, mut method) = (js::get(&request, "url"), js::get(&js::get(&arguments, "1"), "method"));
@@ -97,88 +101,65 @@ impl Script {
             method = js::get(&request, "method");
         }
         if (method.is_undefined() || is_get(&method))
-            && let Some(tag) = self.page_asks(&url)
+            && let Some(tag) = self.page_asks(&url, flow, host)
         {
-            self.follow_fetch(&js::get(seen, "2"), tag);
+            follow_fetch(&js::get(seen, "2"), tag, &host.browser);
         }
     }
 
-    fn follow_fetch(&self, promise: &JsValue, tag: u32) {
-        self.browser.follow(promise, Signal::Responded, Signal::Lost, tag);
-    }
-
-    pub(crate) fn responded(&mut self, tag: u32, response: &JsValue) {
+    pub fn responded(&mut self, tag: u32, response: &JsValue, flow: &mut Flow, host: &mut Host) {
         // A copy: the page reads the original. If it has done so already, there is nothing left to copy.
         let copy = if is_fine(response) { js::call(response, "clone", &[]) } else { JsValue::UNDEFINED };
         if copy.is_undefined() {
-            self.heard(tag, &copy);
+            self.heard(tag, &copy, flow, host);
         } else {
-            self.browser.follow(&js::call(&copy, "json", &[]), Signal::Read, Signal::Lost, tag);
+            host.browser.follow(&js::call(&copy, "json", &[]), Signal::Read, Signal::Lost, tag);
         }
     }
 
-    /// The tag of a call to `url`, if the answer is worth hearing.
-    fn concerns_us(&self, url: &JsValue) -> Option<u32> {
-        let origin = js::get(&self.browser.location, "origin");
-        Some(match page::asked(&self.browser.path_on(&origin, url)?)? {
-            Asked::Settings => SETTINGS,
-            Asked::Order(id) => id,
-        })
-    }
-
-    /// The same for a call that the page makes now.
-    fn page_asks(&mut self, url: &JsValue) -> Option<u32> {
-        let tag = self.concerns_us(url)?;
+    /// The tag of a call that the page makes now, if the answer is worth hearing.
+    fn page_asks(&mut self, url: &JsValue, flow: &mut Flow, host: &mut Host) -> Option<u32> {
+        let tag = concerns_us(url, &host.browser)?;
         if tag != SETTINGS {
-            self.hearing.page_asked = true;
-            self.browser.after(PATIENCE_MS, Signal::Overdue, tag);
-            self.is_page_of(tag);
+            self.page_asked = true;
+            host.browser.after(PATIENCE_MS, Signal::Overdue, tag);
+            is_page_of(tag, flow, host);
         }
         Some(tag)
     }
 
-    /// The number of this page's order is known. A token that we came with may now be used: what it leads to is only
-    /// shown if it is this order's.
-    fn is_page_of(&mut self, id: u32) {
-        let Script { browser, flow, .. } = self;
-        browser.page_order = id;
-        if browser.token.is_truthy() {
-            flow.known_payment(browser);
-        }
-    }
-
     /// What was asked for has had its time.
-    pub(crate) fn overdue(&mut self, tag: u32) {
+    pub fn overdue(&mut self, tag: u32, flow: &mut Flow, host: &mut Host) {
         if tag == SETTINGS {
-            self.go_on();
-        } else if !self.hearing.decided {
-            self.ask_for_order(tag);
+            self.go_on(flow, host);
+        } else if !self.decided {
+            self.ask_for_order(tag, flow, host);
         }
     }
 
     /// An answer: the order or the settings as JSON, or `undefined` where there was nothing to read.
-    pub(crate) fn heard(&mut self, tag: u32, body: &JsValue) {
+    pub fn heard(&mut self, tag: u32, body: &JsValue, flow: &mut Flow, host: &mut Host) {
         if tag == SETTINGS {
             let profile = js::get(&js::get(body, "storeConfig"), "storeProfile");
             let store = js::get(&profile, "storeHash");
-            self.hearing.other_store = store.is_truthy() && store != self.browser.own("store");
-            self.browser.store_language = js::get(&profile, "storeLanguage");
-            self.go_on();
-        } else if !self.hearing.decided {
-            self.order_heard(tag, body);
+            self.other_store = store.is_truthy() && store != host.browser.own("store");
+            host.browser.store_language = js::get(&profile, "storeLanguage");
+            self.go_on(flow, host);
+        } else if !self.decided {
+            self.order_heard(tag, body, flow, host);
         }
     }
 
-    fn order_heard(&mut self, id: u32, body: &JsValue) {
+    fn order_heard(&mut self, id: u32, body: &JsValue, flow: &mut Flow, host: &mut Host) {
         let (status, payments) = (js::get(body, "status"), js::get(body, "payments"));
         let Some(status) = status.as_string().filter(|_| payments.is_truthy()) else {
-            return self.ask_for_order(id);
+            return self.ask_for_order(id, flow, host);
         };
-        self.hearing.decided = true;
-        let Script { browser, flow, hearing } = self;
+        self.decided = true;
+        let browser = &mut host.browser;
         let ours = payment_by(&payments, &browser.own("methods").as_string().unwrap_or_default());
-        if hearing.other_store || ours.is_undefined() {
-            return flow.others_order(browser);
+        if self.other_store || ours.is_undefined() {
+            return flow.others_order(host);
         }
         browser.payment = ours;
         browser.order = body.clone();
@@ -186,49 +167,48 @@ impl Script {
         browser.page_order = id;
         browser.recall_token();
         if browser.token.is_truthy() {
-            flow.known_payment(browser);
+            flow.known_payment(host);
         }
         if order::is_unpaid(&status) {
-            hearing.held = true;
-            if browser.knows_language() {
-                return self.go_on();
+            self.held = true;
+            if host.browser.knows_language() {
+                return self.go_on(flow, host);
             }
-            browser.after(LANGUAGE_MS, Signal::Overdue, SETTINGS);
-            self.ask("/api/storefront/checkout-settings".into(), SETTINGS);
+            host.browser.after(LANGUAGE_MS, Signal::Overdue, SETTINGS);
+            ask("/api/storefront/checkout-settings".into(), SETTINGS, &host.browser);
         }
     }
 
     /// Start with the unpaid order, if there is one that was held back.
-    fn go_on(&mut self) {
-        let Script { browser, flow, hearing } = self;
-        if core::mem::take(&mut hearing.held) {
-            flow.unpaid_order(browser.is_first_visit(), browser);
+    fn go_on(&mut self, flow: &mut Flow, host: &mut Host) {
+        if core::mem::take(&mut self.held) {
+            flow.unpaid_order(host.browser.is_first_visit(), host);
         }
     }
 
     /// The browser's list of what it loaded names the page's order call, though we never heard it.
-    pub(crate) fn look_for_missed(&mut self, list: &JsValue) {
+    pub fn look_for_missed(&mut self, list: &JsValue, flow: &mut Flow, host: &mut Host) {
         let mut missed = SETTINGS;
         js::each(&js::call(list, "getEntries", &[]), |entry| {
-            missed = missed.max(self.concerns_us(&js::get(entry, "name")).unwrap_or(SETTINGS));
+            missed = missed.max(concerns_us(&js::get(entry, "name"), &host.browser).unwrap_or(SETTINGS));
         });
-        if missed != SETTINGS && !self.hearing.page_asked {
-            self.ask_for_order(missed);
+        if missed != SETTINGS {
+            self.ask_unless_heard(missed, flow, host);
         }
     }
 
     /// The page shows its order, so the call is over, and we have not heard it: the browser's list may be full.
-    pub(crate) fn look_at_page(&mut self) {
-        let number = js::call_with(&self.browser.document, "querySelector", NUMBER);
+    pub fn look_at_page(&mut self, flow: &mut Flow, host: &mut Host) {
+        let number = js::call_with(&host.browser.document, "querySelector", NUMBER);
         if let Some(id) = page::only_number(&js::text(&number, "textContent")) {
-            self.ask_unless_heard(id);
+            self.ask_unless_heard(id, flow, host);
         }
     }
 
     /// The page has had its time and never asked in our hearing: the order may be named in its address, its
     /// configuration, or what its loader was started with.
-    pub(crate) fn ask_for_named_order(&mut self) {
-        let Script { browser, .. } = self;
+    pub fn ask_for_named_order(&mut self, flow: &mut Flow, host: &mut Host) {
+        let browser = &host.browser;
         let configured = js::join(&[&js::get(&js::get(&browser.window, "checkoutConfig"), "orderId")]);
         let path = js::text(&browser.location, "pathname");
         let mut named = page::confirmation(&path)
@@ -240,31 +220,54 @@ impl Script {
             });
         }
         match named {
-            Some(id) => self.ask_unless_heard(id),
-            None => self.look_at_page(),
+            Some(id) => self.ask_unless_heard(id, flow, host),
+            None => self.look_at_page(flow, host),
         }
     }
 
-    fn ask_unless_heard(&mut self, id: u32) {
-        if !self.hearing.page_asked {
-            self.ask_for_order(id);
+    fn ask_unless_heard(&mut self, id: u32, flow: &mut Flow, host: &mut Host) {
+        if !self.page_asked {
+            self.ask_for_order(id, flow, host);
         }
     }
 
     /// Ask for the order ourselves, once, as the page would: with its cookies.
-    fn ask_for_order(&mut self, id: u32) {
-        if self.hearing.asked_ourselves {
+    fn ask_for_order(&mut self, id: u32, flow: &mut Flow, host: &mut Host) {
+        if self.asked_ourselves {
             return;
         }
-        self.hearing.asked_ourselves = true;
-        self.is_page_of(id);
-        self.ask(js::join(&[&"/api/storefront/orders/".into(), &id.into(), &"?include=payments".into()]), id);
+        self.asked_ourselves = true;
+        is_page_of(id, flow, host);
+        let url = js::join(&[&"/api/storefront/orders/".into(), &id.into(), &"?include=payments".into()]);
+        ask(url, id, &host.browser);
     }
+}
 
-    fn ask(&self, url: JsValue, tag: u32) {
-        let options = self.browser.json(r#"{"headers":{"Accept":"application/json"}}"#);
-        self.follow_fetch(&self.browser.fetch(&url, &options), tag);
+/// The tag of a call to `url`, if the answer is worth hearing.
+fn concerns_us(url: &JsValue, browser: &Browser) -> Option<u32> {
+    let origin = js::get(&browser.location, "origin");
+    Some(match page::asked(&browser.path_on(&origin, url)?)? {
+        Asked::Settings => SETTINGS,
+        Asked::Order(id) => id,
+    })
+}
+
+/// The number of this page's order is known. A token that we came with may now be used: what it leads to is only
+/// shown if it is this order's.
+fn is_page_of(id: u32, flow: &mut Flow, host: &mut Host) {
+    host.browser.page_order = id;
+    if host.browser.token.is_truthy() {
+        flow.known_payment(host);
     }
+}
+
+fn ask(url: JsValue, tag: u32, browser: &Browser) {
+    let options = browser.json(r#"{"headers":{"Accept":"application/json"}}"#);
+    follow_fetch(&browser.fetch(&url, &options), tag, browser);
+}
+
+fn follow_fetch(promise: &JsValue, tag: u32, browser: &Browser) {
+    browser.follow(promise, Signal::Responded, Signal::Lost, tag);
 }
 
 /// The first of the order's payments that is of a method that is ours; `undefined` where there is none.

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use crate::browser::Browser;
 use crate::flow::{Failure, Flow, Press};
 use crate::hearing::Hearing;
+use crate::host::Host;
 use crate::signal::Signal;
 use crate::{js, page};
 
@@ -14,9 +15,9 @@ const SETTLE_MS: u32 = 3_000;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Script {
-    pub(crate) browser: Browser,
-    pub(crate) hearing: Hearing,
-    pub(crate) flow: Flow,
+    hearing: Hearing,
+    flow: Flow,
+    host: Host,
 }
 
 #[wasm_bindgen]
@@ -24,89 +25,82 @@ impl Script {
     /// Takes its place on an order confirmation page, before, amid or after the page's own code: the tag is `async`.
     /// `None` on any other page.
     ///
-    /// What `entry.js` passes: `window`; `fetch` as it was; `app`, the origin that served this script; `store` and
-    /// `methods` (a comma list of the offline methods that are ours) from its address;
-    /// `behind(target, name, saw)`, which puts `saw` behind a method; `door(signal, tag)`, which makes a function
-    /// that reports.
+    /// What `entry.js` passes: see [`Browser::new`].
     pub fn start(own: JsValue) -> Option<Script> {
         let browser = Browser::new(own);
         page::confirmation(&js::text(&browser.location, "pathname"))?;
-        let mut script = Script { browser, hearing: Hearing::default(), flow: Flow::new() };
+        let hearing = Hearing::start(&browser);
+        let mut script = Script { hearing, flow: Flow::new(), host: Host::new(browser) };
         script.listen();
         script.resume();
-        script.look_at_page();
+        script.hearing.look_at_page(&mut script.flow, &mut script.host);
         Some(script)
     }
 
     /// The door: everything the browser has to say to us, one thing at a time.
     pub fn on(&mut self, signal: u32, tag: u32, value: &JsValue) {
         let Some(signal) = Signal::from_number(signal) else { return };
-        let Script { browser, flow, .. } = self;
+        let Script { hearing, flow, host } = self;
+        let browser = &mut host.browser;
         match signal {
-            Signal::Opened => self.xhr_opened(value),
-            Signal::Sent => self.xhr_sent(tag, value),
-            Signal::Ended => self.xhr_loadend(tag, value),
-            Signal::Fetched => self.page_fetched(value),
-            Signal::Responded => self.responded(tag, value),
-            Signal::Read => self.heard(tag, value),
-            Signal::Lost => self.heard(tag, &JsValue::UNDEFINED),
-            Signal::Loaded => self.look_for_missed(value),
-            Signal::Overdue => self.overdue(tag),
-            Signal::PageLoad => self.page_loaded(),
+            Signal::Opened => hearing.xhr_opened(value, flow, host),
+            Signal::Sent => hearing.xhr_sent(tag, value, flow, host),
+            Signal::Ended => hearing.xhr_loadend(tag, value, flow, host),
+            Signal::Fetched => hearing.page_fetched(value, flow, host),
+            Signal::Responded => hearing.responded(tag, value, flow, host),
+            Signal::Read => hearing.heard(tag, value, flow, host),
+            Signal::Lost => hearing.heard(tag, &JsValue::UNDEFINED, flow, host),
+            Signal::Loaded => hearing.look_for_missed(value, flow, host),
+            Signal::Overdue => hearing.overdue(tag, flow, host),
+            Signal::PageLoad => page_loaded(browser),
             Signal::PageReady => {
-                flow.page_ready(browser);
-                self.look_at_page();
+                flow.page_ready(host);
+                hearing.look_at_page(flow, host);
             }
             Signal::PageSettled => {
-                browser.place_card(true);
-                self.ask_for_named_order();
+                host.card.place(true, browser);
+                hearing.ask_for_named_order(flow, host);
             }
             Signal::Answered if browser.is_turn(tag) => browser.read_answer(value, tag),
             Signal::Told if browser.is_turn(tag) => match browser.take_answer(value) {
-                Ok(answer) => flow.answered(answer, browser),
-                Err(failure) => flow.failed(failure, browser),
+                Ok(answer) => flow.answered(answer, host),
+                Err(failure) => flow.failed(failure, host),
             },
-            Signal::Unanswered if browser.is_turn(tag) => flow.failed(Failure::Passing, browser),
-            Signal::TimeIsUp if browser.is_turn(tag) => flow.time_is_up(browser.is_hidden(), browser),
+            Signal::Unanswered if browser.is_turn(tag) => flow.failed(Failure::Passing, host),
+            Signal::TimeIsUp if browser.is_turn(tag) => flow.time_is_up(browser.is_hidden(), host),
             Signal::Answered | Signal::Told | Signal::Unanswered | Signal::TimeIsUp => {}
             Signal::Pressed => self.pressed(tag),
             Signal::VisibilityChanged if browser.is_hidden() => {}
-            Signal::VisibilityChanged => flow.seen(browser),
+            Signal::VisibilityChanged => flow.seen(host),
             Signal::PageShown => {
                 if js::get(value, "persisted").is_truthy() {
-                    flow.came_back(browser);
+                    flow.came_back(host);
                 }
             }
-            Signal::Mutated => browser.place_card(false),
-            Signal::PlaceAnyhow => browser.place_card(true),
-            Signal::StopPlacing => browser.stop_placing(),
+            Signal::Mutated => host.card.place(false, browser),
+            Signal::PlaceAnyhow => host.card.place(true, browser),
+            Signal::StopPlacing => host.card.stop_placing(),
         }
     }
 }
 
 impl Script {
-    fn listen(&mut self) {
-        let browser = &self.browser;
-        self.hear();
+    fn listen(&self) {
+        let browser = &self.host.browser;
         browser.listen(&browser.window, "pageshow", Signal::PageShown);
         browser.listen(&browser.document, "visibilitychange", Signal::VisibilityChanged);
         if browser.is_loaded() {
-            self.page_loaded();
+            page_loaded(browser);
         } else {
             browser.listen(&browser.window, "load", Signal::PageLoad);
         }
-    }
-
-    fn page_loaded(&mut self) {
-        self.browser.after(0, Signal::PageReady, 0);
-        self.browser.after(SETTLE_MS, Signal::PageSettled, 0);
     }
 
     /// Back from the payment page, the token is in the fragment. It is taken out of the address, which shoppers
     /// copy and send to each other. It is not used before the page's order is known, and anything but a token's own
     /// characters is no token.
     fn resume(&mut self) {
-        let browser = &mut self.browser;
+        let browser = &mut self.host.browser;
         let fragment = js::text(&browser.location, "hash");
         let Some(token) = fragment.strip_prefix("#komoju=") else { return };
         if page::is_token(token) {
@@ -118,12 +112,17 @@ impl Script {
 
     /// Without the order nothing can be started here, but the server's own page can.
     fn pressed(&mut self, code: u32) {
-        let Script { browser, flow, .. } = self;
         let Some(press) = Press::from_code(code) else { return };
+        let browser = &self.host.browser;
         if browser.order_id == 0 && press != Press::Again {
             browser.go(&js::join(&[&browser.own("app"), &"/status/".into(), &browser.token]));
         } else {
-            flow.pressed(press, browser);
+            self.flow.pressed(press, &mut self.host);
         }
     }
+}
+
+fn page_loaded(browser: &Browser) {
+    browser.after(0, Signal::PageReady, 0);
+    browser.after(SETTLE_MS, Signal::PageSettled, 0);
 }

@@ -11,7 +11,7 @@ async fn the_store_opens_in_the_language_of_the_browser() {
     assert_eq!(browser.eval("navigator.language").await, "ja");
 }
 
-/// The storefront script's panel lives in a shadow root, and appears when it likes.
+/// The storefront script's card lives in a shadow root, and appears when it likes.
 #[tokio::test]
 async fn what_appears_later_in_a_shadow_root_is_found_and_clicked() {
     const PAGE: &str = "data:text/html,<p>hello<div id=host></div><script>
