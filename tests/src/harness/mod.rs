@@ -2,7 +2,7 @@
 //!
 //! * [`world`] is the shared one: a sandbox and a worker for the whole test program. Tests make a store and a merchant
 //!   each, and so never meet. A test that kills workerd starts a [`World`] of its own.
-//! * [`Browser`] is a fresh Chromium without history. It looks into open shadow roots, since our panel lives in one.
+//! * [`Browser`] is a fresh Chromium without history. It looks into open shadow roots, since our card lives in one.
 //! * [`eventually`] is the only place that waits for time to pass. Tests wait for what they expect to see.
 //!
 //! Nothing here outlives the test program, not even when that is killed: workerd and Chromium hang on a pipe that the
