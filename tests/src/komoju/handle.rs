@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use super::error::ApiError;
 use super::method::{METHODS, Method};
-use super::model::{Endpoint, Event, Livemode, Merchant, Mood, Payment, Session, ShownType};
+use super::model::{
+    Endpoint, Event, Livemode, Merchant, Mood, Payment, RefundRequest, Session, ShownType, Transfers,
+};
 use super::money::Currency;
 use super::paying::{Outcome, Payer, WalletAnswer};
-use super::refund_request::{RefundRequest, Transfers};
 use super::world::World;
 use super::{Komoju, card, random, webhooks};
 use crate::delivery::{Mode, Order, Record};

@@ -1,6 +1,11 @@
 //! Payment methods: what there is, and what kind each one is.
 
+use time::Duration;
+
 use super::money::Currency;
+
+/// How much earlier than its real deadline a bank transfer tells the customer to pay.
+pub const BANK_TRANSFER_MARGIN: Duration = Duration::days(7);
 
 /// How a payment by a method comes to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

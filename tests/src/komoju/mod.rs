@@ -28,8 +28,8 @@ mod model;
 mod money;
 mod pages;
 mod paying;
+mod paying_back;
 mod random;
-mod refund_request;
 mod render;
 mod rules;
 mod webhooks;
@@ -49,12 +49,11 @@ pub use self::error::ApiError;
 pub use self::handle::MerchantSpec;
 pub use self::method::{Kind, METHODS, Method, STORES};
 pub use self::model::{
-    Capture, Details, Endpoint, Event, Livemode, Locale, Merchant, Mood, Offer, Payment, PaymentStatus,
-    Refund, Session, SessionStatus, ShownType,
+    BankAccount, Capture, Details, Endpoint, Event, Livemode, Locale, Merchant, Mood, Offer, Payment,
+    PaymentStatus, Refund, RefundRequest, RequestStatus, Session, SessionStatus, ShownType, Transfers,
 };
 pub use self::money::{Currency, Rate};
 pub use self::paying::{Outcome, Payer, WalletAnswer};
-pub use self::refund_request::{BankAccount, RefundRequest, RequestStatus, Transfers};
 pub use self::webhooks::{EVENTS, sign};
 use self::world::World;
 use crate::env::Env;

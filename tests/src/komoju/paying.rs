@@ -3,7 +3,7 @@
 //! Where the sources are silent the sandbox does what is harder to cope with: a payment that is pending elsewhere (a
 //! wallet, 3-D Secure) may still succeed after its session has expired, was cancelled, or was completed by another one.
 
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::card::{self, Verdict};
 use super::error::ApiError;
@@ -276,6 +276,3 @@ fn days_to_pay(kind: Kind, capture: Capture, asked: Option<i64>) -> Option<i64> 
         (Kind::Wallet, Capture::Auto) => None,
     }
 }
-
-/// How much earlier than its real deadline a bank transfer tells the customer to pay.
-pub const BANK_TRANSFER_MARGIN: Duration = Duration::days(7);

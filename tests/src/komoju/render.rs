@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::clock;
-use super::method::{Kind, METHODS, STORES};
-use super::model::{Details, Event, Merchant, Offer, Payment, PaymentStatus, Refund, Session, ShownType};
-use super::paying::BANK_TRANSFER_MARGIN;
-use super::world::World;
+use super::method::{BANK_TRANSFER_MARGIN, Kind, METHODS, STORES};
+use super::model::{
+    Details, Event, Merchant, Offer, Payment, PaymentStatus, Refund, RefundRequest, Session, ShownType,
+};
 
 /// A payment as the API and the webhooks show it. `pages` is the origin of the hosted pages.
 #[must_use]
@@ -36,7 +36,7 @@ pub fn payment(payment: &Payment, pages: &str) -> Value {
         "mcc": null,
         "statement_descriptor": null,
         "refunds": payment.refunds.iter().map(|refund| self::refund(refund, &payment.id)).collect::<Vec<_>>(),
-        "refund_requests": payment.refund_requests.iter().map(|request| request.row(payment)).collect::<Vec<_>>(),
+        "refund_requests": payment.refund_requests.iter().map(|request| refund_request(request, &payment.id)).collect::<Vec<_>>(),
     })
 }
 
@@ -51,6 +51,28 @@ fn refund(refund: &Refund, payment: &str) -> Value {
         "created_at": clock::utc(refund.created_at),
         "chargeback": refund.chargeback,
     })
+}
+
+/// A row of a payment's `refund_requests`, with the members that KOMOJU publishes and no others: neither amount nor
+/// type of account is among them.
+fn refund_request(request: &RefundRequest, payment: &str) -> Value {
+    let account = &request.account;
+    let mut row = json!({
+        "id": request.id,
+        "payment": payment,
+        "customer_name": account.customer_name,
+        "bank_name": account.bank_name,
+        "bank_code": account.bank_code,
+        "branch_name": account.branch_name,
+        "branch_number": account.branch_number,
+        "account_number": account.account_number,
+        "status": request.status.name(),
+        "created_at": clock::utc(request.created_at),
+    });
+    if let Some(description) = request.description.as_ref().filter(|_| request.described) {
+        row["description"] = description.clone().into();
+    }
+    row
 }
 
 /// Where the shopper reads how to pay in cash.
@@ -124,9 +146,14 @@ fn details(payment: &Payment, pages: &str) -> Value {
     }
 }
 
-/// A session, with its payment inside. Optional fields are there only when they were given.
+/// A session of `merchant`, with the payment that it shows inside. Optional fields are there only when they were given.
 #[must_use]
-pub fn session(world: &World, session: &Session, pages: &str) -> Value {
+pub fn session(
+    session: &Session,
+    merchant: Option<&Merchant>,
+    shown: Option<&Payment>,
+    pages: &str,
+) -> Value {
     let mut body = json!({
         "id": session.id,
         "resource": "session",
@@ -142,9 +169,9 @@ pub fn session(world: &World, session: &Session, pages: &str) -> Value {
         "completed_at": session.completed_at.map(clock::japanese),
         "status": session.status.name(),
         "expired": session.expired(clock::now()),
-        "merchant": { "name": world.merchant(&session.merchant).map(|merchant| &merchant.name) },
+        "merchant": { "name": merchant.map(|merchant| &merchant.name) },
         "metadata": session.metadata,
-        "payment": world.shown_payment(session).map(|shown| payment(shown, pages)),
+        "payment": shown.map(|shown| payment(shown, pages)),
         "payment_data": payment_data(session),
         "secure_token": null,
     });

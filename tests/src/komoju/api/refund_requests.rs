@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::body::{amount, field, object, text};
 use crate::komoju::error::ApiError;
-use crate::komoju::refund_request::{BankAccount, RefundRequest, RequestStatus, Transfers};
+use crate::komoju::model::{BankAccount, RefundRequest, RequestStatus, Transfers};
 use crate::komoju::world::Caller;
 use crate::komoju::{Komoju, clock, random};
 

@@ -33,7 +33,7 @@ pub async fn create(
     komoju.with(|world| {
         let mut session = read(world, &caller, &fields)?;
         session.scenario = scenario;
-        let answer = render::session(world, &session, &world.pages);
+        let answer = rendered(world, &session);
         world.sessions.push(session);
         Ok(Json(answer))
     })
@@ -61,7 +61,11 @@ pub async fn cancel(
 
 fn shown(world: &World, caller: &Caller, id: &str) -> Answer {
     let session = world.session_of(caller, id)?;
-    Ok(Json(render::session(world, session, &world.pages)))
+    Ok(Json(rendered(world, session)))
+}
+
+fn rendered(world: &World, session: &Session) -> Value {
+    render::session(session, world.merchant(&session.merchant), world.shown_payment(session), &world.pages)
 }
 
 /// `Komoju-Scenario`: in test mode, the refusal that every payment of this session will meet.

@@ -10,9 +10,9 @@ use super::hosted::onward;
 use super::html::{Page, button, esc, see};
 use super::texts::status;
 use crate::komoju::error::ApiError;
-use crate::komoju::method::store;
+use crate::komoju::method::{BANK_TRANSFER_MARGIN, store};
 use crate::komoju::model::{Details, Livemode, Locale, Payment, PaymentStatus, Session};
-use crate::komoju::paying::{BANK_TRANSFER_MARGIN, WalletAnswer};
+use crate::komoju::paying::WalletAnswer;
 use crate::komoju::world::World;
 use crate::komoju::{Komoju, clock, render};
 

@@ -9,8 +9,7 @@ use super::super::html::{button, esc};
 use super::{bar, page};
 use crate::komoju::error::ApiError;
 use crate::komoju::method::Kind;
-use crate::komoju::model::{Event, Livemode, Payment, PaymentStatus};
-use crate::komoju::refund_request::{RefundRequest, RequestStatus};
+use crate::komoju::model::{Event, Livemode, Payment, PaymentStatus, RefundRequest, RequestStatus};
 use crate::komoju::world::{Caller, World};
 use crate::komoju::{Komoju, clock, render};
 
