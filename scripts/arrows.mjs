@@ -40,7 +40,9 @@ function code(source) {
 		.replace(/\/\*[\s\S]*?\*\//g, "")
 		.replace(/r(#*)"[\s\S]*?"\1/g, '""')
 		.replace(/b?'(\\.[^']*|[^\\'])'/g, "' '")
-		.replace(/"(\\[\s\S]|[^"\\])*"/g, '""');
+		.replace(/"(\\[\s\S]|[^"\\])*"/g, '""')
+		// Who may see a thing is no import.
+		.replace(/\bpub\(in [^)]*\)/g, "pub");
 	return bare.replace(/#\[cfg\((all\()?test\b[^\]]*\]\s*/g, "#[test_only] ").split("#[test_only] ").reduce((kept, part) => kept + part.slice(itemEnd(part)));
 }
 
