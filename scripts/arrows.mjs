@@ -36,11 +36,10 @@ const NAMES = { komoju_bigcommerce_worker: "worker", sandbox: "sandbox" };
 /** The code without comments, text and tests; line breaks stay. */
 function code(source) {
 	const bare = source
-		.replace(/\/\/[^\n]*/g, "")
-		.replace(/\/\*[\s\S]*?\*\//g, "")
-		.replace(/r(#*)"[\s\S]*?"\1/g, '""')
-		.replace(/b?'(\\.[^']*|[^\\'])'/g, "' '")
-		.replace(/"(\\[\s\S]|[^"\\])*"/g, '""')
+		// In one pass: two slashes within a text begin no comment, and a quote within a comment no text.
+		.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|r(#*)"[\s\S]*?"\1|"(?:\\[\s\S]|[^"\\])*"|'(?:\\.[^']*|[^\\'])'/g, (found) =>
+			found.startsWith("/") ? "" : '""',
+		)
 		// Who may see a thing is no import.
 		.replace(/\bpub\(in [^)]*\)/g, "pub");
 	return bare.replace(/#\[cfg\((all\()?test\b[^\]]*\]\s*/g, "#[test_only] ").split("#[test_only] ").reduce((kept, part) => kept + part.slice(itemEnd(part)));
