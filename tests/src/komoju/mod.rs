@@ -1,8 +1,7 @@
 //! KOMOJU, played strictly: the API, the hosted pages, the dashboard, the webhooks.
 //!
 //! [`Komoju`] is the handle for tests: it makes merchants, plays the shopper and the merchant, and looks at what is
-//! there. All state sits behind one lock; events are handed to the post office before it is let go, so they leave in
-//! the order in which things happened.
+//! there.
 //!
 //! ```no_run
 //! # async fn example(sandbox: sandbox::Sandbox) -> Result<(), sandbox::komoju::ApiError> {
@@ -29,6 +28,7 @@ mod money;
 mod pages;
 mod paying;
 mod paying_back;
+mod platform;
 mod random;
 mod render;
 mod rules;
@@ -38,11 +38,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
 use axum::Router;
-use reqwest::Url;
 
 pub use self::card::{CARDS, CHALLENGE_PASSWORD};
 pub use self::error::ApiError;
@@ -54,27 +50,10 @@ pub use self::model::{
 };
 pub use self::money::{Currency, Rate};
 pub use self::paying::{Outcome, Payer, WalletAnswer};
+pub use self::platform::Komoju;
 pub use self::webhooks::{EVENTS, sign};
-use self::world::World;
-use crate::env::Env;
-
-/// KOMOJU, as tests drive it. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Komoju {
-    env: Env,
-    world: Arc<Mutex<World>>,
-    /// Host names that may stand in a request although they contain "localhost".
-    exempt: Arc<[String]>,
-}
 
 impl Komoju {
-    #[must_use]
-    pub fn new(env: Env) -> Self {
-        let world = World::new(env.places.pay());
-        let exempt = exempt(&env);
-        Self { env, world: Arc::new(Mutex::new(world)), exempt }
-    }
-
     /// The API, relative to `/komoju/api/v1`.
     pub fn api(&self) -> Router {
         api::router(self)
@@ -84,39 +63,4 @@ impl Komoju {
     pub fn pages(&self) -> Router {
         pages::router(self)
     }
-
-    pub(crate) fn env(&self) -> &Env {
-        &self.env
-    }
-
-    /// Works on the state, alone, then posts what happened.
-    fn with<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
-        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = work(&mut world);
-        for event in std::mem::take(&mut world.outbox) {
-            if let Some(merchant) = world.merchant(&event.merchant) {
-                webhooks::tell(&self.env.delivery, merchant, &event);
-            }
-        }
-        result
-    }
-
-    fn processing(&self, merchant: &str) -> Duration {
-        self.with(|world| world.merchant(merchant).map(|merchant| merchant.processing)).unwrap_or_default()
-    }
-
-    /// KOMOJU's front rejects every request that contains the word "localhost". The sandbox's own places are exempt.
-    fn mentions_localhost(&self, body: &[u8]) -> bool {
-        let mut text = String::from_utf8_lossy(body).to_lowercase();
-        for host in self.exempt.iter() {
-            text = text.replace(host.as_str(), "");
-        }
-        text.contains("localhost")
-    }
-}
-
-fn exempt(env: &Env) -> Arc<[String]> {
-    let places = [env.app.url.clone(), env.places.panel(), env.places.pay(), env.places.demo_shop()];
-    let hosts = places.iter().filter_map(|place| Url::parse(place).ok()?.host_str().map(str::to_owned));
-    hosts.collect()
 }

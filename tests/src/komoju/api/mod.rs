@@ -4,6 +4,7 @@
 //! idempotency key. Only then is it looked at. A publishable key, which browsers may hold, opens a session and pays it,
 //! and nothing else.
 
+mod answer;
 mod body;
 mod pay;
 mod payments;
@@ -23,13 +24,13 @@ use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
 
+use self::answer::{Answer, listed};
 use self::body::Listing;
 use super::error::ApiError;
 use super::idempotency::{Answered, Scope, check};
 use super::model::Mood;
-use super::world::{Caller, Paging, World};
+use super::world::{Caller, World};
 use super::{Komoju, clock, render};
 use crate::alter::ignoring;
 use crate::faults::{Side, Watch, watch};
@@ -38,14 +39,12 @@ use crate::faults::{Side, Watch, watch};
 const VERSIONS: [&str; 2] = ["2025-01-28", "2024-07-15"];
 const BODY_LIMIT: usize = 1 << 20;
 
-type Answer = Result<Json<Value>, ApiError>;
-
 /// The API of `komoju`, with faults and request log around it.
 pub fn router(komoju: &Komoju) -> Router {
     let tenant = komoju.clone();
     let guard = Watch::new(
         Side::Komoju,
-        komoju.env().faults.clone(),
+        komoju.env.faults.clone(),
         move |parts: &Parts| {
             let caller = tenant.with(|world| caller(world, &parts.headers, publishable_may(parts)));
             caller.ok().map(|caller| caller.merchant)
@@ -221,22 +220,5 @@ async fn event(
     komoju.with(|world| {
         let event = world.events_of(&caller).find(|event| event.id == id);
         event.map(|event| Json(render::event(event))).ok_or_else(ApiError::not_found)
-    })
-}
-
-/// The envelope of every list; the times are those that were asked for.
-fn listed(all: Vec<Value>, paging: Paging) -> Value {
-    let total = all.len();
-    let skipped = paging.page.saturating_sub(1).saturating_mul(paging.per_page);
-    let data: Vec<Value> = all.into_iter().skip(skipped).take(paging.per_page).collect();
-    json!({
-        "resource": "list",
-        "total": total,
-        "page": paging.page,
-        "per_page": paging.per_page,
-        "last_page": total.div_ceil(paging.per_page).max(1),
-        "start_time": paging.start.map(clock::utc),
-        "end_time": paging.end.map(clock::utc),
-        "data": data,
     })
 }

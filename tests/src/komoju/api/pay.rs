@@ -10,7 +10,7 @@ use axum::http::HeaderMap;
 use axum::{Extension, Json};
 use serde_json::{Map, Value, json};
 
-use super::Answer;
+use super::answer::Answer;
 use super::body::{field, integer, object, text};
 use super::sessions::capture;
 use crate::komoju::error::ApiError;

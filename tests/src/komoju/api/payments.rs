@@ -8,8 +8,8 @@ use axum::http::HeaderMap;
 use axum::{Extension, Json};
 use serde_json::{Map, Value};
 
+use super::answer::{Answer, listed};
 use super::body::{self, Listing, field, integer, metadata, object, text};
-use super::{Answer, listed};
 use crate::komoju::error::ApiError;
 use crate::komoju::world::{Caller, World};
 use crate::komoju::{Komoju, render};

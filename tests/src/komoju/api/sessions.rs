@@ -8,7 +8,7 @@ use reqwest::Url;
 use serde_json::{Map, Value};
 use time::Duration;
 
-use super::Answer;
+use super::answer::Answer;
 use super::body::{field, integer, map, metadata, object, text};
 use crate::komoju::error::ApiError;
 use crate::komoju::model::{Capture, Livemode, Locale, Merchant, Offer, Session, SessionStatus};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 
-use super::Answer;
+use super::answer::Answer;
 use super::checkout::View;
 use super::form::Fields;
 use super::html::see;

@@ -4,6 +4,7 @@
 //! Everything is a plain form and works without a script. Elements that a person uses carry a stable `id`, repeated as
 //! `data-test`.
 
+mod answer;
 mod checkout;
 mod dashboard;
 mod form;
@@ -15,30 +16,11 @@ mod texts;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use self::html::{refused, see};
 use super::Komoju;
 use super::error::ApiError;
-
-/// What a handler answers.
-type Answer = Result<Response, Problem>;
-
-/// A refusal that a person reads.
-struct Problem(ApiError);
-
-impl From<ApiError> for Problem {
-    fn from(error: ApiError) -> Self {
-        Self(error)
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        refused(&self.0)
-    }
-}
 
 pub fn router(komoju: &Komoju) -> Router {
     Router::new()

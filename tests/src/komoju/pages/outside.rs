@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
-use super::Answer;
+use super::answer::Answer;
 use super::form::Fields;
 use super::hosted::onward;
 use super::html::{Page, button, esc, see};

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use reqwest::Url;
 
-use super::super::Answer;
+use super::super::answer::Answer;
 use super::super::form::Fields;
 use super::super::html::see;
 use super::merchant;
@@ -53,7 +53,7 @@ pub async fn ping_webhook(
     let owner = komoju.merchant(&merchant)?;
     let endpoint =
         owner.endpoints.iter().find(|endpoint| endpoint.id == id).ok_or_else(ApiError::not_found)?;
-    webhooks::ping(&komoju.env().delivery, &owner, endpoint);
+    webhooks::ping(&komoju.env.delivery, &owner, endpoint);
     Ok(whence.back(&merchant))
 }
 
@@ -129,7 +129,7 @@ pub async fn resend(
 }
 
 fn again(komoju: &Komoju, merchant: &str, id: Option<u64>) -> Result<(), ApiError> {
-    let delivery = &komoju.env().delivery;
+    let delivery = &komoju.env.delivery;
     id.and_then(|id| delivery.resend(merchant, Side::Komoju, id)).ok_or_else(ApiError::not_found)
 }
 

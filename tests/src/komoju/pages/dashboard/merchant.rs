@@ -6,9 +6,9 @@ use std::time::Duration;
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
 
-use super::super::Answer;
+use super::super::answer::Answer;
 use super::super::html::{button, esc};
-use super::{bar, page};
+use super::frame::{bar, page};
 use crate::delivery::{Mode, Record, Stage};
 use crate::faults::Side;
 use crate::komoju::error::ApiError;
@@ -32,7 +32,7 @@ pub async fn show(
     let live = query.get("mode").is_some_and(|mode| mode == "live");
     let livemode = if live { Livemode::Live } else { Livemode::Test };
     komoju.merchant(&id)?;
-    let post = deliveries(&id, komoju.env().delivery.mode(&id, Side::Komoju), &komoju.deliveries(&id));
+    let post = deliveries(&id, komoju.env.delivery.mode(&id, Side::Komoju), &komoju.deliveries(&id));
     komoju.with(|world| {
         let merchant = world.merchant(&id).ok_or_else(ApiError::not_found)?;
         let caller = Caller { merchant: id.clone(), livemode };
@@ -41,7 +41,7 @@ pub async fn show(
             bar = bar(merchant, livemode),
             payments = payments(world, &caller),
             keys = keys(merchant),
-            webhooks = webhooks(merchant, &komoju.env().app.url),
+            webhooks = webhooks(merchant, &komoju.env.app.url),
             sessions = sessions(world, &caller),
             api = api(merchant),
             settings = settings(merchant),

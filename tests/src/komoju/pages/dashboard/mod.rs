@@ -3,6 +3,7 @@
 //! `/dashboard` lists the merchants; `/dashboard/{merchant}` is one of them, `?mode=live` its live side.
 
 mod actions;
+mod frame;
 mod merchant;
 mod payment;
 
@@ -11,9 +12,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-use super::html::{Page, esc};
+use self::frame::page;
+use super::html::esc;
 use crate::komoju::Komoju;
-use crate::komoju::model::{Livemode, Locale, Merchant};
+use crate::komoju::model::Merchant;
 
 pub fn router() -> Router<Komoju> {
     Router::new()
@@ -47,28 +49,5 @@ fn row(merchant: &Merchant) -> String {
     let (id, name) = (esc(&merchant.id), esc(&merchant.name));
     format!(
         r#"<tr><td><a id="merchant-{id}" data-test="merchant-{id}" href="/dashboard/{id}">{name}</a></td><td><code>{id}</code></td></tr>"#
-    )
-}
-
-fn page(title: &str, test: bool, body: String) -> Page<'_> {
-    Page { locale: Locale::En, title, kind: "dashboard", test, body }
-}
-
-/// The bar on top of a merchant's pages.
-fn bar(merchant: &Merchant, livemode: Livemode) -> String {
-    let id = esc(&merchant.id);
-    let mode = |mode: Livemode, name: &str| {
-        let current = if mode == livemode { r#" aria-current="page""# } else { "" };
-        let code = mode.name();
-        format!(
-            r#"<a id="mode-{code}" data-test="mode-{code}" href="/dashboard/{id}?mode={code}"{current}>{name}</a>"#
-        )
-    };
-    format!(
-        r#"<header class="bar"><strong><a href="/dashboard">KOMOJU sandbox</a></strong><a href="/dashboard/{id}?mode={code}">{name}</a><nav class="modes">{test}{live}</nav></header>"#,
-        code = livemode.name(),
-        name = esc(&merchant.name),
-        test = mode(Livemode::Test, "Test"),
-        live = mode(Livemode::Live, "Live"),
     )
 }

@@ -4,9 +4,9 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use serde_json::Value;
 
-use super::super::Answer;
+use super::super::answer::Answer;
 use super::super::html::{button, esc};
-use super::{bar, page};
+use super::frame::{bar, page};
 use crate::komoju::error::ApiError;
 use crate::komoju::method::Kind;
 use crate::komoju::model::{Event, Livemode, Payment, PaymentStatus, RefundRequest, RequestStatus};
