@@ -1,143 +1,34 @@
 //! Runs one machine the way its Durable Object does: commits to a table, calls out, sleeps until woken, and sometimes
 //! crashes, with nothing left but the table. Around it: time, the post between the two sides and us, and faults.
 
-use std::cell::Cell;
-use std::collections::BTreeSet;
-
 use komoju_bigcommerce_worker::bigcommerce::Api;
-use komoju_bigcommerce_worker::http::{HttpRequest, Outcome, ResponseHeaders};
+use komoju_bigcommerce_worker::crypto::Secret;
+use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
 use komoju_bigcommerce_worker::komoju::request::Access;
 use komoju_bigcommerce_worker::komoju::session::Origin;
-use komoju_bigcommerce_worker::payment::attention::Attention;
 use komoju_bigcommerce_worker::payment::call::Call;
 use komoju_bigcommerce_worker::payment::delays::Delays;
-use komoju_bigcommerce_worker::payment::machine::{Input, Machine, Now, Output};
-use komoju_bigcommerce_worker::payment::record::{Record, Rows};
+use komoju_bigcommerce_worker::payment::machine::{Input, Now, Output};
 use komoju_bigcommerce_worker::payment::shop::Shop;
 use komoju_bigcommerce_worker::secret::Secret;
 use komoju_bigcommerce_worker::wire::{self, Reader};
 use serde_json::Value;
 
-use super::bank::Bank;
-use super::edge::{Edge, Ran, Word};
-use super::faults::Faults;
-use super::mutation::Mutation;
+use super::answer::answer;
+use super::edge::{Ran, Word};
+use super::faults::too_many;
 use super::odd::spoil_one;
-use super::people::Page;
-use super::post::Post;
-use super::schedule::{Act, Fate, Lists, MINUTE, Refunds, Setup, Side, Trouble, Unpaid};
-use super::store::Store;
+use super::schedule::{Act, Fate, Lists, MINUTE, Side, Trouble};
 use super::truth;
+use super::world::World;
 
-/// 2026-11-22 00:00 UTC, when every order here is placed.
-pub const EPOCH: i64 = 1_795_305_600_000;
 const GUARD: i64 = 5 * MINUTE;
 /// More runs than any order ever needs.
 const RUNS: u32 = 3_000;
 /// More outputs than any run ever needs.
 const OUTPUTS: u32 = 500;
 
-pub fn answer(status: u16, body: &Value) -> Outcome {
-    Outcome::Answer { status, headers: ResponseHeaders::default(), body: body.to_string() }
-}
-
-#[derive(Debug)]
-pub struct World {
-    pub now: i64,
-    pub store: Store,
-    pub bank: Bank,
-    pub machine: Machine,
-    pub shop: Shop,
-    pub post: Post,
-    pub faults: Faults,
-    pub mutation: Option<Mutation>,
-    /// Whatever the merchant was ever shown, where somebody wants to know.
-    pub shown: Option<BTreeSet<&'static str>>,
-    /// What the merchant has seen and put away.
-    pub dismissed: Vec<Attention>,
-    pub settled_outside: Vec<u64>,
-    /// Refunds of BigCommerce's that a person wanted to be paid back.
-    pub confirmed: BTreeSet<u64>,
-    /// What was to become of refunds, and since when.
-    policies: Vec<(i64, Refunds)>,
-    /// What was to become of orders that nobody pays, at any time.
-    pub unpaid: Vec<Unpaid>,
-    /// At some time the store wanted a second payment to be given back, or goods that leave not to be captured for.
-    pub second_was_to_go_back: bool,
-    pub shipping_was_free: bool,
-    pub decisions: u32,
-    /// A page ever showed another amount than the order's.
-    pub amount_was_disputed: bool,
-    /// The last page did that was heard out. None: nobody can tell, for the worker died over it.
-    pub amount_is_disputed: Option<bool>,
-    /// KOMOJU's last word about a new session is no. None: nobody can tell, for the worker died over it.
-    pub session_is_refused: Option<bool>,
-    /// What must never happen, whatever the schedule.
-    pub violations: Vec<String>,
-    /// So many of the order's moves have been judged.
-    pub judged: usize,
-    /// A page of the panel that a second person has open.
-    pub second_page: Option<Page>,
-    /// Each refund that was decided and taken, by its number, with the page that it was pressed on.
-    pub pressed: Vec<(u64, Page)>,
-    /// Who can say what of the store.
-    pub edge: Edge,
-    /// So many answers had an element that cannot be read, and since when they may have one.
-    odd: u64,
-    pub odd_since: Option<i64>,
-    /// What a mistake has begun to spoil.
-    pub spoilt: Cell<bool>,
-    /// The order is to be met until it is known, or known to be none of ours; a worker that dies over it is asked again.
-    pub to_meet: bool,
-    rows: Rows,
-    alarm: Option<i64>,
-    runs: u32,
-}
-
 impl World {
-    pub fn new(setup: Setup) -> Self {
-        let mut store = Store::with_order(setup.total, EPOCH);
-        store.decimals = if setup.cents { 2 } else { 0 };
-        store.store_credit = setup.store_credit;
-        store.digital = setup.digital;
-        let mut bank = Bank::open(EPOCH, if setup.cents { 0 } else { setup.fee });
-        bank.hides_descriptions = setup.silent_transfers;
-        Self {
-            now: EPOCH,
-            store,
-            bank,
-            machine: Machine::default(),
-            shop: super::people::shop(setup),
-            post: Post::default(),
-            faults: Faults::default(),
-            mutation: None,
-            shown: None,
-            dismissed: Vec::new(),
-            settled_outside: Vec::new(),
-            confirmed: BTreeSet::new(),
-            policies: vec![(EPOCH, setup.refunds)],
-            unpaid: vec![setup.unpaid],
-            second_was_to_go_back: setup.refund_second,
-            shipping_was_free: !setup.capture_on_shipping,
-            decisions: 0,
-            amount_was_disputed: false,
-            amount_is_disputed: Some(false),
-            session_is_refused: Some(false),
-            violations: Vec::new(),
-            judged: 0,
-            second_page: None,
-            pressed: Vec::new(),
-            edge: Edge::default(),
-            odd: 0,
-            odd_since: None,
-            spoilt: Cell::new(false),
-            to_meet: false,
-            rows: Rows::default(),
-            alarm: None,
-            runs: 0,
-        }
-    }
-
     /// One step of a schedule: the act, and the messages that come of it. Nobody does two things in one second.
     pub fn step(&mut self, act: Act, fate: Fate) {
         self.set_time(self.now + 1_000);
@@ -145,29 +36,6 @@ impl World {
         self.perform(act);
         self.collect();
         self.deliver();
-    }
-
-    /// Whether the order was placed before the app was installed for the first time.
-    pub fn was_before_us(&self) -> bool {
-        self.shop.installed_at > EPOCH
-    }
-
-    /// What was to become of refunds, at any time from then on.
-    pub fn policies_since(&self, at: i64) -> impl Iterator<Item = Refunds> {
-        let from = self.policies.iter().rposition(|(since, _)| *since <= at).unwrap_or(0);
-        self.policies[from..].iter().map(|(_, policy)| *policy)
-    }
-
-    pub fn set_refunds(&mut self, policy: Refunds) {
-        self.policies.push((self.now, policy));
-    }
-
-    /// What the merchant is shown; of an order that nothing is kept of, nothing.
-    pub fn attentions(&self) -> Vec<Attention> {
-        match self.is_known() {
-            true => self.machine.state().attentions(&self.shop.settings),
-            false => Vec::new(),
-        }
     }
 
     // ---- time ----------------------------------------------------------------------------------------------------
@@ -215,15 +83,6 @@ impl World {
         truth::at_once(self);
     }
 
-    pub fn wake_soon(&mut self) {
-        self.alarm = Some(self.now);
-    }
-
-    pub fn wake_within(&mut self, wait: i64) {
-        let at = self.now + wait;
-        self.alarm = Some(self.alarm.filter(|alarm| *alarm > self.now).map_or(at, |alarm| alarm.min(at)));
-    }
-
     // ---- the machine ---------------------------------------------------------------------------------------------
 
     pub fn handle(&mut self, input: Input) {
@@ -261,23 +120,7 @@ impl World {
         }
     }
 
-    /// Whether there is anything to remember of this order.
-    pub fn is_known(&self) -> bool {
-        self.rows.iter().next().is_some()
-    }
-
-    pub fn rows(&self) -> &Rows {
-        &self.rows
-    }
-
-    /// Another version of the app takes over, and finds these rows.
-    pub fn restart_with(&mut self, rows: Rows) {
-        self.rows = rows;
-        self.crash();
-        self.wake_soon();
-    }
-
-    /// As objects/payment/run.rs runs it.
+    /// As objects/payment.rs runs it.
     pub fn run(&mut self, mut word: Word) -> Ran {
         for _ in 0..OUTPUTS {
             let shop = self.told_by(&word);
@@ -332,16 +175,6 @@ impl World {
         }
     }
 
-    fn commit(&mut self, records: &[Record]) {
-        for Record { kind, key, body } in records {
-            let at = (kind.clone(), key.clone());
-            match body {
-                Some(body) => self.rows.insert(at, body.clone()),
-                None => self.rows.remove(&at),
-            }
-        }
-    }
-
     /// None: the worker died.
     fn call(&mut self, call: &Call, dies: bool, word: &Word) -> Option<()> {
         let side = if wire::side(call) == wire::Side::BigCommerce { Side::BigCommerce } else { Side::Komoju };
@@ -392,7 +225,7 @@ impl World {
         match trouble {
             Some(Trouble::CutBefore | Trouble::CrashBefore) => return cut(),
             Some(Trouble::Broken) => return answer(500, &Value::Null),
-            Some(Trouble::TooMany) => return super::faults::too_many(),
+            Some(Trouble::TooMany) => return too_many(),
             Some(Trouble::Hiccup) if side == Side::BigCommerce && request.method == "GET" => {
                 self.faults.hiccups += 1;
                 return answer(404, &Value::Null);
@@ -440,14 +273,6 @@ impl World {
             self.bank.untell(&spoilt);
         }
         Outcome::Answer { status, headers, body: json.to_string() }
-    }
-
-    /// Nothing is left but what was committed; the guard wakes what comes after.
-    fn crash(&mut self) {
-        match Machine::load(self.rows.clone()) {
-            Ok(machine) => self.machine = machine,
-            Err(corrupt) => self.violations.push(format!("what was committed cannot be read: {corrupt}")),
-        }
     }
 
     fn request(&self, call: &Call) -> (HttpRequest, Reader) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use komoju_bigcommerce_worker::http::{Outcome, ResponseHeaders};
 use serde_json::Value;
 
-use super::driver::answer;
+use super::answer::answer;
 use super::schedule::{Act, MINUTE, Outage, Side, Trouble};
 
 #[derive(Debug, Clone, Default)]

@@ -4,12 +4,12 @@ use komoju_bigcommerce_worker::payment::attention::Attention;
 use komoju_bigcommerce_worker::payment::machine::Reply;
 use komoju_bigcommerce_worker::payment::start::Intent;
 
-use super::driver::{EPOCH, World};
 use super::schedule::Fate::{self, Arrives, Lost};
 use super::schedule::{
-    Act, Act::*, DAY, Lists, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T, Unpaid,
+    Act, Act::*, DAY, EPOCH, Lists, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T, Unpaid,
 };
 use super::search::ends_right;
+use super::world::World;
 
 fn world() -> World {
     World::new(Setup::default())

@@ -7,22 +7,29 @@
 //! `SIMULATION_SEED=n` replays one seed, `SIMULATION_SCHEDULES=n` tries so many, from seed
 //! `SIMULATION_FIRST` on.
 
+mod answer;
 mod bank;
 mod driver;
 mod edge;
 mod faults;
 mod found;
 mod mutation;
+mod occasions;
 mod odd;
+mod page;
 mod people;
 mod post;
+mod postman;
 mod random;
 mod reach;
 mod reviewed;
 mod schedule;
 mod search;
+mod setting;
 mod shrink;
+mod spoil;
 mod storage;
 mod store;
 mod stories;
 mod truth;
+mod world;

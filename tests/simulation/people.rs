@@ -4,75 +4,18 @@ use komoju_bigcommerce_worker::json::write;
 use komoju_bigcommerce_worker::payment::call::{BankDetails, Browser, Locale};
 use komoju_bigcommerce_worker::payment::decision::{Blob, Decided, Decision, Upon};
 use komoju_bigcommerce_worker::payment::hint::{About, Hint};
-use komoju_bigcommerce_worker::payment::ids::{
-    AccountId, CartId, HintId, OrderId, PaymentId, SessionId, StoreHash,
-};
+use komoju_bigcommerce_worker::payment::ids::{CartId, HintId, PaymentId, SessionId};
 use komoju_bigcommerce_worker::payment::machine::{Input, Reply};
-use komoju_bigcommerce_worker::payment::owed::Counting;
-use komoju_bigcommerce_worker::payment::reading::OrderStatus;
-use komoju_bigcommerce_worker::payment::settings::{self, Capture, Mode, RefundPolicy, Settings};
-use komoju_bigcommerce_worker::payment::shop::Shop;
+use komoju_bigcommerce_worker::payment::settings::Capture;
 use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Seen, Start};
 
 use super::bank::{Payment, part};
-use super::driver::{EPOCH, World};
 use super::mutation::Mutation;
-use super::schedule::{Act, HOUR, Lists, MINUTE, Refunds, Setup, Unpaid};
+use super::page::Page;
+use super::schedule::{Act, Lists, MINUTE};
+use super::setting::{fate_of_unpaid, refund_policy};
 use super::store::{By, CART};
-
-pub fn shop(setup: Setup) -> Shop {
-    Shop {
-        store: StoreHash::parse("simstore").expect("a store"),
-        order: OrderId::new(1_001).expect("an order"),
-        installed_at: if setup.installed_later { EPOCH + HOUR } else { EPOCH },
-        settings: settings(setup),
-        account: Some((AccountId::parse("abc123").expect("an account"), Mode::Live)),
-        channels: Vec::new(),
-        labels: Vec::new(),
-        locale: Locale::En,
-        confirmed: true,
-    }
-}
-
-fn settings(setup: Setup) -> Settings {
-    Settings {
-        capture: if setup.manual { Capture::Manual } else { Capture::Auto },
-        authorized_status: OrderStatus(setup.authorized_status),
-        capture_on_shipping: setup.capture_on_shipping,
-        unpaid: fate_of_unpaid(setup.unpaid),
-        unpaid_grace_hours: setup.grace_hours,
-        refunds: refund_policy(setup.refunds),
-        refund_second: setup.refund_second,
-        store_credit: Some(Counting::Gross),
-        ..Settings::default()
-    }
-}
-
-fn fate_of_unpaid(unpaid: Unpaid) -> settings::Unpaid {
-    match unpaid {
-        Unpaid::Leave => settings::Unpaid::Leave,
-        Unpaid::Cancel => settings::Unpaid::Cancel,
-        Unpaid::Decline => settings::Unpaid::Decline,
-    }
-}
-
-fn refund_policy(refunds: Refunds) -> RefundPolicy {
-    match refunds {
-        Refunds::AtOnce => RefundPolicy::AtOnce,
-        Refunds::Confirm => RefundPolicy::Confirm,
-        Refunds::Never => RefundPolicy::Never,
-    }
-}
-
-/// A page of the panel that offers to refund, as it was when somebody opened it.
-#[derive(Debug, Clone)]
-pub struct Page {
-    payment: String,
-    /// What the payment had left then, and promised to nobody.
-    pub free: i64,
-    is_cash: bool,
-    upon: Upon,
-}
+use super::world::World;
 
 impl World {
     pub fn perform(&mut self, act: Act) {

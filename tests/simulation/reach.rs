@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::driver::World;
 use super::store::By;
 use super::stories::schedule;
 use super::truth;
+use super::world::World;
 
 /// Enough for everything to happen.
 const SCHEDULES: u64 = 2_500;

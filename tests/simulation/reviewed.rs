@@ -3,9 +3,9 @@
 use komoju_bigcommerce_worker::payment::attention::Attention;
 use komoju_bigcommerce_worker::payment::settings::RefundPolicy;
 
-use super::driver::World;
 use super::schedule::Fate::{self, Arrives, Lost};
 use super::schedule::{Act, Act::*, Outage as Down, Refunds, Setup, Side, Trouble as T};
+use super::world::World;
 
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;

@@ -5,6 +5,9 @@
 
 use Act::*;
 
+/// 2026-11-22 00:00 UTC, when every order here is placed.
+pub const EPOCH: i64 = 1_795_305_600_000;
+
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;

@@ -6,12 +6,12 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, Once};
 
-use super::driver::World;
 use super::mutation::Mutation;
 use super::schedule::{Act, Fate, Schedule, Setup};
 use super::shrink::{paste, shrink};
 use super::stories::schedule;
 use super::truth;
+use super::world::World;
 
 /// In a usual run; a million by `SIMULATION_SCHEDULES=1000000`.
 const SCHEDULES: u64 = 10_000;

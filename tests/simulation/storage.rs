@@ -7,10 +7,10 @@ use komoju_bigcommerce_worker::payment::attention::Attention;
 use komoju_bigcommerce_worker::payment::record::{Rows, SCHEMA};
 use serde_json::Value;
 
-use super::driver::World;
 use super::schedule::Fate::{self, Arrives, Lost};
 use super::schedule::{Act, Act::*, Outage as Down, Refunds, Setup, Side, Trouble as T};
 use super::truth;
+use super::world::World;
 
 fn rows(text: &str) -> Rows {
     let mut rows = Rows::default();

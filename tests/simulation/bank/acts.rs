@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::show::in_won;
-use super::{Bank, Payment};
+use super::state::{Bank, Payment};
 
 impl Bank {
     /// A shopper was sent to this page.

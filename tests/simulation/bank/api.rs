@@ -3,33 +3,15 @@
 use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
 use serde_json::{Value, json};
 
+use super::requests::{Reply, Running, Stored};
 use super::show::payment as shown;
-use super::{Bank, Request, Session};
-use crate::driver::answer;
+use super::state::{Bank, Request, Session};
+use crate::answer::answer;
 use crate::schedule::{DAY, Lists, MINUTE};
 
 /// After that a key is forgotten, and a request that carries it is a new one.
 const IDEMPOTENCY_HOLDS: i64 = DAY;
 const STILL_RUNS: i64 = MINUTE / 4;
-
-type Reply = (u16, Value);
-
-/// What a key was used for, and what came of it; nothing yet while it runs.
-#[derive(Debug, Clone)]
-pub struct Stored {
-    request: String,
-    reply: Option<Reply>,
-    at: i64,
-}
-
-/// A request whose caller has given up on it.
-#[derive(Debug, Clone)]
-pub struct Running {
-    pub ends: i64,
-    path: String,
-    body: String,
-    key: Option<String>,
-}
 
 impl Bank {
     /// `slow`: the caller gives up waiting, and the request takes effect a little later.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Bank, Event, Payment, Session, Told};
+use super::state::{Bank, Event, Payment, Session, Told};
 use crate::schedule::DAY;
 
 impl Bank {

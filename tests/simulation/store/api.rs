@@ -3,8 +3,9 @@
 use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
 use serde_json::{Value, json};
 
-use super::{By, Seen, Store};
-use crate::driver::{EPOCH, answer};
+use super::state::{By, CART, Running, Seen, Store};
+use crate::answer::answer;
+use crate::schedule::EPOCH;
 
 pub type Reply = (u16, Value);
 
@@ -12,14 +13,6 @@ pub type Reply = (u16, Value);
 ///
 /// [`Delays::UNDER_WAY`]: komoju_bigcommerce_worker::payment::delays::Delays::UNDER_WAY
 const STILL_RUNS: i64 = 38_000;
-
-/// A request whose caller has given up on it, and what that caller knew.
-#[derive(Debug, Clone)]
-pub struct Running {
-    ends: i64,
-    request: HttpRequest,
-    seen: Seen,
-}
 
 impl Store {
     /// `slow`: the caller gives up waiting, and what changes something takes effect a little later.
@@ -134,7 +127,7 @@ impl Store {
             "gift_certificate_amount": "0.0000", "refunded_amount": self.decimal(self.refunded()),
             "currency_code": self.currency(), "default_currency_code": self.currency(),
             "payment_method": "Pay in Store", "payment_provider_id": self.payment_id, "channel_id": 1,
-            "cart_id": super::CART, "order_is_digital": self.digital, "is_deleted": false, "staff_notes": self.notes,
+            "cart_id": CART, "order_is_digital": self.digital, "is_deleted": false, "staff_notes": self.notes,
             "billing_address": { "first_name": "Aoi", "last_name": "Mori", "email": "aoi@shop.example" },
         })
     }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::api::Reply;
-use super::{By, Lists, Refund, Store, is_paid};
+use super::state::{By, Refund, Store, is_paid};
+use crate::bank::part;
+use crate::schedule::Lists;
 
 impl Store {
     /// The merchant refunds in the control panel, part on the order's own method and what that does not cover as credit.
@@ -12,7 +14,7 @@ impl Store {
         if self.deleted || !is_paid(self.status) || left <= 0 {
             return false;
         }
-        let minor = crate::bank::part(left, percent);
+        let minor = part(left, percent);
         let ours = if to_credit { 0 } else { minor.min(self.left_on_method()) };
         self.enter(ours, minor - ours, String::new(), By::Merchant);
         true

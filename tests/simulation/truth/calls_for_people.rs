@@ -2,12 +2,12 @@
 
 use komoju_bigcommerce_worker::payment::attention::Attention;
 
-use super::Verdict;
 use super::refunds::pair;
+use super::verdict::Verdict;
 use crate::bank::Payment;
-use crate::driver::World;
 use crate::schedule::{DAY, Refunds, Side};
 use crate::store::By;
+use crate::world::World;
 
 pub fn are_just(world: &World) -> Verdict {
     let shown = world.attentions();

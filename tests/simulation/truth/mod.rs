@@ -6,17 +6,17 @@
 mod calls_for_people;
 mod moves;
 mod refunds;
+mod verdict;
 
 use komoju_bigcommerce_worker::payment::attention::Attention;
 use komoju_bigcommerce_worker::payment::delays::Delays;
 
-use super::driver::World;
+use self::verdict::Verdict;
 use super::schedule::{Act, DAY, Fate, HOUR, Lists, Unpaid};
 use super::store::{By, is_final};
+use super::world::World;
 
 pub use moves::{at_once, session_is_for_what_is_due};
-
-type Verdict = Result<(), String>;
 
 /// What must hold at every moment.
 pub fn always(world: &World) -> Verdict {

@@ -3,11 +3,11 @@
 
 use komoju_bigcommerce_worker::payment::delays::Delays;
 
-use super::Verdict;
 use super::refunds::in_order;
+use super::verdict::Verdict;
 use crate::bank::Payment;
-use crate::driver::World;
 use crate::store::{By, Move, is_final};
+use crate::world::World;
 
 /// Judges the moves since the last time.
 pub fn at_once(world: &mut World) {

@@ -7,11 +7,11 @@ use komoju_bigcommerce_worker::payment::attention::Attention;
 use komoju_bigcommerce_worker::payment::deed::{MilestoneKind, Subject};
 use komoju_bigcommerce_worker::payment::ids::RefundId;
 
-use super::Verdict;
+use super::verdict::Verdict;
 use crate::bank::{self, Payment};
-use crate::driver::World;
 use crate::schedule::Refunds;
 use crate::store::{self, By};
+use crate::world::World;
 
 /// What has no counterpart on the other side.
 pub struct Unpaired<'a> {
