@@ -26,6 +26,7 @@ pub mod delivery;
 pub mod env;
 pub mod faults;
 pub mod harness;
+mod host;
 pub mod komoju;
 pub mod server;
 

@@ -8,8 +8,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::HOST;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -21,6 +20,7 @@ use tower::ServiceExt;
 use crate::bigcommerce::BigCommerce;
 use crate::env::{App, Env, Places};
 use crate::faults::{Cut, Faults};
+use crate::host::host_name;
 use crate::komoju::Komoju;
 
 #[derive(Clone, Debug)]
@@ -201,12 +201,6 @@ fn site_of(uri: &Uri, host: &str) -> Site {
         _ if host.ends_with(".shop.localhost") => Site::Shop,
         _ => Site::Unknown,
     }
-}
-
-/// Host name a request was sent to, without its port; empty where there is none.
-pub fn host_name(headers: &HeaderMap) -> &str {
-    let header = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    header.rsplit_once(':').map_or(header, |(name, _)| name)
 }
 
 fn unknown() -> Response {

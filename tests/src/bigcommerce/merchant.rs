@@ -9,15 +9,7 @@ use super::control::{NO_ORDER, NO_STORE};
 use super::deeds::{OrderUpdate, about};
 use super::order::{Actor, Line, Order, Refund, RefundItem, status};
 use super::refunds::{Draft, DraftPayment};
-use super::store::{Hook, PaymentMethod};
-
-/// What the merchant does between an app's reading of an order and its next PUT, where nothing can stop them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meddling {
-    Status(u8),
-    Total(i64),
-    Delete,
-}
+use super::store::{Hook, Meddling, PaymentMethod};
 
 impl BigCommerce {
     /// The merchant ships everything: *Shipped*, unless the order has nothing to ship.

@@ -3,8 +3,6 @@
 //! `/auth` and `/load` are visited by the merchant's browser inside the control panel's iframe; `/uninstall` and
 //! `/remove_user` are called by BigCommerce's servers, without any cookie.
 
-use std::collections::HashMap;
-
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
@@ -15,22 +13,13 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::codes::Code;
 use super::html::escape;
 use super::jwt::SignedPayload;
 use super::store::{Installation, Store};
 use super::{BigCommerce, errors, random};
 use crate::asking::{Answered, Broken, ask, ask_once};
 use crate::faults::{Side, Watch, watch};
-
-/// Authorization codes and what they were given for.
-pub(super) type Codes = HashMap<String, Code>;
-
-#[derive(Clone, Debug)]
-pub(super) struct Code {
-    hash: String,
-    scope: String,
-    used: bool,
-}
 
 /// What came back from visiting the app like a browser would, redirects followed.
 #[derive(Clone, Debug)]

@@ -6,7 +6,6 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::browsing::{PurchaseEvent, Session, Visit};
-use super::merchant::Meddling;
 use super::money::Currency;
 use super::order::Order;
 use super::quota::Quota;
@@ -300,6 +299,14 @@ impl Script {
             modified: now,
         }
     }
+}
+
+/// What the merchant does between an app's reading of an order and its next PUT, where nothing can stop them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meddling {
+    Status(u8),
+    Total(i64),
+    Delete,
 }
 
 #[derive(Debug)]

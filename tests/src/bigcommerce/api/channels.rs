@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
-use super::{Paging, param, v3};
+use super::envelope::{Paging, param, v3};
 use crate::bigcommerce::BigCommerce;
 use crate::bigcommerce::errors::{ApiError, ApiResult};
 use crate::bigcommerce::store::Store;

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use super::{Paging, param, v3, v3_object};
+use super::envelope::{Paging, param, v3, v3_object};
 use crate::bigcommerce::BigCommerce;
 use crate::bigcommerce::errors::{ApiError, ApiResult};
 use crate::bigcommerce::store::{Hook, Store};

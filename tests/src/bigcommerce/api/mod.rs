@@ -4,6 +4,7 @@
 //! token and its scopes, and puts the rate-limit headers on every answer.
 
 mod channels;
+mod envelope;
 mod hooks;
 mod metafields;
 mod orders;
@@ -16,14 +17,12 @@ mod v2_order;
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, StatusCode, request::Parts};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use serde_json::{Map, Value, json};
 
 use super::BigCommerce;
 use super::errors::{self, ApiError};
@@ -190,59 +189,6 @@ fn scopes(method: &Method, resource: &str) -> &'static [&'static str] {
         _ if reading => &["store_v2_orders", "store_v2_orders_read_only"],
         _ => &["store_v2_orders"],
     }
-}
-
-/// A JSON object, or the v3 refusal.
-fn v3_object(body: &Bytes) -> Result<Map<String, Value>, ApiError> {
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) | Err(_) => Err(ApiError::v3(StatusCode::BAD_REQUEST, "Input is invalid.")),
-    }
-}
-
-/// Paging as both APIs take it: `page` from 1, `limit` up to 250.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Paging {
-    page: usize,
-    limit: usize,
-}
-
-impl Paging {
-    fn of(query: &[(String, String)]) -> Self {
-        let number =
-            |name: &str| query.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse().ok());
-        Self { page: number("page").unwrap_or(1).max(1), limit: number("limit").unwrap_or(50).clamp(1, 250) }
-    }
-
-    fn cut(self, all: Vec<Value>) -> Vec<Value> {
-        all.into_iter().skip((self.page - 1) * self.limit).take(self.limit).collect()
-    }
-
-    /// A v3 list with its `meta.pagination`.
-    fn v3(self, all: Vec<Value>) -> Value {
-        let total = all.len();
-        let data = self.cut(all);
-        json!({
-            "data": data,
-            "meta": { "pagination": {
-                "total": total,
-                "count": data.len(),
-                "per_page": self.limit,
-                "current_page": self.page,
-                "total_pages": total.div_ceil(self.limit),
-                "links": { "current": format!("?page={}&limit={}", self.page, self.limit) },
-            } },
-        })
-    }
-}
-
-fn param<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-}
-
-/// One v3 object.
-fn v3(data: Value) -> axum::Json<Value> {
-    axum::Json(json!({ "data": data, "meta": {} }))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 
+use super::envelope::{Paging, param};
 use super::v2_order::{Include, Writer, coupon, product, shipping_address};
-use super::{Paging, param};
 use crate::bigcommerce::BigCommerce;
 use crate::bigcommerce::deeds::OrderUpdate;
 use crate::bigcommerce::errors::{ApiError, ApiResult};

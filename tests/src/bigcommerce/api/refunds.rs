@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Paging, param, v3, v3_object};
+use super::envelope::{Paging, param, v3, v3_object};
 use crate::bigcommerce::BigCommerce;
 use crate::bigcommerce::errors::{ApiError, ApiResult};
 use crate::bigcommerce::money::{Currency, minor_of, number};

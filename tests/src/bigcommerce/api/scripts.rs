@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::envelope::{Paging, param, v3, v3_object};
 use super::scripts_input::{Rules, blank, change};
-use super::{Paging, param, v3, v3_object};
 use crate::bigcommerce::errors::{ApiError, ApiResult};
 use crate::bigcommerce::store::{Script, Store};
 use crate::bigcommerce::{BigCommerce, random};

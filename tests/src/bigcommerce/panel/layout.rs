@@ -1,6 +1,7 @@
 //! The control panel's frame, and the small pieces its pages share.
 
-use axum::response::Html;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::{format_description, offset};
@@ -98,4 +99,10 @@ pub(super) fn checkbox(name: &str, checked: bool, label: &str) -> String {
     format!(
         r#"<label class="check"><input type="checkbox" name="{name}" value="true"{state}> {label}</label>"#
     )
+}
+
+/// No such page, store or order.
+pub(super) fn missing() -> Response {
+    let page = bare("Not found", r#"<h1>Nothing here</h1><p><a href="/">All stores</a></p>"#);
+    (StatusCode::NOT_FOUND, page).into_response()
 }

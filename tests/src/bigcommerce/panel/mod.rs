@@ -11,11 +11,11 @@ mod webhooks;
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 
+use self::layout::{bare, missing};
 use super::BigCommerce;
 use super::html::escape;
 
@@ -68,11 +68,5 @@ async fn stores(State(platform): State<BigCommerce>) -> Html<String> {
             format!(r#"<a class="store" href="/stores/{hash}"><b>{name}</b><span>{hash}</span></a>"#)
         })
         .collect();
-    layout::bare("Stores", &format!(r#"<h1>Your stores</h1><div class="stores">{cards}</div>"#))
-}
-
-/// No such page, store or order.
-fn missing() -> Response {
-    let page = layout::bare("Not found", r#"<h1>Nothing here</h1><p><a href="/">All stores</a></p>"#);
-    (StatusCode::NOT_FOUND, page).into_response()
+    bare("Stores", &format!(r#"<h1>Your stores</h1><div class="stores">{cards}</div>"#))
 }

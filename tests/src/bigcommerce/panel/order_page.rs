@@ -4,8 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::layout::{Section, page, pill, time};
-use super::missing;
+use super::layout::{Section, missing, page, pill, time};
 use crate::bigcommerce::BigCommerce;
 use crate::bigcommerce::html::escape;
 use crate::bigcommerce::money::{plain, shown};

@@ -4,8 +4,7 @@ use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::layout::{Section, page};
-use super::missing;
+use super::layout::{Section, missing, page};
 use crate::bigcommerce::BigCommerce;
 use crate::bigcommerce::html::escape;
 use crate::bigcommerce::store::Script;

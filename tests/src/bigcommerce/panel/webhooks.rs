@@ -3,8 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
-use super::layout::{Section, page, time};
-use super::missing;
+use super::layout::{Section, missing, page, time};
 use crate::bigcommerce::BigCommerce;
 use crate::bigcommerce::html::escape;
 use crate::bigcommerce::store::Hook;

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use super::order_json::{self, Include};
 use super::settings_json::{checkout_settings as settings, form_fields as fields};
-use super::{Visitor, origin};
+use super::visitor::{Visitor, origin};
 use crate::bigcommerce::BigCommerce;
 use crate::bigcommerce::browsing::PurchaseEvent;
 

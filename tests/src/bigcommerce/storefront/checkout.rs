@@ -9,10 +9,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::layout::{Frame, field};
+use super::order_json;
 use super::scripts::{PageKind, Place};
 use super::shop::currency_of;
+use super::visitor::Visitor;
 use super::words::Words;
-use super::{Visitor, order_json};
 use crate::bigcommerce::browsing::Session;
 use crate::bigcommerce::catalog::{product, shipping_cost};
 use crate::bigcommerce::html::escape;

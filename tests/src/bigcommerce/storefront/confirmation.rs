@@ -7,13 +7,23 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
 
-use super::Visitor;
 use super::layout::Frame;
 use super::scripts::{PageKind, Place};
+use super::visitor::Visitor;
 use super::words::Words;
 use crate::bigcommerce::browsing::Session;
+use crate::bigcommerce::order::Order;
 use crate::bigcommerce::store::{Permalink, Store};
 use crate::bigcommerce::{BigCommerce, random};
+
+/// Where checkout sends the browser after an order.
+pub(in crate::bigcommerce) fn confirmation_path(order: &Order) -> String {
+    if order.buy_now {
+        format!("/checkout/order-confirmation/{}", order.id)
+    } else {
+        "/checkout/order-confirmation".into()
+    }
+}
 
 /// The page of whatever this browser ordered last.
 pub(super) async fn of_session(

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::Visitor;
 use super::layout::Frame;
 use super::scripts::{PageKind, Place};
+use super::visitor::Visitor;
 use super::words::Words;
 use crate::bigcommerce::BigCommerce;
 use crate::bigcommerce::browsing::{Cart, Session};
