@@ -6,6 +6,7 @@ use crate::flow::{Ask, Page, Scene};
 use crate::js;
 use crate::signal::Signal;
 
+/// What is done to the page and shown on it. The flow knows it as [`Page`] only.
 #[derive(Debug)]
 pub struct Host {
     pub browser: Browser,

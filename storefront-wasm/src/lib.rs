@@ -3,6 +3,10 @@
 //! It hears the order's answer that the page's own code asks for, and where the order is one of ours and unpaid
 //! takes the shopper to the payment page, once. Whoever comes back is shown how the payment stands.
 //!
+//! From the top, and no file imports one above it: `script` is told everything by the browser and passes it on to
+//! `hearing`, which looks for the order, or to `flow`, which decides; `host` does what the flow decides, by the
+//! `card` and the `api`; below all of them stands the `browser`.
+//!
 //! What holds throughout:
 //! - The page must never notice us. Its calls get what they would have got, its handlers run first, and nothing
 //!   of ours throws into it: everything the browser calls us for comes in through one guarded door (`js/entry.js`).

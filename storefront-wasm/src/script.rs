@@ -25,7 +25,7 @@ impl Script {
     /// Takes its place on an order confirmation page, before, amid or after the page's own code: the tag is `async`.
     /// `None` on any other page.
     ///
-    /// What `entry.js` passes: see [`Browser::new`].
+    /// What `entry.js` passes: see `Browser::new`.
     pub fn start(own: JsValue) -> Option<Script> {
         let browser = Browser::new(own);
         page::confirmation(&js::text(&browser.location, "pathname"))?;

@@ -4,6 +4,9 @@
 //! and each call. [`truth`] says, from what the two models hold and from nothing the machine says of itself, how the
 //! world must look when nothing happens any more. Whatever breaks that is shrunk and printed as a test.
 //!
+//! From the top: [`search`] runs schedules and has [`truth`] judge; [`driver`], [`occasions`], [`postman`] and [`people`]
+//! make things happen; [`world`] holds what there is, the two models [`bank`] and [`store`] among it.
+//!
 //! `SIMULATION_SEED=n` replays one seed, `SIMULATION_SCHEDULES=n` tries so many, from seed
 //! `SIMULATION_FIRST` on.
 
@@ -25,7 +28,7 @@ mod reach;
 mod reviewed;
 mod schedule;
 mod search;
-mod setting;
+mod shop;
 mod shrink;
 mod spoil;
 mod storage;

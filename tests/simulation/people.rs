@@ -13,7 +13,7 @@ use super::bank::{Payment, part};
 use super::mutation::Mutation;
 use super::page::Page;
 use super::schedule::{Act, Lists, MINUTE};
-use super::setting::{fate_of_unpaid, refund_policy};
+use super::shop::{fate_of_unpaid, refund_policy};
 use super::store::{By, CART};
 use super::world::World;
 

@@ -19,9 +19,10 @@ use super::mutation::Mutation;
 use super::page::Page;
 use super::post::Post;
 use super::schedule::{EPOCH, Refunds, Setup, Unpaid};
-use super::setting::shop;
+use super::shop::shop;
 use super::store::Store;
 
+/// Everything there is, as [`truth`](super::truth) may look at it.
 #[derive(Debug)]
 pub struct World {
     pub now: i64,
