@@ -2,7 +2,6 @@
 //! crashes, with nothing left but the table. Around it: time, the post between the two sides and us, and faults.
 
 use komoju_bigcommerce_worker::bigcommerce::Api;
-use komoju_bigcommerce_worker::crypto::Secret;
 use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
 use komoju_bigcommerce_worker::komoju::request::Access;
 use komoju_bigcommerce_worker::komoju::session::Origin;
@@ -120,7 +119,7 @@ impl World {
         }
     }
 
-    /// As objects/payment.rs runs it.
+    /// As objects/payment/run.rs runs it.
     pub fn run(&mut self, mut word: Word) -> Ran {
         for _ in 0..OUTPUTS {
             let shop = self.told_by(&word);

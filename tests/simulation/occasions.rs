@@ -1,4 +1,4 @@
-//! The occasions on which the machine runs, and by whose word it goes, as objects/payment.rs has it: a start by the copy at
+//! The occasions on which the machine runs, and by whose word it goes, as objects/payment/start.rs has it: a start by the copy at
 //! the edge, beside the store's own object; what moves money, ships or ends an order only by that object itself.
 
 use komoju_bigcommerce_worker::payment::delays::Delays;
