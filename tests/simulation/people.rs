@@ -1,11 +1,13 @@
 //! What each act of a schedule does: shoppers, merchants, KOMOJU's people, time.
 
 use komoju_bigcommerce_worker::json::write;
-use komoju_bigcommerce_worker::payment::call::{BankDetails, Browser, Locale};
-use komoju_bigcommerce_worker::payment::decision::{Blob, Decided, Decision, Upon};
+use komoju_bigcommerce_worker::payment::call::{BankDetails, Browser};
+use komoju_bigcommerce_worker::payment::decision::{Decided, Decision, Upon};
 use komoju_bigcommerce_worker::payment::hint::{About, Hint};
 use komoju_bigcommerce_worker::payment::ids::{CartId, HintId, PaymentId, SessionId};
+use komoju_bigcommerce_worker::payment::locale::Locale;
 use komoju_bigcommerce_worker::payment::machine::{Input, Reply};
+use komoju_bigcommerce_worker::payment::sealed::Blob;
 use komoju_bigcommerce_worker::payment::settings::Capture;
 use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Seen, Start};
 

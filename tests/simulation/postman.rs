@@ -6,7 +6,7 @@
 use komoju_bigcommerce_worker::payment::hint::{About, Hint, Moved};
 use komoju_bigcommerce_worker::payment::ids::{HintId, PaymentId, SessionId};
 use komoju_bigcommerce_worker::payment::machine::Input;
-use komoju_bigcommerce_worker::payment::reading::OrderStatus;
+use komoju_bigcommerce_worker::payment::order_status::OrderStatus;
 
 use super::bank::Event;
 use super::post::Letter;

@@ -1,9 +1,9 @@
 //! The store as a schedule sets it up: its settings, in the core's words.
 
-use komoju_bigcommerce_worker::payment::call::Locale;
 use komoju_bigcommerce_worker::payment::ids::{AccountId, OrderId, StoreHash};
+use komoju_bigcommerce_worker::payment::locale::Locale;
+use komoju_bigcommerce_worker::payment::order_status::OrderStatus;
 use komoju_bigcommerce_worker::payment::owed::Counting;
-use komoju_bigcommerce_worker::payment::reading::OrderStatus;
 use komoju_bigcommerce_worker::payment::settings::{self, Capture, Mode, RefundPolicy, Settings};
 use komoju_bigcommerce_worker::payment::shop::Shop;
 

@@ -4,7 +4,8 @@
 //! They are never edited; what a version wrote is what its merchants have.
 
 use komoju_bigcommerce_worker::payment::attention::Attention;
-use komoju_bigcommerce_worker::payment::record::{Rows, SCHEMA};
+use komoju_bigcommerce_worker::payment::record::Rows;
+use komoju_bigcommerce_worker::payment::state::SCHEMA;
 use serde_json::Value;
 
 use super::schedule::Fate::{self, Arrives, Lost};

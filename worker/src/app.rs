@@ -15,7 +15,7 @@ use crate::objects::messages::store::{Installed, Opened, Visit};
 use crate::objects::store_client::StoreClient;
 use crate::panel;
 use crate::panel::session::Visitor;
-use crate::payment::call::Locale;
+use crate::payment::locale::Locale;
 use crate::problem::Problem;
 use crate::request::{header, network_of, query};
 use crate::url::{Pair, value};

@@ -6,8 +6,8 @@
 use crate::bigcommerce::channels::Channel;
 use crate::crypto::Sealed;
 use crate::json::record;
-use crate::payment::call::Locale;
 use crate::payment::ids::{AccountId, OrderId, StoreHash};
+use crate::payment::locale::Locale;
 use crate::payment::settings::{Mode, Provider, Settings};
 use crate::payment::shop::{self, Label, Shop};
 

@@ -7,7 +7,7 @@ use crate::json::{ToJson, object};
 use crate::log;
 use crate::objects::strays;
 use crate::panel;
-use crate::payment::call::Locale;
+use crate::payment::locale::Locale;
 use crate::problem::{self, Problem, Told};
 use crate::request::query;
 use crate::shopper::{api, journey, page};

@@ -123,6 +123,9 @@ pub fn minute_in_utc(ms: i64) -> String {
     format!("{:04}-{:02}-{:02}T{:02}:{:02}:00Z", date.0, date.1, date.2, clock.0, clock.1)
 }
 
+/// Milliseconds since the Unix epoch; always handed in, never asked for.
+pub type Moment = i64;
+
 #[cfg(test)]
 mod tests {
     use super::*;

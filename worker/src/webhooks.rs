@@ -19,7 +19,7 @@ use crate::objects::store_client::StoreClient;
 use crate::payment::attention::Side;
 use crate::payment::hint::{About, Hint, Moved};
 use crate::payment::ids::{HintId, OrderId, StoreHash};
-use crate::payment::reading::OrderStatus;
+use crate::payment::order_status::OrderStatus;
 use crate::problem::Problem;
 use crate::profile::{Profile, field};
 use crate::request::{self, header};

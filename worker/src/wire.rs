@@ -7,9 +7,10 @@ use crate::json;
 use crate::komoju::{
     self, events as km_events, payment as km_payment, refund as km_refund, session as km_session,
 };
-use crate::payment::call::{Answer, BankDetails, Call, Failure};
-use crate::payment::decision::Blob;
+use crate::payment::call::{Answer, BankDetails, Call};
+use crate::payment::failure::Failure;
 use crate::payment::ids::{AccountId, OrderId};
+use crate::payment::sealed::Blob;
 
 type Parse = fn(&Outcome) -> Answer;
 

@@ -4,7 +4,7 @@
 use super::{Api, Data, read};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{Each, FromJson, Json, list as list_of, record, text, unsigned};
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::url::origin_of;
 
 /// A storefront and the origins its pages are served from.

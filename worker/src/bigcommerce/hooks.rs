@@ -4,7 +4,7 @@
 use super::{Api, Data, read};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{Each, FromJson, Json, flag, text, unsigned};
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::ids::StoreHash;
 use crate::secret::Secret;
 use serde_json::{Value, json};

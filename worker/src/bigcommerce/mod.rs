@@ -18,7 +18,7 @@ pub mod waiting;
 
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{self, FromJson, readable};
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::ids::StoreHash;
 use crate::secret::Secret;
 use serde_json::Value;

@@ -3,7 +3,7 @@
 
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
 use crate::json::{readable, record};
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::ids::StoreHash;
 use crate::secret::Secret;
 use crate::url::{Pair, value};

@@ -5,12 +5,14 @@
 
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, integer, list, present, text, unsigned};
-use crate::payment::call::{Address, Answer, Checkout, Failure, Line, OrderSeen, Transacted};
+use crate::payment::call::{Address, Answer, Checkout, Line, OrderSeen, Transacted};
 use crate::payment::deed::OrderUpdate;
+use crate::payment::failure::Failure;
 use crate::payment::ids::{CartId, OrderId};
 use crate::payment::money::{Currency, Money};
+use crate::payment::order_status::OrderStatus;
 use crate::payment::owed::Split;
-use crate::payment::reading::{OrderReading, OrderStatus, Unreadable};
+use crate::payment::reading::{OrderReading, Unreadable};
 use crate::payment::settings::Provider;
 use crate::time::parse_rfc2822;
 use serde_json::{Value, json};

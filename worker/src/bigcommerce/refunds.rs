@@ -6,7 +6,8 @@
 use super::{Api, success};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, list, text, unsigned};
-use crate::payment::call::{Answer, Failure, OrderRefundSeen, RefundPart};
+use crate::payment::call::{Answer, OrderRefundSeen, RefundPart};
+use crate::payment::failure::Failure;
 use crate::payment::ids::{OrderId, RefundId};
 use crate::payment::money::Money;
 use crate::payment::reading::{Amounts, RECORDED, recorded_refund};

@@ -4,7 +4,7 @@
 use super::{Api, read};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, text, unsigned};
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::url::origin_of;
 use serde_json::Value;
 

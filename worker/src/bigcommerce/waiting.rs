@@ -4,9 +4,9 @@
 use super::{Api, read};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{Each, FromJson, Json, text, unsigned};
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::ids::OrderId;
-use crate::payment::reading::Moment;
+use crate::time::Moment;
 use crate::time::{minute_in_utc, parse_rfc2822};
 use crate::url;
 

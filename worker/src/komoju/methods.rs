@@ -4,7 +4,7 @@ use super::request::{Access, read};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::record;
 use crate::json::text;
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use serde_json::Value;
 
 /// A way to pay that KOMOJU offers a merchant.

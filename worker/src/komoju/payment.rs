@@ -3,14 +3,16 @@
 use super::request::{Access, read as read_answer, rows};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, integer, list, present, text};
-use crate::payment::call::{Answer, Failure};
+use crate::payment::call::Answer;
+use crate::payment::failure::Failure;
 use crate::payment::ids::{PaymentId, RefundId, SessionId};
+use crate::payment::instructions::Instructions;
 use crate::payment::money::{Currency, Money};
 use crate::payment::reading::{
-    Cause, Instructions, Moment, PaymentReading, PaymentStatus, RefundReading, RefundRequestReading,
-    RequestStatus,
+    Cause, PaymentReading, PaymentStatus, RefundReading, RefundRequestReading, RequestStatus,
 };
 use crate::payment::types;
+use crate::time::Moment;
 use crate::time::{minute_in_utc, parse_rfc3339};
 use crate::url;
 use serde_json::{Value, json};

@@ -6,7 +6,8 @@
 
 use super::request::{Access, IDEMPOTENCY, put, success};
 use crate::http::{HttpRequest, Outcome};
-use crate::payment::call::{Answer, BankDetails, Failure};
+use crate::payment::call::{Answer, BankDetails};
+use crate::payment::failure::Failure;
 use crate::payment::ids::PaymentId;
 use crate::payment::reading::Cause;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
 use crate::json::{self, text};
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;

@@ -4,7 +4,8 @@
 use super::request::{Access, put, read as read_answer};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, integer, list, present, text};
-use crate::payment::call::{Address, Answer, Checkout, Failure, Line, NewSession, SessionSeen};
+use crate::payment::call::{Address, Answer, Checkout, Line, NewSession, SessionSeen};
+use crate::payment::failure::Failure;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
 use crate::payment::money::{Currency, Money};
 use crate::payment::reading::{Offered, SessionReading, SessionStatus};
@@ -243,8 +244,9 @@ fn offered(method: &Value) -> Option<Offered> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::call::{Browser, Locale};
+    use crate::payment::call::Browser;
     use crate::payment::ids::AccountId;
+    use crate::payment::locale::Locale;
     use crate::payment::settings::Mode;
     use crate::payment::terms::Terms;
     use crate::secret::Secret;

@@ -3,10 +3,10 @@
 use super::door::{Door, location};
 use super::messages::payment::{Ask, History, Met, Question, StartAsk, Started};
 use crate::json::{FromJson, read};
-use crate::payment::call::Locale;
 use crate::payment::decision::{Decided, Taken};
 use crate::payment::hint::Hint;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
+use crate::payment::locale::Locale;
 use crate::payment::snapshot::Snapshot;
 use crate::profile::Profile;
 use worker::Env;

@@ -18,11 +18,13 @@ use crate::objects::messages::desk::{Desk, Wish};
 use crate::objects::messages::payment::History;
 use crate::objects::payment_client::PaymentClient;
 use crate::payment::attention::Attention;
-use crate::payment::call::{BankDetails, Locale};
-use crate::payment::decision::{Blob, Decided, Decision, Taken, Upon};
+use crate::payment::call::BankDetails;
+use crate::payment::decision::{Decided, Decision, Taken, Upon};
 use crate::payment::ids::{HintId, OrderId};
+use crate::payment::locale::Locale;
 use crate::payment::money::Money;
-use crate::payment::owed::Evidence;
+
+use crate::payment::sealed::Blob;
 use crate::profile::field;
 use crate::secret::Secret;
 use crate::url::{Pair, value};
@@ -101,7 +103,7 @@ impl Panel<'_> {
         let (Decision::Owed { minor }, Some(split)) = (decision, history.statement.split) else {
             return Ok(());
         };
-        let known = Evidence::of_store(&desk.profile.settings);
+        let known = desk.profile.settings.evidence();
         let (store_credit, gift_certificates) = split.lesson(&known, *minor);
         self.ask(Wish::LearnCounting { store_credit, gift_certificates }).await.map(|_| ())
     }

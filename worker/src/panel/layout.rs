@@ -7,7 +7,7 @@ use crate::crypto::random_hex;
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::Desk;
-use crate::payment::call::Locale;
+use crate::payment::locale::Locale;
 use crate::payment::settings::Mode;
 use crate::problem::{Problem, Told};
 use crate::url::value;

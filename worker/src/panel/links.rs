@@ -7,8 +7,8 @@ use crate::html;
 use crate::html::Html;
 use crate::links::{LIFE_DAYS, Links};
 use crate::objects::messages::desk::Desk;
-use crate::payment::call::Locale;
 use crate::payment::ids::OrderId;
+use crate::payment::locale::Locale;
 use crate::url::encode;
 
 /// A payment's page, below `/panel`.

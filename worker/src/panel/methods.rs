@@ -9,7 +9,7 @@ use crate::html;
 use crate::html::Html;
 use crate::komoju::methods::PaymentType;
 use crate::objects::messages::desk::Desk;
-use crate::payment::call::Locale;
+use crate::payment::locale::Locale;
 use crate::profile::LearnedLabel;
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> Page<'a> {

@@ -35,7 +35,7 @@ use crate::komoju::{methods as komoju_methods, request::Access};
 use crate::objects::messages::desk::{Answer, Desk, Wish};
 use crate::objects::messages::ledger::Query;
 use crate::objects::payment_client::PaymentClient;
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId};
 use crate::problem::Problem;

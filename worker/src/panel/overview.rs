@@ -8,7 +8,7 @@ use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::{Desk, Funnel};
 use crate::objects::messages::health::{SignatureDoubt, Trouble};
-use crate::payment::call::Locale;
+use crate::payment::locale::Locale;
 use crate::payment::settings::Mode;
 use crate::time::HOUR_MS;
 

@@ -306,9 +306,9 @@ fn deed(w: Words, key: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::call::Locale;
     use crate::payment::deed::{Action, MilestoneKind};
     use crate::payment::ids::PaymentId;
+    use crate::payment::locale::Locale;
     use crate::payment::reading::Cause;
 
     fn both<'a>(say: impl Fn(Words) -> &'a str) -> (&'a str, &'a str) {

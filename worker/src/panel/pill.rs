@@ -169,7 +169,7 @@ fn claim(w: Words, attention: Attention) -> (Tone, Option<&'static str>) {
 mod tests {
     use super::*;
     use crate::json::{read_value, write};
-    use crate::payment::call::Locale;
+    use crate::payment::locale::Locale;
     use serde_json::{Value, json};
 
     fn said(condition: &str, attention: &[&str]) -> [(String, Tone); 2] {

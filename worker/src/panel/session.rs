@@ -5,8 +5,8 @@ use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::json::record;
 use crate::objects::messages::desk::Session;
-use crate::payment::call::Locale;
 use crate::payment::ids::StoreHash;
+use crate::payment::locale::Locale;
 use crate::url::form;
 
 const LIFETIME_S: i64 = 3600;

@@ -9,8 +9,8 @@ use super::words::Words;
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::Desk;
+use crate::payment::order_status::OrderStatus;
 use crate::payment::owed::Counting;
-use crate::payment::reading::OrderStatus;
 use crate::payment::settings::{
     AUTHORIZED_STATUSES, Capture, GRACE_HOURS, KEEP_DAYS, RefundPolicy, Settings, Unpaid,
 };

@@ -12,9 +12,9 @@ use super::words::{Words, moment};
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::payment::History;
-use crate::payment::call::Locale;
 use crate::payment::decision::Ending;
 use crate::payment::ids::OrderId;
+use crate::payment::locale::Locale;
 use crate::payment::statement::{Asked, DecisionLine, PaymentLine, TransferLine, Unanswered};
 use crate::payment::transfers::Stage;
 

@@ -2,7 +2,7 @@
 
 use crate::objects::messages::health::{BUSY, NO_PERMISSION, NOT_FOUND, TOKEN_REFUSED, TOO_MANY, Trouble};
 use crate::payment::attention::Side;
-use crate::payment::call::Locale;
+use crate::payment::locale::Locale;
 use crate::payment::settings::Provider;
 use crate::time::{JapanTime, in_japan};
 
@@ -174,7 +174,7 @@ pub fn moment(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::call::Failure;
+    use crate::payment::failure::Failure;
 
     #[test]
     fn moments_are_written_by_japans_clock() {

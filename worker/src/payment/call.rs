@@ -2,14 +2,17 @@
 //!
 //! The protocol folders turn a [`Call`] into HTTP and an HTTP answer into an [`Answer`].
 
-use super::decision::Blob;
 use super::deed::OrderUpdate;
+use super::failure::Failure;
 use super::ids::{AccountId, CartId, HintId, OrderId, PaymentId, RefundId, SessionId};
+use super::locale::Locale;
 use super::money::Money;
-use super::reading::{Amounts, Cause, Moment, OrderReading, PaymentReading, SessionReading};
+use super::reading::{Amounts, Cause, OrderReading, PaymentReading, SessionReading};
+use super::sealed::Blob;
 use super::settings::Provider;
 use super::terms::Terms;
-use crate::json::{names, record};
+use crate::json::record;
+use crate::time::Moment;
 
 /// One request to a remote side.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,47 +177,6 @@ record!(BankDetails {
     account_number,
 });
 
-/// Why there is no reading, grouped by what can be done about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
-    /// No answer, or a 5xx: of a mutation nobody knows whether it took effect.
-    Indeterminate(String),
-    /// An answer that says yes and cannot be read. The same follows from it; but it is not true that nobody answered.
-    Unreadable(String),
-    /// Not now: too many requests, or something else is in the way (see `busy`).
-    Later {
-        after_ms: Option<u64>,
-        /// Another request holds it, an earlier send of the same one perhaps (409, 423), or it came at a bad moment (408,
-        /// 425): whoever reads of this need not look for what asks too much.
-        busy: bool,
-    },
-    /// The token or key is no longer good.
-    Unauthorized,
-    /// The token lacks a scope.
-    Forbidden,
-    NotFound,
-    /// A final no, in the other side's words.
-    Refused {
-        status: u16,
-        code: String,
-        /// The field that it names, if any.
-        param: String,
-        message: String,
-    },
-}
-
-impl Failure {
-    /// Asked too much.
-    pub fn later(after_ms: Option<u64>) -> Self {
-        Self::Later { after_ms, busy: false }
-    }
-
-    /// Held by another request.
-    pub fn busy(after_ms: Option<u64>) -> Self {
-        Self::Later { after_ms, busy: true }
-    }
-}
-
 /// An order as read: what is kept, and beside it what is used once and then forgotten.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderSeen {
@@ -292,25 +254,6 @@ pub struct Browser {
     pub ip: String,
     pub user_agent: String,
     pub language: String,
-}
-
-/// A language that KOMOJU's page and ours speak.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Locale {
-    Ja,
-    #[default]
-    En,
-}
-names!(Locale, code { Ja = "ja", En = "en" });
-
-impl Locale {
-    /// `ja`, `ja-JP`, `ja_JP` are Japanese; everything else is English.
-    pub fn from_tag(tag: &str) -> Self {
-        match tag.get(..2).is_some_and(|two| two.eq_ignore_ascii_case("ja")) {
-            true => Self::Ja,
-            false => Self::En,
-        }
-    }
 }
 
 /// Which of the optional fields a refusal names, if it names one: `param`, or else KOMOJU's words, tell.

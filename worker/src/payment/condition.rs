@@ -5,9 +5,10 @@
 
 use super::attention::Attention;
 use super::money::Money;
+use super::phase::Phase;
 use super::reading::{PaymentStatus, RefundReading};
 use super::settings::Settings;
-use super::snapshot::{Phase, Snapshot};
+use super::snapshot::Snapshot;
 use super::state::{Payment, State};
 use super::table::Column;
 use crate::json::names;
@@ -156,8 +157,8 @@ impl State {
 mod tests {
     use super::*;
     use crate::json::{FromJson, read_value};
-    use crate::payment::call::Locale;
     use crate::payment::ids::PaymentId;
+    use crate::payment::locale::Locale;
     use crate::payment::reading::OrderReading;
     use crate::payment::snapshot::snapshot;
     use serde_json::{Value, json};

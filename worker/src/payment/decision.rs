@@ -3,10 +3,10 @@
 
 use super::attention::Attention;
 use super::ids::{HintId, PaymentId, RefundId};
-use super::reading::Moment;
+use super::sealed::Blob;
 use crate::json::{FromJson, Json, ToJson, names, record, variants};
+use crate::time::Moment;
 use serde_json::Value;
-use std::fmt;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
@@ -223,25 +223,3 @@ pub struct StoredDecision {
     pub ended: Option<Ended>,
 }
 record!(StoredDecision { decided, seq, at, ended });
-
-/// Sealed text that only the caller around the core can open.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Blob(pub String);
-
-impl fmt::Debug for Blob {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Blob(…)")
-    }
-}
-
-impl ToJson for Blob {
-    fn to_json(&self) -> Value {
-        self.0.to_json()
-    }
-}
-
-impl FromJson for Blob {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        String::from_json(json).map(Self)
-    }
-}

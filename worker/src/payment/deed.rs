@@ -4,10 +4,12 @@
 //! it is sent again. A try that was finally refused is over; another try has its own number and key.
 
 use super::attention::Attention;
-use super::decision::Blob;
 use super::ids::{InvalidId, PaymentId, RefundId};
-use super::reading::{Cause, Moment, OrderStatus};
+use super::order_status::OrderStatus;
+use super::reading::Cause;
+use super::sealed::Blob;
 use crate::json::{FromJson, Json, ToJson, names, record, variants};
+use crate::time::Moment;
 use serde_json::Value;
 use std::fmt;
 

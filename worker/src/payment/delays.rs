@@ -1,7 +1,7 @@
 //! Every delay there is, in one table. `scale` divides them for local runs.
 
-use super::reading::Moment;
-use super::snapshot::Phase;
+use super::phase::Phase;
+use crate::time::Moment;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;

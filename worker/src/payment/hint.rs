@@ -1,8 +1,9 @@
 //! Hints: reasons to look. Stored by id before they are answered; nothing in one is believed.
 
 use super::ids::{HintId, PaymentId, SessionId};
-use super::reading::{Moment, OrderStatus};
+use super::order_status::OrderStatus;
 use crate::json::{record, variants};
+use crate::time::Moment;
 
 /// Something that may have happened.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,11 @@ use super::books::share;
 use super::deed::{Action, Deed};
 use super::ids::PaymentId;
 use super::money::Money;
-use super::reading::{Amounts, Moment, PaymentStatus, RefundReading};
+use super::reading::{Amounts, PaymentStatus, RefundReading};
 use super::refunds::{goes_by_transfer, unrecorded};
 use super::settings::Capture;
 use super::state::{Payment, State};
+use crate::time::Moment;
 
 impl Payment {
     /// What was captured, in the payment's currency and without the shopper's fee.

@@ -4,9 +4,10 @@
 //! and no deed whose effect is unknown. What is personal goes earlier, as soon as nothing can need it any more.
 
 use super::delays::Delays;
-use super::reading::{Moment, RequestStatus};
+use super::reading::RequestStatus;
 use super::settings::Settings;
 use super::state::State;
+use crate::time::Moment;
 
 impl State {
     /// When something last happened, or was said or decided.
@@ -55,8 +56,9 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::decision::{Blob, Decided, Decision, StoredDecision};
+    use crate::payment::decision::{Decided, Decision, StoredDecision};
     use crate::payment::ids::HintId;
+    use crate::payment::sealed::Blob;
 
     const DAY: i64 = 86_400_000;
 

@@ -15,22 +15,25 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-use super::call::{Answer, Call, Locale, OrderSeen};
+use super::call::{Answer, Call, OrderSeen};
 use super::decision::Decided;
 use super::deed::Action;
 use super::delays::Delays;
 use super::hint::Hint;
 use super::ids::{PaymentId, RefundId};
+use super::locale::Locale;
+use super::order_status::OrderStatus;
 use super::page::without_query;
 use super::plan::{Circumstances, Fresh, Step, plan};
-use super::reading::{Moment, OrderStatus, Register};
 use super::record::{Corrupt, Record, Rows, difference, put_head, restore, rows};
+use super::register::Register;
 use super::settings::Provider;
 use super::shop::{Ownership, Shop};
 use super::snapshot::{Snapshot, snapshot};
 use super::start::{Looked, Progress, Refusal, Start};
 use super::state::{Stage, State};
 use super::table::Column;
+use crate::time::Moment;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,8 @@
 //! The lines left in the order's staff notes. Each holds the payment's id and its milestone, so that a line is
 //! recognised and never added twice.
 
-use super::call::Locale;
 use super::deed::{MilestoneKind, Subject};
+use super::locale::Locale;
 use super::money::Money;
 use super::reading::PaymentReading;
 use super::settings::Mode;

@@ -6,7 +6,6 @@
 //! order's own transactions, the store's learned answer. Where none does, the amount is undecided and nothing is charged.
 
 use super::money::Money;
-use super::settings::Settings;
 use crate::json::{names, record};
 
 /// Whether a store's order totals still contain what was paid in one of these ways.
@@ -52,12 +51,6 @@ pub struct Evidence {
     pub charged: Option<Money>,
     pub credit: Option<Counting>,
     pub certificates: Option<Counting>,
-}
-
-impl Evidence {
-    pub fn of_store(settings: &Settings) -> Self {
-        Self { credit: settings.store_credit, certificates: settings.gift_certificates, ..Self::default() }
-    }
 }
 
 impl Split {

@@ -15,15 +15,16 @@ pub(super) use milestones::told_by_way_of;
 
 use super::attention::Attention;
 use super::call::{OrderSeen, RefundPart};
-use super::decision::{Blob, Ending};
+use super::decision::Ending;
 use super::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate, Subject};
 use super::delays::Delays;
 use super::ids::{PaymentId, RefundId};
 use super::money::Money;
-use super::reading::Moment;
+use super::sealed::Blob;
 use super::settings::Provider;
 use super::shop::Shop;
 use super::state::State;
+use crate::time::Moment;
 
 /// What to do now.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,14 +10,11 @@ use super::decision::StoredDecision;
 use super::deed::{Deed, MilestoneKind, Subject};
 use super::hint::StoredHint;
 use super::ids::PaymentId;
+use super::state::SCHEMA;
 use super::state::{Attempt, Entry, Head, Payment, Reached, State};
 use crate::json::{FromJson, write};
 use serde_json::Value;
 use std::fmt;
-
-/// 1: milestones were a payment's alone, and refunds nobody's.
-/// 2: milestones have subjects; refunds, captures and decisions are kept.
-pub const SCHEMA: u32 = 2;
 
 /// One row to write; without a body, to delete.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What the merchant decides about payments. Frozen into an attempt's terms where a later change must not reach it.
 
-use super::owed::Counting;
-use super::reading::OrderStatus;
+use super::order_status::OrderStatus;
+use super::owed::{Counting, Evidence};
 use crate::json::{names, record};
 
 /// One of BigCommerce's five offline payment methods, by the id that no renaming changes.
@@ -184,6 +184,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// How the store is known to count store credit and gift certificates.
+    pub fn evidence(&self) -> Evidence {
+        Evidence { credit: self.store_credit, certificates: self.gift_certificates, ..Evidence::default() }
+    }
+
     pub fn method(&self, provider: Provider) -> Option<&Method> {
         self.methods.iter().find(|m| m.provider == provider)
     }

@@ -1,9 +1,9 @@
 //! What the core needs to know of the store, handed in beside the time.
 
-use super::call::Locale;
 use super::ids::{AccountId, OrderId, StoreHash};
-use super::reading::Moment;
+use super::locale::Locale;
 use super::settings::{Method, Mode, Provider, Settings};
+use crate::time::Moment;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,36 +1,16 @@
 //! What the shopper may know: a small picture of the state, without words.
 
 use super::attention::Attention;
-use super::call::Locale;
+use super::instructions::{InstructionKind, Instructions};
+use super::locale::Locale;
 use super::money::Money;
-use super::reading::{InstructionKind, Instructions, Moment, PaymentStatus};
+use super::phase::Phase;
+use super::reading::PaymentStatus;
 use super::settings::{Mode, Settings};
 use super::state::{Attempt, Standing, State};
 use super::table::Column;
-use crate::json::{names, record};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Not paid; may be paid now.
-    Unpaid,
-    /// The shopper did something; what came of it is not known yet.
-    Confirming,
-    /// A code was issued and waits for cash.
-    Waiting,
-    Paid,
-    /// Money and order do not agree; the shop looks at it.
-    Review,
-    /// Nothing to pay any more: cancelled, refunded, or settled another way.
-    Closed,
-}
-names!(Phase, key {
-    Unpaid = "unpaid",
-    Confirming = "confirming",
-    Waiting = "waiting",
-    Paid = "paid",
-    Review = "review",
-    Closed = "closed",
-});
+use crate::json::record;
+use crate::time::Moment;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {

@@ -2,20 +2,22 @@
 //!
 //! Nothing the browser says is believed but the proof; amount, currency, status and page are the order's own.
 
-use super::call::{Browser, Locale, OrderSeen};
+use super::call::{Browser, OrderSeen};
 use super::deed::Action;
 use super::delays::Delays;
 use super::ids::{CartId, PaymentId};
+use super::locale::Locale;
 use super::money::Money;
 use super::page::{is_confirmation_page, without_query};
 use super::plan::{Circumstances, next_cancel};
-use super::reading::{Moment, Unreadable};
+use super::reading::Unreadable;
 use super::settings::{Method, Provider};
 use super::shop::Ownership;
 use super::state::{Attempt, Stage, Standing, State};
 use super::table::Column;
 use super::terms::Terms;
 use crate::json::{names, record, variants};
+use crate::time::Moment;
 use sha2::{Digest, Sha256};
 
 /// Why the shopper's page asks.

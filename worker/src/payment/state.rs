@@ -5,23 +5,24 @@
 
 use super::attention::Attention;
 use super::by_key::ByKey;
-use super::call::Locale;
 use super::decision::{Decision, StoredDecision, Upon};
 use super::deed::{Action, Deed, DeedState, MilestoneKind, Subject};
 use super::delays::Delays;
 use super::hint::{Moved, StoredHint};
 use super::ids::{HintId, PaymentId, RefundId, SessionId};
+use super::locale::Locale;
 use super::money::Money;
 use super::owed::{Basis, Evidence};
 use super::reading::{
-    Moment, OrderReading, OrderRefund, PaymentReading, PaymentStatus, Register, SessionReading, SessionStatus,
+    OrderReading, OrderRefund, PaymentReading, PaymentStatus, SessionReading, SessionStatus,
 };
-use super::record::SCHEMA;
+use super::register::Register;
 use super::settings::{Capture, Settings};
 use super::table::Column;
 use super::terms::Terms;
 use super::types::{self, Authorized};
 use crate::json::{names, record};
+use crate::time::Moment;
 
 /// How many hints and timeline entries are kept.
 pub const HISTORY: usize = 200;
@@ -328,7 +329,7 @@ impl State {
                 Some(*minor)
             }),
             charged: self.head.charged,
-            ..Evidence::of_store(settings)
+            ..settings.evidence()
         }
     }
 
@@ -568,3 +569,7 @@ impl Attempt {
         self.stage == Stage::Open && self.can_take_a_payment()
     }
 }
+
+/// 1: milestones were a payment's alone, and refunds nobody's.
+/// 2: milestones have subjects; refunds, captures and decisions are kept.
+pub const SCHEMA: u32 = 2;

@@ -7,12 +7,13 @@ use super::delays::Delays;
 use super::ids::{PaymentId, RefundId};
 use super::money::{Currency, Money};
 use super::owed::Split;
-use super::reading::{Moment, OrderRefund, PaymentReading, PaymentStatus, RefundReading};
+use super::reading::{OrderRefund, PaymentReading, PaymentStatus, RefundReading};
 use super::refunds::{self, PayBack, Settled};
 use super::settings::{Mode, Settings};
 use super::state::{Payment, Standing, State};
 use super::transfers::{Stage, Transfer};
 use crate::json::{names, record, variants};
+use crate::time::Moment;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {

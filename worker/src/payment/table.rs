@@ -4,7 +4,8 @@
 //! says of one payment, columns what the order is at that moment.
 
 use super::attention::Attention;
-use super::reading::{OrderReading, OrderStatus};
+use super::order_status::OrderStatus;
+use super::reading::OrderReading;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Row {

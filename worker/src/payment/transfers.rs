@@ -10,9 +10,10 @@ use super::decision::Decision;
 use super::deed::{Action, Deed, DeedState};
 use super::delays::Delays;
 use super::ids::{PaymentId, RefundId};
-use super::reading::{Cause, Moment, RefundReading, RefundRequestReading, RequestStatus};
+use super::reading::{Cause, RefundReading, RefundRequestReading, RequestStatus};
 use super::state::State;
 use crate::json::names;
+use crate::time::Moment;
 
 /// How far a transfer is that KOMOJU accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //!
 //! What is not in the table is nothing that money may be reserved by: `authorized` then only means that somebody waits.
 
-use super::call::Locale;
-use super::reading::InstructionKind;
+use super::instructions::InstructionKind;
+use super::locale::Locale;
 
 /// One payment type.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use super::view::{Asking, Line, Queued, View, ViewState};
 use super::words;
 use crate::html::escape;
-use crate::payment::call::Locale;
+use crate::payment::locale::Locale;
 use crate::problem::Problem;
 use crate::problem::Told;
 use worker::{Response, Result};

@@ -4,10 +4,12 @@
 use super::words::{self, Code};
 use crate::json::{names, written};
 use crate::links::Links;
-use crate::payment::call::Locale;
 use crate::payment::ids::OrderId;
-use crate::payment::reading::{InstructionKind, Moment};
-use crate::payment::snapshot::{Phase, Snapshot};
+use crate::payment::instructions::InstructionKind;
+use crate::payment::locale::Locale;
+use crate::payment::phase::Phase;
+use crate::payment::snapshot::Snapshot;
+use crate::time::Moment;
 
 /// A closed set: what the browser should do or show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

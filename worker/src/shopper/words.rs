@@ -1,10 +1,11 @@
 //! Every sentence the shopper reads from the server, in both languages, side by side.
 
-use crate::payment::call::Locale;
-use crate::payment::reading::{InstructionKind, Moment};
-use crate::payment::snapshot::Phase;
+use crate::payment::instructions::InstructionKind;
+use crate::payment::locale::Locale;
+use crate::payment::phase::Phase;
 use crate::payment::start::Refusal;
 use crate::payment::types;
+use crate::time::Moment;
 use crate::time::in_japan;
 
 fn pick(locale: Locale, en: &'static str, ja: &'static str) -> &'static str {

@@ -2,7 +2,7 @@
 
 use crate::json::{names, record, variants};
 use crate::payment::attention::Side;
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 
 /// The result of the last sync.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -3,11 +3,11 @@
 use super::Repeat;
 use crate::json::{names, record, variants};
 use crate::payment::attention::Attention;
-use crate::payment::call::Locale;
 use crate::payment::condition::Condition;
 use crate::payment::decision::Decided;
 use crate::payment::hint::Hint;
 use crate::payment::ids::{OrderId, SessionId, StoreHash};
+use crate::payment::locale::Locale;
 use crate::payment::snapshot::Snapshot;
 use crate::payment::start::{Intent, Refusal, Seen};
 use crate::payment::state::Entry;

@@ -15,7 +15,7 @@ use crate::log;
 use crate::objects::messages::health::{Health, why};
 use crate::objects::messages::store::{Installed, Opened, Visit};
 use crate::objects::payment_client::PaymentClient;
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::ids::StoreHash;
 use crate::payment::settings::Settings;
 use crate::profile::{self, field};

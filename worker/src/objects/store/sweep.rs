@@ -19,7 +19,7 @@ use crate::objects::messages::health::Trouble;
 use crate::objects::messages::ledger::{Route, route};
 use crate::objects::messages::store::Importance;
 use crate::objects::payment_client::PaymentClient;
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{HintId, OrderId, StoreHash};
 use crate::payment::shop::Ownership;

@@ -14,7 +14,7 @@ use crate::komoju::methods::{self, PaymentType};
 use crate::komoju::request::Access;
 use crate::log;
 use crate::objects::messages::health::{Trouble, why};
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::ids::AccountId;
 use crate::profile::field;
 use crate::storefront;

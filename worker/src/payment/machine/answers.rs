@@ -2,20 +2,21 @@
 
 use super::hearing::FRAUD_EVENT;
 use super::{Ahead, Flight, Learned, Machine, Now, What, want};
-use crate::payment::call::{
-    Answer, Failure, OrderRefundSeen, OrderSeen, RefundPart, SessionSeen, Transacted,
-};
+use crate::payment::call::{Answer, OrderRefundSeen, OrderSeen, RefundPart, SessionSeen, Transacted};
 use crate::payment::deed::{Action, DeedState};
 use crate::payment::delays::Delays;
+use crate::payment::failure::Failure;
 use crate::payment::ids::{PaymentId, RefundId};
 use crate::payment::money::Money;
+use crate::payment::order_status::OrderStatus;
 use crate::payment::reading::{
-    Amounts, Moment, OrderRefund, OrderStatus, PaymentReading, PaymentStatus, SessionStatus, Unreadable,
+    Amounts, OrderRefund, PaymentReading, PaymentStatus, SessionStatus, Unreadable,
 };
 use crate::payment::settings::RefundPolicy;
 use crate::payment::shop::Ownership;
 use crate::payment::start::{Looked, Refusal, cart_hash};
 use crate::payment::state::Payment;
+use crate::time::Moment;
 
 impl Machine {
     pub(super) fn answer(&mut self, answer: Answer, now: Now<'_>) {

@@ -4,18 +4,23 @@
 use super::{Input, Machine, Now, Output, Reply};
 use crate::payment::attention::Attention;
 use crate::payment::call::{
-    Answer, BankDetails, Browser, Call, Checkout, EventSeen, Failure, Locale, OrderRefundSeen, OrderSeen,
-    RefundPart, SessionSeen, Transacted,
+    Answer, BankDetails, Browser, Call, Checkout, EventSeen, OrderRefundSeen, OrderSeen, RefundPart,
+    SessionSeen, Transacted,
 };
-use crate::payment::decision::{Blob, Decided, Decision, Ending, Taken, Upon};
+use crate::payment::decision::{Decided, Decision, Ending, Taken, Upon};
 use crate::payment::delays::Delays;
+use crate::payment::failure::Failure;
 use crate::payment::hint::{About, Hint};
 use crate::payment::ids::{AccountId, HintId, OrderId, PaymentId, RefundId, SessionId, StoreHash};
+use crate::payment::instructions::Instructions;
+use crate::payment::locale::Locale;
 use crate::payment::money::{Currency, Money};
+use crate::payment::order_status::OrderStatus;
 use crate::payment::reading::{
-    Amounts, Instructions, OrderReading, OrderStatus, PaymentReading, PaymentStatus, RefundReading,
-    RefundRequestReading, RequestStatus, SessionReading, SessionStatus,
+    Amounts, OrderReading, PaymentReading, PaymentStatus, RefundReading, RefundRequestReading, RequestStatus,
+    SessionReading, SessionStatus,
 };
+use crate::payment::sealed::Blob;
 use crate::payment::settings::{Mode, Provider, Settings};
 use crate::payment::shop::Shop;
 use crate::payment::start::{Intent, Proof, Start};

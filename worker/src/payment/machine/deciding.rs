@@ -4,9 +4,10 @@ use super::{Machine, want};
 use crate::payment::decision::{Decided, Decision, Ended, Ending, StoredDecision, Taken};
 use crate::payment::deed::{Deed, MilestoneKind, SETTLED, Subject};
 use crate::payment::ids::{HintId, PaymentId};
-use crate::payment::reading::{Cause, Moment, PaymentStatus};
+use crate::payment::reading::{Cause, PaymentStatus};
 use crate::payment::refunds::{self, PayBack, Settled};
 use crate::payment::settings::Settings;
+use crate::time::Moment;
 
 impl Machine {
     /// Keeps a decision; [`Self::handle`] does the same for whoever knows the store. One that was made upon what is so no

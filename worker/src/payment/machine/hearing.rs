@@ -5,8 +5,8 @@ use crate::payment::deed::{Deed, MilestoneKind, Subject};
 use crate::payment::delays::Delays;
 use crate::payment::hint::{About, Hint, Moved, StoredHint};
 use crate::payment::ids::{HintId, PaymentId, SessionId};
-use crate::payment::reading::Moment;
 use crate::payment::state::{Attempt, HISTORY, Payment, Stage, Standing, State, Suspicion};
+use crate::time::Moment;
 
 /// KOMOJU's event that a payment was marked as fraud.
 pub(super) const FRAUD_EVENT: &str = "payment.marked.as.fraud";

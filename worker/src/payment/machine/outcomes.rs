@@ -4,11 +4,13 @@ use super::answers::{describe, failure_of, komoju_refusal, wait};
 use super::{Machine, Now, want};
 use crate::payment::attention::Attention;
 use crate::payment::call::optional_field;
-use crate::payment::call::{Answer, Failure, SessionSeen};
+use crate::payment::call::{Answer, SessionSeen};
 use crate::payment::deed::{Action, DeedState, MilestoneKind, Subject};
-use crate::payment::reading::{Cause, Moment, PaymentReading};
+use crate::payment::failure::Failure;
+use crate::payment::reading::{Cause, PaymentReading};
 use crate::payment::start::Refusal;
 use crate::payment::state::{Reached, SessionFault, Stage};
+use crate::time::Moment;
 
 /// As long as we ask for.
 const SESSION_LIVES: Moment = 86_400_000;

@@ -3,11 +3,12 @@
 use super::{Machine, Now, Reply, What};
 use crate::payment::call::{Call, NewSession};
 use crate::payment::plan::{Circumstances, Fresh, next_cancel};
-use crate::payment::reading::{Moment, Register};
+use crate::payment::register::Register;
 use crate::payment::snapshot::snapshot;
 use crate::payment::start::{Proof, Refusal, StartStep, cart_hash, next};
 use crate::payment::state::{Attempt, Stage};
 use crate::payment::terms::Terms;
+use crate::time::Moment;
 
 impl Machine {
     pub(super) fn step_of_start(&mut self, now: Now<'_>) {

@@ -9,9 +9,9 @@ use crate::payment::ids::{AccountId, PaymentId, RefundId};
 use crate::payment::money::Money;
 use crate::payment::notes;
 use crate::payment::plan::{Fresh, Step, Transfer, told_by_way_of};
-use crate::payment::reading::Moment;
 use crate::payment::settings::Provider;
 use crate::payment::state::Reached;
+use crate::time::Moment;
 
 impl Machine {
     pub(super) fn carry_out(&mut self, step: Step, now: Now<'_>) {

@@ -3,9 +3,11 @@
 use super::{Circumstances, Step, Wake};
 use crate::payment::delays::Delays;
 use crate::payment::ids::PaymentId;
-use crate::payment::reading::{Moment, PaymentStatus, Register};
+use crate::payment::reading::PaymentStatus;
+use crate::payment::register::Register;
 use crate::payment::state::{Attempt, Payment, Stage, Standing, State};
 use crate::payment::table::Column;
+use crate::time::Moment;
 
 pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     for attempt in state.attempts.iter().filter(|a| a.stage == Stage::Open) {

@@ -3,11 +3,13 @@
 use super::milestones::{News, tell};
 use super::{Circumstances, Step, Wake};
 use crate::payment::deed::{MilestoneKind, Subject};
-use crate::payment::reading::{Moment, OrderStatus, Unreadable};
+use crate::payment::order_status::OrderStatus;
+use crate::payment::reading::Unreadable;
 use crate::payment::settings::Mode;
 use crate::payment::shop::Ownership;
 use crate::payment::state::{Payment, Stage, Standing, State};
 use crate::payment::table::{Column, Row};
+use crate::time::Moment;
 
 const HOUR: Moment = 3_600_000;
 

@@ -147,7 +147,7 @@ fn transfer(
     cause: Cause,
     minor: i64,
     decided: u64,
-    bank: Option<crate::payment::decision::Blob>,
+    bank: Option<crate::payment::sealed::Blob>,
 ) -> Transfer {
     let action = match refunds::is_by_transfer(state, &payment) {
         true => Action::RequestRefund { payment, cause },

@@ -2,11 +2,12 @@
 //! every decision ends.
 
 use crate::payment::attention::Attention;
-use crate::payment::call::Failure;
 use crate::payment::decision::{Decision, Ending, Taken};
+use crate::payment::failure::Failure;
 use crate::payment::ids::RefundId;
 use crate::payment::machine::bench::{Bench, Fate, HOUR, payment_id, refund, unreachable};
-use crate::payment::reading::{OrderStatus, PaymentStatus};
+use crate::payment::order_status::OrderStatus;
+use crate::payment::reading::PaymentStatus;
 use crate::payment::settings::{Capture, RefundPolicy, Settings};
 use crate::payment::statement::{Asked, RefundState};
 

@@ -33,7 +33,7 @@ fn being_made() -> (Bench, Call) {
         proof: Proof::Link,
         intent: Intent::Pay,
         page: None,
-        locale: crate::payment::call::Locale::En,
+        locale: crate::payment::locale::Locale::En,
         browser: crate::payment::call::Browser::default(),
         seen: None,
         visit: None,

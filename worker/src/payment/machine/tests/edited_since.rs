@@ -4,8 +4,9 @@ use crate::payment::attention::Attention;
 use crate::payment::machine::Reply;
 use crate::payment::machine::bench::{Bench, HOUR};
 use crate::payment::money::{Currency, Money};
+use crate::payment::order_status::OrderStatus;
 use crate::payment::owed::Split;
-use crate::payment::reading::{OrderStatus, PaymentStatus, Unreadable};
+use crate::payment::reading::{PaymentStatus, Unreadable};
 use crate::payment::settings::{Capture, Settings};
 use crate::payment::start::Refusal;
 

@@ -1,6 +1,6 @@
 //! KOMOJU makes no sessions for a while: it is asked by the ladder, however often the shopper presses the button.
 
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::ids::AccountId;
 use crate::payment::machine::Reply;
 use crate::payment::machine::bench::{Bench, Fate, HOUR, unreachable};

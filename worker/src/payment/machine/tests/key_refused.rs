@@ -1,7 +1,7 @@
 //! KOMOJU takes the key of an attempt no longer, before all that was paid by it is known.
 
 use crate::payment::attention::Attention;
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::machine::bench::{Bench, Fate, HOUR};
 use crate::payment::settings::{Settings, Unpaid};
 

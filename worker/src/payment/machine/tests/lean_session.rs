@@ -1,6 +1,6 @@
 //! KOMOJU refuses something that it does not need: the payment goes on without that.
 
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::machine::Reply;
 use crate::payment::machine::bench::{Bench, Fate, HOUR};
 use crate::payment::reading::SessionStatus;

@@ -1,7 +1,7 @@
 //! BigCommerce answers 404 for an order that it once had: it was deleted, or BigCommerce had a hiccup.
 
 use crate::payment::attention::Attention;
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::machine::bench::{Bench, Fate, HOUR, unreachable};
 use crate::payment::reading::PaymentStatus;
 use crate::payment::settings::Settings;

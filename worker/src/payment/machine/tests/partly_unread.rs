@@ -1,7 +1,8 @@
 //! What cannot be read stops the money that it may be about, and nothing else.
 
 use crate::payment::attention::Attention;
-use crate::payment::call::{Failure, OrderRefundSeen, RefundPart};
+use crate::payment::call::{OrderRefundSeen, RefundPart};
+use crate::payment::failure::Failure;
 use crate::payment::machine::bench::{Bench, Fate, HOUR, refund, unreachable};
 use crate::payment::reading::{Amounts, PaymentStatus, RefundReading};
 use crate::payment::settings::{Provider, RefundPolicy, Settings};

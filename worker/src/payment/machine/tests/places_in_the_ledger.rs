@@ -21,7 +21,7 @@ fn a_payment_that_begins_anew_comes_after_all_of_its_former_life() {
     // Its object has ended, and somebody comes to pay once more.
     let former = version(&bench) + 1;
     bench.machine = Machine::default();
-    bench.order.reading.status = crate::payment::reading::OrderStatus::AWAITING_PAYMENT;
+    bench.order.reading.status = crate::payment::order_status::OrderStatus::AWAITING_PAYMENT;
     bench.start();
     let anew = version(&bench);
     assert!(anew > former, "{anew} after {former}");

@@ -4,7 +4,8 @@
 use crate::payment::attention::Attention;
 use crate::payment::machine::bench::{Bench, HOUR, refund};
 use crate::payment::money::{Currency, Money};
-use crate::payment::reading::{Offered, OrderStatus, PaymentStatus};
+use crate::payment::order_status::OrderStatus;
+use crate::payment::reading::{Offered, PaymentStatus};
 use crate::payment::settings::{Capture, Settings};
 
 const DAY: i64 = 24 * HOUR;

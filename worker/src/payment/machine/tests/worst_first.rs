@@ -2,10 +2,11 @@
 //! not only the status: a download goes out, and a warehouse prints its slip, at the first good one.
 
 use crate::payment::attention::Attention;
-use crate::payment::call::Failure;
+use crate::payment::failure::Failure;
 use crate::payment::ids::PaymentId;
 use crate::payment::machine::bench::{Bench, Fate, HOUR, refund, unreachable};
-use crate::payment::reading::{OrderStatus, PaymentReading, PaymentStatus, RefundReading};
+use crate::payment::order_status::OrderStatus;
+use crate::payment::reading::{PaymentReading, PaymentStatus, RefundReading};
 use crate::payment::settings::{Capture, Settings};
 
 const FRAUD: &str = "payment.marked.as.fraud";
