@@ -7,6 +7,9 @@ pub const MINUTE_MS: i64 = 60_000;
 pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
+/// Milliseconds since the Unix epoch; always handed in, never asked for.
+pub type Moment = i64;
+
 /// Milliseconds of `2023-02-17T11:57:05Z` or `2022-11-30T11:57:07.000+09:00` (RFC 3339). None: anything else.
 pub fn parse_rfc3339(text: &str) -> Option<i64> {
     let (date, rest) = (text.get(..10)?, text.get(10..)?);
@@ -122,9 +125,6 @@ pub fn minute_in_utc(ms: i64) -> String {
     let (date, clock) = ((at.year, at.month, at.day), (at.hour, at.minute));
     format!("{:04}-{:02}-{:02}T{:02}:{:02}:00Z", date.0, date.1, date.2, clock.0, clock.1)
 }
-
-/// Milliseconds since the Unix epoch; always handed in, never asked for.
-pub type Moment = i64;
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,6 @@ use super::settings::RefundPolicy;
 use super::types::{self, Authorized};
 use crate::json::{names, record, variants};
 use crate::time::Moment;
-
 use std::fmt;
 
 /// What we keep of a BigCommerce order. Nothing personal.

@@ -24,6 +24,10 @@ use super::types::{self, Authorized};
 use crate::json::{names, record};
 use crate::time::Moment;
 
+/// 1: milestones were a payment's alone, and refunds nobody's.
+/// 2: milestones have subjects; refunds, captures and decisions are kept.
+pub const SCHEMA: u32 = 2;
+
 /// How many hints and timeline entries are kept.
 pub const HISTORY: usize = 200;
 
@@ -569,7 +573,3 @@ impl Attempt {
         self.stage == Stage::Open && self.can_take_a_payment()
     }
 }
-
-/// 1: milestones were a payment's alone, and refunds nobody's.
-/// 2: milestones have subjects; refunds, captures and decisions are kept.
-pub const SCHEMA: u32 = 2;

@@ -1,7 +1,7 @@
 //! Every decision ends: done, refused, withdrawn or overtaken. None waits for a day on which it would do something that
 //! nobody has in mind any more.
 
-use super::{Circumstances, Step, Wake};
+use super::step::{Circumstances, Step, Wake};
 use crate::payment::decision::{Decision, Ending, StoredDecision};
 use crate::payment::deed::{Action, Deed, DeedState};
 use crate::payment::delays::Delays;

@@ -1,6 +1,6 @@
 //! What may no longer be paid is ended at KOMOJU.
 
-use super::{Step, Wake, not_before};
+use super::step::{Step, Wake, not_before};
 use crate::payment::deed::{Action, Deed};
 use crate::payment::ids::PaymentId;
 use crate::payment::reading::PaymentStatus;

@@ -1,6 +1,6 @@
 //! When to look at what: after every hint at once, else by the table of delays.
 
-use super::{Circumstances, Step, Wake};
+use super::step::{Circumstances, Step, Wake};
 use crate::payment::delays::Delays;
 use crate::payment::ids::PaymentId;
 use crate::payment::reading::PaymentStatus;

@@ -1,7 +1,7 @@
 //! Orders whose shopper never reached us, and what becomes of those that nobody pays.
 
-use super::milestones::{News, tell};
-use super::{Circumstances, Step, Wake};
+use super::step::{Circumstances, Step, Wake};
+use super::telling::{News, tell};
 use crate::payment::deed::{MilestoneKind, Subject};
 use crate::payment::order_status::OrderStatus;
 use crate::payment::reading::Unreadable;

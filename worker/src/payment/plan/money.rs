@@ -1,8 +1,8 @@
 //! Captures and refunds. One refund at a time, and each sent anew only after a look has shown that it did not take
 //! effect.
 
-use super::milestones::{News, tell};
-use super::{Circumstances, Step, Transfer, Wake, not_before};
+use super::step::{Circumstances, Step, Transfer, Wake, not_before};
+use super::telling::{News, tell};
 use crate::payment::attention::Attention;
 use crate::payment::books::share;
 use crate::payment::call::RefundPart;
