@@ -1,6 +1,6 @@
 //! What either side answers, as HTTP.
 
-use komoju_bigcommerce_worker::http::{Outcome, ResponseHeaders};
+use domain::http::{Outcome, ResponseHeaders};
 use serde_json::Value;
 
 pub fn answer(status: u16, body: &Value) -> Outcome {

@@ -1,16 +1,16 @@
 //! Runs one machine the way its Durable Object does: commits to a table, calls out, sleeps until woken, and sometimes
 //! crashes, with nothing left but the table. Around it: time, the post between the two sides and us, and faults.
 
-use komoju_bigcommerce_worker::bigcommerce::Api;
-use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
-use komoju_bigcommerce_worker::komoju::request::Access;
-use komoju_bigcommerce_worker::komoju::session::Origin;
-use komoju_bigcommerce_worker::payment::call::Call;
-use komoju_bigcommerce_worker::payment::delays::Delays;
-use komoju_bigcommerce_worker::payment::machine::{Input, Now, Output};
-use komoju_bigcommerce_worker::payment::shop::Shop;
-use komoju_bigcommerce_worker::secret::Secret;
-use komoju_bigcommerce_worker::wire::{self, Reader};
+use domain::bigcommerce::Api;
+use domain::http::{HttpRequest, Outcome};
+use domain::komoju::request::Access;
+use domain::komoju::session::Origin;
+use domain::machine::{Input, Now, Output};
+use domain::secret::Secret;
+use domain::state::call::Call;
+use domain::state::delays::Delays;
+use domain::state::shop::Shop;
+use domain::wire::{self, Reader};
 use serde_json::Value;
 
 use super::answer::answer;

@@ -1,7 +1,7 @@
 //! Who can say what of the store: its own object, or the copy at the edge.
 
-use komoju_bigcommerce_worker::payment::machine::Reply;
-use komoju_bigcommerce_worker::payment::shop::Shop;
+use domain::machine::Reply;
+use domain::state::shop::Shop;
 
 #[derive(Debug, Default)]
 pub struct Edge {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use komoju_bigcommerce_worker::http::{Outcome, ResponseHeaders};
+use domain::http::{Outcome, ResponseHeaders};
 use serde_json::Value;
 
 use super::answer::answer;

@@ -1,8 +1,8 @@
 //! What was found once, by name; and some things that a schedule cannot say, because they are about how often.
 
-use komoju_bigcommerce_worker::payment::attention::Attention;
-use komoju_bigcommerce_worker::payment::machine::Reply;
-use komoju_bigcommerce_worker::payment::start::Intent;
+use domain::machine::Reply;
+use domain::plan::start::Intent;
+use domain::values::attention::Attention;
 
 use super::schedule::Fate::{self, Arrives, Lost};
 use super::schedule::{

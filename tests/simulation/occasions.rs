@@ -1,10 +1,10 @@
 //! The occasions on which the machine runs, and by whose word it goes, as objects/payment/start.rs has it: a start by the copy at
 //! the edge, beside the store's own object; what moves money, ships or ends an order only by that object itself.
 
-use komoju_bigcommerce_worker::payment::delays::Delays;
-use komoju_bigcommerce_worker::payment::machine::{Input, Now, Reply};
-use komoju_bigcommerce_worker::payment::shop::Shop;
-use komoju_bigcommerce_worker::payment::start::{Refusal, Start};
+use domain::machine::{Input, Now, Reply};
+use domain::plan::start::{Refusal, Start};
+use domain::state::delays::Delays;
+use domain::state::shop::Shop;
 
 use super::edge::{Ran, Word};
 use super::schedule::MINUTE;

@@ -1,6 +1,6 @@
 //! What somebody at the merchant's has before their eyes.
 
-use komoju_bigcommerce_worker::payment::decision::Upon;
+use domain::state::decision::Upon;
 
 /// A page of the panel that offers to refund, as it was when somebody opened it.
 #[derive(Debug, Clone)]

@@ -1,15 +1,15 @@
 //! What each act of a schedule does: shoppers, merchants, KOMOJU's people, time.
 
-use komoju_bigcommerce_worker::json::write;
-use komoju_bigcommerce_worker::payment::call::{BankDetails, Browser};
-use komoju_bigcommerce_worker::payment::decision::{Decided, Decision, Upon};
-use komoju_bigcommerce_worker::payment::hint::{About, Hint};
-use komoju_bigcommerce_worker::payment::ids::{CartId, HintId, PaymentId, SessionId};
-use komoju_bigcommerce_worker::payment::locale::Locale;
-use komoju_bigcommerce_worker::payment::machine::{Input, Reply};
-use komoju_bigcommerce_worker::payment::sealed::Blob;
-use komoju_bigcommerce_worker::payment::settings::Capture;
-use komoju_bigcommerce_worker::payment::start::{Intent, Proof, Seen, Start};
+use domain::json::write;
+use domain::machine::{Input, Reply};
+use domain::plan::start::{Intent, Proof, Seen, Start};
+use domain::state::call::{BankDetails, Browser};
+use domain::state::decision::{Decided, Decision, Upon};
+use domain::state::hint::{About, Hint};
+use domain::state::settings::Capture;
+use domain::values::ids::{CartId, HintId, PaymentId, SessionId};
+use domain::values::locale::Locale;
+use domain::values::sealed::Blob;
 
 use super::bank::{Payment, part};
 use super::mutation::Mutation;

@@ -1,6 +1,6 @@
 //! The messages of the two sides that are on their way, and what becomes of each.
 
-use komoju_bigcommerce_worker::payment::hint::Hint;
+use domain::state::hint::Hint;
 
 use super::schedule::{Fate, MINUTE};
 

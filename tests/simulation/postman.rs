@@ -3,10 +3,10 @@
 //! A lost message stays lost until the end: then the sweep of KOMOJU's events brings back what was KOMOJU's, under the
 //! same id, and a look at the order stands for BigCommerce's redelivery, which knows nothing of what the order was.
 
-use komoju_bigcommerce_worker::payment::hint::{About, Hint, Moved};
-use komoju_bigcommerce_worker::payment::ids::{HintId, PaymentId, SessionId};
-use komoju_bigcommerce_worker::payment::machine::Input;
-use komoju_bigcommerce_worker::payment::order_status::OrderStatus;
+use domain::machine::Input;
+use domain::state::hint::{About, Hint, Moved};
+use domain::values::ids::{HintId, PaymentId, SessionId};
+use domain::values::order_status::OrderStatus;
 
 use super::bank::Event;
 use super::post::Letter;

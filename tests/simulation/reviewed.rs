@@ -1,7 +1,7 @@
 //! What a hostile reading of the code found before any schedule did, by name. Each went wrong once.
 
-use komoju_bigcommerce_worker::payment::attention::Attention;
-use komoju_bigcommerce_worker::payment::settings::RefundPolicy;
+use domain::state::settings::RefundPolicy;
+use domain::values::attention::Attention;
 
 use super::schedule::Fate::{self, Arrives, Lost};
 use super::schedule::{Act, Act::*, Outage as Down, Refunds, Setup, Side, Trouble as T};

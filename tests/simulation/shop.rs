@@ -1,11 +1,11 @@
 //! The store as a schedule sets it up: its settings, in the core's words.
 
-use komoju_bigcommerce_worker::payment::ids::{AccountId, OrderId, StoreHash};
-use komoju_bigcommerce_worker::payment::locale::Locale;
-use komoju_bigcommerce_worker::payment::order_status::OrderStatus;
-use komoju_bigcommerce_worker::payment::owed::Counting;
-use komoju_bigcommerce_worker::payment::settings::{self, Capture, Mode, RefundPolicy, Settings};
-use komoju_bigcommerce_worker::payment::shop::Shop;
+use domain::state::settings::{self, Capture, Mode, RefundPolicy, Settings};
+use domain::state::shop::Shop;
+use domain::values::ids::{AccountId, OrderId, StoreHash};
+use domain::values::locale::Locale;
+use domain::values::order_status::OrderStatus;
+use domain::values::owed::Counting;
 
 use super::schedule::{EPOCH, HOUR, Refunds, Setup, Unpaid};
 

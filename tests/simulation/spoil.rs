@@ -1,13 +1,13 @@
 //! How each [`Mutation`] spoils what the core hears, reads or remembers.
 
-use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
-use komoju_bigcommerce_worker::payment::call::{Answer, Call, Checkout, OrderSeen};
-use komoju_bigcommerce_worker::payment::deed::MilestoneKind;
-use komoju_bigcommerce_worker::payment::hint::{About, Hint};
-use komoju_bigcommerce_worker::payment::ids::HintId;
-use komoju_bigcommerce_worker::payment::reading::{OrderReading, PaymentStatus};
-use komoju_bigcommerce_worker::payment::settings::{RefundPolicy, Unpaid};
-use komoju_bigcommerce_worker::payment::shop::Shop;
+use domain::http::{HttpRequest, Outcome};
+use domain::state::call::{Answer, Call, Checkout, OrderSeen};
+use domain::state::deed::MilestoneKind;
+use domain::state::hint::{About, Hint};
+use domain::state::reading::{OrderReading, PaymentStatus};
+use domain::state::settings::{RefundPolicy, Unpaid};
+use domain::state::shop::Shop;
+use domain::values::ids::HintId;
 use serde_json::{Value, json};
 
 use super::mutation::Mutation;

@@ -3,9 +3,9 @@
 //! A folder per version, a file per situation: the rows of one payment as that version left them, `[kind, key, body]`.
 //! They are never edited; what a version wrote is what its merchants have.
 
-use komoju_bigcommerce_worker::payment::attention::Attention;
-use komoju_bigcommerce_worker::payment::record::Rows;
-use komoju_bigcommerce_worker::payment::state::SCHEMA;
+use domain::state::SCHEMA;
+use domain::state::record::Rows;
+use domain::values::attention::Attention;
 use serde_json::Value;
 
 use super::schedule::Fate::{self, Arrives, Lost};

@@ -7,10 +7,10 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use komoju_bigcommerce_worker::payment::attention::Attention;
-use komoju_bigcommerce_worker::payment::machine::Machine;
-use komoju_bigcommerce_worker::payment::record::{Record, Rows};
-use komoju_bigcommerce_worker::payment::shop::Shop;
+use domain::machine::Machine;
+use domain::state::record::{Record, Rows};
+use domain::state::shop::Shop;
+use domain::values::attention::Attention;
 
 use super::bank::Bank;
 use super::edge::Edge;

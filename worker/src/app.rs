@@ -5,20 +5,20 @@
 //! cookies. What is signed is valid for a day: it is exchanged for a panel token at once, so that it leaves the
 //! address, and nothing here logs a query.
 
-use crate::bigcommerce::oauth::{Grant, GrantError};
-use crate::bigcommerce::signed_payload::{self, SignedPayload};
 use crate::bindings::allows;
 use crate::context::Ctx;
-use crate::hash::sha256_hex;
 use crate::log;
 use crate::objects::messages::store::{Installed, Opened, Visit};
 use crate::objects::store_client::StoreClient;
 use crate::panel;
 use crate::panel::session::Visitor;
-use crate::payment::locale::Locale;
 use crate::problem::Problem;
 use crate::request::{header, network_of, query};
-use crate::url::{Pair, value};
+use domain::bigcommerce::oauth::{Grant, GrantError};
+use domain::bigcommerce::signed_payload::{self, SignedPayload};
+use domain::hash::sha256_hex;
+use domain::url::{Pair, value};
+use domain::values::locale::Locale;
 use std::net::IpAddr;
 use worker::{Request, Response, ResponseBuilder, Result};
 

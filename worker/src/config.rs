@@ -1,12 +1,12 @@
 //! What the deployment decides. Read whole at the start of every request and checked before anything else: a
 //! missing or malformed variable is one clear error that names it, and nothing is served half-configured.
 
-use crate::bigcommerce::oauth::App;
 use crate::crypto::Key;
 use crate::problem::Problem;
-use crate::secret::Secret;
-use crate::url;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::bigcommerce::oauth::App;
+use domain::secret::Secret;
+use domain::url;
 use std::fmt;
 
 /// A variable that is missing or unusable.

@@ -4,11 +4,11 @@
 //! for one store and one field opens for no other. A token says what it is for: one made for a status page opens no
 //! panel. Keys rotate by being listed: the first makes, all of them open.
 
-use crate::hash::{hex, hmac_parts, same};
-use crate::json::{FromJson, Json, ToJson, read, write};
-use crate::payment::ids::StoreHash;
-use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
+use domain::hash::{hex, hmac_parts, same};
+use domain::json::{FromJson, Json, ToJson, read, write};
+use domain::secret::Secret;
+use domain::values::ids::StoreHash;
 use serde_json::Value;
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! The only caller of Fetch. Every call out has a deadline, a limit on what it will read, and follows no redirect:
 //! a redirecting API is an API answering something we did not ask for.
 
-use crate::http::{HttpRequest, Outcome, headers_of};
+use domain::http::{HttpRequest, Outcome, headers_of};
 use worker::js_sys::futures::JsFuture;
 use worker::js_sys::{Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast, JsValue};

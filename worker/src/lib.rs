@@ -1,34 +1,25 @@
 //! The komoju-bigcommerce worker: entry points only. `routes` holds the URL space, `payment` the rules.
 
 pub mod app;
-pub mod bigcommerce;
 pub mod bindings;
 pub mod config;
 pub mod context;
 pub mod crypto;
 pub mod fetch;
-pub mod hash;
 pub mod html;
-pub mod http;
-pub mod json;
-pub mod komoju;
 pub mod links;
 pub mod log;
 pub mod objects;
 pub mod panel;
-pub mod payment;
 pub mod problem;
 pub mod profile;
 pub mod request;
 pub mod rounds;
 pub mod routes;
-pub mod secret;
 pub mod shopper;
+pub mod stored;
 pub mod storefront;
-pub mod time;
-pub mod url;
 pub mod webhooks;
-pub mod wire;
 
 use config::Config;
 use context::Ctx;

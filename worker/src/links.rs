@@ -6,9 +6,9 @@
 
 use crate::config::Config;
 use crate::crypto::{Purpose, TokenError, Tokens};
-use crate::json::{FromJson, Json, ToJson};
-use crate::payment::delays::Delays;
-use crate::payment::ids::{OrderId, StoreHash};
+use domain::json::{FromJson, Json, ToJson};
+use domain::state::delays::Delays;
+use domain::values::ids::{OrderId, StoreHash};
 use serde_json::Value;
 
 /// Longer than any code can be paid (60 days), and 30 days more, so that nobody comes back to a dead address.

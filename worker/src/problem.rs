@@ -1,7 +1,8 @@
 //! HTTP errors as RFC 9457 problem details. A problem is for whoever made the request; what a merchant must look
 //! at is *attention* and lives with the payment.
 
-use crate::json::{object, read, readable};
+use crate::stored;
+use domain::json::{object, readable};
 use worker::{Response, ResponseBuilder};
 
 /// What a problem is sent as to programs (RFC 9457 §3).
@@ -113,7 +114,7 @@ readable!(Told { status, code, detail or String::new(), message, retry or false 
 
 impl Told {
     pub async fn of(answer: &mut Response) -> worker::Result<Self> {
-        Ok(read(&answer.text().await?)?)
+        stored::read(&answer.text().await?)
     }
 }
 

@@ -3,13 +3,13 @@
 //!
 //! Nothing here is ever used for dedupe, locks or payment state.
 
-use crate::bigcommerce::channels::Channel;
 use crate::crypto::Sealed;
-use crate::json::record;
-use crate::payment::ids::{AccountId, OrderId, StoreHash};
-use crate::payment::locale::Locale;
-use crate::payment::settings::{Mode, Provider, Settings};
-use crate::payment::shop::{self, Label, Shop};
+use domain::bigcommerce::channels::Channel;
+use domain::json::record;
+use domain::state::settings::{Mode, Provider, Settings};
+use domain::state::shop::{self, Label, Shop};
+use domain::values::ids::{AccountId, OrderId, StoreHash};
+use domain::values::locale::Locale;
 
 /// Names of the fields that are sealed, as bound into each seal.
 pub mod field {
@@ -158,8 +158,8 @@ pub const PREFIX: &str = "store:";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::read;
-    use crate::payment::owed::Counting;
+    use domain::json::read;
+    use domain::values::owed::Counting;
 
     fn installed(settings: Settings) -> Profile {
         let sealed: Sealed = read(r#""k.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA""#).expect("a seal");

@@ -2,7 +2,7 @@
 
 use crate::fetch::read_at_most;
 use crate::problem::Problem;
-use crate::url::{Pair, pairs, query_of};
+use domain::url::{Pair, pairs, query_of};
 use std::net::IpAddr;
 use worker::Request;
 

@@ -5,8 +5,8 @@ use crate::bindings::Kv;
 use crate::log;
 use crate::objects::store_client::StoreClient;
 use crate::objects::strays;
-use crate::payment::ids::StoreHash;
 use crate::profile::PREFIX;
+use domain::values::ids::StoreHash;
 use worker::{Env, Result};
 
 /// A run may make so many calls and no more; the next run goes on from there.

@@ -3,17 +3,17 @@
 
 use crate::app;
 use crate::context::Ctx;
-use crate::json::{ToJson, object};
 use crate::log;
 use crate::objects::strays;
 use crate::panel;
-use crate::payment::locale::Locale;
 use crate::problem::{self, Problem, Told};
 use crate::request::query;
 use crate::shopper::{api, journey, page};
 use crate::storefront;
-use crate::url::value;
 use crate::webhooks;
+use domain::json::{ToJson, object};
+use domain::url::value;
+use domain::values::locale::Locale;
 use worker::{Method, Request, Response, Result};
 
 /// The addresses that shoppers are led to, and those that merchants open, each with everything below them.

@@ -3,12 +3,8 @@
 //! A 2xx says "kept, or nothing of ours"; a 4xx "you are not who you say"; a 5xx "try again". Each is answered after
 //! one durable write and without a call out.
 
-use crate::bigcommerce::hooks::ORDER_CREATED;
 use crate::bindings::allows;
 use crate::context::Ctx;
-use crate::hash::{hmac_sha256, same};
-use crate::json::{integer, text, unsigned};
-use crate::komoju::webhook::{self, Notice};
 use crate::log;
 use crate::objects::messages::health::SignatureDoubt;
 use crate::objects::messages::ledger::{Route, route};
@@ -16,15 +12,19 @@ use crate::objects::messages::store::Announced;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles::{self, Absent, Doubt};
 use crate::objects::store_client::StoreClient;
-use crate::payment::attention::Side;
-use crate::payment::hint::{About, Hint, Moved};
-use crate::payment::ids::{HintId, OrderId, StoreHash};
-use crate::payment::order_status::OrderStatus;
 use crate::problem::Problem;
 use crate::profile::{Profile, field};
 use crate::request::{self, header};
-use crate::secret::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::bigcommerce::hooks::ORDER_CREATED;
+use domain::hash::{hmac_sha256, same};
+use domain::json::{integer, text, unsigned};
+use domain::komoju::webhook::{self, Notice};
+use domain::secret::Secret;
+use domain::state::hint::{About, Hint, Moved};
+use domain::values::attention::Side;
+use domain::values::ids::{HintId, OrderId, StoreHash};
+use domain::values::order_status::OrderStatus;
 use serde_json::Value;
 use std::cell::RefCell;
 use worker::{Request, Response, Result};
@@ -136,7 +136,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
         note_signature(doubt, &profile.store, ctx);
     }
     heard(Side::BigCommerce, &profile.store, ctx);
-    let event: Value = crate::json::parse(&String::from_utf8_lossy(&body)).unwrap_or_default();
+    let event: Value = domain::json::parse(&String::from_utf8_lossy(&body)).unwrap_or_default();
     let Some((order, hint)) = hook_hint(&event) else {
         return Response::ok("nothing of ours");
     };

@@ -1,6 +1,6 @@
 //! What the worker can ask of KOMOJU, and what it is answered.
 
-use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
+use domain::http::{HttpRequest, Outcome};
 use serde_json::{Value, json};
 
 use super::requests::{Reply, Running, Stored};

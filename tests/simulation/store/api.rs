@@ -1,6 +1,6 @@
 //! What the worker can ask of BigCommerce, and what it is answered.
 
-use komoju_bigcommerce_worker::http::{HttpRequest, Outcome};
+use domain::http::{HttpRequest, Outcome};
 use serde_json::{Value, json};
 
 use super::state::{By, CART, Running, Seen, Store};
@@ -11,7 +11,7 @@ pub type Reply = (u16, Value);
 
 /// Within what [`Delays::UNDER_WAY`] leaves for it.
 ///
-/// [`Delays::UNDER_WAY`]: komoju_bigcommerce_worker::payment::delays::Delays::UNDER_WAY
+/// [`Delays::UNDER_WAY`]: domain::state::delays::Delays::UNDER_WAY
 const STILL_RUNS: i64 = 38_000;
 
 impl Store {
@@ -136,6 +136,6 @@ impl Store {
 /// All orders here are placed at the same minute of the same day.
 #[test]
 fn the_order_is_placed_at_the_epoch() {
-    let placed = komoju_bigcommerce_worker::time::parse_rfc2822("Sun, 22 Nov 2026 00:00:00 +0000");
+    let placed = domain::time::parse_rfc2822("Sun, 22 Nov 2026 00:00:00 +0000");
     assert_eq!(placed, Some(EPOCH));
 }

@@ -1,6 +1,6 @@
 //! What BigCommerce holds of one order, and everything that ever happened to that order.
 
-use komoju_bigcommerce_worker::http::HttpRequest;
+use domain::http::HttpRequest;
 
 use crate::schedule::Lists;
 

@@ -1,6 +1,6 @@
 //! Attention: wherever a person is needed, and nowhere else.
 
-use komoju_bigcommerce_worker::payment::attention::Attention;
+use domain::values::attention::Attention;
 
 use super::refunds::pair;
 use super::verdict::Verdict;

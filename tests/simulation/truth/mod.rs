@@ -8,8 +8,8 @@ mod moves;
 mod refunds;
 mod verdict;
 
-use komoju_bigcommerce_worker::payment::attention::Attention;
-use komoju_bigcommerce_worker::payment::delays::Delays;
+use domain::state::delays::Delays;
+use domain::values::attention::Attention;
 
 use self::verdict::Verdict;
 use super::schedule::{Act, DAY, Fate, HOUR, Lists, Unpaid};

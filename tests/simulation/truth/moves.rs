@@ -1,7 +1,7 @@
 //! Each move that the app makes, judged by what it had been told when it made it: founded on money, for the amount that is
 //! due, and never against what only the merchant may leave.
 
-use komoju_bigcommerce_worker::payment::delays::Delays;
+use domain::state::delays::Delays;
 
 use super::refunds::in_order;
 use super::verdict::Verdict;

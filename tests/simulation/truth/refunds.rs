@@ -3,9 +3,9 @@
 //! The two books are paired one to one, first by their markers and then, as people do, by amount; whatever is left over
 //! needs its own word to the merchant. Where no word was needed, the totals agree as well.
 
-use komoju_bigcommerce_worker::payment::attention::Attention;
-use komoju_bigcommerce_worker::payment::deed::{MilestoneKind, Subject};
-use komoju_bigcommerce_worker::payment::ids::RefundId;
+use domain::state::deed::{MilestoneKind, Subject};
+use domain::values::attention::Attention;
+use domain::values::ids::RefundId;
 
 use super::verdict::Verdict;
 use crate::bank::{self, Payment};

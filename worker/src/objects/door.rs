@@ -6,8 +6,8 @@
 
 use super::messages::Repeat;
 use crate::fetch;
-use crate::json::ToJson;
 use crate::log;
+use domain::json::ToJson;
 use worker::js_sys::Reflect;
 use worker::{Env, Error, Result};
 

@@ -27,7 +27,8 @@ use super::messages::payment::{Ask, Question};
 use super::strays;
 use super::turn::Turns;
 use crate::context::now_ms;
-use crate::json::{ToJson, read, write};
+use crate::stored;
+use domain::json::{ToJson, write};
 use object::{PaymentObject, Whose};
 use records::Records;
 use std::cell::{Cell, RefCell};
@@ -51,7 +52,7 @@ impl DurableObject for PaymentObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let Question { store, order, ask } = read(&request.text().await?)?;
+        let Question { store, order, ask } = stored::read(&request.text().await?)?;
         let whose = Whose { store, order };
         match ask {
             Ask::Start(start) => json(&self.start(&whose, *start).await?),

@@ -2,13 +2,14 @@
 
 use super::door::{Door, location};
 use super::messages::payment::{Ask, History, Met, Question, StartAsk, Started};
-use crate::json::{FromJson, read};
-use crate::payment::decision::{Decided, Taken};
-use crate::payment::hint::Hint;
-use crate::payment::ids::{OrderId, SessionId, StoreHash};
-use crate::payment::locale::Locale;
-use crate::payment::snapshot::Snapshot;
 use crate::profile::Profile;
+use crate::stored;
+use domain::json::FromJson;
+use domain::state::decision::{Decided, Taken};
+use domain::state::hint::Hint;
+use domain::values::ids::{OrderId, SessionId, StoreHash};
+use domain::values::locale::Locale;
+use domain::views::snapshot::Snapshot;
 use worker::Env;
 
 /// The Durable Object namespace; an object's name is `{store}/{order}`.
@@ -91,6 +92,6 @@ impl PaymentClient {
     async fn ask<T: FromJson>(&self, ask: Ask) -> worker::Result<T> {
         let repeat = ask.repeat();
         let question = Question { store: self.store.clone(), order: self.order, ask };
-        Ok(read(&self.door.ask(&question, repeat, None).await?)?)
+        stored::read(&self.door.ask(&question, repeat, None).await?)
     }
 }

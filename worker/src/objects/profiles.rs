@@ -8,11 +8,11 @@
 
 use super::store_client::StoreClient;
 use crate::bindings::{Kv, allows};
-use crate::json::read;
 use crate::log;
-use crate::payment::ids::StoreHash;
 use crate::problem::Problem;
 use crate::profile::{Profile, key};
+use domain::json::read;
+use domain::values::ids::StoreHash;
 use worker::Env;
 
 /// Rate limit on asking StoreObject on behalf of requests that may be anyone's.

@@ -32,13 +32,14 @@ use super::strays;
 use super::turn::Turns;
 use crate::config::Config;
 use crate::context::now_ms;
-use crate::json::{ToJson, read, write};
 use crate::log;
-use crate::payment::delays::Delays;
 use crate::profile::Profile;
-use crate::time::{HOUR_MS, MINUTE_MS};
+use crate::stored;
 use chores::{Chore, Due};
 use consents::Consents;
+use domain::json::{ToJson, write};
+use domain::state::delays::Delays;
+use domain::time::{HOUR_MS, MINUTE_MS};
 use install::PROBES_MS;
 use object::StoreObject;
 use pace::{Pace, later};
@@ -69,7 +70,7 @@ impl DurableObject for StoreObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let ask: Ask = read(&request.text().await?)?;
+        let ask: Ask = stored::read(&request.text().await?)?;
         self.answer(ask).await
     }
 

@@ -6,14 +6,15 @@ use super::messages::desk::{Answer, Session, Wish};
 use super::messages::health::SignatureDoubt;
 use super::messages::ledger::{LedgerKey, LedgerRow};
 use super::messages::store::{Announced, Ask, Entry, Importance, Installed, Opened, Visit};
-use crate::bigcommerce::oauth::Grant;
-use crate::http::RateLimit;
-use crate::json::{FromJson, read};
-use crate::payment::attention::Side;
-use crate::payment::ids::{OrderId, StoreHash};
-use crate::payment::settings::Provider;
-use crate::payment::start::Looked;
 use crate::profile::Profile;
+use crate::stored;
+use domain::bigcommerce::oauth::Grant;
+use domain::http::RateLimit;
+use domain::json::{FromJson, read};
+use domain::plan::start::Looked;
+use domain::state::settings::Provider;
+use domain::values::attention::Side;
+use domain::values::ids::{OrderId, StoreHash};
 use worker::Env;
 
 /// The Durable Object namespace; an object's name is its store hash.
@@ -48,7 +49,7 @@ impl StoreClient {
 
     /// The same, for whoever cannot wait for an object that has stopped answering.
     pub async fn profile_soon(&self) -> worker::Result<Option<Profile>> {
-        Ok(read(&self.door.ask(&Ask::Profile, Repeat::May, Some(OWNER_TIMEOUT_MS)).await?)?)
+        stored::read(&self.door.ask(&Ask::Profile, Repeat::May, Some(OWNER_TIMEOUT_MS)).await?)
     }
 
     /// Remembers what a payment-method label turned out to be. None: unknown, for the merchant to say.
@@ -116,7 +117,7 @@ impl StoreClient {
     /// hash of a cart id) from this network.
     pub async fn knock(&self, order: OrderId, proof: String, network: String) -> worker::Result<Entry> {
         let ask = Ask::Knock { order, proof, network };
-        Ok(read(&self.door.ask(&ask, ask.repeat(), Some(OWNER_TIMEOUT_MS)).await?)?)
+        stored::read(&self.door.ask(&ask, ask.repeat(), Some(OWNER_TIMEOUT_MS)).await?)
     }
 
     /// What a look has shown, and whether it proved right whoever asked for it.
@@ -142,6 +143,6 @@ impl StoreClient {
     }
 
     async fn ask<T: FromJson>(&self, ask: &Ask) -> worker::Result<T> {
-        Ok(read(&self.door.ask(ask, ask.repeat(), None).await?)?)
+        stored::read(&self.door.ask(ask, ask.repeat(), None).await?)
     }
 }

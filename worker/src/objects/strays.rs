@@ -9,7 +9,7 @@ use super::sql::has_rows;
 use crate::bindings::Kv;
 use crate::context::now_ms;
 use crate::log;
-use crate::time::DAY_MS;
+use domain::time::DAY_MS;
 use worker::{Env, Result, State};
 
 /// A stray that has not come again for so long is no more.

@@ -8,7 +8,7 @@ use super::request::Panel;
 use super::words::Words;
 use crate::html;
 use crate::html::Html;
-use crate::payment::ids::OrderId;
+use domain::values::ids::OrderId;
 
 pub fn title(w: Words, act: Act) -> &'static str {
     match act {

@@ -4,8 +4,8 @@
 use super::words::Words;
 use crate::html;
 use crate::html::Html;
-use crate::payment::call::BankDetails;
-use crate::url::{Pair, value};
+use domain::state::call::BankDetails;
+use domain::url::{Pair, value};
 
 const LONGEST: usize = 60;
 const TYPES: [(&str, &str, &str); 3] =
@@ -202,7 +202,7 @@ fn half_width(nth: u32) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::url::form;
+    use domain::url::form;
 
     const GOOD: [(&str, &str); 7] = [
         ("customer_name", "ほしの　ハナコ"),
@@ -218,7 +218,7 @@ mod tests {
         let mut all: Vec<_> =
             GOOD.into_iter().filter(|(name, _)| changed.iter().all(|(c, _)| c != name)).collect();
         all.extend_from_slice(changed);
-        BankForm::read(&crate::url::pairs(&form(&all)))
+        BankForm::read(&domain::url::pairs(&form(&all)))
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::words::{Words, moment, provider};
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::{Change, Desk, KEY, LABEL, METHODS, WEBHOOK_SECRET};
-use crate::payment::settings::Provider;
+use domain::state::settings::Provider;
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, changes: &[Change]) -> Page<'a> {
     let w = Words(panel.visitor.locale);

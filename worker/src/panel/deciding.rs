@@ -13,21 +13,22 @@ use super::words::Words;
 use crate::crypto::random_hex;
 use crate::html;
 use crate::html::Html;
-use crate::json::{read, write};
 use crate::objects::messages::desk::{Desk, Wish};
 use crate::objects::messages::payment::History;
 use crate::objects::payment_client::PaymentClient;
-use crate::payment::attention::Attention;
-use crate::payment::call::BankDetails;
-use crate::payment::decision::{Decided, Decision, Taken, Upon};
-use crate::payment::ids::{HintId, OrderId};
-use crate::payment::locale::Locale;
-use crate::payment::money::Money;
+use domain::json::write;
+use domain::state::call::BankDetails;
+use domain::state::decision::{Decided, Decision, Taken, Upon};
+use domain::values::attention::Attention;
+use domain::values::ids::{HintId, OrderId};
+use domain::values::locale::Locale;
+use domain::values::money::Money;
 
-use crate::payment::sealed::Blob;
 use crate::profile::field;
-use crate::secret::Secret;
-use crate::url::{Pair, value};
+use crate::stored;
+use domain::secret::Secret;
+use domain::url::{Pair, value};
+use domain::values::sealed::Blob;
 use worker::{Response, Result};
 
 impl Panel<'_> {
@@ -111,7 +112,7 @@ impl Panel<'_> {
     async fn seal(&self, details: &BankDetails) -> Result<Blob> {
         let secret = Secret::new(write(details));
         let sealed = self.ctx.vault().seal(&self.visitor.store, field::BANK_DETAILS, &secret).await?;
-        Ok(read(&write(&sealed))?)
+        stored::read(&write(&sealed))
     }
 
     pub(super) fn back_to(&self, order: OrderId, word: &str) -> Result<Response> {
@@ -374,8 +375,8 @@ fn records_only(w: Words, offer: &Offer, who: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::ids::{PaymentId, RefundId};
-    use crate::payment::money::Currency;
+    use domain::values::ids::{PaymentId, RefundId};
+    use domain::values::money::Currency;
 
     fn offer(act: Act, about: About, needs_bank: bool) -> Offer {
         Offer { act, about, most: Money::new(1200, Currency::JPY), needs_bank }

@@ -1,11 +1,11 @@
 //! Reading and checking the panel's forms. Pure: what was entered stays in the form with a fault beside it, so that
 //! nothing is lost when something is wrong.
 
-use crate::json::{FromJson, read, write};
 use crate::objects::messages::desk::{Desk, Wish};
-use crate::payment::settings::{Method, Provider};
-use crate::payment::shop::same_label;
-use crate::url::{Pair, value, values};
+use domain::json::{FromJson, read, write};
+use domain::state::settings::{Method, Provider};
+use domain::state::shop::same_label;
+use domain::url::{Pair, value, values};
 
 const LONGEST_LABEL: usize = 100;
 
@@ -125,12 +125,12 @@ pub fn label(form: &[Pair]) -> Option<Wish> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::{ToJson, read_value};
     use crate::objects::messages::desk::Funnel;
     use crate::objects::messages::health::Health;
     use crate::objects::messages::ledger::Tally;
-    use crate::payment::settings::Settings;
-    use crate::url::pairs;
+    use domain::json::{ToJson, read_value};
+    use domain::state::settings::Settings;
+    use domain::url::pairs;
 
     fn desk() -> Desk {
         let profile = serde_json::json!({

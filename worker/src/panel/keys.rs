@@ -6,15 +6,15 @@ use super::request::Panel;
 use super::words::Words;
 use crate::context::Ctx;
 use crate::crypto::{Sealed, random_hex};
-use crate::hash::sha256_hex;
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::Desk;
-use crate::payment::ids::{AccountId, StoreHash};
-use crate::payment::settings::Mode;
 use crate::profile::{KomojuAccount, field};
-use crate::secret::Secret;
-use crate::url::{Pair, value};
+use domain::hash::sha256_hex;
+use domain::secret::Secret;
+use domain::state::settings::Mode;
+use domain::url::{Pair, value};
+use domain::values::ids::{AccountId, StoreHash};
 use worker::Result;
 
 /// The webhook events to tick at KOMOJU: whatever can change what is known of a payment.
@@ -217,10 +217,10 @@ fn secret_actions(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::url::pairs;
+    use domain::url::pairs;
 
     fn key(text: &str) -> std::result::Result<Option<Mode>, Fault> {
-        let entry = Entry::read(&pairs(&crate::url::form(&[("secret_key", text)])));
+        let entry = Entry::read(&pairs(&domain::url::form(&[("secret_key", text)])));
         entry.key().map(|key| key.and_then(|key| mode_of(key.expose())))
     }
 

@@ -7,10 +7,10 @@ use crate::crypto::random_hex;
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::Desk;
-use crate::payment::locale::Locale;
-use crate::payment::settings::Mode;
 use crate::problem::{Problem, Told};
-use crate::url::value;
+use domain::state::settings::Mode;
+use domain::url::value;
+use domain::values::locale::Locale;
 use worker::{Response, ResponseBuilder, Result};
 
 const STYLE: &str = include_str!("style.css");

@@ -7,9 +7,9 @@ use crate::html;
 use crate::html::Html;
 use crate::links::{LIFE_DAYS, Links};
 use crate::objects::messages::desk::Desk;
-use crate::payment::ids::OrderId;
-use crate::payment::locale::Locale;
-use crate::url::encode;
+use domain::url::encode;
+use domain::values::ids::OrderId;
+use domain::values::locale::Locale;
 
 /// A payment's page, below `/panel`.
 pub fn path(order: OrderId) -> String {

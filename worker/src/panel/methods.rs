@@ -7,10 +7,10 @@ use super::request::Panel;
 use super::words::{Words, provider};
 use crate::html;
 use crate::html::Html;
-use crate::komoju::methods::PaymentType;
 use crate::objects::messages::desk::Desk;
-use crate::payment::locale::Locale;
 use crate::profile::LearnedLabel;
+use domain::komoju::methods::PaymentType;
+use domain::values::locale::Locale;
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> Page<'a> {
     let w = Words(panel.visitor.locale);

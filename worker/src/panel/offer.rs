@@ -2,16 +2,16 @@
 //! from here, so that nothing is taken that was not offered.
 
 use super::forms::choice;
-use crate::json::names;
 use crate::objects::messages::payment::History;
-use crate::payment::attention::Attention;
-use crate::payment::decision::Decision;
-use crate::payment::ids::{PaymentId, RefundId};
-use crate::payment::money::Money;
-use crate::payment::sealed::Blob;
-use crate::payment::statement::{RefundLine, RefundState, TransferLine};
-use crate::payment::transfers::Stage;
-use crate::url::{Pair, value};
+use domain::json::names;
+use domain::refunds::transfers::Stage;
+use domain::state::decision::Decision;
+use domain::url::{Pair, value};
+use domain::values::attention::Attention;
+use domain::values::ids::{PaymentId, RefundId};
+use domain::values::money::Money;
+use domain::values::sealed::Blob;
+use domain::views::statement::{RefundLine, RefundState, TransferLine};
 
 /// Each has a page of its own, that says what will happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -261,9 +261,9 @@ impl Offer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::read_value;
-    use crate::payment::money::Currency;
-    use crate::url::pairs;
+    use domain::json::read_value;
+    use domain::url::pairs;
+    use domain::values::money::Currency;
     use serde_json::{Value, json};
 
     fn yen(minor: i64) -> Money {

@@ -8,9 +8,9 @@ use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::{Desk, Funnel};
 use crate::objects::messages::health::{SignatureDoubt, Trouble};
-use crate::payment::locale::Locale;
-use crate::payment::settings::Mode;
-use crate::time::HOUR_MS;
+use domain::state::settings::Mode;
+use domain::time::HOUR_MS;
+use domain::values::locale::Locale;
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
     let w = Words(panel.visitor.locale);

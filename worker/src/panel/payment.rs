@@ -15,17 +15,17 @@ use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::Desk;
 use crate::objects::messages::payment::History;
-use crate::payment::attention::Attention;
-use crate::payment::condition::Condition;
-use crate::payment::deed::SETTLED;
-use crate::payment::ids::OrderId;
-use crate::payment::money::Money;
-use crate::payment::owed::Split;
-use crate::payment::phase::Phase;
-use crate::payment::settings::Mode;
-use crate::payment::statement::{PaymentLine, RefundLine, RefundState};
-use crate::payment::types;
-use crate::url::value;
+use domain::state::deed::SETTLED;
+use domain::state::settings::Mode;
+use domain::url::value;
+use domain::values::attention::Attention;
+use domain::values::ids::OrderId;
+use domain::values::money::Money;
+use domain::values::owed::Split;
+use domain::values::payment_types;
+use domain::values::phase::Phase;
+use domain::views::condition::Condition;
+use domain::views::statement::{PaymentLine, RefundLine, RefundState};
 use worker::Result;
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Result<Page<'a>> {
@@ -173,7 +173,7 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
     });
     let acts: Vec<Html> = acts.collect();
     html!["<li>" (state.html()) (test) " <b>" (amount.to_string()) "</b> <span class=\"quiet\">· "
-        (types::name_alone(&line.method, w.0)) "</span>" (more) "<br><code>" (line.id.as_str()) "</code>"
+        (payment_types::name_alone(&line.method, w.0)) "</span>" (more) "<br><code>" (line.id.as_str()) "</code>"
         (unsettled::unanswered(panel, w, order, line)) (unsettled::unknown_rest(w, line))
         (unsettled::transfers(panel, w, order, line)) (acts) "</li>"]
 }

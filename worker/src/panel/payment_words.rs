@@ -5,9 +5,9 @@ use super::words::Words;
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::payment::History;
-use crate::payment::attention::{Attention, Side};
-use crate::payment::reading::PaymentStatus;
-use crate::payment::state::Entry;
+use domain::state::Entry;
+use domain::state::reading::PaymentStatus;
+use domain::values::attention::{Attention, Side};
 
 /// KOMOJU's status of one payment, as the history tells it. `cash`: what is authorized is a code, not money.
 pub fn status(w: Words, status: &PaymentStatus, cash: bool) -> &str {
@@ -306,10 +306,10 @@ fn deed(w: Words, key: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::deed::{Action, MilestoneKind};
-    use crate::payment::ids::PaymentId;
-    use crate::payment::locale::Locale;
-    use crate::payment::reading::Cause;
+    use domain::state::deed::{Action, MilestoneKind};
+    use domain::state::reading::Cause;
+    use domain::values::ids::PaymentId;
+    use domain::values::locale::Locale;
 
     fn both<'a>(say: impl Fn(Words) -> &'a str) -> (&'a str, &'a str) {
         (say(Words(Locale::En)), say(Words(Locale::Ja)))

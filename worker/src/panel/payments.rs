@@ -11,8 +11,8 @@ use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::Desk;
 use crate::objects::messages::ledger::{LedgerRow, Page as Found, Query};
-use crate::payment::ids::OrderId;
-use crate::payment::settings::Mode;
+use domain::state::settings::Mode;
+use domain::values::ids::OrderId;
 
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, query: &Query, found: &Found) -> Page<'a> {
     let w = Words(panel.visitor.locale);

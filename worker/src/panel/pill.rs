@@ -7,10 +7,10 @@ use super::forms::choice;
 use super::words::Words;
 use crate::html;
 use crate::html::Html;
-use crate::payment::attention::Attention;
-use crate::payment::condition::Condition;
-use crate::payment::reading::PaymentStatus;
-use crate::payment::statement::PaymentLine;
+use domain::state::reading::PaymentStatus;
+use domain::values::attention::Attention;
+use domain::views::condition::Condition;
+use domain::views::statement::PaymentLine;
 
 /// What a colour tells, from the calmest to the most urgent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,8 +168,8 @@ fn claim(w: Words, attention: Attention) -> (Tone, Option<&'static str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::{read_value, write};
-    use crate::payment::locale::Locale;
+    use domain::json::{read_value, write};
+    use domain::values::locale::Locale;
     use serde_json::{Value, json};
 
     fn said(condition: &str, attention: &[&str]) -> [(String, Tone); 2] {

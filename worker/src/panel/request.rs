@@ -6,8 +6,8 @@ use crate::objects::messages::desk::{Answer, Desk, Wish};
 use crate::objects::messages::payment::History;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::store_client::StoreClient;
-use crate::payment::ids::OrderId;
-use crate::url::{Pair, value};
+use domain::url::{Pair, value};
+use domain::values::ids::OrderId;
 use worker::Result;
 
 /// One request to the panel, by someone whose token is good.

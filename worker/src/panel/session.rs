@@ -3,11 +3,11 @@
 
 use crate::context::Ctx;
 use crate::crypto::Purpose;
-use crate::json::record;
 use crate::objects::messages::desk::Session;
-use crate::payment::ids::StoreHash;
-use crate::payment::locale::Locale;
-use crate::url::form;
+use domain::json::record;
+use domain::url::form;
+use domain::values::ids::StoreHash;
+use domain::values::locale::Locale;
 
 const LIFETIME_S: i64 = 3600;
 

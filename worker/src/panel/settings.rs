@@ -9,12 +9,12 @@ use super::words::Words;
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::Desk;
-use crate::payment::order_status::OrderStatus;
-use crate::payment::owed::Counting;
-use crate::payment::settings::{
+use domain::state::settings::{
     AUTHORIZED_STATUSES, Capture, GRACE_HOURS, KEEP_DAYS, RefundPolicy, Settings, Unpaid,
 };
-use crate::url::{Pair, value};
+use domain::url::{Pair, value};
+use domain::values::order_status::OrderStatus;
+use domain::values::owed::Counting;
 
 const LONGEST_PREFIX: usize = 24;
 
@@ -335,7 +335,7 @@ fn fault(w: Words, form: &SettingsForm, field: Field) -> Option<Html> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::url::pairs;
+    use domain::url::pairs;
 
     const GOOD: &str = "capture=manual&authorized_status=9&capture_on_shipping=1&unpaid=cancel\
         &unpaid_grace_hours=24&refunds=at_once&refund_second=1&prefix=HOSHI-&test_moves_orders=1";

@@ -12,11 +12,11 @@ use super::words::{Words, moment};
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::payment::History;
-use crate::payment::decision::Ending;
-use crate::payment::ids::OrderId;
-use crate::payment::locale::Locale;
-use crate::payment::statement::{Asked, DecisionLine, PaymentLine, TransferLine, Unanswered};
-use crate::payment::transfers::Stage;
+use domain::refunds::transfers::Stage;
+use domain::state::decision::Ending;
+use domain::values::ids::OrderId;
+use domain::values::locale::Locale;
+use domain::views::statement::{Asked, DecisionLine, PaymentLine, TransferLine, Unanswered};
 
 /// A call without an answer: nothing else of its payment is offered, and this says why, until when, and what to do.
 pub fn unanswered(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Html> {

@@ -1,10 +1,10 @@
 //! The panel's words for keys and facts, English and Japanese side by side.
 
 use crate::objects::messages::health::{BUSY, NO_PERMISSION, NOT_FOUND, TOKEN_REFUSED, TOO_MANY, Trouble};
-use crate::payment::attention::Side;
-use crate::payment::locale::Locale;
-use crate::payment::settings::Provider;
-use crate::time::{JapanTime, in_japan};
+use domain::state::settings::Provider;
+use domain::time::{JapanTime, in_japan};
+use domain::values::attention::Side;
+use domain::values::locale::Locale;
 
 /// Picks the words of one language.
 #[derive(Debug, Clone, Copy)]
@@ -174,7 +174,7 @@ pub fn moment(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::failure::Failure;
+    use domain::state::failure::Failure;
 
     #[test]
     fn moments_are_written_by_japans_clock() {

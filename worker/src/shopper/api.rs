@@ -8,19 +8,19 @@ use super::words;
 use crate::bindings::allows;
 use crate::context::Ctx;
 use crate::crypto::Purpose;
-use crate::json::{ToJson, read, readable, write};
 use crate::links::{Links, open};
 use crate::objects::messages::payment::{StartAsk, Started};
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles::{self, Absent, Doubt};
-use crate::payment::ids::{CartId, OrderId, StoreHash};
-use crate::payment::locale::Locale;
-use crate::payment::snapshot::Snapshot;
-use crate::payment::start::{Intent, Refusal, Seen};
 use crate::problem::Problem;
 use crate::profile::Profile;
 use crate::request::{header, network_of, query};
-use crate::url::{self, origin_of};
+use domain::json::{ToJson, read, readable, write};
+use domain::plan::start::{Intent, Refusal, Seen};
+use domain::url::{self, origin_of};
+use domain::values::ids::{CartId, OrderId, StoreHash};
+use domain::values::locale::Locale;
+use domain::views::snapshot::Snapshot;
 use worker::{Request, Response, Result};
 
 /// Bounds starts that prove nothing, per store and network. Whoever proves right is never counted, nor held up by it.

@@ -13,12 +13,12 @@ use crate::links::{Links, Subject, is_on, open};
 use crate::objects::messages::payment::StartAsk;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles;
-use crate::payment::ids::{CartId, OrderId, SessionId, StoreHash};
-use crate::payment::locale::Locale;
-use crate::payment::snapshot::Snapshot;
-use crate::payment::start::{Intent, Refusal};
 use crate::request::{self, header, query};
-use crate::url;
+use domain::plan::start::{Intent, Refusal};
+use domain::url;
+use domain::values::ids::{CartId, OrderId, SessionId, StoreHash};
+use domain::values::locale::Locale;
+use domain::views::snapshot::Snapshot;
 use worker::{Method, Request, Response, Result};
 
 /// How long a browser remembers that it left for KOMOJU from here.

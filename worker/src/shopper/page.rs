@@ -3,9 +3,9 @@
 use super::view::{Asking, Line, Queued, View, ViewState};
 use super::words;
 use crate::html::escape;
-use crate::payment::locale::Locale;
 use crate::problem::Problem;
 use crate::problem::Told;
+use domain::values::locale::Locale;
 use worker::{Response, Result};
 
 const STYLE: &str = include_str!("page.css");

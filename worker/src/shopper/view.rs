@@ -2,14 +2,14 @@
 //! page all answer with.
 
 use super::words::{self, Code};
-use crate::json::{names, written};
 use crate::links::Links;
-use crate::payment::ids::OrderId;
-use crate::payment::instructions::InstructionKind;
-use crate::payment::locale::Locale;
-use crate::payment::phase::Phase;
-use crate::payment::snapshot::Snapshot;
-use crate::time::Moment;
+use domain::json::{names, written};
+use domain::time::Moment;
+use domain::values::ids::OrderId;
+use domain::values::instructions::InstructionKind;
+use domain::values::locale::Locale;
+use domain::values::phase::Phase;
+use domain::views::snapshot::Snapshot;
 
 /// A closed set: what the browser should do or show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

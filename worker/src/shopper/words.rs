@@ -1,12 +1,12 @@
 //! Every sentence the shopper reads from the server, in both languages, side by side.
 
-use crate::payment::instructions::InstructionKind;
-use crate::payment::locale::Locale;
-use crate::payment::phase::Phase;
-use crate::payment::start::Refusal;
-use crate::payment::types;
-use crate::time::Moment;
-use crate::time::in_japan;
+use domain::plan::start::Refusal;
+use domain::time::Moment;
+use domain::time::in_japan;
+use domain::values::instructions::InstructionKind;
+use domain::values::locale::Locale;
+use domain::values::payment_types;
+use domain::values::phase::Phase;
 
 fn pick(locale: Locale, en: &'static str, ja: &'static str) -> &'static str {
     match locale {
@@ -299,7 +299,7 @@ pub fn method(locale: Locale) -> &'static str {
 
 /// A payment type's name where it stands alone, and so begins with a capital.
 pub fn method_name(slug: &str, locale: Locale) -> &str {
-    types::name_alone(slug, locale)
+    payment_types::name_alone(slug, locale)
 }
 
 pub fn order_number(locale: Locale) -> &'static str {

@@ -3,11 +3,11 @@
 use super::health::Health;
 use super::ledger::{Page, Query, Tally};
 use crate::crypto::Sealed;
-use crate::json::{record, variants};
-use crate::komoju::methods::PaymentType;
-use crate::payment::owed::Counting;
-use crate::payment::settings::{Method, Provider, Settings};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
+use domain::json::{record, variants};
+use domain::komoju::methods::PaymentType;
+use domain::state::settings::{Method, Provider, Settings};
+use domain::values::owed::Counting;
 
 /// Who acts, as the panel's token says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

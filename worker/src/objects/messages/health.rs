@@ -1,8 +1,8 @@
 //! What is wrong with an installation, for the merchant to see: kept as facts, put into words by the panel.
 
-use crate::json::{names, record, variants};
-use crate::payment::attention::Side;
-use crate::payment::failure::Failure;
+use domain::json::{names, record, variants};
+use domain::state::failure::Failure;
+use domain::values::attention::Side;
 
 /// The result of the last sync.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -139,6 +139,6 @@ mod tests {
     #[test]
     fn health_of_before_is_read() {
         let former = r#"{"checked_at_ms":5}"#;
-        assert_eq!(crate::json::read(former), Ok(Health { checked_at_ms: 5, ..Health::default() }));
+        assert_eq!(domain::json::read(former), Ok(Health { checked_at_ms: 5, ..Health::default() }));
     }
 }

@@ -1,11 +1,11 @@
 //! The ledger as others see it: its rows, what an order is looked up by, and what the panel lists. `store/ledger.rs`
 //! keeps it.
 
-use crate::json::{record, variants};
-use crate::komoju::webhook::Notice;
-use crate::payment::ids::{OrderId, StoreHash};
-use crate::payment::money::Money;
-use crate::payment::settings::Mode;
+use domain::json::{record, variants};
+use domain::komoju::webhook::Notice;
+use domain::state::settings::Mode;
+use domain::values::ids::{OrderId, StoreHash};
+use domain::values::money::Money;
 
 /// One row of the ledger: what lists and searches show of one payment. Without personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct LedgerRow {
     pub order: OrderId,
     /// Rises with each change of the payment; an upsert with an older one is ignored.
     pub version: u64,
-    /// The key of its [`Condition`](crate::payment::condition::Condition), or what another version calls it.
+    /// The key of its [`Condition`](domain::views::condition::Condition), or what another version calls it.
     pub phase: String,
     /// As shown: "¥1,200".
     pub amount: String,

@@ -1,17 +1,17 @@
 //! What a payment's object is asked, and what it answers.
 
 use super::Repeat;
-use crate::json::{names, record, variants};
-use crate::payment::attention::Attention;
-use crate::payment::condition::Condition;
-use crate::payment::decision::Decided;
-use crate::payment::hint::Hint;
-use crate::payment::ids::{OrderId, SessionId, StoreHash};
-use crate::payment::locale::Locale;
-use crate::payment::snapshot::Snapshot;
-use crate::payment::start::{Intent, Refusal, Seen};
-use crate::payment::state::Entry;
-use crate::payment::statement::Statement;
+use domain::json::{names, record, variants};
+use domain::plan::start::{Intent, Refusal, Seen};
+use domain::state::Entry;
+use domain::state::decision::Decided;
+use domain::state::hint::Hint;
+use domain::values::attention::Attention;
+use domain::values::ids::{OrderId, SessionId, StoreHash};
+use domain::values::locale::Locale;
+use domain::views::condition::Condition;
+use domain::views::snapshot::Snapshot;
+use domain::views::statement::Statement;
 
 /// A question, and whose payment it is about: an object cannot tell its own name when an alarm wakes it.
 #[derive(Debug)]

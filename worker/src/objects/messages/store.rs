@@ -4,13 +4,13 @@ use super::Repeat;
 use super::desk::{Session, Wish};
 use super::health::SignatureDoubt;
 use super::ledger::{LedgerKey, LedgerRow};
-use crate::bigcommerce::oauth::Grant;
-use crate::http::RateLimit;
-use crate::json::{names, record, variants};
-use crate::payment::attention::Side;
-use crate::payment::ids::OrderId;
-use crate::payment::settings::Provider;
-use crate::payment::start::Looked;
+use domain::bigcommerce::oauth::Grant;
+use domain::http::RateLimit;
+use domain::json::{names, record, variants};
+use domain::plan::start::Looked;
+use domain::state::settings::Provider;
+use domain::values::attention::Side;
+use domain::values::ids::OrderId;
 
 /// One question to a StoreObject.
 #[derive(Debug, Clone)]

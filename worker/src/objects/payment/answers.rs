@@ -6,14 +6,14 @@ use super::object::{PaymentObject, Whose};
 use crate::context::now_ms;
 use crate::log;
 use crate::objects::messages::payment::{History, Met};
-use crate::payment::condition::condition;
-use crate::payment::decision::{Decided, Taken};
-use crate::payment::hint::{About, Hint};
-use crate::payment::ids::{HintId, SessionId};
-use crate::payment::locale::Locale;
-use crate::payment::machine::Input;
-use crate::payment::snapshot::Snapshot;
-use crate::payment::statement::statement;
+use domain::machine::Input;
+use domain::state::decision::{Decided, Taken};
+use domain::state::hint::{About, Hint};
+use domain::values::ids::{HintId, SessionId};
+use domain::values::locale::Locale;
+use domain::views::condition::condition;
+use domain::views::snapshot::Snapshot;
+use domain::views::statement::statement;
 use worker::Result;
 
 impl PaymentObject {

@@ -4,9 +4,9 @@
 use super::object::{PaymentObject, Whose};
 use crate::context::now_ms;
 use crate::objects::alarm::wake_at;
-use crate::payment::delays::Delays;
-use crate::payment::machine::Machine;
-use crate::payment::record::Record;
+use domain::machine::Machine;
+use domain::state::delays::Delays;
+use domain::state::record::Record;
 use worker::Result;
 
 impl PaymentObject {

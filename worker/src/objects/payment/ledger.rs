@@ -6,11 +6,11 @@ use crate::context::now_ms;
 use crate::log;
 use crate::objects::messages::ledger::LedgerRow;
 use crate::objects::store_client::StoreClient;
-use crate::payment::condition::condition;
-use crate::payment::locale::Locale;
-use crate::payment::machine::{Input, Machine};
-use crate::payment::settings::Mode;
-use crate::payment::shop::Shop;
+use domain::machine::{Input, Machine};
+use domain::state::settings::Mode;
+use domain::state::shop::Shop;
+use domain::values::locale::Locale;
+use domain::views::condition::condition;
 use worker::Result;
 
 impl PaymentObject {

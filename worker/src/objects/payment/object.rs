@@ -4,10 +4,10 @@ use super::records::Records;
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::objects::turn::{Turn, Turns};
-use crate::payment::delays::Delays;
-use crate::payment::hint::Hint;
-use crate::payment::ids::{OrderId, StoreHash};
-use crate::payment::machine::Machine;
+use domain::machine::Machine;
+use domain::state::delays::Delays;
+use domain::state::hint::Hint;
+use domain::values::ids::{OrderId, StoreHash};
 use std::cell::{Cell, RefCell};
 use worker::{Env, Result, State, durable_object, wasm_bindgen};
 

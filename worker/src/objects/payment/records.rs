@@ -4,8 +4,8 @@
 //! contracting a release later; an object that has never written has no tables at all.
 
 use crate::objects::sql::rows;
-use crate::payment::ids::{OrderId, StoreHash};
-use crate::payment::record::{Record, Rows};
+use domain::state::record::{Record, Rows};
+use domain::values::ids::{OrderId, StoreHash};
 use worker::{Result, SqlStorage, SqlStorageValue};
 
 const SCHEMA: &str = "1";
@@ -44,7 +44,7 @@ impl Records {
         }
         let (store, order) = (self.meta("store")?, self.meta("order")?);
         let parsed = store.zip(order).map(|(store, order)| {
-            Ok::<_, crate::payment::ids::InvalidId>((StoreHash::parse(&store)?, OrderId::parse(&order)?))
+            Ok::<_, domain::values::ids::InvalidId>((StoreHash::parse(&store)?, OrderId::parse(&order)?))
         });
         parsed.transpose().map_err(|e| worker::Error::RustError(e.to_string()))
     }

@@ -1,24 +1,24 @@
 //! Carries the core's calls out: adds address and secret, opens what is sealed, sends, parses. One retry, and only for
 //! a token that has been replaced meanwhile.
 
-use crate::bigcommerce;
 use crate::config::Config;
 use crate::crypto::{SealError, Sealed, Vault};
 use crate::fetch;
-use crate::http::{self, HttpRequest, Outcome};
-use crate::json::{read, write};
-use crate::komoju;
 use crate::links::{Links, is_on};
 use crate::log;
 use crate::objects::messages::store::Importance;
 use crate::objects::profiles::{self, Absent, Doubt};
 use crate::objects::store_client::StoreClient;
-use crate::payment::call::{Answer, Call};
-use crate::payment::failure::Failure;
-use crate::payment::ids::{AccountId, OrderId, StoreHash};
-use crate::payment::sealed::Blob;
 use crate::profile::{KomojuAccount, Profile, field};
-use crate::wire::{self, Side};
+use domain::bigcommerce;
+use domain::http::{self, HttpRequest, Outcome};
+use domain::json::{read, write};
+use domain::komoju;
+use domain::state::call::{Answer, Call};
+use domain::state::failure::Failure;
+use domain::values::ids::{AccountId, OrderId, StoreHash};
+use domain::values::sealed::Blob;
+use domain::wire::{self, Side};
 use std::borrow::Cow;
 use worker::Env;
 use worker::wasm_bindgen_futures::spawn_local;

@@ -8,7 +8,7 @@ use crate::context::now_ms;
 use crate::log;
 use crate::objects::profiles::Absent;
 use crate::objects::store_client::StoreClient;
-use crate::payment::machine::{Input, Machine, Output, Reply};
+use domain::machine::{Input, Machine, Output, Reply};
 use worker::Result;
 use worker::wasm_bindgen_futures::spawn_local;
 

@@ -5,10 +5,10 @@ use super::object::{PaymentObject, Whose};
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::objects::profiles::{self, Absent};
-use crate::payment::delays::Delays;
-use crate::payment::machine::{Input, Now};
-use crate::payment::shop::Shop;
 use crate::profile::Profile;
+use domain::machine::{Input, Now};
+use domain::state::delays::Delays;
+use domain::state::shop::Shop;
 use worker::Result;
 
 /// In a turn that a slow side has drawn out beyond this, the store's own object is asked again before anything else.

@@ -10,11 +10,11 @@ use crate::context::now_ms;
 use crate::objects::beside::beside;
 use crate::objects::messages::payment::{StartAsk, Started};
 use crate::objects::profiles::{self, Absent};
-use crate::payment::call::Browser;
-use crate::payment::delays::Delays;
-use crate::payment::ids::CartId;
-use crate::payment::machine::{Input, Reply};
-use crate::payment::start::{Proof, Refusal, Start};
+use domain::machine::{Input, Reply};
+use domain::plan::start::{Proof, Refusal, Start};
+use domain::state::call::Browser;
+use domain::state::delays::Delays;
+use domain::values::ids::CartId;
 use std::pin::pin;
 use worker::Result;
 

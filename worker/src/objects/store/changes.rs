@@ -3,12 +3,12 @@
 //! shown.
 
 use super::records::{Records, integer};
-use crate::json::ToJson;
 use crate::objects::messages::desk::{Change, KEY, METHODS};
 use crate::objects::sql::rows;
-use crate::payment::settings::{Method, Settings};
 use crate::profile::KomojuAccount;
-use crate::time::DAY_MS;
+use domain::json::ToJson;
+use domain::state::settings::{Method, Settings};
+use domain::time::DAY_MS;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use worker::Result;
@@ -121,7 +121,7 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::settings::{Capture, Provider, RefundPolicy};
+    use domain::state::settings::{Capture, Provider, RefundPolicy};
 
     #[test]
     fn every_setting_that_differs_is_named_with_what_it_was_and_is() {

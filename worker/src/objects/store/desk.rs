@@ -6,14 +6,14 @@ use super::chores::Chore;
 use super::object::StoreObject;
 use super::records::Installation;
 use crate::context::now_ms;
-use crate::komoju::methods::PaymentType;
 use crate::log;
 use crate::objects::messages::desk::{Answer, Desk, LABEL, Session, WEBHOOK_SECRET, Wish};
 use crate::objects::messages::health::Trouble;
-use crate::payment::attention::Side;
-use crate::payment::owed::Counting;
-use crate::payment::settings::{Method, Provider, Settings};
 use crate::profile::KomojuAccount;
+use domain::komoju::methods::PaymentType;
+use domain::state::settings::{Method, Provider, Settings};
+use domain::values::attention::Side;
+use domain::values::owed::Counting;
 use std::cell::RefCell;
 use worker::Result;
 

@@ -10,7 +10,7 @@
 //! All of this lives in memory only: of other apps' orders nothing is kept. Time is handed in.
 
 use crate::objects::messages::store::Entry;
-use crate::payment::start::Looked;
+use domain::plan::start::Looked;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 type Moment = i64;

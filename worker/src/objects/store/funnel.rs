@@ -11,9 +11,9 @@ use crate::objects::messages::desk::{Funnel, Hour};
 use crate::objects::messages::health::Trouble;
 use crate::objects::messages::ledger::LedgerRow;
 use crate::objects::sql::{Row, row, rows};
-use crate::payment::attention::Side;
-use crate::payment::condition::Condition;
-use crate::time::{DAY_MS, HOUR_MS};
+use domain::time::{DAY_MS, HOUR_MS};
+use domain::values::attention::Side;
+use domain::views::condition::Condition;
 use worker::Result;
 
 const KEPT_HOURS: i64 = 30 * 24;

@@ -3,24 +3,24 @@
 use super::chores::Chore;
 use super::object::{StoreObject, api};
 use super::records::Installation;
-use crate::bigcommerce::{Api, oauth, store, success};
 use crate::bindings::Kv;
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::{Vault, random_hex};
 use crate::fetch;
-use crate::hash::sha256_hex;
-use crate::http::{self, Outcome};
 use crate::log;
 use crate::objects::messages::health::{Health, why};
 use crate::objects::messages::store::{Installed, Opened, Visit};
 use crate::objects::payment_client::PaymentClient;
-use crate::payment::failure::Failure;
-use crate::payment::ids::StoreHash;
-use crate::payment::settings::Settings;
 use crate::profile::{self, field};
-use crate::secret::Secret;
-use crate::time::{DAY_MS, HOUR_MS, MINUTE_MS};
+use domain::bigcommerce::{Api, oauth, store, success};
+use domain::hash::sha256_hex;
+use domain::http::{self, Outcome};
+use domain::secret::Secret;
+use domain::state::failure::Failure;
+use domain::state::settings::Settings;
+use domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
+use domain::values::ids::StoreHash;
 use worker::Result;
 
 /// Longest that sealed KOMOJU keys are kept for payments that were open at an uninstall.

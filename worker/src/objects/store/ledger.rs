@@ -2,10 +2,11 @@
 //! the payments' own objects and decides nothing.
 
 use super::records::{Records, integer};
-use crate::json::{read, write};
 use crate::objects::messages::ledger::{LedgerKey, LedgerRow, Page, Query, Tally};
 use crate::objects::sql::{Row, row, rows};
-use crate::payment::ids::OrderId;
+use crate::stored;
+use domain::json::write;
+use domain::values::ids::OrderId;
 use worker::Result;
 
 /// Rows on one page of the panel's list.
@@ -95,7 +96,8 @@ impl Records {
         let values = vec![search.into(), beyond.into(), integer(query.skip.into())?];
         let found = rows(self.sql(), &sql, values)?;
         let more = found.len() > PAGE;
-        let rows = found.into_iter().take(PAGE).map(|mut r| Ok(read(&r.text()?)?)).collect::<Result<_>>()?;
+        let rows =
+            found.into_iter().take(PAGE).map(|mut r| stored::read(&r.text()?)).collect::<Result<_>>()?;
         let next = u32::try_from(PAGE).ok().filter(|_| more).map(|page| query.skip + page);
         Ok(Page { rows, next })
     }

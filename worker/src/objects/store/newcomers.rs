@@ -13,10 +13,10 @@ use crate::objects::messages::payment::Met;
 use crate::objects::messages::store::{Announced, Entry, Importance};
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::sql::{Row, row, rows};
-use crate::payment::delays::Delays;
-use crate::payment::ids::{OrderId, StoreHash};
-use crate::payment::start::Looked;
-use crate::time::MINUTE_MS;
+use domain::plan::start::Looked;
+use domain::state::delays::Delays;
+use domain::time::MINUTE_MS;
+use domain::values::ids::{OrderId, StoreHash};
 use std::cell::RefMut;
 use worker::{Error, Result};
 

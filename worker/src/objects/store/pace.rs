@@ -2,8 +2,8 @@
 //! never find it used up: starts ask nobody, and everything else gives way while little is left, the least urgent
 //! first. <https://developer.bigcommerce.com/docs/start/best-practices/api-rate-limits>
 
-use crate::http::RateLimit;
 use crate::objects::messages::store::Importance;
+use domain::http::RateLimit;
 use std::cell::Cell;
 
 /// What the newest answers told. Kept in memory only: a window lasts half a minute.

@@ -2,15 +2,16 @@
 //! grows. Every function here is free of `await`, so whatever a caller writes between two of its own awaits commits
 //! as one.
 
-use crate::bigcommerce::channels::Channel;
 use crate::crypto::Sealed;
-use crate::json::{read, record, write};
-use crate::komoju::methods::PaymentType;
 use crate::objects::messages::health::Health;
 use crate::objects::sql::{Row, row, rows};
-use crate::payment::ids::StoreHash;
-use crate::payment::settings::{Provider, Settings};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
+use crate::stored;
+use domain::bigcommerce::channels::Channel;
+use domain::json::{record, write};
+use domain::komoju::methods::PaymentType;
+use domain::state::settings::{Provider, Settings};
+use domain::values::ids::StoreHash;
 use std::cell::Cell;
 use worker::{Result, SqlStorage, SqlStorageValue};
 
@@ -143,7 +144,7 @@ impl Records {
         }
         self.migrate()?;
         let found = rows(&self.sql, "SELECT record FROM installation", Vec::new())?.pop();
-        found.map(|mut row| Ok(read(&row.text()?)?)).transpose()
+        found.map(|mut row| stored::read(&row.text()?)).transpose()
     }
 
     /// Stores the installation. The first call creates the tables: it follows BigCommerce's confirmation.

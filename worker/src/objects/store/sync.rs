@@ -5,19 +5,19 @@
 use super::chores::Chore;
 use super::object::{StoreObject, api};
 use super::records::Installation;
-use crate::bigcommerce::channels::{self, Channel};
-use crate::bigcommerce::{Api, hooks, scripts, store, success};
 use crate::config::Config;
 use crate::context::now_ms;
 use crate::crypto::Vault;
-use crate::komoju::methods::{self, PaymentType};
-use crate::komoju::request::Access;
 use crate::log;
 use crate::objects::messages::health::{Trouble, why};
-use crate::payment::failure::Failure;
-use crate::payment::ids::AccountId;
 use crate::profile::field;
 use crate::storefront;
+use domain::bigcommerce::channels::{self, Channel};
+use domain::bigcommerce::{Api, hooks, scripts, store, success};
+use domain::komoju::methods::{self, PaymentType};
+use domain::komoju::request::Access;
+use domain::state::failure::Failure;
+use domain::values::ids::AccountId;
 use worker::Result;
 
 /// What a sync has found out so far.

@@ -1,0 +1,243 @@
+//! The webhooks we ask BigCommerce for: one per scope, each carrying a secret of our own in a header. They only ever
+//! cause a look. <https://developer.bigcommerce.com/docs/integrations/webhooks>
+
+use super::{Api, Data, read};
+use crate::http::{HttpRequest, Outcome};
+use crate::json::{Each, FromJson, Json, flag, text, unsigned};
+use crate::secret::Secret;
+use crate::state::failure::Failure;
+use crate::values::ids::StoreHash;
+use serde_json::{Value, json};
+
+/// The header that proves a hook to be one that we registered.
+pub const SECRET_HEADER: &str = "X-Komoju-Bigcommerce-Secret";
+
+/// A new order: the one message that the merchant may not want us to act on.
+pub const ORDER_CREATED: &str = "store/order/created";
+
+pub const SCOPES: [&str; 3] = ["store/order/statusUpdated", "store/order/refund/created", ORDER_CREATED];
+
+pub fn list_request(api: Api<'_>) -> HttpRequest {
+    api.get("/v3/hooks?limit=250")
+}
+
+/// A hook of ours as BigCommerce has it. The API shows an app its own hooks only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    pub id: u64,
+    scope: String,
+    destination: String,
+    is_active: bool,
+    /// By name; null where there are none.
+    headers: Value,
+}
+
+impl FromJson for Hook {
+    fn from_json(json: Json<'_>) -> Option<Self> {
+        let hook = json.value;
+        let Some(id) = unsigned(hook, "id") else { return json.expected("a hook's number") };
+        Some(Self {
+            id,
+            scope: text(hook, "scope"),
+            destination: text(hook, "destination"),
+            is_active: flag(hook, "is_active"),
+            headers: hook.get("headers").cloned().unwrap_or_default(),
+        })
+    }
+}
+
+pub fn list(outcome: &Outcome) -> Result<Vec<Hook>, Failure> {
+    let hooks: Option<Data<Each<Hook>>> = read(outcome)?;
+    Ok(hooks.map(|h| h.data.read).unwrap_or_default())
+}
+
+/// Where the hooks should go and what they should carry.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub destination: String,
+    pub secret: Secret,
+    pub new_orders: bool,
+}
+
+impl Wanted {
+    pub fn new(app_url: &str, store: &StoreHash, secret: Secret, new_orders: bool) -> Self {
+        Self { destination: [app_url, "/webhooks/bigcommerce/", store.as_str()].concat(), secret, new_orders }
+    }
+
+    fn wants(&self, scope: &str) -> bool {
+        self.new_orders || scope != ORDER_CREATED
+    }
+
+    /// BigCommerce switches a hook off after 90 quiet days or two days of failures; to us that is as good as missing.
+    fn is(&self, hook: &Hook) -> bool {
+        let mut headers = hook.headers.as_object().into_iter().flatten();
+        let secret = Some(self.secret.expose());
+        let carried = headers.any(|(k, v)| k.eq_ignore_ascii_case(SECRET_HEADER) && v.as_str() == secret);
+        hook.is_active && hook.destination == self.destination && carried
+    }
+
+    fn body(&self, scope: &str) -> Value {
+        json!({
+            "scope": scope,
+            "destination": self.destination,
+            "is_active": true,
+            "headers": { SECRET_HEADER: self.secret.expose() },
+        })
+    }
+}
+
+/// One change to make.
+#[derive(Clone, PartialEq)]
+pub enum Deed {
+    Create { scope: &'static str, body: Value },
+    Update { scope: &'static str, id: u64, body: Value },
+    Delete { id: u64 },
+}
+
+/// Bodies carry the secret.
+impl std::fmt::Debug for Deed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Create { scope, .. } => write!(f, "Create({scope})"),
+            Self::Update { scope, id, .. } => write!(f, "Update({scope}, {id})"),
+            Self::Delete { id } => write!(f, "Delete({id})"),
+        }
+    }
+}
+
+/// Looks before it creates: how BigCommerce answers a double is not documented. Hooks of other scopes stay.
+pub fn plan(found: &[Hook], wanted: &Wanted) -> Vec<Deed> {
+    let mut deeds = Vec::new();
+    for scope in SCOPES {
+        let hooks = || found.iter().filter(|hook| hook.scope == scope);
+        let best = hooks()
+            .min_by_key(|hook| (!wanted.is(hook), hook.destination != wanted.destination, hook.id))
+            .filter(|_| wanted.wants(scope));
+        let doubles = hooks().filter(|hook| best.is_none_or(|best| best.id != hook.id));
+        deeds.extend(doubles.map(|hook| Deed::Delete { id: hook.id }));
+        match best {
+            None if !wanted.wants(scope) => (),
+            None => deeds.push(Deed::Create { scope, body: wanted.body(scope) }),
+            Some(hook) if !wanted.is(hook) => {
+                deeds.push(Deed::Update { scope, id: hook.id, body: wanted.body(scope) });
+            }
+            Some(_) => (),
+        }
+    }
+    deeds
+}
+
+impl Deed {
+    /// The event it is about; none where it only tidies up.
+    pub fn scope(&self) -> Option<&'static str> {
+        match self {
+            Self::Create { scope, .. } | Self::Update { scope, .. } => Some(scope),
+            Self::Delete { .. } => None,
+        }
+    }
+
+    pub fn request(&self, api: Api<'_>) -> HttpRequest {
+        let one = |id: &u64| ["/v3/hooks/", &id.to_string()].concat();
+        match self {
+            Self::Create { body, .. } => api.request("POST", "/v3/hooks", Some(body.to_string())),
+            Self::Update { id, body, .. } => api.request("PUT", &one(id), Some(body.to_string())),
+            Self::Delete { id } => api.request("DELETE", &one(id), None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::read_value;
+
+    fn wanted() -> Wanted {
+        let store = StoreHash::parse("q7w8e9").expect("a hash");
+        Wanted::new("https://app.example", &store, Secret::new("h00k"), true)
+    }
+
+    fn shown(id: u64, scope: &str) -> Hook {
+        let mut body = wanted().body(scope);
+        body["id"] = json!(id);
+        read_value(&body).expect("BigCommerce echoes what it took")
+    }
+
+    fn right() -> Vec<Hook> {
+        SCOPES.iter().zip(1..).map(|(scope, id)| shown(id, scope)).collect()
+    }
+
+    #[test]
+    fn a_new_store_gets_every_hook() {
+        let deeds = plan(&[], &wanted());
+        assert!(deeds.iter().all(|deed| matches!(deed, Deed::Create { .. })), "{deeds:?}");
+        assert_eq!(deeds.iter().filter_map(Deed::scope).collect::<Vec<_>>(), SCOPES);
+        let Deed::Create { body, .. } = &deeds[0] else { panic!("just matched") };
+        assert_eq!(body["destination"], "https://app.example/webhooks/bigcommerce/q7w8e9");
+        assert_eq!(body["headers"][SECRET_HEADER], "h00k");
+    }
+
+    #[test]
+    fn what_is_right_is_left_alone_even_with_a_lower_cased_header() {
+        let mut hooks = right();
+        assert!(plan(&hooks, &wanted()).is_empty());
+        hooks[0].headers = json!({ SECRET_HEADER.to_lowercase(): "h00k" });
+        assert!(plan(&hooks, &wanted()).is_empty());
+    }
+
+    #[test]
+    fn a_hook_that_is_off_or_elsewhere_or_without_our_secret_is_put_right() {
+        let broken: [fn(&mut Hook); 4] = [
+            |h| h.is_active = false,
+            |h| h.destination = "https://old.example/webhooks/bigcommerce/q7w8e9".to_owned(),
+            |h| h.headers = Value::Null,
+            |h| h.headers = json!({ SECRET_HEADER: "older" }),
+        ];
+        for change in broken {
+            let mut hooks = right();
+            change(&mut hooks[0]);
+            assert!(matches!(plan(&hooks, &wanted()).as_slice(), [Deed::Update { id: 1, .. }]));
+        }
+    }
+
+    #[test]
+    fn of_two_the_right_one_stays() {
+        let mut hooks = right();
+        let mut old = shown(9, SCOPES[0]);
+        old.destination = "https://old.example/x".to_owned();
+        hooks.insert(0, old);
+        assert_eq!(plan(&hooks, &wanted()), [Deed::Delete { id: 9 }]);
+    }
+
+    #[test]
+    fn of_new_orders_only_who_wants_to_is_told() {
+        let few = Wanted { new_orders: false, ..wanted() };
+        assert_eq!(plan(&right(), &few), [Deed::Delete { id: 3 }]);
+        assert_eq!(plan(&right()[..2], &few), []);
+        assert!(matches!(
+            plan(&right()[..2], &wanted()).as_slice(),
+            [Deed::Create { scope: ORDER_CREATED, .. }]
+        ));
+    }
+
+    #[test]
+    fn hooks_of_other_scopes_stay() {
+        let mut hooks = right();
+        hooks.push(shown(7, "store/cart/created"));
+        assert!(plan(&hooks, &wanted()).is_empty());
+    }
+
+    #[test]
+    fn one_bad_hook_hides_no_other() {
+        let good = json!({ "id": 3, "scope": "store/order/created", "destination": "https://a.example" });
+        for bad in [json!(null), json!("x"), json!({}), json!({ "id": {} })] {
+            let body = json!({ "data": [bad, good, bad] }).to_string();
+            let hooks = list(&crate::bigcommerce::tests::answer(200, &body)).expect("a list");
+            assert_eq!(hooks.iter().map(|hook| hook.id).collect::<Vec<_>>(), [3]);
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_secret() {
+        assert!(!format!("{:?}{:?}", plan(&[], &wanted()), wanted()).contains("h00k"));
+    }
+}

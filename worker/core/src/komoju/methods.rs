@@ -1,0 +1,66 @@
+//! What an account can be paid with: `GET /payment_methods`, which is also how a secret key is tried out.
+
+use super::request::{Access, read};
+use crate::http::{HttpRequest, Outcome};
+use crate::json::record;
+use crate::json::text;
+use crate::state::failure::Failure;
+use serde_json::Value;
+
+/// A way to pay that KOMOJU offers a merchant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentType {
+    pub slug: String,
+    pub name_en: String,
+    pub name_ja: String,
+}
+record!(PaymentType { slug, name_en, name_ja });
+
+pub fn list_request(access: Access<'_>) -> HttpRequest {
+    access.get("payment_methods")
+}
+
+/// Each type once: KOMOJU lists some of them per currency.
+pub fn list(outcome: &Outcome) -> Result<Vec<PaymentType>, Failure> {
+    let body = read(outcome)?;
+    let rows = body.as_array().ok_or_else(|| Failure::Unreadable("the answer is not a list".to_owned()))?;
+    let mut types: Vec<PaymentType> = Vec::new();
+    for row in rows {
+        let known = payment_type(row).filter(|new| types.iter().all(|t| t.slug != new.slug));
+        types.extend(known);
+    }
+    Ok(types)
+}
+
+/// A slug goes into requests and pages, so it is taken only in the form that slugs have.
+fn payment_type(row: &Value) -> Option<PaymentType> {
+    let slug = text(row, "type_slug");
+    let plain = (1..=40).contains(&slug.len())
+        && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let name = |field: &str| Some(text(row, field)).filter(|n| !n.is_empty()).unwrap_or_else(|| slug.clone());
+    plain.then(|| PaymentType { name_en: name("name_en"), name_ja: name("name_ja"), slug: slug.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::komoju::request::tests::answer;
+
+    #[test]
+    fn a_type_listed_per_currency_counts_once() {
+        let body = r#"[{"type_slug":"konbini","name_en":"Konbini","name_ja":"コンビニ","currency":"JPY"},
+            {"type_slug":"credit_card","name_en":"Card","name_ja":"","currency":"JPY"},
+            {"type_slug":"credit_card","name_en":"Card","name_ja":"カード","currency":"USD"},
+            {"type_slug":"<b>","name_en":"x"},{"name_en":"nameless"}]"#;
+        let types = list(&answer(200, body)).expect("a list");
+        assert_eq!(types.iter().map(|t| t.slug.as_str()).collect::<Vec<_>>(), ["konbini", "credit_card"]);
+        assert_eq!(types[1].name_ja, "credit_card");
+    }
+
+    #[test]
+    fn a_wrong_key_and_a_wrong_shape_are_told_apart() {
+        let unauthorized = r#"{"error":{"code":"unauthorized","message":"no","param":null}}"#;
+        assert_eq!(list(&answer(401, unauthorized)), Err(Failure::Unauthorized));
+        assert!(matches!(list(&answer(200, "{}")), Err(Failure::Unreadable(_))));
+    }
+}

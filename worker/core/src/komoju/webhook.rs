@@ -1,0 +1,145 @@
+//! KOMOJU's webhooks: the signature over the raw body, then the envelope, then only what a hint needs.
+//! <https://doc.komoju.com/docs/webhooks>
+
+use super::session::{META_ORDER, META_STORE};
+use crate::hash::{hex, hmac_sha256, same};
+use crate::json::text;
+use crate::secret::Secret;
+use crate::state::hint::{About, Hint};
+use crate::values::ids::{HintId, OrderId, PaymentId, SessionId, StoreHash};
+use serde_json::Value;
+
+/// Whether `signature` (hexadecimal HMAC-SHA256 of the raw body, in small letters or capitals) was made with one of `secrets`. An empty
+/// secret signs nothing: whoever has none configured refuses everything.
+pub fn is_signed(secrets: &[Secret], body: &[u8], signature: &str) -> bool {
+    let signature = signature.to_ascii_lowercase();
+    let made_with = |secret: &&Secret| {
+        let expected = hex(&hmac_sha256(secret.expose().as_bytes(), body));
+        same(expected.as_bytes(), signature.as_bytes())
+    };
+    secrets.iter().filter(|secret| !secret.expose().is_empty()).any(|secret| made_with(&secret))
+}
+
+/// Whether the text can be a signature at all, by whatever secret.
+pub fn is_signature(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// What a notification is about. Everything in it only routes; nothing of it is believed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    pub id: HintId,
+    pub event: String,
+    pub payment: Option<PaymentId>,
+    pub session: Option<SessionId>,
+    pub external_order_num: Option<String>,
+    /// The store and order of our own metadata, where there is any.
+    pub store: Option<StoreHash>,
+    pub order: Option<OrderId>,
+}
+
+impl Notice {
+    /// A reason to look. Bears the event's own id, however often and in whatever way it arrives.
+    pub fn hint(self) -> Hint {
+        let about = About::Komoju { session: self.session, payment: self.payment, event: self.event };
+        Hint { id: self.id, about }
+    }
+}
+
+/// Events that say nothing about a payment: a ping, settlements, customers, subscriptions, whatever may come.
+pub fn is_about_a_payment(event: &str) -> bool {
+    event.starts_with("payment.") || event.starts_with("refund_request.")
+}
+
+/// None: not an event.
+pub fn parse(body: &str) -> Option<Notice> {
+    notice(&crate::json::parse(body).ok()?)
+}
+
+/// An event, as a webhook brings it or KOMOJU's list of events shows it. The type is looked at before the data, which
+/// for other types is of another shape.
+pub fn notice(event: &Value) -> Option<Notice> {
+    let id = HintId::parse(&text(event, "id")).ok()?;
+    let kind = text(event, "type");
+    if kind.is_empty() {
+        return None;
+    }
+    let nothing = Value::Null;
+    let data = event.get("data").filter(|_| is_about_a_payment(&kind)).unwrap_or(&nothing);
+    let metadata = data.get("metadata").unwrap_or(&nothing);
+    let payment = if text(data, "resource") == "payment" { text(data, "id") } else { text(data, "payment") };
+    Some(Notice {
+        id,
+        event: kind,
+        payment: PaymentId::parse(&payment).ok(),
+        session: SessionId::parse(&text(data, "session")).ok(),
+        external_order_num: Some(text(data, "external_order_num")).filter(|n| !n.is_empty()),
+        store: StoreHash::parse(&text(metadata, META_STORE)).ok(),
+        order: OrderId::parse(&text(metadata, META_ORDER)).ok(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(list: &[&str]) -> Vec<Secret> {
+        list.iter().map(|s| Secret::new(*s)).collect()
+    }
+
+    #[test]
+    fn only_one_of_our_secrets_signs() {
+        // Computed apart, with openssl dgst -sha256 -hmac.
+        let signature = "ff5ec499245215a6c60227168f66d37e32889dcf1535a477d25c0e392a64fcb8";
+        let body = br#"{"hello":"komoju"}"#;
+        assert!(is_signed(&secrets(&["rotated-in", "s3cret"]), body, signature));
+        assert!(!is_signed(&secrets(&["other"]), body, signature));
+        assert!(!is_signed(&secrets(&["s3cret"]), b"{}", signature));
+        assert!(!is_signed(&secrets(&["s3cret"]), body, &signature[..40]));
+        assert!(!is_signed(&secrets(&["s3cret"]), body, ""));
+    }
+
+    #[test]
+    fn a_signature_in_capitals_is_the_same_signature() {
+        let (secret, body) = (secrets(&["s3cret"]), br#"{"hello":"komoju"}"#);
+        let signature = "ff5ec499245215a6c60227168f66d37e32889dcf1535a477d25c0e392a64fcb8";
+        for spelled in [signature.to_uppercase(), signature.replace('f', "F")] {
+            assert!(is_signature(&spelled) && is_signed(&secret, body, &spelled), "{spelled}");
+        }
+        // The long s and the Kelvin sign are no letters of a signature.
+        assert!(!is_signature(&signature.replacen('5', "\u{17f}", 1)));
+    }
+
+    #[test]
+    fn an_empty_secret_signs_nothing() {
+        let body = b"{}";
+        let with_empty = hex(&hmac_sha256(b"", body));
+        assert!(!is_signed(&secrets(&[""]), body, &with_empty));
+        assert!(!is_signed(&[], body, &with_empty));
+    }
+
+    #[test]
+    fn a_ping_and_other_shapes_are_events_about_nothing() {
+        for body in [
+            r#"{"id":"e1","type":"ping","data":{}}"#,
+            r#"{"id":"e2","type":"settlement.created","data":[1]}"#,
+            r#"{"id":"e3","type":"brand.new","data":null}"#,
+        ] {
+            let notice = parse(body).expect("an event");
+            assert_eq!((notice.payment, notice.order), (None, None), "{body}");
+        }
+        for bad in ["", "[]", "{}", r#"{"id":"","type":"ping"}"#, r#"{"id":"e"}"#] {
+            assert!(parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_payment_event_names_its_payment_session_and_order() {
+        let body = r#"{"id":"e9","type":"payment.captured","data":{"id":"p1","resource":"payment","session":"s1",
+            "external_order_num":"BC-5-1","metadata":{"bc_store":"st0re","bc_order":"5"}}}"#;
+        let notice = parse(body).expect("an event");
+        assert_eq!(notice.payment.as_ref().map(|p| p.as_str()), Some("p1"));
+        assert_eq!(notice.order.map(OrderId::get), Some(5));
+        assert_eq!(notice.external_order_num.as_deref(), Some("BC-5-1"));
+    }
+}

@@ -1,0 +1,492 @@
+//! What an answer, or the lack of one, changes: readings are taken by `seq`.
+
+use super::hearing::FRAUD_EVENT;
+use super::{Ahead, Flight, Learned, Machine, Now, What, want};
+use crate::plan::start::{Looked, Refusal, cart_hash};
+use crate::state::Payment;
+use crate::state::call::{Answer, OrderRefundSeen, OrderSeen, RefundPart, SessionSeen, Transacted};
+use crate::state::deed::{Action, DeedState};
+use crate::state::delays::Delays;
+use crate::state::failure::Failure;
+use crate::state::reading::{Amounts, OrderRefund, PaymentReading, PaymentStatus, SessionStatus, Unreadable};
+use crate::state::settings::RefundPolicy;
+use crate::state::shop::Ownership;
+use crate::time::Moment;
+use crate::values::ids::{PaymentId, RefundId};
+use crate::values::money::Money;
+use crate::values::order_status::OrderStatus;
+
+impl Machine {
+    pub(super) fn answer(&mut self, answer: Answer, now: Now<'_>) {
+        let Some(Flight { seq, what }) = self.flight.take() else { return };
+        match (what, answer) {
+            (What::Order, answer) => self.order_answered(seq, answer, now),
+            (What::Provider, answer) => self.provider_answered(answer, now),
+            (What::Session(n), Answer::Session(seen)) => self.take_session(n, seq, *seen, now),
+            (What::Session(n), answer) => self.session_look_failed(n, failure_of(answer), now),
+            (What::Payment(id), Answer::Payment(reading)) => self.take_payment_by_id(&id, seq, *reading, now),
+            (What::Payment(id), answer) => self.payment_look_failed(&id, failure_of(answer), now),
+            (What::Payments(n), Answer::Payments { list, whole }) => {
+                self.take_payments(n, seq, list, whole, now);
+            }
+            (What::Payments(n), answer) => self.listing_failed(n, failure_of(answer), now),
+            (What::Event(id), answer) => self.event_answered(&id, answer, now),
+            (What::OrderRefunds, Answer::OrderRefunds(list)) => self.take_order_refunds(seq, list, now),
+            (What::OrderRefunds, answer) => {
+                let failure = failure_of(answer);
+                let retry = now.at + wait(&failure, self.state.order_refunds.failures, now.delays);
+                self.state.order_refunds.failed(&failure, retry);
+            }
+            (What::Quote(_), Answer::Quote(options)) => self.fresh.quote = Some(options),
+            (What::Quote(refund), answer) => self.quote_failed(refund, failure_of(answer), now),
+            (What::Creation(n), Answer::Session(seen)) => self.session_made(n, seq, *seen, now),
+            (What::Creation(n), answer) => self.session_not_made(n, failure_of(answer), now.at),
+            (What::Deed(action), answer) => self.deed_answered(&action, seq, answer, now),
+        }
+    }
+
+    pub(super) fn order_answered(&mut self, seq: u64, answer: Answer, now: Now<'_>) {
+        if let Answer::Order(seen) = answer {
+            self.note_look(&seen, now);
+            return self.take_order(seq, *seen, now);
+        }
+        let failure = failure_of(answer);
+        let missed = failure == Failure::NotFound;
+        if missed && self.is_missed_for_good(now) {
+            return self.order_is_gone(seq, now.at);
+        }
+        self.looked = missed.then_some(Looked::NoSuchOrder);
+        self.reads_ahead = false;
+        if missed && self.state.head.missed_since == 0 {
+            // Whatever failed before was no miss: these are counted from here, on the ladder from its foot.
+            self.state.order.failures = 0;
+        }
+        self.state.head.missed_since = match self.state.head.missed_since {
+            0 if missed => now.at,
+            since if missed => since,
+            _ => 0,
+        };
+        let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
+        self.state.order.failed(&failure, retry);
+        self.fail_start(bigcommerce_refusal(&failure));
+    }
+
+    /// An order that five looks in a row have missed, over minutes, was deleted. Fewer, or any number within less, may be a
+    /// hiccup of BigCommerce's, and nothing follows from them but the next look.
+    fn is_missed_for_good(&self, now: Now<'_>) -> bool {
+        let since = self.state.head.missed_since;
+        const MISSED_BEFORE: u32 = 4;
+        let for_good = since > 0 && now.at - since >= now.delays.missed_for_good();
+        let often = self.state.order.failures >= MISSED_BEFORE;
+        for_good && often && self.state.order.reading.is_some() && self.start.is_none()
+    }
+
+    pub(super) fn take_order(&mut self, seq: u64, seen: OrderSeen, now: Now<'_>) {
+        self.state.head.missed_since = 0;
+        self.state.order.accept(seq, now.at, seen.reading.clone());
+        match self.start.as_mut() {
+            Some((_, _, order)) => *order = Some(seen),
+            None if std::mem::take(&mut self.reads_ahead) => self.ahead = Ahead::Read(Box::new(seen), now.at),
+            None => self.fresh.order = Some(seen),
+        }
+        self.settle_due(now);
+    }
+
+    /// Says what is due, wherever the order was just read, by all that is known about it.
+    pub(super) fn settle_due(&mut self, now: Now<'_>) {
+        let known = self.state.evidence(&now.shop.settings);
+        let of_start = self.start.as_mut().and_then(|(_, _, order)| order.as_mut());
+        let ahead = match &mut self.ahead {
+            Ahead::Read(seen, _) => Some(&mut **seen),
+            Ahead::No | Ahead::Wanted => None,
+        };
+        let read = [of_start, self.fresh.order.as_mut(), ahead].into_iter().flatten();
+        let read = read.map(|seen| &mut seen.reading);
+        for reading in read.chain(self.state.order.reading.as_mut()) {
+            if let Some(split) = reading.split {
+                let due = split.decide(&known).map(|(_, due)| due);
+                reading.due = due.ok_or(Unreadable::Undecided);
+            }
+        }
+    }
+
+    /// What others who ask for this order need no look for. While an order is being placed its cart may not be known
+    /// yet, so nothing is concluded from its absence.
+    fn note_look(&mut self, seen: &OrderSeen, now: Now<'_>) {
+        let hash = seen.cart.as_ref().map(cart_hash);
+        if hash.is_none() && seen.reading.status == OrderStatus::INCOMPLETE {
+            return;
+        }
+        if hash.is_some() {
+            self.state.head.cart_hash.clone_from(&hash);
+        }
+        let ownership = now.shop.ownership(seen.reading.channel, &seen.reading.label);
+        self.looked = Some(Looked::Order { cart_hash: hash, ours: ownership != Ownership::NotOurs });
+    }
+
+    /// 404 for an order that was once there: deleted. That, too, is a reading.
+    pub(super) fn order_is_gone(&mut self, seq: u64, at: Moment) {
+        let Some(mut reading) = self.state.order.reading.clone() else { return };
+        reading.deleted = true;
+        self.state.order.accept(seq, at, reading.clone());
+        // Its books are gone with it: nothing waits for them any more.
+        self.state.order_refunds.rest();
+        let gone = OrderSeen {
+            id: None,
+            reading,
+            total: None,
+            cart: None,
+            staff_notes: String::new(),
+            checkout: Default::default(),
+        };
+        self.fresh.order = Some(gone);
+    }
+
+    pub(super) fn provider_answered(&mut self, answer: Answer, now: Now<'_>) {
+        let Answer::Provider(transacted) = answer else {
+            let failure = failure_of(answer);
+            let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
+            self.state.order.failed(&failure, retry);
+            self.fresh.order = None;
+            return self.fail_start(bigcommerce_refusal(&failure));
+        };
+        let Transacted { provider, charged, orders: _ } = transacted;
+        let reading = match self.start.as_mut() {
+            Some((_, done, order)) => {
+                done.provider = Some(provider);
+                order.as_ref().map(|order| &order.reading)
+            }
+            None => {
+                self.fresh.provider = Some(provider);
+                self.fresh.order.as_ref().map(|order| &order.reading)
+            }
+        };
+        let Some((channel, label)) = reading.map(|r| (r.channel, r.label.clone())) else { return };
+        if now.shop.ownership(channel, &label) == Ownership::Unknown {
+            if let Some(Looked::Order { ours, .. }) = &mut self.looked {
+                *ours = provider.is_some_and(|p| now.shop.ownership_of(p) != Ownership::NotOurs);
+            }
+            self.learned.push(Learned { channel, label, provider });
+        }
+        self.state.head.charged = charged;
+        self.settle_due(now);
+    }
+
+    pub(super) fn fail_start(&mut self, refusal: Refusal) {
+        if let Some((_, done, _)) = self.start.as_mut() {
+            done.failed = Some(refusal);
+        }
+    }
+
+    /// A session's reading brings its current payment's reading along, of the same `seq`.
+    pub(super) fn take_session(&mut self, n: u32, seq: u64, seen: SessionSeen, now: Now<'_>) {
+        let at = now.at;
+        let Some(attempt) = self.state.attempt_mut(n) else { return };
+        if attempt.session.as_ref() != Some(&seen.reading.id) {
+            return;
+        }
+        let mut reading = seen.reading;
+        let earlier = attempt.register.reading.iter().flat_map(|known| known.offered.clone());
+        // Whatever it was offered as is the whole of it, also where rates have moved since.
+        for offered in earlier.collect::<Vec<_>>() {
+            if reading.offered.len() < MOST_OFFERED && !reading.offered.contains(&offered) {
+                reading.offered.push(offered);
+            }
+        }
+        let was_completed =
+            attempt.register.reading.as_ref().is_some_and(|known| known.status == SessionStatus::Completed);
+        let is_unseen = reading.status == SessionStatus::Completed && reading.payment.is_none();
+        attempt.register.accept(seq, at, reading);
+        if is_unseen && !was_completed {
+            let seq = self.state.next_seq();
+            if let Some(attempt) = self.state.attempt_mut(n) {
+                want(&mut attempt.listing, seq);
+            }
+        }
+        if let Some(payment) = seen.payment {
+            self.take_payment(n, seq, payment, now);
+        }
+    }
+
+    pub(super) fn take_payment_by_id(
+        &mut self,
+        id: &PaymentId,
+        seq: u64,
+        reading: PaymentReading,
+        now: Now<'_>,
+    ) {
+        let Some(payment) = self.state.payments.get_mut(id) else { return };
+        let (n, failures) = (payment.attempt, payment.register.failures);
+        if self.is_ours(id, &reading) {
+            self.take_payment(n, seq, reading, now);
+        } else if let Some(known) = self.state.payments.get_mut(id).filter(|p| p.register.reading.is_some()) {
+            // An odd answer does not undo what is known.
+            let odd = Failure::Unreadable("an answer about another payment".to_owned());
+            known.register.failed(&odd, now.at + now.delays.retry(failures + 1));
+        } else {
+            // A hint named it, but it is not of this session: none of ours.
+            self.state.payments.remove(id);
+        }
+    }
+
+    /// Whether a reading is of the payment that was asked for, and that of the attempt's session. Once that is known,
+    /// an answer that leaves the session out is believed.
+    pub(super) fn is_ours(&self, id: &PaymentId, reading: &PaymentReading) -> bool {
+        let Some(payment) = self.state.payments.get(id) else { return false };
+        let session = self.state.attempt(payment.attempt).and_then(|a| a.session.as_ref());
+        let left_out = reading.session.is_none() && payment.register.reading.is_some();
+        reading.id == *id && (left_out || reading.session.as_ref() == session)
+    }
+
+    pub(super) fn take_payment(&mut self, n: u32, seq: u64, reading: PaymentReading, now: Now<'_>) {
+        let (id, at) = (reading.id.clone(), now.at);
+        let payment = self.state.payments.get_or_insert_with(&id, || Payment::new(n, at));
+        if payment.attempt != n {
+            return;
+        }
+        let before = payment.register.reading.as_ref().map(|r| r.status.clone());
+        let reserved = [before.as_ref(), Some(&reading.status)].contains(&Some(&PaymentStatus::Authorized));
+        payment.reserved |= reserved;
+        let is_second = reading.status == PaymentStatus::Captured && !payment.captured;
+        payment.captured |= matches!(reading.status, PaymentStatus::Captured);
+        payment.most = payment.most.max(reading.net.map_or(0, |net| net.minor));
+        let new = reading.refunds.iter().map(|r| &r.id).filter(|id| !payment.refunds.contains(id));
+        let new: Vec<_> = new.cloned().collect();
+        payment.refunds.extend(new);
+        let status = reading.status.clone();
+        match reading.unread.is_empty() {
+            true => payment.register.accept(seq, at, reading),
+            false => payment.register.accept_part(seq, at, reading, now.delays),
+        }
+        self.state.follow_transfers(&id);
+        self.state.measure_by_offer(&id);
+        // Of an earlier one, part may have gone back unheard since.
+        if is_second && self.state.payments.values().filter(|p| p.captured).count() > 1 {
+            self.want_captured();
+        }
+        if before.as_ref() != Some(&status) {
+            self.state.log(at, "payment_is", format!("{status:?} {id}"));
+        }
+    }
+
+    /// All that the session ever took, those it no longer shows among them. Where one of the list could not be read, the
+    /// others count all the same, and the list is asked for again: that one might be paid.
+    fn take_payments(&mut self, n: u32, seq: u64, list: Vec<PaymentReading>, whole: bool, now: Now<'_>) {
+        let Some(attempt) = self.state.attempt_mut(n) else { return };
+        let session = attempt.session.clone();
+        let of_it: Vec<_> =
+            list.into_iter().filter(|p| p.session.is_some() && p.session == session).collect();
+        if whole {
+            attempt.listing.accept(seq, now.at, u32::try_from(of_it.len()).unwrap_or(u32::MAX));
+        }
+        for reading in of_it {
+            self.take_payment(n, seq, reading, now);
+        }
+        if !whole {
+            self.listing_failed(n, Failure::Unreadable("a payment of the list".to_owned()), now);
+        }
+    }
+
+    fn listing_failed(&mut self, n: u32, failure: Failure, now: Now<'_>) {
+        let Some(attempt) = self.state.attempt_mut(n) else { return };
+        let retry = now.at + wait(&failure, attempt.listing.failures, now.delays);
+        attempt.listing.failed(&failure, retry);
+    }
+
+    /// Only what KOMOJU itself has of an event counts. One that it does not know says nothing.
+    fn event_answered(&mut self, id: &PaymentId, answer: Answer, now: Now<'_>) {
+        let Some(payment) = self.state.payments.get_mut(id) else { return };
+        if let Answer::Event(seen) = answer {
+            payment.fraud |= seen.kind == FRAUD_EVENT && seen.payment.as_ref() == Some(id);
+            payment.suspicion = None;
+            return;
+        }
+        let failure = failure_of(answer);
+        if matches!(failure, Failure::NotFound | Failure::Refused { .. }) {
+            payment.suspicion = None;
+        } else if let Some(suspicion) = payment.suspicion.as_mut() {
+            suspicion.retry_at = now.at + wait(&failure, suspicion.failures, now.delays);
+            suspicion.failures = suspicion.failures.saturating_add(1);
+        }
+    }
+
+    fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, now: Now<'_>) {
+        let policy = now.shop.confirmed.then_some(now.shop.settings.refunds);
+        let mut read: Vec<OrderRefund> = Vec::new();
+        for refund in list.iter().map(|seen| self.order_refund(seen, policy)) {
+            // A page that is sent again refunds nothing again.
+            if read.iter().all(|known| known.id != refund.id) {
+                read.push(refund);
+            }
+        }
+        let unread = read.iter().any(|refund| refund.amounts != Amounts::Known);
+        if read.iter().any(|refund| refund.amounts == Amounts::Unreadable) {
+            // What can no longer be told apart is still there.
+            let known = self.state.order_refunds.reading.iter().flatten();
+            let hidden = known.filter(|k| k.id != 0 && read.iter().all(|refund| refund.id != k.id));
+            let hidden: Vec<_> = hidden.cloned().collect();
+            read.extend(hidden);
+        }
+        let list = read;
+        let is_news =
+            |refund: &OrderRefund| refund.komoju.is_none() && self.known_refund(refund.id).is_none();
+        if list.iter().any(is_news) {
+            self.want_captured();
+        }
+        match unread {
+            false => self.state.order_refunds.accept(seq, now.at, list),
+            true => self.state.order_refunds.accept_part(seq, now.at, list, now.delays),
+        }
+        self.fresh.refunds = true;
+    }
+
+    /// The merchant may have made the same refund at KOMOJU by hand, and the message of that be lost: nothing is paid
+    /// back before another look.
+    fn want_captured(&mut self) {
+        let seq = self.state.next_seq();
+        for payment in self.state.payments.values_mut().filter(|p| p.captured) {
+            want(&mut payment.register, seq);
+        }
+    }
+
+    fn known_refund(&self, id: u64) -> Option<&OrderRefund> {
+        self.state.order_refunds.reading.iter().flatten().find(|known| known.id == id)
+    }
+
+    /// What of a refund is ours: the part on an offline method. Amounts are in the currency that was asked for. What was
+    /// read of a refund before stays known: BigCommerce changes none.
+    fn order_refund(&self, seen: &OrderRefundSeen, policy: Option<RefundPolicy>) -> OrderRefund {
+        let asked = self.state.attempts.last().map(|a| a.terms.amount.currency);
+        let currency =
+            asked.or(self.state.order.reading.as_ref().and_then(|o| o.due.ok()).map(|m| m.currency));
+        let minor = |part: &RefundPart| {
+            currency.and_then(|c| Money::parse(&part.decimal, c).ok()).map(|money| money.minor)
+        };
+        let known = self.known_refund(seen.id);
+        let ours: Option<i64> = seen.parts.iter().filter(|part| part.provider.is_some()).map(minor).sum();
+        let amounts = match ours {
+            Some(_) => seen.amounts,
+            None => Amounts::Unreadable,
+        };
+        if let Some(known) = known.filter(|k| amounts != Amounts::Known && k.amounts == Amounts::Known) {
+            return known.clone();
+        }
+        let ours = ours.filter(|_| amounts == Amounts::Known).unwrap_or(0);
+        // What went elsewhere is only for comparing with the order's own sum.
+        let elsewhere = seen.parts.iter().filter(|part| part.provider.is_none()).filter_map(minor);
+        OrderRefund {
+            id: seen.id,
+            minor: ours,
+            total_minor: if amounts == Amounts::Known { ours + elsewhere.sum::<i64>() } else { 0 },
+            komoju: seen.komoju.clone().or_else(|| known.and_then(|known| known.komoju.clone())),
+            policy: known.map_or(policy, |known| known.policy.or(policy)),
+            amounts,
+        }
+    }
+
+    fn quote_failed(&mut self, refund: RefundId, failure: Failure, now: Now<'_>) {
+        let action = Action::RecordRefund { refund };
+        match failure {
+            Failure::NotFound | Failure::Refused { .. } => self.deed_failed(&action, failure, now),
+            // Nothing was changed, whatever became of it.
+            Failure::Indeterminate(_)
+            | Failure::Unreadable(_)
+            | Failure::Later { .. }
+            | Failure::Unauthorized
+            | Failure::Forbidden => {
+                let Some(deed) = self.deed_mut(&action) else { return };
+                let retry = now.at + wait(&failure, deed.failures, now.delays);
+                deed.failures = deed.failures.saturating_add(1);
+                deed.retry_at = retry;
+                if !deed.is_indeterminate() {
+                    deed.state = DeedState::Intended { not_before: retry };
+                }
+            }
+        }
+    }
+
+    pub(super) fn session_look_failed(&mut self, n: u32, failure: Failure, now: Now<'_>) {
+        if let Some(attempt) = self.state.attempt_mut(n) {
+            let retry = now.at + wait(&failure, attempt.register.failures, now.delays);
+            attempt.register.failed(&failure, retry);
+        }
+        self.fail_start(komoju_refusal(&failure));
+    }
+
+    pub(super) fn payment_look_failed(&mut self, id: &PaymentId, failure: Failure, now: Now<'_>) {
+        let Some(payment) = self.state.payments.get_mut(id) else { return };
+        if failure == Failure::NotFound && payment.register.reading.is_none() {
+            self.state.payments.remove(id);
+            return;
+        }
+        let retry = now.at + wait(&failure, payment.register.failures, now.delays);
+        payment.register.failed(&failure, retry);
+        self.fail_start(komoju_refusal(&failure));
+    }
+}
+
+pub(super) fn failure_of(answer: Answer) -> Failure {
+    let Answer::Failed(failure) = answer else {
+        return Failure::Unreadable("an answer of another kind".to_owned());
+    };
+    failure
+}
+
+/// More than KOMOJU has types and currencies for one shop.
+const MOST_OFFERED: usize = 64;
+
+/// However long the other side asks for: a day's money is looked after within a day.
+const LONGEST_WAIT: i64 = 86_400_000;
+
+/// How long to wait after a failure: what the other side asks for, or the ladder, whichever is longer.
+pub(super) fn wait(failure: &Failure, failures: u32, delays: Delays) -> i64 {
+    let ladder = delays.retry(failures.saturating_add(1));
+    match failure {
+        Failure::Later { after_ms: Some(ms), .. } => {
+            ladder.max(i64::try_from(*ms).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT))
+        }
+        Failure::Later { after_ms: None, .. }
+        | Failure::Indeterminate(_)
+        | Failure::Unreadable(_)
+        | Failure::Unauthorized
+        | Failure::Forbidden
+        | Failure::NotFound
+        | Failure::Refused { .. } => ladder,
+    }
+}
+
+fn bigcommerce_refusal(failure: &Failure) -> Refusal {
+    match failure {
+        Failure::NotFound => Refusal::OrderNotFound,
+        Failure::Unauthorized | Failure::Forbidden => Refusal::Disconnected,
+        Failure::Later { after_ms, .. } => Refusal::Busy { after_ms: *after_ms },
+        Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Refused { .. } => {
+            Refusal::BigCommerceUnavailable
+        }
+    }
+}
+
+/// KOMOJU was asked too much, or does not answer.
+pub(super) fn komoju_refusal(failure: &Failure) -> Refusal {
+    match failure {
+        Failure::Later { after_ms, .. } => Refusal::Busy { after_ms: *after_ms },
+        Failure::Indeterminate(_)
+        | Failure::Unreadable(_)
+        | Failure::Unauthorized
+        | Failure::Forbidden
+        | Failure::NotFound
+        | Failure::Refused { .. } => Refusal::KomojuUnavailable,
+    }
+}
+
+pub(super) fn describe(failure: &Failure) -> String {
+    match failure {
+        Failure::Indeterminate(why) => format!("no answer ({why})"),
+        Failure::Unreadable(what) => format!("an answer that cannot be read ({what})"),
+        Failure::Later { .. } => "not now".to_owned(),
+        Failure::Unauthorized => "the key or token is not accepted".to_owned(),
+        Failure::Forbidden => "a permission is missing".to_owned(),
+        Failure::NotFound => "not found".to_owned(),
+        Failure::Refused { status, code, message, .. } => format!("{status} {code}: {message}"),
+    }
+}

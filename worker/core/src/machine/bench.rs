@@ -1,0 +1,479 @@
+//! For unit tests: the machine between a BigCommerce and a KOMOJU that answer at once and keep count of what they were
+//! asked to change.
+
+use super::{Input, Machine, Now, Output, Reply};
+use crate::plan::start::{Intent, Proof, Start};
+use crate::state::call::{
+    Answer, BankDetails, Browser, Call, Checkout, EventSeen, OrderRefundSeen, OrderSeen, RefundPart,
+    SessionSeen, Transacted,
+};
+use crate::state::decision::{Decided, Decision, Ending, Taken, Upon};
+use crate::state::delays::Delays;
+use crate::state::failure::Failure;
+use crate::state::hint::{About, Hint};
+use crate::state::reading::{
+    Amounts, OrderReading, PaymentReading, PaymentStatus, RefundReading, RefundRequestReading, RequestStatus,
+    SessionReading, SessionStatus,
+};
+use crate::state::settings::{Mode, Provider, Settings};
+use crate::state::shop::Shop;
+use crate::values::attention::Attention;
+use crate::values::ids::{AccountId, HintId, OrderId, PaymentId, RefundId, SessionId, StoreHash};
+use crate::values::instructions::Instructions;
+use crate::values::locale::Locale;
+use crate::values::money::{Currency, Money};
+use crate::values::order_status::OrderStatus;
+use crate::values::sealed::Blob;
+use crate::views::statement::{Statement, statement};
+
+pub const HOUR: i64 = 3_600_000;
+/// 2026-11-24 00:00 UTC, when the order is placed.
+pub const PLACED: i64 = 1_795_478_400_000;
+
+/// What becomes of calls that change something.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fate {
+    /// Fails, without effect.
+    Fails(Failure),
+    /// Takes effect; the answer is lost.
+    Lost,
+}
+
+#[derive(Debug)]
+pub struct Bench {
+    pub machine: Machine,
+    pub shop: Shop,
+    pub now: i64,
+    pub order: OrderSeen,
+    pub session: SessionReading,
+    pub payments: Vec<PaymentReading>,
+    pub booked: Vec<OrderRefundSeen>,
+    /// The statuses that the order was moved to, in turn.
+    pub moves: Vec<u8>,
+    /// Every update of the order, with or without a new status.
+    pub updates: usize,
+    /// What money was asked to be moved at KOMOJU: the calls' short names and amounts.
+    pub moved: Vec<(&'static str, i64)>,
+    /// KOMOJU's refund requests carry our description.
+    pub describes: bool,
+    /// KOMOJU takes refund requests and shows none.
+    pub hides_requests: bool,
+    last_decision: Option<Decided>,
+    /// The event that KOMOJU has under any id.
+    pub event: &'static str,
+    /// What the next calls of these names meet.
+    pub fates: Vec<(&'static str, Fate)>,
+    hints: u32,
+    wake: Option<i64>,
+}
+
+pub fn payment_id() -> PaymentId {
+    PaymentId::parse("p1").expect("an id")
+}
+
+pub fn refund(id: &str, minor: i64) -> RefundReading {
+    RefundReading { id: RefundId::parse(id).expect("an id"), minor, chargeback: false, cause: None, at: None }
+}
+
+pub fn unreachable() -> Failure {
+    Failure::Indeterminate("the line is dead".to_owned())
+}
+
+impl Bench {
+    /// A shopper has come to pay an order of ¥3,000, and stands on KOMOJU's page.
+    pub fn new(settings: Settings) -> Self {
+        let due = Money::new(3_000, Currency::JPY);
+        let reading = OrderReading {
+            status: OrderStatus::AWAITING_PAYMENT,
+            deleted: false,
+            due: Ok(due),
+            split: None,
+            digital: false,
+            channel: 1,
+            label: Provider::InStore.default_label().to_owned(),
+            payment_provider_id: String::new(),
+            placed_at: PLACED,
+            refunded_minor: 0,
+        };
+        let order = OrderSeen {
+            id: None,
+            reading,
+            total: Some(due),
+            cart: None,
+            staff_notes: String::new(),
+            checkout: Checkout::default(),
+        };
+        let mut bench = Self {
+            machine: Machine::default(),
+            shop: Shop {
+                store: StoreHash::parse("bench1").expect("a store"),
+                order: OrderId::new(501).expect("an order"),
+                installed_at: PLACED - HOUR,
+                settings,
+                account: Some((AccountId::parse("aa11").expect("an account"), Mode::Live)),
+                channels: Vec::new(),
+                labels: Vec::new(),
+                locale: Locale::En,
+                confirmed: true,
+            },
+            now: PLACED,
+            order,
+            session: SessionReading {
+                id: SessionId::parse("s1").expect("an id"),
+                status: SessionStatus::Pending,
+                expired: false,
+                amount: None,
+                payment: None,
+                offered: Vec::new(),
+            },
+            payments: Vec::new(),
+            booked: Vec::new(),
+            moves: Vec::new(),
+            updates: 0,
+            moved: Vec::new(),
+            describes: true,
+            hides_requests: false,
+            last_decision: None,
+            event: "payment.captured",
+            fates: Vec::new(),
+            hints: 0,
+            wake: None,
+        };
+        bench.start();
+        bench
+    }
+
+    pub fn start(&mut self) -> Option<Reply> {
+        let start = Start {
+            proof: Proof::Link,
+            intent: Intent::Pay,
+            page: None,
+            locale: Locale::En,
+            browser: Browser::default(),
+            seen: None,
+            visit: None,
+        };
+        self.handle(Input::Start(Box::new(start)));
+        self.run()
+    }
+
+    /// A payment of the session that KOMOJU has, and of which nobody here has heard yet.
+    pub fn pays(&mut self, method: &str, status: PaymentStatus) {
+        let amount = self.session.amount;
+        self.session.payment = Some(payment_id());
+        self.session.status = SessionStatus::Completed;
+        self.payments = vec![PaymentReading {
+            id: payment_id(),
+            status,
+            session: Some(self.session.id.clone()),
+            net: amount,
+            total: amount,
+            refunded_minor: 0,
+            refunds: Vec::new(),
+            refund_requests: Vec::new(),
+            method: method.to_owned(),
+            instructions: Instructions::default(),
+            deadline: None,
+            unread: Vec::new(),
+        }];
+    }
+
+    pub fn payment(&mut self) -> &mut PaymentReading {
+        self.payments.first_mut().expect("there is a payment")
+    }
+
+    /// Somebody pays back at KOMOJU; nobody here hears of it yet.
+    pub fn pays_back(&mut self, refund: RefundReading) {
+        self.pays_back_of(&payment_id(), refund);
+    }
+
+    fn pays_back_of(&mut self, id: &PaymentId, refund: RefundReading) {
+        let payment = self.payments.iter_mut().find(|payment| payment.id == *id).expect("it is there");
+        let whole = payment.total.map_or(0, |m| m.minor);
+        payment.refunded_minor += refund.minor;
+        payment.refunds.push(refund);
+        if payment.refunded_minor >= whole {
+            payment.status = PaymentStatus::Refunded;
+        }
+    }
+
+    /// The merchant refunds the order in BigCommerce.
+    pub fn refunds_order(&mut self, id: u64, minor: i64) {
+        self.book(id, minor, None);
+        self.hears_of_order();
+    }
+
+    fn book(&mut self, id: u64, minor: i64, komoju: Option<RefundId>) {
+        let part = RefundPart { provider: Some(Provider::InStore), decimal: minor.to_string() };
+        self.booked.push(OrderRefundSeen {
+            id,
+            order: None,
+            parts: vec![part],
+            komoju,
+            amounts: Amounts::Known,
+        });
+        self.order.reading.refunded_minor += minor;
+        let all = self.order.reading.due.is_ok_and(|due| self.order.reading.refunded_minor >= due.minor);
+        self.order.reading.status = if all { OrderStatus::REFUNDED } else { OrderStatus::PARTIALLY_REFUNDED };
+    }
+
+    /// KOMOJU's message arrives; then everything that follows from it happens.
+    pub fn hears(&mut self, event: &str) {
+        let session = Some(self.session.id.clone());
+        self.hint(About::Komoju { session, payment: Some(payment_id()), event: event.to_owned() });
+    }
+
+    /// The same of another payment of the session, and nothing follows from it yet.
+    pub fn hears_of(&mut self, payment: &PaymentId) {
+        let about = About::Komoju {
+            session: Some(self.session.id.clone()),
+            payment: Some(payment.clone()),
+            event: "payment.captured".to_owned(),
+        };
+        let id = HintId::parse(&format!("hint-of-{payment}")).expect("an id");
+        self.handle(Input::Hint(Hint { id, about }));
+    }
+
+    /// BigCommerce's message about the order arrives.
+    pub fn hears_of_order(&mut self) {
+        self.hint(About::Order { scope: "store/order/refund/created".to_owned(), moved: None });
+    }
+
+    /// Somebody asks in the panel for another look.
+    pub fn asks_for_look(&mut self) {
+        self.hint(About::Click);
+    }
+
+    fn hint(&mut self, about: About) {
+        self.hints += 1;
+        let id = HintId::parse(&format!("hint-{}", self.hints)).expect("an id");
+        self.handle(Input::Hint(Hint { id, about }));
+        self.run();
+    }
+
+    /// Somebody decides in the panel, on the page as it stands now.
+    pub fn decides(&mut self, decision: Decision) -> Taken {
+        let upon = self.statement().upon;
+        let taken = self.decides_upon(decision, upon);
+        self.run();
+        taken
+    }
+
+    /// Somebody decides on a page that was opened before; nothing follows from it yet.
+    pub fn decides_upon(&mut self, decision: Decision, upon: Option<Upon>) -> Taken {
+        self.hints += 1;
+        let id = HintId::parse(&format!("decision-{}", self.hints)).expect("an id");
+        let decided = Decided { id, decision, by: "Aki".to_owned(), upon };
+        self.last_decision = Some(decided.clone());
+        self.machine.decide(decided, self.now)
+    }
+
+    /// The same button of the same page is pressed once more.
+    pub fn repeats_last_decision(&mut self) -> Option<Taken> {
+        let decided = self.last_decision.clone()?;
+        Some(self.machine.decide(decided, self.now))
+    }
+
+    pub fn handle(&mut self, input: Input) {
+        let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
+        self.machine.handle(input, now);
+    }
+
+    /// Whatever is due, until the machine rests.
+    pub fn run(&mut self) -> Option<Reply> {
+        let mut reply = None;
+        for _ in 0..200 {
+            let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
+            match self.machine.poll(now) {
+                Output::Commit(_) => {}
+                Output::Unconfirmed => panic!("a store that is confirmed is asked to confirm"),
+                Output::Reply(said) => reply = Some(said),
+                Output::Idle { wake } => {
+                    self.wake = wake;
+                    return reply;
+                }
+                Output::Call(call) => {
+                    let answer = self.answer(call);
+                    self.handle(Input::Answer(answer));
+                }
+            }
+        }
+        panic!("the machine never rests");
+    }
+
+    /// Lets time pass, waking the machine as its alarm would.
+    pub fn waits(&mut self, ms: i64) {
+        let until = self.now + ms;
+        while let Some(at) = self.wake.filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            self.run();
+        }
+        self.now = until;
+        self.run();
+    }
+
+    pub fn attentions(&self) -> Vec<Attention> {
+        self.machine.state().attentions(&self.shop.settings)
+    }
+
+    pub fn statement(&self) -> Statement {
+        statement(self.machine.state(), &self.shop.settings)
+    }
+
+    /// How each decision about money ended, the newest first.
+    pub fn endings(&self) -> Vec<Option<Ending>> {
+        self.statement().decisions.iter().map(|line| line.ended.map(|ended| ended.how)).collect()
+    }
+
+    pub fn status(&self) -> u8 {
+        self.order.reading.status.0
+    }
+
+    pub fn bank() -> Blob {
+        Blob(crate::json::write(&BankDetails::default()))
+    }
+
+    // ---- the two sides -------------------------------------------------------------------------------------------
+
+    pub fn answer(&mut self, call: Call) -> Answer {
+        let name = name(&call);
+        let fate = self.fates.iter().position(|(of, _)| *of == name).map(|i| self.fates.remove(i).1);
+        match fate {
+            Some(Fate::Fails(failure)) => Answer::Failed(failure),
+            Some(Fate::Lost) => {
+                self.carry_out(call);
+                Answer::Failed(unreachable())
+            }
+            None => self.carry_out(call),
+        }
+    }
+
+    fn carry_out(&mut self, call: Call) -> Answer {
+        match call {
+            Call::ReadOrder => Answer::Order(Box::new(self.order.clone())),
+            Call::ReadProvider => {
+                Answer::Provider(Transacted { provider: Some(Provider::InStore), ..Transacted::default() })
+            }
+            Call::UpdateOrder { update, staff_notes } => {
+                self.updates += 1;
+                if let Some(status) = update.status {
+                    self.moves.push(status.0);
+                    self.order.reading.status = status;
+                }
+                self.order.staff_notes = staff_notes;
+                Answer::Order(Box::new(self.order.clone()))
+            }
+            Call::CreateSession(new) => {
+                (self.session.amount, self.session.status) = (Some(new.terms.amount), SessionStatus::Pending);
+                self.session()
+            }
+            Call::ReadSession { .. } => self.session(),
+            Call::CancelSession { .. } => {
+                self.session.status = SessionStatus::Cancelled;
+                self.session()
+            }
+            Call::ReadPayment { payment, .. } => self.read_payment(&payment),
+            Call::ListPayments { .. } => {
+                let list = self.payments.iter().map(|payment| self.shown(payment)).collect();
+                Answer::Payments { list, whole: true }
+            }
+            Call::CancelPayment { payment, .. } => {
+                self.payment().status = PaymentStatus::Cancelled;
+                self.read_payment(&payment)
+            }
+            Call::Capture { minor, .. } => {
+                let net = self.payment().net.map(|net| Money { minor: minor.unwrap_or(net.minor), ..net });
+                self.moved.push(("capture", net.map_or(0, |m| m.minor)));
+                let payment = self.payment();
+                (payment.status, payment.net, payment.total) = (PaymentStatus::Captured, net, net);
+                self.read_payment(&payment_id())
+            }
+            Call::RefundPayment { payment, minor, cause, .. } => {
+                self.moved.push(("refund", minor));
+                let id = format!("made-{}", self.moved.len());
+                self.pays_back_of(&payment, RefundReading { cause: Some(cause), ..refund(&id, minor) });
+                self.read_payment(&payment)
+            }
+            Call::RequestRefund { minor, cause, .. } => {
+                self.moved.push(("request", minor));
+                let cause = Some(cause).filter(|_| self.describes);
+                let id = format!("q{}", self.moved.len());
+                let at = Some(self.now);
+                let status = RequestStatus::Pending;
+                let request = RefundRequestReading { id, minor: None, status, cause, at };
+                self.payment().refund_requests.push(request);
+                Answer::Requested
+            }
+            Call::ReadEvent { event, .. } => Answer::Event(EventSeen {
+                id: event,
+                kind: self.event.to_owned(),
+                payment: Some(payment_id()),
+            }),
+            Call::ReadOrderRefunds => Answer::OrderRefunds(self.booked.clone()),
+            Call::QuoteRefund { amount } => {
+                let part = RefundPart { provider: Some(Provider::InStore), decimal: amount.decimal() };
+                Answer::Quote(vec![vec![part]])
+            }
+            Call::RecordRefund { amount, refund, .. } => {
+                let paid = matches!(self.status(), 2 | 3 | 8..=14);
+                if !paid {
+                    let message = "an unpaid order has nothing to refund".to_owned();
+                    let (code, param) = (String::new(), String::new());
+                    return Answer::Failed(Failure::Refused { status: 422, code, param, message });
+                }
+                let id = 900 + u64::try_from(self.booked.len()).unwrap_or(0);
+                self.book(id, amount.minor, Some(refund));
+                Answer::OrderRefunds(self.booked.clone())
+            }
+        }
+    }
+
+    fn session(&self) -> Answer {
+        Answer::Session(Box::new(SessionSeen {
+            offers_nothing: false,
+            reading: self.session.clone(),
+            url: "https://pay.example/s1".to_owned(),
+            expires_at: PLACED + 24 * HOUR,
+            payment: self.session.payment.as_ref().and_then(|id| {
+                self.payments.iter().find(|payment| payment.id == *id).map(|payment| self.shown(payment))
+            }),
+        }))
+    }
+
+    fn shown(&self, payment: &PaymentReading) -> PaymentReading {
+        let mut shown = payment.clone();
+        if self.hides_requests {
+            shown.refund_requests.clear();
+        }
+        shown
+    }
+
+    fn read_payment(&self, id: &PaymentId) -> Answer {
+        match self.payments.iter().find(|payment| payment.id == *id) {
+            Some(payment) => Answer::Payment(Box::new(self.shown(payment))),
+            None => Answer::Failed(Failure::NotFound),
+        }
+    }
+}
+
+/// By what name a call's fate is set.
+fn name(call: &Call) -> &'static str {
+    match call {
+        Call::ReadOrder => "read_order",
+        Call::ReadProvider => "read_provider",
+        Call::UpdateOrder { .. } => "update_order",
+        Call::CreateSession(_) => "create_session",
+        Call::ReadSession { .. } => "read_session",
+        Call::CancelSession { .. } => "cancel_session",
+        Call::ReadPayment { .. } => "read_payment",
+        Call::CancelPayment { .. } => "cancel_payment",
+        Call::Capture { .. } => "capture",
+        Call::RefundPayment { .. } => "refund",
+        Call::RequestRefund { .. } => "request",
+        Call::ListPayments { .. } => "list_payments",
+        Call::ReadEvent { .. } => "read_event",
+        Call::ReadOrderRefunds => "read_refunds",
+        Call::QuoteRefund { .. } => "quote",
+        Call::RecordRefund { .. } => "record",
+    }
+}

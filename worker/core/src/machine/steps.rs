@@ -1,0 +1,311 @@
+//! How a step of the plan is carried out: the deed is written down, then the call waits for the commit.
+
+use super::{Flight, Machine, Now, What};
+use crate::plan::{Fresh, Step, Transfer, told_by_way_of};
+use crate::state::Reached;
+use crate::state::call::Call;
+use crate::state::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate, Subject, UNANSWERED};
+use crate::state::delays::Delays;
+use crate::state::settings::Provider;
+use crate::time::Moment;
+use crate::values::attention::Attention;
+use crate::values::ids::{AccountId, PaymentId, RefundId};
+use crate::values::money::Money;
+use crate::views::notes;
+
+impl Machine {
+    pub(super) fn carry_out(&mut self, step: Step, now: Now<'_>) {
+        match step {
+            Step::LookAtOrder => self.take_off(What::Order, |_| Call::ReadOrder),
+            Step::LookAtSession { attempt } => self.look_at_session(attempt),
+            Step::LookAtPayment { payment } => self.look_at_payment(payment),
+            Step::LookAtPayments { attempt } => self.look_at_payments(attempt),
+            Step::LookAtEvent { payment } => self.look_at_event(payment),
+            Step::LookAtOrderRefunds => self.look_beside_order(What::OrderRefunds, Call::ReadOrderRefunds),
+            Step::LookAtProvider => self.look_beside_order(What::Provider, Call::ReadProvider),
+            Step::Meet { keep } => self.meet(keep, now),
+            Step::UpdateOrder { subject, milestone, update } => {
+                self.update_order(subject, milestone, update, now)
+            }
+            Step::Conclude { subject, milestone, attention } => {
+                self.conclude(subject, milestone, attention, now.at)
+            }
+            Step::Cancel { action, because_of_order } => self.cancel(&action, because_of_order, now),
+            Step::Transfer(transfer) => self.transfer(transfer, now),
+            Step::QuoteRefund { refund, amount } => self.quote_refund(refund, amount, now),
+            Step::RecordRefund { refund, amount, provider } => {
+                self.record_refund(refund, amount, provider, now)
+            }
+            Step::Found(action) => self.done(&action, now),
+            Step::GiveUp { action, reason } => self.give_up(&action, reason, now),
+            Step::EndDecision { seq, how } => self.end_decision(seq, how, now.at),
+            Step::Rest(_) => {}
+        }
+    }
+
+    /// Takes a `seq`, remembers what is under way, and puts the call where `poll` finds it after the commit.
+    pub(super) fn take_off(&mut self, what: What, call: impl FnOnce(u64) -> Call) {
+        let seq = self.state.next_seq();
+        self.fresh = Fresh::default();
+        self.outbox = Some(call(seq));
+        self.flight = Some(Flight { seq, what });
+    }
+
+    /// A look that reading the order gave rise to: what it read is as fresh afterwards, or each would be a reason for
+    /// the other, and no end.
+    fn look_beside_order(&mut self, what: What, call: Call) {
+        let order = self.fresh.order.take();
+        self.take_off(what, |_| call);
+        self.fresh.order = order;
+    }
+
+    pub(super) fn look_at_session(&mut self, n: u32) {
+        let Some(attempt) = self.state.attempt(n) else { return };
+        let Some(session) = attempt.session.clone() else { return };
+        let account = attempt.terms.account.clone();
+        self.take_off(What::Session(n), |_| Call::ReadSession { account, session });
+    }
+
+    pub(super) fn look_at_payment(&mut self, payment: PaymentId) {
+        let Some(account) = self.account_of(&payment) else { return };
+        let what = What::Payment(payment.clone());
+        self.take_off(what, |_| Call::ReadPayment { account, payment });
+    }
+
+    pub(super) fn account_of(&self, payment: &PaymentId) -> Option<AccountId> {
+        let attempt = self.state.attempt(self.state.payments.get(payment)?.attempt)?;
+        Some(attempt.terms.account.clone())
+    }
+
+    fn look_at_payments(&mut self, n: u32) {
+        let Some(attempt) = self.state.attempt(n) else { return };
+        let Some(session) = attempt.session.clone() else { return };
+        let (account, external_order_num) =
+            (attempt.terms.account.clone(), attempt.terms.external_order_num.clone());
+        let since = attempt.created_at - Delays::CLOCKS_DIFFER;
+        let list = Call::ListPayments { account, session, external_order_num, since };
+        self.take_off(What::Payments(n), |_| list);
+    }
+
+    fn look_at_event(&mut self, payment: PaymentId) {
+        let Some(account) = self.account_of(&payment) else { return };
+        let suspicion = self.state.payments.get(&payment).and_then(|p| p.suspicion.as_ref());
+        let Some(event) = suspicion.map(|s| s.event.clone()) else { return };
+        self.take_off(What::Event(payment), |_| Call::ReadEvent { account, event });
+    }
+
+    /// An order met without a shopper is kept, or forgotten as if nobody had asked.
+    fn meet(&mut self, keep: bool, now: Now<'_>) {
+        self.state.head.to_meet = false;
+        if keep {
+            self.state.head.met_at = now.at;
+            self.state.log(now.at, "met", "");
+        }
+    }
+
+    /// Sends the update with the order just read: its notes are the ones the line is added to.
+    pub(super) fn update_order(
+        &mut self,
+        subject: Subject,
+        milestone: MilestoneKind,
+        update: OrderUpdate,
+        now: Now<'_>,
+    ) {
+        let Some(fresh) = self.fresh.order.take() else { return };
+        let action = Action::UpdateOrder { subject, milestone };
+        let deed = self.deed_to_send(&action, now.at);
+        deed.update = Some(update.clone());
+        let staff_notes = notes::append(&fresh.staff_notes, &update.note);
+        self.take_off(What::Deed(action.clone()), |_| Call::UpdateOrder { update, staff_notes });
+        self.stamp(&action);
+    }
+
+    pub(super) fn conclude(
+        &mut self,
+        subject: Subject,
+        milestone: MilestoneKind,
+        attention: Option<Attention>,
+        at: Moment,
+    ) {
+        if let Subject::Payment(id) = &subject {
+            for (kind, attention) in told_by_way_of(&self.state, id, milestone) {
+                self.reach(subject.clone(), kind, attention, at);
+            }
+        }
+        self.reach(subject, milestone, attention, at);
+        if milestone == MilestoneKind::Restored {
+            self.state.head.replaced = None;
+        }
+    }
+
+    fn reach(
+        &mut self,
+        subject: Subject,
+        milestone: MilestoneKind,
+        attention: Option<Attention>,
+        at: Moment,
+    ) {
+        let action = Action::UpdateOrder { subject: subject.clone(), milestone };
+        if let Some(deed) = self.deed_mut(&action).filter(|d| d.is_open()) {
+            deed.state = DeedState::Done;
+        }
+        self.state.log(at, milestone.key(), subject.to_string());
+        // It may happen more than once.
+        if milestone != MilestoneKind::Restored {
+            self.state.reached.insert((subject, milestone), Reached { at, attention, seen: None });
+        }
+    }
+
+    pub(super) fn cancel(&mut self, action: &Action, because_of_order: bool, now: Now<'_>) {
+        let of_payment = action.payment().and_then(|id| self.state.payments.get(id)).map(|p| p.attempt);
+        let attempt =
+            if let Action::CancelSession { attempt } = action { Some(*attempt) } else { of_payment };
+        if let Some(attempt) = attempt.and_then(|n| self.state.attempt_mut(n)).filter(|_| because_of_order) {
+            attempt.ended_by_order = true;
+        }
+        let Some(call) = self.cancel_call(action, now) else { return };
+        self.take_off(What::Deed(action.clone()), |_| call);
+        self.stamp(action);
+    }
+
+    /// A capture or a refund leaves, with what was frozen when it was first begun.
+    fn transfer(&mut self, transfer: Transfer, now: Now<'_>) {
+        let Transfer { action, minor, decided, bank } = transfer;
+        let scope = scope(now);
+        let deed = self.deed_to_send(&action, now.at);
+        (deed.minor, deed.decided, deed.bank) = (minor, decided, bank.clone());
+        let key = deed.idempotency_key(&scope);
+        let call = |account| match action.clone() {
+            Action::Capture { payment } => Some(Call::Capture { account, payment, minor, key }),
+            Action::RefundPayment { payment, cause } => {
+                Some(Call::RefundPayment { account, payment, minor: minor?, cause, key })
+            }
+            Action::RequestRefund { payment, cause } => {
+                Some(Call::RequestRefund { account, payment, minor: minor?, cause, bank: bank?, key })
+            }
+            Action::UpdateOrder { .. }
+            | Action::CancelSession { .. }
+            | Action::CancelPayment { .. }
+            | Action::RecordRefund { .. } => None,
+        };
+        let account = action.payment().and_then(|payment| self.account_of(payment));
+        match account.and_then(call) {
+            Some(call) => {
+                self.take_off(What::Deed(action.clone()), |_| call);
+                self.stamp(&action);
+            }
+            None => self.give_up(&action, "it lacks what it needs".to_owned(), now),
+        }
+    }
+
+    /// A quote changes nothing; that it failed counts as a failure of the refund it is for.
+    fn quote_refund(&mut self, refund: RefundId, amount: Money, now: Now<'_>) {
+        self.deed_to_send(&Action::RecordRefund { refund: refund.clone() }, now.at);
+        self.take_off(What::Quote(refund), |_| Call::QuoteRefund { amount });
+        self.fresh.refunds = true;
+    }
+
+    fn record_refund(&mut self, refund: RefundId, amount: Money, provider: Provider, now: Now<'_>) {
+        let action = Action::RecordRefund { refund: refund.clone() };
+        self.deed_to_send(&action, now.at).minor = Some(amount.minor);
+        self.take_off(What::Deed(action.clone()), |_| Call::RecordRefund { amount, provider, refund });
+        self.stamp(&action);
+    }
+
+    /// Also of what never left: without a deed that says so, it would be begun again, and given up again.
+    fn give_up(&mut self, action: &Action, reason: String, now: Now<'_>) {
+        self.state.log(now.at, "failed", format!("{action}: {reason}"));
+        let deed = self.deed_to_send(action, now.at);
+        deed.state = DeedState::Refused { reason };
+        deed.bank = None;
+    }
+
+    /// The call of a cancel; past the life of its idempotency key only looking is safe, so it becomes a new try.
+    pub(super) fn cancel_call(&mut self, action: &Action, now: Now<'_>) -> Option<Call> {
+        let scope = scope(now);
+        let deed = self.deed_to_send(action, now.at);
+        if deed.is_indeterminate() && !now.delays.idempotency_holds(deed.first_sent, now.at) {
+            deed.state = DeedState::Refused { reason: UNANSWERED.to_owned() };
+            self.want_target(action);
+            return None;
+        }
+        deed.state = DeedState::Sent;
+        let key = deed.idempotency_key(&scope);
+        match action {
+            Action::CancelPayment { payment } => {
+                let account = self.account_of(payment)?;
+                Some(Call::CancelPayment { account, payment: payment.clone(), key })
+            }
+            Action::CancelSession { attempt } => {
+                let attempt = self.state.attempt(*attempt)?;
+                let (account, session) = (attempt.terms.account.clone(), attempt.session.clone()?);
+                Some(Call::CancelSession { account, session, key })
+            }
+            Action::UpdateOrder { .. }
+            | Action::Capture { .. }
+            | Action::RefundPayment { .. }
+            | Action::RequestRefund { .. }
+            | Action::RecordRefund { .. } => None,
+        }
+    }
+
+    /// The deed to send now: the open one again, or the next number after a refusal.
+    pub(super) fn deed_to_send(&mut self, action: &Action, at: Moment) -> &mut Deed {
+        let last = self.state.deeds.iter().rposition(|d| d.action == *action);
+        let index = match last {
+            Some(index) if self.state.deeds[index].is_open() => {
+                // Whatever left before was certainly without effect: the key's life begins now. An update has none.
+                let is_update = matches!(action, Action::UpdateOrder { .. });
+                if is_update || !self.state.deeds[index].is_indeterminate() {
+                    self.state.deeds[index].first_sent = at;
+                }
+                index
+            }
+            _ => {
+                let n = self.tries(action) + 1;
+                self.state.deeds.push(Deed {
+                    action: action.clone(),
+                    n,
+                    state: DeedState::Intended { not_before: at },
+                    seq: 0,
+                    first_sent: at,
+                    failures: 0,
+                    retry_at: 0,
+                    update: None,
+                    minor: None,
+                    bank: None,
+                    decided: 0,
+                    request: None,
+                    refund: None,
+                });
+                self.state.deeds.len() - 1
+            }
+        };
+        &mut self.state.deeds[index]
+    }
+
+    /// How often it has been tried. A refund's key names its cause alone: of whichever payment, no try has another's number.
+    fn tries(&self, action: &Action) -> u32 {
+        let named = action.to_string();
+        let alike = self.state.deeds.iter().filter(|d| d.action == *action || d.action.to_string() == named);
+        alike.map(|deed| deed.n).max().unwrap_or(0)
+    }
+
+    /// Marks the deed as sent with the `seq` of the flight that carries it.
+    pub(super) fn stamp(&mut self, action: &Action) {
+        let seq = self.flight.as_ref().map_or(0, |f| f.seq);
+        if let Some(deed) = self.deed_mut(action) {
+            deed.state = DeedState::Sent;
+            deed.seq = seq;
+        }
+    }
+
+    pub(super) fn deed_mut(&mut self, action: &Action) -> Option<&mut Deed> {
+        self.state.deeds.iter_mut().rev().find(|d| d.action == *action)
+    }
+}
+
+/// What names an order in KOMOJU's idempotency keys.
+fn scope(now: Now<'_>) -> String {
+    format!("{}-{}", now.shop.store, now.shop.order)
+}

@@ -1,0 +1,132 @@
+//! When to look at what: after every hint at once, else by the table of delays.
+
+use super::step::{Circumstances, Step, Wake};
+use crate::state::delays::Delays;
+use crate::state::reading::PaymentStatus;
+use crate::state::register::Register;
+use crate::state::table::Column;
+use crate::state::{Attempt, Payment, Stage, Standing, State};
+use crate::time::Moment;
+use crate::values::ids::PaymentId;
+
+pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    for attempt in state.attempts.iter().filter(|a| a.stage == Stage::Open) {
+        if wake.is_due_opt(session_look(state, attempt, c.delays)) {
+            return Some(Step::LookAtSession { attempt: attempt.n });
+        }
+        if wake.is_due_opt(listing_look(attempt, c.delays)) {
+            return Some(Step::LookAtPayments { attempt: attempt.n });
+        }
+    }
+    for (id, payment) in state.payments.iter() {
+        if wake.is_due_opt(payment_look(state, id, payment, c.delays)) {
+            return Some(Step::LookAtPayment { payment: id.clone() });
+        }
+        if wake.is_due_opt(payment.suspicion.as_ref().map(|s| s.retry_at)) {
+            return Some(Step::LookAtEvent { payment: id.clone() });
+        }
+    }
+    if wake
+        .is_due_opt(look_at(&state.order, order_look(state, c.delays)).filter(|_| state.is_worth_keeping()))
+    {
+        return Some(Step::LookAtOrder);
+    }
+    let refunds =
+        look_at(&state.order_refunds, refunds_look(state, c.delays)).filter(|_| state.is_worth_keeping());
+    wake.is_due_opt(refunds).then_some(Step::LookAtOrderRefunds)
+}
+
+/// When to look next at something that is wanted, or else has a look planned; after failures, the ladder, until there is
+/// an answer: an outage must be seen to be over.
+fn look_at<T>(register: &Register<T>, planned: Option<Moment>) -> Option<Moment> {
+    match register.failures {
+        0 if register.is_wanted() => Some(0),
+        0 => planned,
+        // There is a reading, and more of it is wanted.
+        _ if register.partial => planned.into_iter().chain([register.retry_at]).min(),
+        _ => Some(register.retry_at),
+    }
+}
+
+fn session_look(state: &State, attempt: &Attempt, delays: Delays) -> Option<Moment> {
+    look_at(&attempt.register, unprompted(state, attempt, delays, attempt.register.at))
+}
+
+/// Once the session can take nothing more, all that it ever took is looked at: it shows but one payment.
+fn listing_look(attempt: &Attempt, delays: Delays) -> Option<Moment> {
+    let visited = attempt.left_at.is_some() && attempt.listing.seq == 0;
+    look_at(&attempt.listing, visited.then(|| delays.after_expiry(attempt.expires_at)))
+}
+
+/// While anything can still be paid, and for a while after it was, the order is looked at as often as the session: a
+/// hook may have been lost.
+fn order_look(state: &State, delays: Delays) -> Option<Moment> {
+    state.attempts.iter().filter_map(|a| unprompted(state, a, delays, state.order.at)).min()
+}
+
+/// The books are read where the order hints at something in them that we have not seen, each reading of it once; and
+/// as long as a paid order is looked at, for not every order says how much of it was refunded.
+fn refunds_look(state: &State, delays: Delays) -> Option<Moment> {
+    let order = state.order.reading.as_ref().filter(|order| !order.deleted)?;
+    let known = state.booked_refunds();
+    let says_so = order.refunded_minor > 0 && order.refunded_minor != known;
+    let stands_so = known == 0 && order.column() == Column::Refunded;
+    if (says_so || stands_so) && state.order.seq > state.order_refunds.seq {
+        return Some(0);
+    }
+    let settled = |a: &Attempt| match state.standing(a) {
+        Standing::Captured(id) => delays.settled(settled_since(state, &id), state.order_refunds.at),
+        Standing::None
+        | Standing::Open
+        | Standing::Pending(_)
+        | Standing::Waiting(_)
+        | Standing::Authorized(_)
+        | Standing::Dead => None,
+    };
+    state.attempts.iter().filter_map(settled).min()
+}
+
+/// The next look at an attempt without any hint, after one at `looked`.
+fn unprompted(state: &State, attempt: &Attempt, delays: Delays, looked: Moment) -> Option<Moment> {
+    match state.standing(attempt) {
+        Standing::Open => delays.open_session(attempt.created_at, attempt.expires_at, looked),
+        Standing::Pending(id) | Standing::Authorized(id) => {
+            state.payments.get(&id).and_then(|p| delays.pending(p.first_seen, looked))
+        }
+        Standing::Waiting(id) => {
+            let since = state.payments.get(&id).map_or(attempt.created_at, |p| p.first_seen);
+            delays.cash_code(since, deadline(state, &id), looked)
+        }
+        Standing::Captured(id) => delays.settled(settled_since(state, &id), looked),
+        Standing::None | Standing::Dead => None,
+    }
+}
+
+/// When the order was told of a payment, or else when it was first seen.
+fn settled_since(state: &State, id: &PaymentId) -> Moment {
+    let first_seen = || state.payments.get(id).map_or(0, |p| p.first_seen);
+    state.told_of_money_at(id).unwrap_or_else(first_seen)
+}
+
+/// A session shows one payment; the others of it that may still become something are looked at by themselves.
+fn payment_look(state: &State, id: &PaymentId, payment: &Payment, delays: Delays) -> Option<Moment> {
+    let attempt = state.attempt(payment.attempt)?;
+    let shown = attempt.register.reading.as_ref().and_then(|s| s.payment.as_ref());
+    let looked = payment.register.at;
+    let reading = payment.register.reading.as_ref();
+    let transfer = state.awaits_a_transfer_since(id);
+    let planned = match reading.map(|r| &r.status) {
+        // KOMOJU's staff take days over these.
+        _ if transfer.is_some() => transfer.and_then(|since| delays.daily(since, looked)),
+        _ if shown == Some(id) => None,
+        Some(PaymentStatus::Pending | PaymentStatus::Other(_)) => delays.pending(payment.first_seen, looked),
+        Some(PaymentStatus::Authorized) => delays.cash_code(payment.first_seen, deadline(state, id), looked),
+        Some(PaymentStatus::Captured) => delays.settled(settled_since(state, id), looked),
+        _ => None,
+    };
+    look_at(&payment.register, planned)
+}
+
+fn deadline(state: &State, id: &PaymentId) -> Option<Moment> {
+    state.payments.get(id)?.register.reading.as_ref()?.deadline
+}

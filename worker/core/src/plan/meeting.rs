@@ -1,0 +1,89 @@
+//! Orders whose shopper never reached us, and what becomes of those that nobody pays.
+
+use super::step::{Circumstances, Step, Wake};
+use super::telling::{News, tell};
+use crate::state::deed::{MilestoneKind, Subject};
+use crate::state::reading::Unreadable;
+use crate::state::settings::Mode;
+use crate::state::shop::Ownership;
+use crate::state::table::{Column, Row};
+use crate::state::{Payment, Stage, Standing, State};
+use crate::time::Moment;
+use crate::values::order_status::OrderStatus;
+
+const HOUR: Moment = 3_600_000;
+
+/// An order that is to be met is kept where it is ours and unpaid; of any other, no trace stays.
+pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    if !state.head.to_meet || state.is_worth_keeping() {
+        return None;
+    }
+    let Some(order) = &c.fresh.order else {
+        return wake.is_due(state.order.retry_at).then_some(Step::LookAtOrder);
+    };
+    let unpaid = order.reading.column() == Column::Unpaid;
+    // An amount that cannot be charged is due as well, and a person must hear of it.
+    let something_due = order.reading.due.map_or(true, |due| due.minor > 0);
+    let undecided = order.reading.due == Err(Unreadable::Undecided);
+    let ours = match (c.shop.ownership(order.reading.channel, &order.reading.label), c.fresh.provider) {
+        (Ownership::Unknown, Some(provider)) => {
+            provider.map_or(Ownership::NotOurs, |p| c.shop.ownership_of(p))
+        }
+        (by_label, _) => by_label,
+    };
+    Some(match ours {
+        _ if order.reading.placed_at < c.shop.installed_at => Step::Meet { keep: false },
+        _ if !unpaid || !something_due || order.reading.status == OrderStatus::INCOMPLETE => {
+            Step::Meet { keep: false }
+        }
+        Ownership::Unknown => Step::LookAtProvider,
+        Ownership::Ours(_) if undecided && c.fresh.provider.is_none() => Step::LookAtProvider,
+        Ownership::Ours(_) => Step::Meet { keep: true },
+        Ownership::NotOurs => Step::Meet { keep: false },
+    })
+}
+
+/// Nobody paid, nothing can be paid any more, and the merchant wants such orders moved.
+pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    let status = c.shop.settings.unpaid.status()?;
+    let order = state.order.reading.as_ref()?;
+    let reached = state.reached.contains_key(&(Subject::Order, MilestoneKind::Unpaid));
+    // Held by ourselves until the merchant has said what is due: that is not the shopper's failing.
+    let held = order.due == Err(Unreadable::Undecided);
+    // An order from before our time, whose shopper was never with us, is not ours to end. So is one whose age nobody knows.
+    let before_us = c.shop.installed_at == 0 || order.placed_at < c.shop.installed_at;
+    let foreign = before_us && state.attempts.iter().all(|attempt| attempt.session.is_none());
+    if reached || held || foreign || order.column() != Column::Unpaid || !nothing_can_be_paid(state, c) {
+        return None;
+    }
+    let grace = c.delays.grace(Moment::from(c.shop.settings.unpaid_grace_hours) * HOUR);
+    let ready_at = state.order.retry_at.max(state.update_in_doubt_until(c.delays));
+    if !wake.is_due((last_chance(state, order.placed_at) + grace).max(ready_at)) {
+        return None;
+    }
+    let news = News { status: Some(status), ..News::of_order(MilestoneKind::Unpaid, Row::Dead) };
+    Some(tell(state, c, news))
+}
+
+/// Every session is dead, everything that any of them took has been looked at, and none of it is or was paid. Of test
+/// money alone nothing follows, unless the merchant has allowed that.
+fn nothing_can_be_paid(state: &State, c: Circumstances<'_>) -> bool {
+    let dead = |a| matches!(state.standing(a), Standing::Dead | Standing::None);
+    let listed = |a: &crate::state::Attempt| a.left_at.is_none() || a.listing.seq > 0;
+    let open = state.attempts.iter().filter(|a| a.stage == Stage::Open);
+    let only_test = !state.attempts.is_empty() && state.attempts.iter().all(|a| a.terms.mode == Mode::Test);
+    state.attempts.iter().all(dead)
+        && open.clone().all(listed)
+        && state.payments.values().all(|p| !p.captured && !p.register.is_wanted())
+        && open.clone().all(|a| !a.register.is_wanted())
+        && (!only_test || c.shop.settings.test_moves_orders)
+}
+
+/// When the last thing that could be paid ended. A payment has a deadline, and may be known to have ended before it: a
+/// card that was refused, a code that was cancelled.
+fn last_chance(state: &State, placed_at: Moment) -> Moment {
+    let sessions = state.attempts.iter().map(|a| a.expires_at.max(a.created_at));
+    let ended = |p: &Payment| Some(p.register.reading.as_ref()?.deadline?.min(p.register.at));
+    let codes = state.payments.values().filter_map(ended);
+    sessions.chain(codes).max().unwrap_or(0).max(placed_at)
+}

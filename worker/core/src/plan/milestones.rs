@@ -1,0 +1,236 @@
+//! What the order is told: each thing once, against the order as it has just been read.
+
+use super::step::{Circumstances, Step, Wake};
+use super::telling::{News, tell_once};
+use crate::values::attention::Attention;
+
+use crate::state::deed::{Action, DeedState, MilestoneKind, Subject};
+use crate::state::delays::Delays;
+use crate::values::ids::PaymentId;
+
+use crate::state::reading::{PaymentReading, PaymentStatus};
+
+use crate::state::table::Row;
+use crate::state::{Attempt, Payment, Standing, State};
+
+pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    if let Some(step) = restored(state, c, wake) {
+        return Some(step);
+    }
+    if let Some(step) = of_payments(state, c, wake) {
+        return Some(step);
+    }
+    for attempt in state.attempts.iter().filter(|a| a.ended_by_order && state.standing(a) == Standing::Dead) {
+        let news = News {
+            subject: Subject::Attempt(attempt.n),
+            kind: MilestoneKind::Ended,
+            row: Row::Open,
+            payment: None,
+            status: None,
+        };
+        if let Some(step) = tell_once(state, c, wake, news) {
+            return Some(step);
+        }
+    }
+    None
+}
+
+/// What the order is told of its payments: the worst first. While that has not got through, nothing better is told; what
+/// stands beside it then is told by way of it ([`told_by_way_of`]).
+fn of_payments(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    let mut all = Vec::new();
+    for (id, payment) in state.payments.iter() {
+        let Some(reading) = &payment.register.reading else { continue };
+        let Some(attempt) = state.attempt(payment.attempt) else { continue };
+        let unsure = payment.is_partly_unread() && payment.register.may_be_garbled_for_a_moment(c.delays);
+        for (kind, row) in milestones(state, c, wake, attempt, id, payment, reading) {
+            // What is garbled once is read a moment later. What speaks against the money does not wait for that.
+            if unsure && badness(kind) >= NOTHING_BAD {
+                continue;
+            }
+            let authorized = (row == Row::Authorized).then_some(c.shop.settings.authorized_status);
+            let subject = Subject::Payment(id.clone());
+            let payment = Some((reading, &attempt.terms));
+            all.push(News { subject, kind, row, payment, status: authorized });
+        }
+    }
+    all.retain(|news| !state.reached.contains_key(&(news.subject.clone(), news.kind)));
+    all.sort_by_key(|news| badness(news.kind));
+    for news in all {
+        let is_bad = badness(news.kind) < NOTHING_BAD;
+        let step = tell_once(state, c, wake, news);
+        if step.is_some() || is_bad {
+            return step;
+        }
+    }
+    None
+}
+
+const NOTHING_BAD: u8 = 2;
+
+/// The order in which news is told; what is not below [`NOTHING_BAD`] speaks against no shipping.
+fn badness(kind: MilestoneKind) -> u8 {
+    match kind {
+        MilestoneKind::Disputed => 0,
+        MilestoneKind::Fraud => 1,
+        MilestoneKind::CodeIssued
+        | MilestoneKind::Authorized
+        | MilestoneKind::Paid
+        | MilestoneKind::Mismatch
+        | MilestoneKind::Refunded
+        | MilestoneKind::CaptureRefused
+        | MilestoneKind::LapsesSoon
+        | MilestoneKind::Ended
+        | MilestoneKind::Unpaid
+        | MilestoneKind::Restored => NOTHING_BAD,
+    }
+}
+
+/// Milestones that the order hears of by way of a chargeback or a fraud mark, and what a person must look at because of
+/// each: all that stands when the bad news is told, which names amount and payment itself.
+pub(crate) fn told_by_way_of(
+    state: &State,
+    id: &PaymentId,
+    bad: MilestoneKind,
+) -> Vec<(MilestoneKind, Option<Attention>)> {
+    let known = state.payments.get(id).and_then(|payment| {
+        let reading = payment.register.reading.as_ref()?;
+        Some((payment, reading, state.attempt(payment.attempt)?))
+    });
+    let Some((payment, reading, attempt)) = known.filter(|_| badness(bad) < NOTHING_BAD) else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    if let Some((kind, row)) = of_money(state, attempt, id, payment, reading) {
+        let otherwise = matches!(row, Row::CapturedOtherwise | Row::AuthorizedOtherwise);
+        all.push((kind, otherwise.then_some(Attention::AmountMismatch)));
+    }
+    if bad == MilestoneKind::Disputed && payment.fraud {
+        all.push((MilestoneKind::Fraud, Some(Attention::FraudMarked)));
+    }
+    all.retain(|(kind, _)| !state.reached.contains_key(&(Subject::Payment(id.clone()), *kind)));
+    all
+}
+
+/// Every milestone that a payment's reading stands for, in the order in which the order should hear of them.
+fn milestones(
+    state: &State,
+    c: Circumstances<'_>,
+    wake: &mut Wake,
+    attempt: &Attempt,
+    id: &PaymentId,
+    payment: &Payment,
+    reading: &PaymentReading,
+) -> Vec<(MilestoneKind, Row)> {
+    let mut all = Vec::new();
+    // Whether a message about a fraud mark is true is looked up first, for as long as KOMOJU can be hoped to answer.
+    let in_doubt = payment.suspicion.as_ref().is_some_and(|s| !Delays::is_persistent(s.failures));
+    all.extend(of_money(state, attempt, id, payment, reading).filter(|_| !in_doubt));
+    match reading.status {
+        PaymentStatus::Authorized if payment.waits_for_shopper(attempt.terms.capture) => {
+            // Only a code is worth a line in the notes; a wallet's short wait is not.
+            if reading.waits_for_cash() {
+                all.push((MilestoneKind::CodeIssued, Row::Open));
+            }
+        }
+        PaymentStatus::Authorized => {
+            if is_capture_refused(state, id) {
+                all.push((MilestoneKind::CaptureRefused, Row::CaptureRefused));
+            }
+            if wake.is_due(c.delays.authorization_warning(payment.first_seen)) {
+                all.push((MilestoneKind::LapsesSoon, Row::LapsesSoon));
+            }
+        }
+        PaymentStatus::Captured
+        | PaymentStatus::Refunded
+        | PaymentStatus::Pending
+        | PaymentStatus::Cancelled
+        | PaymentStatus::Expired
+        | PaymentStatus::Failed
+        | PaymentStatus::Other(_) => {}
+    }
+    if reading.refunds.iter().any(|r| r.chargeback) {
+        all.push((MilestoneKind::Disputed, Row::Disputed));
+    }
+    if payment.fraud {
+        all.push((MilestoneKind::Fraud, Row::Fraud));
+    }
+    all
+}
+
+/// What a payment's reading says of money: taken, or reserved.
+fn of_money(
+    state: &State,
+    attempt: &Attempt,
+    id: &PaymentId,
+    payment: &Payment,
+    reading: &PaymentReading,
+) -> Option<(MilestoneKind, Row)> {
+    let as_asked = is_as_asked(state, attempt, id, reading);
+    match reading.status {
+        PaymentStatus::Authorized if payment.waits_for_shopper(attempt.terms.capture) => None,
+        PaymentStatus::Authorized if !as_asked => Some((MilestoneKind::Authorized, Row::AuthorizedOtherwise)),
+        PaymentStatus::Authorized => Some((MilestoneKind::Authorized, Row::Authorized)),
+        PaymentStatus::Captured | PaymentStatus::Refunded => {
+            let kind = if as_asked { MilestoneKind::Paid } else { MilestoneKind::Mismatch };
+            let row = match as_asked {
+                _ if reading.went_back_whole() => Row::RefundedFirst,
+                true if payment.refunds_by_hand().next().is_some() => Row::PartRefundedFirst,
+                true => Row::CapturedAsAsked,
+                false => Row::CapturedOtherwise,
+            };
+            Some((kind, row))
+        }
+        PaymentStatus::Pending
+        | PaymentStatus::Cancelled
+        | PaymentStatus::Expired
+        | PaymentStatus::Failed
+        | PaymentStatus::Other(_) => None,
+    }
+}
+
+/// A final no; one that was never answered is tried anew instead.
+fn is_capture_refused(state: &State, id: &PaymentId) -> bool {
+    let deed = state.deed(&Action::Capture { payment: id.clone() });
+    deed.is_some_and(|d| {
+        matches!(d.state, DeedState::Refused { .. }) && !d.went_unanswered() && !d.was_settled()
+    })
+}
+
+/// Amount and currency are what was asked. Where the payment is in another currency (FX), the session's amount
+/// decides: it was made under our terms. What we ourselves captured less of counts as asked.
+fn is_as_asked(state: &State, attempt: &Attempt, id: &PaymentId, reading: &PaymentReading) -> bool {
+    let asked = attempt.terms.amount;
+    let by_us = state.deed(&Action::Capture { payment: id.clone() }).and_then(|deed| deed.minor);
+    // Some of it went back, and how cannot be read: it may be a chargeback.
+    if !reading.unread.is_empty() && reading.refunded_minor > 0 {
+        return false;
+    }
+    match reading.net {
+        None => false,
+        Some(net) if by_us == Some(net.minor) => true,
+        Some(net) if net.currency == asked.currency => net == asked,
+        // A part captured by hand: less than was once authorized.
+        Some(net) if state.payments.get(id).is_some_and(|p| net.minor < p.most) => false,
+        Some(_) => {
+            let session = attempt.register.reading.as_ref();
+            // Only where capture is by hand can less have been taken than was asked. If nobody can tell, a person has to.
+            session.and_then(|s| s.amount) == Some(asked) && !state.is_of_unknown_worth(id)
+        }
+    }
+}
+
+/// Our update replaced what the merchant had set between our look and our update: that stands again, unless somebody
+/// has moved the order since.
+fn restored(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+    let moved = state.head.replaced?;
+    let news = News { status: Some(moved.from), ..News::of_order(MilestoneKind::Restored, Row::Open) };
+    if let Some(fresh) = &c.fresh.order {
+        let still_ours = fresh.reading.status == moved.to && !fresh.reading.deleted;
+        if !still_ours {
+            let (subject, milestone) = (Subject::Order, MilestoneKind::Restored);
+            return Some(Step::Conclude { subject, milestone, attention: None });
+        }
+    }
+    tell_once(state, c, wake, news)
+}

@@ -1,0 +1,100 @@
+//! One payment's refunds in two currencies: the order's and its own.
+
+use crate::state::reading::Cause;
+use crate::state::{Payment, State};
+
+/// `total × part ÷ whole`, rounded half up. What is converted is always a total, never a step, so that steps add up.
+pub fn share(total: i64, part: i64, whole: i64) -> i64 {
+    if whole <= 0 {
+        return total;
+    }
+    let (total, part, whole) = (i128::from(total), i128::from(part), i128::from(whole));
+    i64::try_from((total * part * 2 + whole) / (whole * 2)).unwrap_or(i64::MAX)
+}
+
+/// What the paired refunds of one payment come to on both sides, so that totals are converted and never steps.
+#[derive(Debug)]
+pub struct Books {
+    net: i64,
+    credit: i64,
+    /// Already paired: at KOMOJU, in the payment's currency, and at BigCommerce, in the order's.
+    payment: i64,
+    order: i64,
+}
+
+impl Books {
+    pub fn of(state: &State, payment: &Payment) -> Self {
+        let mut books = Self { net: payment.net(), credit: state.credit(payment), payment: 0, order: 0 };
+        let list = state.order_refunds.reading.as_deref().unwrap_or_default();
+        for refund in payment.refunds_by_hand() {
+            let counterpart = list.iter().find(|b| match refund.cause {
+                Some(Cause::OrderRefund(of)) => b.id == of,
+                _ => b.komoju.as_ref() == Some(&refund.id),
+            });
+            if let Some(counterpart) = counterpart {
+                books.payment += refund.minor;
+                books.order += counterpart.minor;
+            }
+        }
+        books
+    }
+
+    pub fn in_order(&self, minor: i64) -> i64 {
+        share(minor, self.credit, self.net)
+    }
+
+    /// The order's `minor` more, in the payment's currency. None where that is more than was paid.
+    pub fn to_payment(&self, minor: i64) -> Option<i64> {
+        let total = self.order + minor;
+        (total <= self.credit).then(|| (share(total, self.net, self.credit) - self.payment).max(0))
+    }
+
+    /// The payment's `minor` more, in the order's currency.
+    pub fn to_order(&self, minor: i64) -> i64 {
+        let total = (self.payment + minor).min(self.net);
+        (self.in_order(total) - self.order).max(0)
+    }
+
+    /// The same; counted as paired from now on. The shopper's fee is not the
+    /// order's.
+    pub fn enter(&mut self, minor: i64) -> i64 {
+        let entered = self.to_order(minor);
+        self.payment += minor;
+        self.order += entered;
+        entered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_rounded_half_up_and_all_is_all() {
+        assert_eq!(share(333, 4106, 6000), 228);
+        assert_eq!(share(6000, 4106, 6000), 4106);
+        assert_eq!(share(1, 1, 2), 1);
+        assert_eq!(share(i64::MAX / 2, 2, 1), i64::MAX - 1);
+    }
+
+    /// Three partial refunds of a payment in another currency come to exactly what was paid.
+    #[test]
+    fn parts_add_up_to_the_whole() {
+        let mut books = Books { net: 4_106, credit: 6_000, payment: 0, order: 0 };
+        let mut sum = 0;
+        for minor in [1_999, 2_001, 2_000] {
+            let part = books.to_payment(minor).expect("not more than was paid");
+            books.payment += part;
+            books.order += minor;
+            sum += part;
+        }
+        assert_eq!(sum, 4_106);
+        assert_eq!(books.to_payment(1), None);
+    }
+
+    #[test]
+    fn the_fee_a_shopper_paid_is_not_refunded_to_the_order() {
+        let mut books = Books { net: 4_980, credit: 4_980, payment: 0, order: 0 };
+        assert_eq!(books.enter(5_170), 4_980);
+    }
+}

@@ -1,0 +1,9 @@
+//! What people may see of a payment: what a merchant must look at and why, the pages of the merchant and of the shopper, the
+//! lines in the staff notes. A view reads the state and changes nothing of it, but for what somebody has seen.
+
+pub mod condition;
+pub mod keeping;
+pub mod notes;
+pub mod reasons;
+pub mod snapshot;
+pub mod statement;

@@ -1,0 +1,147 @@
+//! The lines left in the order's staff notes. Each holds the payment's id and its milestone, so that a line is
+//! recognised and never added twice.
+
+use crate::state::deed::{MilestoneKind, Subject};
+use crate::state::reading::PaymentReading;
+use crate::state::settings::Mode;
+use crate::state::terms::Terms;
+use crate::values::locale::Locale;
+use crate::values::money::Money;
+use crate::values::payment_types;
+
+/// BigCommerce takes no longer notes.
+const LONGEST: usize = 65_535;
+
+/// One line: what happened, how much, by what, which payment.
+///
+/// `due`: what the order is due now, where that is no longer what was asked and paid.
+pub fn line(
+    kind: MilestoneKind,
+    subject: &Subject,
+    payment: &PaymentReading,
+    terms: &Terms,
+    due: Option<Money>,
+    locale: Locale,
+) -> String {
+    let tag = match terms.mode {
+        Mode::Test => "[KOMOJU TEST]",
+        Mode::Live => "[KOMOJU]",
+    };
+    let amount = payment.total.map_or_else(|| terms.amount.to_string(), |m| m.to_string());
+    let asked = terms.amount;
+    let method = payment_types::name(&payment.method, locale);
+    // Another currency may be KOMOJU's own conversion: then the amounts say nothing of each other.
+    let otherwise = payment.net.is_some_and(|net| net.currency == asked.currency && net != asked);
+    let edited = due.map(|due| match locale {
+        Locale::En => format!("Paid {amount} by {method}, but {due} is due now: please check"),
+        Locale::Ja => {
+            format!("{method}で{amount}が支払われましたが、現在のご請求額は{due}です。ご確認ください")
+        }
+    });
+    let what = match (locale, kind) {
+        (Locale::En, MilestoneKind::CodeIssued) => format!("Waiting for {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::CodeIssued) => format!("{method}で{amount}の入金待ち"),
+        (Locale::En, MilestoneKind::Authorized) if otherwise => {
+            format!("Authorized {amount} by {method}, but {asked} was asked: please check")
+        }
+        (Locale::Ja, MilestoneKind::Authorized) if otherwise => {
+            format!("{method}で{amount}を仮売上しましたが、請求額は{asked}です。ご確認ください")
+        }
+        (Locale::En, MilestoneKind::Authorized) => format!("Authorized {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::Authorized) => format!("{method}で{amount}を仮売上"),
+        (Locale::En, MilestoneKind::Paid | MilestoneKind::Mismatch) if payment.went_back_whole() => {
+            format!("Paid {amount} by {method}, and already refunded in full at KOMOJU: do not ship for it")
+        }
+        (Locale::Ja, MilestoneKind::Paid | MilestoneKind::Mismatch) if payment.went_back_whole() => {
+            format!("{method}で{amount}が支払われましたが、KOMOJU側で全額返金済みです。発送しないでください")
+        }
+        (Locale::En, MilestoneKind::Paid) => format!("Paid {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::Paid) => format!("{method}で{amount}の支払い完了"),
+        (Locale::En, MilestoneKind::Mismatch) => {
+            format!("Paid {amount} by {method}, but {asked} was asked: please check")
+        }
+        (Locale::Ja, MilestoneKind::Mismatch) => {
+            format!("{method}で{amount}が支払われましたが、請求額は{asked}です。ご確認ください")
+        }
+        (Locale::En, MilestoneKind::Fraud) => format!("Marked as fraud by KOMOJU: {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::Fraud) => {
+            format!("KOMOJUが{method}の{amount}を不正利用と判定しました")
+        }
+        (Locale::En, MilestoneKind::CaptureRefused) => {
+            format!("KOMOJU did not capture {amount} by {method}: do not ship before this is settled")
+        }
+        (Locale::Ja, MilestoneKind::CaptureRefused) => {
+            format!("{method}の{amount}の売上確定がKOMOJUに拒否されました。解決するまで発送しないでください")
+        }
+        (Locale::En, MilestoneKind::LapsesSoon) => {
+            format!("The authorization of {amount} by {method} lapses within three days")
+        }
+        (Locale::Ja, MilestoneKind::LapsesSoon) => {
+            format!("{method}の{amount}の仮売上は3日以内に失効します")
+        }
+        // Not a payment's: said without an amount.
+        (_, MilestoneKind::Ended | MilestoneKind::Unpaid | MilestoneKind::Restored) => {
+            return short(kind, subject, locale);
+        }
+        (Locale::En, MilestoneKind::Refunded) => format!("Refunded at KOMOJU, of {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::Refunded) => format!("{method}の{amount}についてKOMOJU側で返金あり"),
+        (Locale::En, MilestoneKind::Disputed) => format!("Disputed: {amount} by {method}"),
+        (Locale::Ja, MilestoneKind::Disputed) => {
+            format!("{method}の{amount}に異議申し立て（チャージバック）")
+        }
+    };
+    let what = edited.unwrap_or(what);
+    format!("{tag} {what} {}", mark(kind, subject))
+}
+
+/// One line about the order itself, or an attempt of it.
+pub fn short(kind: MilestoneKind, subject: &Subject, locale: Locale) -> String {
+    let what = match (kind, locale) {
+        (MilestoneKind::Unpaid, Locale::En) => "Not paid in time",
+        (MilestoneKind::Unpaid, Locale::Ja) => "期限までに支払われませんでした",
+        (MilestoneKind::Restored, Locale::En) => "Your status stands again: ours came a moment after it",
+        (MilestoneKind::Restored, Locale::Ja) => "直前に設定されたステータスに戻しました",
+        (_, Locale::En) => "Ended what was still open: this order is not to be paid any more",
+        (_, Locale::Ja) => "このご注文は支払い対象外となったため、未払いの決済を終了しました",
+    };
+    format!("[KOMOJU] {what} {}", mark(kind, subject))
+}
+
+/// Whether `notes` already hold the line of this milestone.
+pub fn holds(notes: &str, kind: MilestoneKind, subject: &Subject) -> bool {
+    notes.contains(&mark(kind, subject))
+}
+
+fn mark(kind: MilestoneKind, subject: &Subject) -> String {
+    format!("({}, {subject})", kind.key())
+}
+
+/// The notes with a line added; what the merchant wrote stays first and whole.
+pub fn append(notes: &str, line: &str) -> String {
+    if notes.contains(line) || notes.len() + line.len() >= LONGEST {
+        return notes.to_owned();
+    }
+    match notes.trim_end() {
+        "" => line.to_owned(),
+        written => format!("{written}\n{line}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_merchants_own_notes_stay_and_a_line_comes_once() {
+        let once = append("Call before delivery\n", "[KOMOJU] Paid");
+        assert_eq!(once, "Call before delivery\n[KOMOJU] Paid");
+        assert_eq!(append(&once, "[KOMOJU] Paid"), once);
+        assert_eq!(append("", "[KOMOJU] Paid"), "[KOMOJU] Paid");
+    }
+
+    #[test]
+    fn full_notes_are_left_whole() {
+        let full = "x".repeat(LONGEST - 3);
+        assert_eq!(append(&full, "[KOMOJU] Paid"), full);
+    }
+}

@@ -1,0 +1,501 @@
+//! What the merchant may know of a payment, and what may be decided about it: a picture of the state, without words.
+
+use crate::json::{names, record, variants};
+use crate::refunds::transfers::{Stage, Transfer};
+use crate::refunds::{self, PayBack, Settled};
+use crate::state::decision::{Ended, StoredDecision, Upon};
+use crate::state::deed::Action;
+use crate::state::delays::Delays;
+use crate::state::reading::{OrderRefund, PaymentReading, PaymentStatus, RefundReading};
+use crate::state::settings::{Mode, Settings};
+use crate::state::{Payment, Standing, State};
+use crate::time::Moment;
+use crate::values::attention::{Attention, Side};
+use crate::values::ids::{PaymentId, RefundId};
+use crate::values::money::{Currency, Money};
+use crate::values::owed::Split;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// What the order is due now.
+    pub due: Option<Money>,
+    /// The sums that may be due, where a person must choose one.
+    pub choices: Vec<Money>,
+    /// The order's total, and the parts that were paid by store credit and gift certificates.
+    pub split: Option<Split>,
+    /// What was paid, or is reserved, where that is not what is due.
+    pub paid_otherwise: Option<Money>,
+    pub payments: Vec<PaymentLine>,
+    pub refunds: Vec<RefundLine>,
+    /// What a person is or was to look at, dismissed or not, as long as it is so.
+    pub reasons: Vec<Attention>,
+    /// Who has not answered for a day.
+    pub silent: Vec<Side>,
+    /// What could not be read, by id or name.
+    pub unread: Vec<String>,
+    /// What a decision made on this picture is made upon; it goes back with the decision.
+    pub upon: Option<Upon>,
+    /// What was decided about money, newest first, and what became of it.
+    pub decisions: Vec<DecisionLine>,
+}
+record!(Statement {
+    due, choices, split, paid_otherwise, payments, refunds, reasons, silent, unread, upon,
+    decisions or Vec::new(),
+});
+
+/// A decision about money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionLine {
+    /// [`Decision::key`](super::decision::Decision::key).
+    pub what: String,
+    pub by: String,
+    pub at: Moment,
+    /// None: it is under way.
+    pub ended: Option<Ended>,
+}
+record!(DecisionLine { what, by, at, ended });
+
+/// A call that moves money, or enters a refund, and has no final answer. Nothing else of the payment is offered meanwhile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unanswered {
+    pub what: Asked,
+    /// None: all of it.
+    pub amount: Option<Money>,
+    pub since: Moment,
+    /// It is sent again until then, and looked for after that. None: until BigCommerce answers.
+    pub until: Option<Moment>,
+}
+record!(Unanswered { what, amount, since, until });
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Capture,
+    Refund,
+    /// A refund by bank transfer.
+    Transfer,
+    /// A refund made at KOMOJU, to be entered in BigCommerce.
+    Entry,
+}
+names!(Asked, key { Capture = "capture", Refund = "refund", Transfer = "transfer", Entry = "entry" });
+
+/// A refund by bank transfer that KOMOJU accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferLine {
+    /// By what number a decision names it.
+    pub id: u64,
+    pub amount: Money,
+    pub stage: Stage,
+    pub asked_at: Moment,
+    /// Refunds at KOMOJU of which somebody must say whether they are it.
+    pub may_be: Vec<MadeAtKomoju>,
+}
+record!(TransferLine { id, amount, stage, asked_at, may_be });
+
+/// A refund as KOMOJU has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeAtKomoju {
+    pub id: RefundId,
+    pub amount: Money,
+    pub at: Option<Moment>,
+}
+record!(MadeAtKomoju { id, amount, at });
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct PaymentLine {
+    pub id: PaymentId,
+    pub status: PaymentStatus,
+    pub method: String,
+    pub mode: Mode,
+    pub asked: Money,
+    /// With the shopper's fee; none where KOMOJU answered a currency we do not know.
+    pub total: Option<Money>,
+    /// The part of it that is the shopper's fee.
+    pub fee: Option<Money>,
+    /// What the merchant paid back.
+    pub refunded: Option<Money>,
+    /// What a card company took back.
+    pub charged_back: Option<Money>,
+    /// KOMOJU marked it as fraud.
+    pub fraud: bool,
+    /// Two-step: what may be captured now.
+    pub capturable: Option<Money>,
+    /// What may be paid back now.
+    pub refundable: Option<Money>,
+    /// Only by bank transfer.
+    pub by_transfer: bool,
+    /// While there is one, nothing may be captured or paid back.
+    pub unanswered: Option<Unanswered>,
+    /// KOMOJU has a transfer under way that is none of ours: what is left cannot be known, so nothing is offered.
+    pub rest_is_unknown: bool,
+    pub transfers: Vec<TransferLine>,
+}
+record!(PaymentLine {
+    id,
+    status,
+    method,
+    mode,
+    asked,
+    total,
+    fee,
+    refunded,
+    charged_back,
+    fraud or false,
+    capturable,
+    refundable,
+    by_transfer,
+    unanswered,
+    rest_is_unknown or false,
+    transfers or Vec::new(),
+});
+
+/// A refund made in BigCommerce, and what has become of it at KOMOJU.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefundLine {
+    pub id: u64,
+    /// In the order's currency.
+    pub amount: Money,
+    pub state: RefundState,
+}
+record!(RefundLine { id, amount, state });
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum RefundState {
+    /// KOMOJU has paid it back.
+    Settled,
+    /// It was made by hand on both sides: it and this refund at KOMOJU were taken for one.
+    ByHand {
+        komoju: RefundId,
+    },
+    /// KOMOJU was asked to transfer it, and has not yet.
+    Requested,
+    /// The order was never paid by KOMOJU.
+    NeverPaid,
+    /// KOMOJU is to pay nothing back by itself, and could not pay all of this.
+    Unwanted,
+    /// A person said so.
+    Outside {
+        by: String,
+        at: Moment,
+    },
+    UnderWay,
+    /// `amount`: what KOMOJU would pay back, in the payment's currency. `by_transfer`: to a bank account.
+    ToConfirm {
+        amount: Money,
+        by_transfer: bool,
+    },
+    NeedsBank {
+        amount: Money,
+    },
+    TooLarge,
+    /// It cannot be told: something about this order's money could not be read.
+    Unknown,
+    /// KOMOJU has a transfer under way that is none of ours: what is left cannot be known.
+    Unclear,
+    /// A call about its payment has no answer yet.
+    Waits,
+    Refused {
+        amount: Money,
+        reason: String,
+        by_transfer: bool,
+    },
+}
+variants!(RefundState {
+    Settled, ByHand { komoju }, Unclear, Waits, Requested, NeverPaid, Unwanted, Outside { by, at }, UnderWay, ToConfirm { amount, by_transfer },
+    NeedsBank { amount }, TooLarge, Unknown, Refused { amount, reason, by_transfer },
+});
+
+pub fn statement(state: &State, settings: &Settings) -> Statement {
+    let due = state.order.reading.as_ref().and_then(|o| o.due.ok());
+    let currency = state.attempts.last().map(|a| a.terms.amount.currency).or(due.map(|m| m.currency));
+    let differs = |(_, payment): (&PaymentId, &Payment)| {
+        let paid = Money::new(state.credit(payment), currency?);
+        due.filter(|due| !state.covers(payment, *due)).map(|_| paid)
+    };
+    let refund = |refund: &OrderRefund| {
+        let amount = Money::new(refund.minor, currency?);
+        Some(RefundLine { id: refund.id, amount, state: refund_state(state, settings, refund)? })
+    };
+    Statement {
+        due,
+        choices: state.choices(settings),
+        split: state.order.reading.as_ref().and_then(|o| o.split),
+        paid_otherwise: state.credited().or_else(|| state.reserved().next()).and_then(differs),
+        payments: state
+            .payments
+            .iter()
+            .filter_map(|(id, payment)| payment_line(state, id, payment))
+            .collect(),
+        refunds: refunds::made_in_bigcommerce(state).into_iter().filter_map(refund).collect(),
+        reasons: state.reasons(settings),
+        silent: state.silent_sides(),
+        unread: state.unread(),
+        upon: Some(state.upon()),
+        decisions: decisions(state),
+    }
+}
+
+fn decisions(state: &State) -> Vec<DecisionLine> {
+    let about_money = state.decisions.iter().rev().filter(|stored| stored.decided.decision.moves_money());
+    let line = |stored: &StoredDecision| DecisionLine {
+        what: stored.decided.decision.key().to_owned(),
+        by: stored.decided.by.clone(),
+        at: stored.at,
+        ended: stored.ended,
+    };
+    about_money.map(line).collect()
+}
+
+fn unanswered(state: &State, id: &PaymentId, currency: Option<Currency>) -> Option<Unanswered> {
+    let deed = state.open_call(id)?;
+    let what = match &deed.action {
+        Action::Capture { .. } => Asked::Capture,
+        Action::RefundPayment { .. } => Asked::Refund,
+        Action::RequestRefund { .. } => Asked::Transfer,
+        Action::RecordRefund { .. } => Asked::Entry,
+        Action::UpdateOrder { .. } | Action::CancelSession { .. } | Action::CancelPayment { .. } => {
+            return None;
+        }
+    };
+    let at_komoju = what != Asked::Entry;
+    let asked =
+        state.payments.get(id).and_then(|p| state.attempt(p.attempt)).map(|a| a.terms.amount.currency);
+    let currency = if at_komoju { currency } else { asked };
+    Some(Unanswered {
+        what,
+        amount: deed.minor.and_then(|minor| Some(Money::new(minor, currency?))),
+        since: deed.first_sent,
+        until: at_komoju.then(|| Delays::unanswered_until(deed.first_sent)),
+    })
+}
+
+fn transfers(state: &State, id: &PaymentId, reading: &PaymentReading) -> Vec<TransferLine> {
+    let Some(currency) = reading.total.map(|total| total.currency) else { return Vec::new() };
+    let made = |refund: &RefundReading| MadeAtKomoju {
+        id: refund.id.clone(),
+        amount: Money::new(refund.minor, currency),
+        at: refund.at,
+    };
+    let line = |transfer: Transfer<'_>| {
+        let open = matches!(transfer.stage, Stage::Completed | Stage::Vanished | Stage::Unseen);
+        let may_be = reading.refunds.iter().filter(|refund| open && state.may_be_a_transfer(id, refund));
+        TransferLine {
+            id: transfer.deed.seq,
+            amount: Money::new(transfer.minor(), currency),
+            stage: transfer.stage,
+            asked_at: transfer.deed.first_sent,
+            may_be: may_be.map(made).collect(),
+        }
+    };
+    state.transfers(id).into_iter().map(line).collect()
+}
+
+fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<PaymentLine> {
+    let reading = payment.register.reading.as_ref()?;
+    let attempt = state.attempt(payment.attempt)?;
+    let currency = reading.total.map(|m| m.currency);
+    let money = |minor: i64| currency.filter(|_| minor > 0).map(|c| Money::new(minor, c));
+    let free = state.open_call(id).is_none() && state.armed(|d| d.takes_from(id)).is_none();
+    let authorized = free && state.standing(attempt) == Standing::Authorized(id.clone());
+    Some(PaymentLine {
+        id: id.clone(),
+        status: reading.status.clone(),
+        method: reading.method.clone(),
+        mode: attempt.terms.mode,
+        asked: attempt.terms.amount,
+        total: reading.total,
+        fee: reading.total.zip(reading.net).and_then(|(total, net)| money(total.minor - net.minor)),
+        refunded: money(payment.refunded()),
+        charged_back: money(payment.charged_back()),
+        fraud: payment.fraud,
+        capturable: reading.net.filter(|_| authorized),
+        refundable: money(state.refundable(id)).filter(|_| free && !state.is_partly_unread()),
+        by_transfer: refunds::goes_by_transfer(payment),
+        unanswered: unanswered(state, id, currency),
+        rest_is_unknown: state.left(id).is_none(),
+        transfers: transfers(state, id, reading),
+    })
+}
+
+fn refund_state(state: &State, settings: &Settings, refund: &OrderRefund) -> Option<RefundState> {
+    let in_its_currency = |payment: &PaymentId, minor| {
+        let total = state.payments.get(payment)?.register.reading.as_ref()?.total?;
+        Some(Money::new(minor, total.currency))
+    };
+    let by_transfer = |payment: &PaymentId| refunds::is_by_transfer(state, payment);
+    Some(match refunds::pay_back(state, settings, refund) {
+        PayBack::Settled(Settled::Done) => RefundState::Settled,
+        PayBack::Settled(Settled::ByHand) => RefundState::ByHand { komoju: refunds::twin_of(state, refund)? },
+        PayBack::Unclear => RefundState::Unclear,
+        PayBack::Waits { .. } => RefundState::Waits,
+        PayBack::Settled(Settled::Requested) => RefundState::Requested,
+        PayBack::Settled(Settled::NeverPaid) => RefundState::NeverPaid,
+        PayBack::Settled(Settled::Unwanted) => RefundState::Unwanted,
+        PayBack::Settled(Settled::Outside) => {
+            let said = refunds::settled_outside(state, refund.id)?;
+            RefundState::Outside { by: said.decided.by.clone(), at: said.at }
+        }
+        PayBack::Due { .. } | PayBack::Settled(Settled::Sent) => RefundState::UnderWay,
+        PayBack::TooLarge => RefundState::TooLarge,
+        PayBack::Unknown => RefundState::Unknown,
+        PayBack::NotConfirmed { payment, minor } => RefundState::ToConfirm {
+            amount: in_its_currency(&payment, minor)?,
+            by_transfer: by_transfer(&payment),
+        },
+        PayBack::NeedsBank { payment, minor } => {
+            RefundState::NeedsBank { amount: in_its_currency(&payment, minor)? }
+        }
+        PayBack::Refused { payment, minor, reason } => RefundState::Refused {
+            amount: in_its_currency(&payment, minor)?,
+            reason,
+            by_transfer: by_transfer(&payment),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{FromJson, read_value};
+    use crate::state::Payment;
+    use crate::state::decision::Decision;
+    use crate::state::settings::RefundPolicy;
+    use serde_json::{Value, json};
+
+    fn of<T: FromJson>(value: Value) -> T {
+        read_value(&value).unwrap_or_else(|error| panic!("{error}: {value}"))
+    }
+
+    fn yen(minor: i64) -> Value {
+        json!({ "minor": minor, "currency": "JPY" })
+    }
+
+    fn payment(id: &str, attempt: u32, method: &str, more: &Value) -> (PaymentId, Payment) {
+        let mut reading = json!({
+            "id": id, "status": "Captured", "net": yen(1200), "total": yen(1200), "refunded_minor": 0, "refunds": [],
+            "refund_requests": [], "method": method, "instructions": {},
+        });
+        for (name, value) in more.as_object().expect("an object") {
+            reading[name] = value.clone();
+        }
+        let mut payment = Payment::new(attempt, 0);
+        payment.captured = reading["status"] == "Captured";
+        payment.register.accept(1, 1, of(reading));
+        (PaymentId::parse(id).expect("an id"), payment)
+    }
+
+    /// An order of ¥1,200 with these payments, each of an attempt of its own, refunded for `minor` in BigCommerce.
+    fn refunded(payments: Vec<(PaymentId, Payment)>, minor: i64) -> State {
+        let attempts = payments.iter().map(|(_, payment)| {
+            of(json!({
+                "n": payment.attempt, "created_at": 0, "stage": "open", "url": "", "expires_at": 0, "locale": "en",
+                "register": { "seq": 0, "at": 0 },
+                "terms": {
+                    "account": "a1", "mode": "live", "capture": "auto", "amount": yen(1200), "types": [],
+                    "external_order_num": "1", "settings_version": 1,
+                },
+            }))
+        });
+        let mut state = State { attempts: attempts.collect(), ..State::default() };
+        for (id, payment) in payments {
+            state.payments.insert(id, payment);
+        }
+        let refund = json!({ "id": 12, "minor": minor, "total_minor": minor });
+        state.order_refunds.accept(1, 1, vec![of(refund)]);
+        state
+    }
+
+    fn shown(state: &State, settings: &Settings) -> RefundState {
+        let refund = state.order_refunds.reading.iter().flatten().next().expect("one was made");
+        refund_state(state, settings, refund).expect("yen are known")
+    }
+
+    fn card(more: &Value) -> Vec<(PaymentId, Payment)> {
+        vec![payment("p1", 1, "credit_card", more)]
+    }
+
+    fn decided(mut state: State, decision: Decision) -> State {
+        let decided = json!({ "id": "d1", "by": "kana@shop.example", "decision": crate::json::ToJson::to_json(&decision) });
+        state.decisions.push(of(json!({ "decided": decided, "seq": 5, "at": 7 })));
+        state
+    }
+
+    #[test]
+    fn done_is_what_komoju_has_paid_back() {
+        let refunds =
+            json!([{ "id": "r1", "minor": 500, "chargeback": false, "cause": { "OrderRefund": 12 } }]);
+        let state = refunded(card(&json!({ "refunds": refunds, "refunded_minor": 500 })), 500);
+        assert_eq!(shown(&state, &Settings::default()), RefundState::Settled);
+    }
+
+    #[test]
+    fn a_transfer_that_was_asked_for_is_not_done_yet() {
+        let requested = |status: &str| {
+            let requests = json!([{ "minor": 500, "status": status, "cause": { "OrderRefund": 12 } }]);
+            let cash = payment("p1", 1, "konbini", &json!({ "refund_requests": requests }));
+            shown(&refunded(vec![cash], 500), &Settings::default())
+        };
+        assert_eq!(requested("Pending"), RefundState::Requested);
+        assert_eq!(requested("Completed"), RefundState::Settled);
+        assert!(matches!(requested("Rejected"), RefundState::NeedsBank { .. }));
+    }
+
+    #[test]
+    fn what_was_paid_at_the_counter_is_none_of_komojus() {
+        let state = refunded(card(&json!({ "status": "Expired" })), 500);
+        assert_eq!(shown(&state, &Settings::default()), RefundState::NeverPaid);
+    }
+
+    #[test]
+    fn more_than_is_held_is_nobodys_business_where_nothing_goes_back_by_itself() {
+        let state = refunded(card(&json!({})), 1500);
+        let never = Settings { refunds: RefundPolicy::Never, ..Settings::default() };
+        assert_eq!(shown(&state, &never), RefundState::Unwanted);
+        assert_eq!(shown(&state, &Settings::default()), RefundState::TooLarge);
+    }
+
+    #[test]
+    fn what_a_person_settled_names_that_person() {
+        let state = decided(refunded(card(&json!({})), 500), Decision::SettleOutside { refund: 12 });
+        let by = "kana@shop.example".to_owned();
+        assert_eq!(shown(&state, &Settings::default()), RefundState::Outside { by, at: 7 });
+    }
+
+    #[test]
+    fn it_goes_by_transfer_where_the_payment_it_is_taken_from_was_cash() {
+        for (first, second, expected) in [("credit_card", "konbini", false), ("konbini", "credit_card", true)]
+        {
+            let both = ["p1", "p2"].into_iter().zip([first, second]).zip(1..);
+            let both = both.map(|((id, method), n)| payment(id, n, method, &json!({})));
+            let never = Settings { refunds: RefundPolicy::Never, ..Settings::default() };
+            let shown = shown(&refunded(both.collect(), 500), &never);
+            let RefundState::ToConfirm { by_transfer, .. } = shown else { panic!("{shown:?}") };
+            assert_eq!(by_transfer, expected, "{first} first");
+        }
+    }
+
+    /// Paid back piece by piece, it is never paid as a whole as well, should KOMOJU come to hold enough for it.
+    #[test]
+    fn a_refund_that_is_paid_in_parts_stays_with_the_person_who_began_so() {
+        let at_once = Settings { refunds: RefundPolicy::AtOnce, ..Settings::default() };
+        let payment = PaymentId::parse("p1").expect("an id");
+        let part = Decision::Refund { payment, minor: Some(300), sealed: None, towards: Some(12) };
+        let state = refunded(card(&json!({})), 500);
+        assert_eq!(shown(&state, &at_once), RefundState::UnderWay);
+        assert_eq!(shown(&decided(state, part), &at_once), RefundState::TooLarge);
+    }
+
+    #[test]
+    fn what_was_dismissed_is_still_a_reason() {
+        use crate::state::Reached;
+        use crate::state::deed::{MilestoneKind, Subject};
+        let mut state = refunded(card(&json!({})), 500);
+        let paid = (Subject::Payment(PaymentId::parse("p1").expect("an id")), MilestoneKind::Paid);
+        let reached = Reached { at: 1, attention: Some(Attention::PaidAfterEnd), seen: None };
+        state.reached.insert(paid, reached);
+        state.dismiss(Attention::PaidAfterEnd);
+        let settings = Settings::default();
+        assert!(!state.attentions(&settings).contains(&Attention::PaidAfterEnd));
+        assert!(statement(&state, &settings).reasons.contains(&Attention::PaidAfterEnd));
+    }
+}
