@@ -6,10 +6,12 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
 use domain::hash::{hex, hmac_parts, same};
-use domain::json::{FromJson, Json, ToJson, read, write};
+use domain::json::{read, write};
 use domain::secret::Secret;
 use domain::values::ids::StoreHash;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 
 mod aes;
@@ -28,20 +30,9 @@ impl fmt::Debug for Key {
 }
 
 /// A secret at rest: `{key id}.{nonce}.{ciphertext}`, the latter two in URL-safe base64.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Sealed(String);
-
-impl ToJson for Sealed {
-    fn to_json(&self) -> Value {
-        self.0.to_json()
-    }
-}
-
-impl FromJson for Sealed {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        String::from_json(json).map(Self)
-    }
-}
 
 /// Why a sealed value did not open. None of these says anything about the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,17 +189,22 @@ impl<'a> Tokens<'a> {
     }
 
     /// `expires_s`: seconds since the epoch.
-    pub fn sign_json<T: ToJson>(&self, purpose: Purpose, expires_s: i64, value: &T) -> String {
+    pub fn sign_json<T: Serialize>(&self, purpose: Purpose, expires_s: i64, value: &T) -> String {
         self.sign(purpose, write(&(expires_s, value)).as_bytes())
     }
 
     /// The value, unless the token is not ours or `now_s` has reached its expiry.
-    pub fn open_json<T: FromJson>(&self, purpose: Purpose, token: &str, now_s: i64) -> Result<T, TokenError> {
+    pub fn open_json<T: DeserializeOwned>(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        now_s: i64,
+    ) -> Result<T, TokenError> {
         self.open_dated(purpose, token, now_s).map(|(_, value)| value)
     }
 
     /// The same with its expiry, for whoever makes another token in its place: that one lives no longer.
-    pub fn open_dated<T: FromJson>(
+    pub fn open_dated<T: DeserializeOwned>(
         &self,
         purpose: Purpose,
         token: &str,

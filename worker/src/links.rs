@@ -6,17 +6,17 @@
 
 use crate::config::Config;
 use crate::crypto::{Purpose, TokenError, Tokens};
-use domain::json::{FromJson, Json, ToJson};
 use domain::state::delays::Delays;
 use domain::values::ids::{OrderId, StoreHash};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 /// Longer than any code can be paid (60 days), and 30 days more, so that nobody comes back to a dead address.
 pub const LIFE_DAYS: i64 = 95;
 const LIFE_S: i64 = LIFE_DAYS * 86_400;
 
 /// What a token is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Listed", into = "Listed")]
 pub struct Subject {
     pub store: StoreHash,
     pub order: OrderId,
@@ -28,17 +28,18 @@ pub struct Subject {
     pub expires_s: i64,
 }
 
-/// A list, so that no names make the addresses longer.
-impl ToJson for Subject {
-    fn to_json(&self) -> Value {
-        (&self.store, self.order, self.attempt, &self.url).to_json()
+/// A subject as it is written: a list, so that no names make the addresses longer.
+type Listed = (StoreHash, OrderId, u32, Option<String>);
+
+impl From<Listed> for Subject {
+    fn from((store, order, attempt, url): Listed) -> Self {
+        Self { store, order, attempt, url, expires_s: 0 }
     }
 }
 
-impl FromJson for Subject {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        let (store, order, attempt, url) = FromJson::from_json(json)?;
-        Some(Self { store, order, attempt, url, expires_s: 0 })
+impl From<Subject> for Listed {
+    fn from(subject: Subject) -> Self {
+        (subject.store, subject.order, subject.attempt, subject.url)
     }
 }
 

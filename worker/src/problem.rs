@@ -2,7 +2,10 @@
 //! at is *attention* and lives with the payment.
 
 use crate::stored;
-use domain::json::{object, readable};
+
+use domain::json;
+use serde::Deserialize;
+use serde::Serialize;
 use worker::{Response, ResponseBuilder};
 
 /// What a problem is sent as to programs (RFC 9457 §3).
@@ -74,19 +77,16 @@ impl Problem {
     }
 
     pub fn body(&self) -> String {
-        let kind = [TYPES, self.code].concat();
-        let body = object(&[
-            ("type", &kind),
-            ("title", &self.title),
-            ("status", &self.status),
-            ("detail", &self.detail),
-            ("code", &self.code),
-            ("message", &self.message),
-            ("retry", &self.retry),
-            // For pages of other origins, which may not read the header.
-            ("poll_ms", &self.retry_after_s.map(|seconds| seconds.saturating_mul(1_000))),
-        ]);
-        body.to_string()
+        json::write(&Body {
+            kind: &[TYPES, self.code].concat(),
+            title: self.title,
+            status: self.status,
+            detail: &self.detail,
+            code: self.code,
+            message: self.message.as_deref(),
+            retry: self.retry,
+            poll_ms: self.retry_after_s.map(|seconds| seconds.saturating_mul(1_000)),
+        })
     }
 
     pub fn response(&self) -> worker::Result<Response> {
@@ -101,16 +101,34 @@ impl Problem {
     }
 }
 
+/// RFC 9457.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    retry: bool,
+    /// For pages of other origins, which may not read the header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    poll_ms: Option<u32>,
+}
+
 /// A problem as it was answered, read again to be drawn as a page.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct Told {
     pub status: u16,
     pub code: String,
+    #[serde(default)]
     pub detail: String,
     pub message: Option<String>,
+    #[serde(default)]
     pub retry: bool,
 }
-readable!(Told { status, code, detail or String::new(), message, retry or false });
 
 impl Told {
     pub async fn of(answer: &mut Response) -> worker::Result<Self> {

@@ -5,11 +5,12 @@
 
 use crate::crypto::Sealed;
 use domain::bigcommerce::channels::Channel;
-use domain::json::record;
+
 use domain::state::settings::{Mode, Provider, Settings};
 use domain::state::shop::{self, Label, Shop};
 use domain::values::ids::{AccountId, OrderId, StoreHash};
 use domain::values::locale::Locale;
+use serde::{Deserialize, Serialize};
 
 /// Names of the fields that are sealed, as bound into each seal.
 pub mod field {
@@ -22,24 +23,29 @@ pub mod field {
 }
 
 /// One store, as of `version`, which rises with each change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     pub version: u64,
     pub store: StoreHash,
     /// When the app was first installed; 0 in copies of former versions, which did not say.
+    #[serde(default)]
     pub installed_at_ms: i64,
     /// False once BigCommerce has refused the token for good: no new starts.
     pub connected: bool,
     /// Absent exactly when not connected.
     pub bigcommerce_token: Option<Sealed>,
     /// Every account that an attempt may still need; at most one is current.
+    #[serde(default)]
     pub komoju: Vec<KomojuAccount>,
     /// KOMOJU's webhooks are signed with one of these; the first is the newest. Empty: refuse every webhook.
+    #[serde(default)]
     pub webhook_secrets: Vec<Sealed>,
     /// What BigCommerce sends back in our hooks' own header.
     pub hook_secret: Sealed,
     pub settings: Settings,
+    #[serde(default)]
     pub channels: Vec<Channel>,
+    #[serde(default)]
     pub labels: Vec<LearnedLabel>,
     pub store_name: String,
     /// ISO 3166-1 alpha-2, upper case; empty where BigCommerce does not say.
@@ -47,28 +53,12 @@ pub struct Profile {
     /// The control panel's address, without trailing slash.
     pub panel_url: String,
     /// When the owner said all this. A copy older than a few minutes decides nothing by itself.
+    #[serde(default)]
     pub as_of_ms: i64,
 }
-record!(Profile {
-    version,
-    store,
-    installed_at_ms or 0,
-    connected,
-    bigcommerce_token,
-    komoju,
-    webhook_secrets,
-    hook_secret,
-    settings,
-    channels,
-    labels,
-    store_name,
-    country,
-    panel_url,
-    as_of_ms or 0,
-});
 
 /// A KOMOJU account, known by a fingerprint of its secret key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KomojuAccount {
     pub id: AccountId,
     pub mode: Mode,
@@ -79,16 +69,14 @@ pub struct KomojuAccount {
     /// New attempts are made with this one.
     pub current: bool,
 }
-record!(KomojuAccount { id, mode, secret_key, masked, merchant_name, current });
 
 /// What a payment-method label turned out to be on one channel. `provider: None`: looked up, and still unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LearnedLabel {
     pub channel: u64,
     pub label: String,
     pub provider: Option<Provider>,
 }
-record!(LearnedLabel { channel, label, provider });
 
 impl Profile {
     /// The account that new attempts are made with.

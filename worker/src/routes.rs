@@ -11,9 +11,10 @@ use crate::request::query;
 use crate::shopper::{api, journey, page};
 use crate::storefront;
 use crate::webhooks;
-use domain::json::{ToJson, object};
 use domain::url::value;
 use domain::values::locale::Locale;
+use serde_json::json;
+use std::collections::BTreeMap;
 use worker::{Method, Request, Response, Result};
 
 /// The addresses that shoppers are led to, and those that merchants open, each with everything below them.
@@ -109,15 +110,13 @@ async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
 async fn healthz(ctx: &Ctx) -> Result<Response> {
     let bound = |name: &str| worker::js_sys::Reflect::has(&ctx.env, &name.into()).unwrap_or(false);
     let bindings = ["STORES", "PAYMENTS", "STORE_KV", "PROFILE_REFRESH_LIMIT"];
-    let bindings = bindings.map(|name| (name, bound(name)));
-    let bindings = object(&bindings.each_ref().map(|(name, bound)| (*name, bound as &dyn ToJson)));
-    let strays = strays::counted(&ctx.env).await;
-    let body = object(&[
-        ("status", &"ok"),
-        ("version", &env!("CARGO_PKG_VERSION")),
-        ("bindings", &bindings),
-        ("strays", &strays),
-    ]);
+    let bindings: BTreeMap<_, _> = bindings.into_iter().map(|name| (name, bound(name))).collect();
+    let body = json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "bindings": bindings,
+        "strays": strays::counted(&ctx.env).await,
+    });
     Ok(Response::builder()
         .with_header("content-type", "application/json")?
         .fixed(body.to_string().into_bytes()))

@@ -3,8 +3,8 @@
 //! An outcome is an answer or none. "None" says nothing about whether the other side acted; whoever mutates must
 //! treat it as not known.
 
-use crate::json::record;
 use crate::time::parse_rfc2822;
+use serde::{Deserialize, Serialize};
 
 /// Time for a call that a shopper is waiting for.
 pub const START_TIMEOUT_MS: u32 = 8_000;
@@ -31,14 +31,13 @@ impl std::fmt::Debug for HttpRequest {
 
 /// What BigCommerce says about the store's quota, shared by all its apps.
 /// <https://developer.bigcommerce.com/docs/start/best-practices/api-rate-limits>
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateLimit {
     pub quota: u32,
     pub left: u32,
     pub window_ms: u64,
     pub reset_ms: u64,
 }
-record!(RateLimit { quota, left, window_ms, reset_ms });
 
 impl RateLimit {
     /// Little enough that whoever can wait should.

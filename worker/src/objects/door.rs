@@ -7,7 +7,8 @@
 use super::messages::Repeat;
 use crate::fetch;
 use crate::log;
-use domain::json::ToJson;
+use domain::json::write;
+use serde::Serialize;
 use worker::js_sys::Reflect;
 use worker::{Env, Error, Result};
 
@@ -37,11 +38,11 @@ impl Door {
     /// Puts a question. Errors: the object threw, or cannot be reached; `RateLimitExceeded`: it is overloaded.
     pub async fn ask(
         &self,
-        question: &dyn ToJson,
+        question: &impl Serialize,
         repeat: Repeat,
         timeout_ms: Option<u32>,
     ) -> Result<String> {
-        let question = question.to_json().to_string();
+        let question = write(question);
         match self.put(&question, timeout_ms).await {
             Err(error) if Trouble::of(&error).may_repeat(repeat) => {
                 log::warn("object", "asked_again", &[("kind", self.binding), ("error", &error.to_string())]);

@@ -28,9 +28,10 @@ use super::strays;
 use super::turn::Turns;
 use crate::context::now_ms;
 use crate::stored;
-use domain::json::{ToJson, write};
+use domain::json::write;
 use object::{PaymentObject, Whose};
 use records::Records;
+use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use worker::{DurableObject, Env, Request, Response, Result, State};
 
@@ -85,6 +86,6 @@ impl DurableObject for PaymentObject {
     }
 }
 
-fn json(value: &dyn ToJson) -> Result<Response> {
+fn json(value: &impl Serialize) -> Result<Response> {
     Response::ok(write(value))
 }

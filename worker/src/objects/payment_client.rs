@@ -4,12 +4,12 @@ use super::door::{Door, location};
 use super::messages::payment::{Ask, History, Met, Question, StartAsk, Started};
 use crate::profile::Profile;
 use crate::stored;
-use domain::json::FromJson;
 use domain::state::decision::{Decided, Taken};
 use domain::state::hint::Hint;
 use domain::values::ids::{OrderId, SessionId, StoreHash};
 use domain::values::locale::Locale;
 use domain::views::snapshot::Snapshot;
+use serde::de::DeserializeOwned;
 use worker::Env;
 
 /// The Durable Object namespace; an object's name is `{store}/{order}`.
@@ -89,7 +89,7 @@ impl PaymentClient {
         self.ask(Ask::Purge).await
     }
 
-    async fn ask<T: FromJson>(&self, ask: Ask) -> worker::Result<T> {
+    async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> worker::Result<T> {
         let repeat = ask.repeat();
         let question = Question { store: self.store.clone(), order: self.order, ask };
         stored::read(&self.door.ask(&question, repeat, None).await?)

@@ -37,13 +37,14 @@ use crate::profile::Profile;
 use crate::stored;
 use chores::{Chore, Due};
 use consents::Consents;
-use domain::json::{ToJson, write};
+use domain::json::write;
 use domain::state::delays::Delays;
 use domain::time::{HOUR_MS, MINUTE_MS};
 use install::PROBES_MS;
 use object::StoreObject;
 use pace::{Pace, later};
 use records::Records;
+use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use worker::{DurableObject, Env, Request, Response, Result, State};
 
@@ -211,6 +212,6 @@ fn jitter_ms() -> i64 {
     getrandom::u32().map_or(0, |n| i64::from(n) % (10 * MINUTE_MS))
 }
 
-fn json(value: &dyn ToJson) -> Result<Response> {
+fn json(value: &impl Serialize) -> Result<Response> {
     Response::ok(write(value))
 }

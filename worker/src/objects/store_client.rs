@@ -10,11 +10,12 @@ use crate::profile::Profile;
 use crate::stored;
 use domain::bigcommerce::oauth::Grant;
 use domain::http::RateLimit;
-use domain::json::{FromJson, read};
+use domain::json::read;
 use domain::plan::start::Looked;
 use domain::state::settings::Provider;
 use domain::values::attention::Side;
 use domain::values::ids::{OrderId, StoreHash};
+use serde::de::DeserializeOwned;
 use worker::Env;
 
 /// The Durable Object namespace; an object's name is its store hash.
@@ -142,7 +143,7 @@ impl StoreClient {
         self.ask(&Ask::Quota { rate }).await
     }
 
-    async fn ask<T: FromJson>(&self, ask: &Ask) -> worker::Result<T> {
+    async fn ask<T: DeserializeOwned>(&self, ask: &Ask) -> worker::Result<T> {
         stored::read(&self.door.ask(ask, ask.repeat(), None).await?)
     }
 }

@@ -2,10 +2,11 @@
 //! nothing is lost when something is wrong.
 
 use crate::objects::messages::desk::{Desk, Wish};
-use domain::json::{FromJson, read, write};
+use domain::json::{read, write};
 use domain::state::settings::{Method, Provider};
 use domain::state::shop::same_label;
 use domain::url::{Pair, value, values};
+use serde::de::DeserializeOwned;
 
 const LONGEST_LABEL: usize = 100;
 
@@ -107,7 +108,7 @@ impl MethodsForm {
 }
 
 /// One of our own enums, by the name it has in JSON.
-pub fn choice<T: FromJson>(text: &str) -> Option<T> {
+pub fn choice<T: DeserializeOwned>(text: &str) -> Option<T> {
     read(&write(&text)).ok()
 }
 
@@ -128,20 +129,20 @@ mod tests {
     use crate::objects::messages::desk::Funnel;
     use crate::objects::messages::health::Health;
     use crate::objects::messages::ledger::Tally;
-    use domain::json::{ToJson, read_value};
+    use domain::json::read_value;
     use domain::state::settings::Settings;
     use domain::url::pairs;
 
     fn desk() -> Desk {
         let profile = serde_json::json!({
             "version": 1, "store": "q7w8e9", "connected": true, "bigcommerce_token": null, "komoju": [],
-            "webhook_secrets": [], "hook_secret": "k.AA.AA", "settings": Settings::default().to_json(), "channels": [],
+            "webhook_secrets": [], "hook_secret": "k.AA.AA", "settings": Settings::default(), "channels": [],
             "labels": [], "store_name": "Hoshi", "country": "JP", "panel_url": "",
         });
         let konbini = serde_json::json!([{ "slug": "konbini", "name_en": "Konbini", "name_ja": "コンビニ" }]);
         Desk {
-            profile: read_value(&profile).expect("a profile"),
-            payment_types: read_value(&konbini).expect("a list"),
+            profile: read_value(profile).expect("a profile"),
+            payment_types: read_value(konbini).expect("a list"),
             health: Health::default(),
             undecided: Vec::new(),
             tally: Tally::default(),

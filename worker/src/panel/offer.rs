@@ -3,7 +3,7 @@
 
 use super::forms::choice;
 use crate::objects::messages::payment::History;
-use domain::json::names;
+
 use domain::refunds::transfers::Stage;
 use domain::state::decision::Decision;
 use domain::url::{Pair, value};
@@ -12,9 +12,13 @@ use domain::values::ids::{PaymentId, RefundId};
 use domain::values::money::Money;
 use domain::values::sealed::Blob;
 use domain::views::statement::{RefundLine, RefundState, TransferLine};
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// Each has a page of its own, that says what will happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Act {
     Capture,
     /// Pay back at KOMOJU, without a refund in BigCommerce.
@@ -34,10 +38,13 @@ pub enum Act {
     /// Two refunds made by hand that were taken for one are two.
     Two,
 }
-names!(Act, word {
-    Capture = "capture", Refund = "refund", Confirm = "confirm", Bank = "bank", Outside = "outside",
-    Owed = "owed", Unanswered = "unanswered", Transfer = "transfer", Two = "two",
-});
+
+impl Act {
+    /// What it is called wherever text must name it.
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// What a decision is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -294,7 +301,7 @@ mod tests {
         let history = json!({
             "snapshot": snapshot, "statement": statement, "condition": "paid", "attention": [], "timeline": [],
         });
-        read_value(&history).expect("a history")
+        read_value(history).expect("a history")
     }
 
     fn refund(state: Value) -> Value {

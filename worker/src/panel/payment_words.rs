@@ -310,6 +310,7 @@ mod tests {
     use domain::state::reading::Cause;
     use domain::values::ids::PaymentId;
     use domain::values::locale::Locale;
+    use strum::VariantArray;
 
     fn both<'a>(say: impl Fn(Words) -> &'a str) -> (&'a str, &'a str) {
         (say(Words(Locale::En)), say(Words(Locale::Ja)))
@@ -334,7 +335,7 @@ mod tests {
     /// The same sentence stands in the list and on the payment's page: it can point to no place on either.
     #[test]
     fn sentences_say_what_to_do_and_point_to_no_place_on_the_screen() {
-        for one in Attention::EVERY {
+        for one in Attention::VARIANTS {
             let (en, ja) = both(|w| attention(w, *one));
             let pointing = ["below", "above", " here", "下で", "下の", "下記", "上記", "ここ", "次の"];
             let points = |words: &str| pointing.iter().any(|place| words.contains(place));

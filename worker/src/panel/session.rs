@@ -4,22 +4,22 @@
 use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::objects::messages::desk::Session;
-use domain::json::record;
+
 use domain::url::form;
 use domain::values::ids::StoreHash;
 use domain::values::locale::Locale;
+use serde::{Deserialize, Serialize};
 
 const LIFETIME_S: i64 = 3600;
 
 /// A member of a store's staff, in the language they read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visitor {
     pub store: StoreHash,
     user: u64,
     generation: u64,
     pub locale: Locale,
 }
-record!(Visitor { store, user, generation, locale });
 
 impl Visitor {
     pub fn new(store: StoreHash, user: u64, generation: u64, locale: Locale) -> Self {

@@ -15,12 +15,14 @@ use crate::objects::profiles::{self, Absent, Doubt};
 use crate::problem::Problem;
 use crate::profile::Profile;
 use crate::request::{header, network_of, query};
-use domain::json::{ToJson, read, readable, write};
+use domain::json::{read, write};
 use domain::plan::start::{Intent, Refusal, Seen};
 use domain::url::{self, origin_of};
 use domain::values::ids::{CartId, OrderId, StoreHash};
 use domain::values::locale::Locale;
 use domain::views::snapshot::Snapshot;
+use serde::Deserialize;
+use serde::Serialize;
 use worker::{Request, Response, Result};
 
 /// Bounds starts that prove nothing, per store and network. Whoever proves right is never counted, nor held up by it.
@@ -36,26 +38,24 @@ const HEARD_OF_MS: i64 = 22_000;
 /// It is kept, so it is not to be anything.
 const LONGEST_VISIT: usize = 40;
 
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 struct Body {
     store: String,
     order_id: u64,
     cart_id: String,
     page: Option<String>,
+    #[serde(default)]
     locale: String,
     /// What the page showed: decimals, and their currency. `seen_amount` is the integer of former scripts.
     seen_total: Option<String>,
     seen_due: Option<String>,
     seen_amount: Option<String>,
     seen_currency: Option<String>,
+    #[serde(default)]
     intent: Intent,
     /// Made up by the script once per page visit.
     visit: Option<String>,
 }
-readable!(Body {
-    store, order_id, cart_id, page, locale or String::new(), seen_total, seen_due, seen_amount, seen_currency,
-    intent or Intent::Arrive, visit,
-});
 
 /// `POST /api/payments`.
 pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
@@ -320,7 +320,7 @@ fn with_cors(response: Response, origin: Option<&str>) -> Result<Response> {
     Ok(response)
 }
 
-fn json(value: &dyn ToJson) -> Result<Response> {
+fn json(value: &impl Serialize) -> Result<Response> {
     let builder = Response::builder()
         .with_header("content-type", "application/json")?
         .with_header("cache-control", "no-store")?;

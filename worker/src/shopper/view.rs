@@ -3,16 +3,17 @@
 
 use super::words::{self, Code};
 use crate::links::Links;
-use domain::json::{names, written};
 use domain::time::Moment;
 use domain::values::ids::OrderId;
 use domain::values::instructions::InstructionKind;
 use domain::values::locale::Locale;
 use domain::values::phase::Phase;
 use domain::views::snapshot::Snapshot;
+use serde::Serialize;
 
 /// A closed set: what the browser should do or show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ViewState {
     Redirect,
     Unpaid,
@@ -22,17 +23,8 @@ pub enum ViewState {
     Review,
     Closed,
 }
-names!(ViewState, key {
-    Redirect = "redirect",
-    Unpaid = "unpaid",
-    Confirming = "confirming",
-    Waiting = "waiting",
-    Paid = "paid",
-    Review = "review",
-    Closed = "closed",
-});
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct View {
     pub state: ViewState,
     /// Whose payment this is. A page shows what belongs to its own order, and drops the rest.
@@ -40,58 +32,50 @@ pub struct View {
     /// The order's number as the shopper reads it.
     pub number: Line,
     pub token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_url: Option<String>,
     pub title: &'static str,
     pub message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Line>,
     /// Numbers that the shopper may still hold and that are no longer good.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dead: Vec<Line>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<Link>,
     /// The label of the button that pays; absent where paying is over or under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pay: Option<&'static str>,
     /// The label of the button that gives up a live code for another way.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub restart: Option<&'static str>,
     /// What is asked before that.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub asking: Option<Asking>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub test: Option<&'static str>,
     /// When to ask again; absent: not any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub poll_ms: Option<u32>,
 }
-written!(View {
-    state,
-    order,
-    number,
-    token,
-    redirect_url,
-    title,
-    message,
-    lines,
-    dead,
-    link,
-    pay,
-    restart,
-    asking,
-    test,
-    poll_ms
-});
 
 /// A start that must wait: the page says so, and makes the same start again by itself. Nothing of the order is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Queued {
     pub state: QueuedState,
     pub title: &'static str,
     pub message: String,
     pub poll_ms: i64,
     /// Of the HTTP answer.
+    #[serde(skip)]
     pub status: u16,
 }
-written!(Queued { state, title, message, poll_ms });
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum QueuedState {
     Queued,
 }
-names!(QueuedState, key { Queued = "queued" });
 
 impl Queued {
     /// For whoever counts in seconds.
@@ -119,27 +103,26 @@ pub fn too_often(until: Moment, after_ms: i64, locale: Locale) -> Queued {
 }
 
 /// The question before a live code is given up, in the place of what it would end. The safe answer is the main one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Asking {
     pub title: &'static str,
     pub message: String,
     /// The number that would stop working.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Line>,
     /// For whoever has paid already.
     pub note: &'static str,
     pub keep: &'static str,
     pub give_up: &'static str,
 }
-written!(Asking { title, message, lines, note, keep, give_up });
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
     pub label: String,
     pub value: String,
     /// A number to be typed in or shown at a till or a bank, and so worth large letters.
     pub code: bool,
 }
-written!(Line { label, value, code });
 
 impl Line {
     fn fact(label: &str, value: String) -> Self {
@@ -151,12 +134,11 @@ impl Line {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Link {
     pub label: &'static str,
     pub url: String,
 }
-written!(Link { label, url });
 
 /// What to show; with `redirect`, where to go.
 pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Locale) -> View {

@@ -1,21 +1,23 @@
 //! The store's storefronts and the origins their pages are served from: where scripts go, and where shoppers may be
 //! sent back to.
 
-use super::{Api, Data, read};
+use super::{Api, Data, NotOne, read};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::{Each, FromJson, Json, list as list_of, record, text, unsigned};
+use crate::json::{Each, list as list_of, text, unsigned};
 use crate::state::failure::Failure;
 use crate::url::origin_of;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A storefront and the origins its pages are served from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channel {
     pub id: u64,
     pub name: String,
     /// `https://shop.example`, without path: primary, canonical and checkout.
+    #[serde(default)]
     pub origins: Vec<String>,
 }
-record!(Channel { id, name, origins });
 
 /// Every storefront that is or can go live.
 pub fn list_request(api: Api<'_>) -> HttpRequest {
@@ -27,15 +29,19 @@ pub fn site_request(api: Api<'_>, channel: u64) -> HttpRequest {
     api.get(&["/v3/channels/", &channel.to_string(), "/site"].concat())
 }
 
+#[derive(Deserialize)]
+#[serde(try_from = "Value")]
 struct ListedChannel {
     id: u64,
     name: String,
 }
 
-impl FromJson for ListedChannel {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        let id = unsigned(json.value, "id").or_else(|| json.expected("a storefront's number"))?;
-        Some(Self { id, name: text(json.value, "name") })
+impl TryFrom<Value> for ListedChannel {
+    type Error = NotOne;
+
+    fn try_from(value: Value) -> Result<Self, NotOne> {
+        let id = unsigned(&value, "id").ok_or(NotOne)?;
+        Ok(Self { id, name: text(&value, "name") })
     }
 }
 
@@ -54,16 +60,20 @@ pub fn list(outcome: &Outcome, known: &[Channel]) -> Result<Vec<Channel>, Failur
     Ok(all)
 }
 
+#[derive(Deserialize)]
+#[serde(try_from = "Value")]
 struct Site {
     url: String,
     urls: Vec<String>,
 }
 
-impl FromJson for Site {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        json.fields()?;
-        let urls = list_of(json.value, "urls").iter().map(|url| text(url, "url")).collect();
-        Some(Self { url: text(json.value, "url"), urls })
+impl TryFrom<Value> for Site {
+    type Error = NotOne;
+
+    fn try_from(value: Value) -> Result<Self, NotOne> {
+        value.as_object().ok_or(NotOne)?;
+        let urls = list_of(&value, "urls").iter().map(|url| text(url, "url")).collect();
+        Ok(Self { url: text(&value, "url"), urls })
     }
 }
 

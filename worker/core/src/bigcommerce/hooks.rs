@@ -1,12 +1,13 @@
 //! The webhooks we ask BigCommerce for: one per scope, each carrying a secret of our own in a header. They only ever
 //! cause a look. <https://developer.bigcommerce.com/docs/integrations/webhooks>
 
-use super::{Api, Data, read};
+use super::{Api, Data, NotOne, read};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::{Each, FromJson, Json, flag, text, unsigned};
+use crate::json::{Each, flag, text, unsigned};
 use crate::secret::Secret;
 use crate::state::failure::Failure;
 use crate::values::ids::StoreHash;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The header that proves a hook to be one that we registered.
@@ -22,7 +23,8 @@ pub fn list_request(api: Api<'_>) -> HttpRequest {
 }
 
 /// A hook of ours as BigCommerce has it. The API shows an app its own hooks only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Value")]
 pub struct Hook {
     pub id: u64,
     scope: String,
@@ -32,11 +34,13 @@ pub struct Hook {
     headers: Value,
 }
 
-impl FromJson for Hook {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        let hook = json.value;
-        let Some(id) = unsigned(hook, "id") else { return json.expected("a hook's number") };
-        Some(Self {
+impl TryFrom<Value> for Hook {
+    type Error = NotOne;
+
+    fn try_from(value: Value) -> Result<Self, NotOne> {
+        let hook = &value;
+        let Some(id) = unsigned(hook, "id") else { return Err(NotOne) };
+        Ok(Self {
             id,
             scope: text(hook, "scope"),
             destination: text(hook, "destination"),
@@ -159,7 +163,7 @@ mod tests {
     fn shown(id: u64, scope: &str) -> Hook {
         let mut body = wanted().body(scope);
         body["id"] = json!(id);
-        read_value(&body).expect("BigCommerce echoes what it took")
+        read_value(body).expect("BigCommerce echoes what it took")
     }
 
     fn right() -> Vec<Hook> {

@@ -14,11 +14,14 @@ pub mod store;
 pub mod waiting;
 
 use crate::http::{HttpRequest, Outcome};
-use crate::json::{self, FromJson, readable};
+use crate::json;
 use crate::secret::Secret;
 use crate::state::failure::Failure;
 use crate::values::ids::StoreHash;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::fmt;
 
 /// One store's management API.
 #[derive(Debug, Clone, Copy)]
@@ -48,11 +51,20 @@ impl Api<'_> {
 }
 
 /// A v3 answer's envelope.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct Data<T> {
     pub data: T,
 }
-readable!(Data<T> { data });
+
+/// An element of a list that lacks what makes it one of them.
+#[derive(Debug)]
+pub struct NotOne;
+
+impl fmt::Display for NotOne {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("without its id")
+    }
+}
 
 /// The body of a 2xx answer; empty where v2 answers an empty list (204).
 pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
@@ -64,7 +76,7 @@ pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
 }
 
 /// The parsed body of a 2xx answer; None where it is empty.
-pub fn read<T: FromJson>(outcome: &Outcome) -> Result<Option<T>, Failure> {
+pub fn read<T: DeserializeOwned>(outcome: &Outcome) -> Result<Option<T>, Failure> {
     let unreadable =
         |e: json::Unreadable| Failure::Unreadable(["unreadable answer: ", &e.to_string()].concat());
     match success(outcome)? {

@@ -2,11 +2,12 @@
 //! <https://developer.bigcommerce.com/docs/integrations/apps/guide/auth>
 
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
-use crate::json::{readable, record};
+
 use crate::secret::Secret;
 use crate::state::failure::Failure;
 use crate::url::{Pair, value};
 use crate::values::ids::StoreHash;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// The scopes asked for at installation: all that will ever be needed, because adding one later kills every token.
@@ -34,13 +35,12 @@ pub struct App<'a> {
 }
 
 /// What BigCommerce hands over with the merchant's consent; worth nothing until the code is exchanged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     pub store: StoreHash,
     pub code: String,
     pub scope: String,
 }
-record!(Grant { store, code, scope });
 
 /// Why `/auth` was called in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +111,7 @@ pub struct Consent {
     pub owner_id: u64,
 }
 
+#[derive(Deserialize)]
 struct Body {
     access_token: String,
     scope: String,
@@ -118,13 +119,12 @@ struct Body {
     user: Person,
     owner: Option<Person>,
 }
-readable!(Body { access_token, scope, context, user, owner });
 
+#[derive(Deserialize)]
 struct Person {
     id: u64,
     email: Option<String>,
 }
-readable!(Person { id, email });
 
 /// Reads the exchange's answer: it must be about the store and the scopes that were asked for.
 pub fn consent(outcome: &Outcome, grant: &Grant) -> Result<Consent, Failure> {

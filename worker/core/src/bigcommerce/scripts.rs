@@ -4,12 +4,13 @@
 //! Missing or changed ones are put right whenever they are looked at. One that the merchant has switched off stays
 //! off until the merchant asks for repair: it is their storefront.
 
-use super::{Api, Data, read};
+use super::{Api, Data, NotOne, read};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::{Each, FromJson, Json, flag, present, text, unsigned};
+use crate::json::{Each, flag, present, text, unsigned};
 use crate::state::failure::Failure;
 use crate::state::settings::Provider;
 use crate::values::ids::StoreHash;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub const NAME: &str = "KOMOJU payments";
@@ -21,7 +22,8 @@ pub fn list_request(api: Api<'_>) -> HttpRequest {
 }
 
 /// A script of ours as BigCommerce has it. The API shows an app its own scripts only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Value")]
 pub struct Script {
     pub uuid: String,
     name: String,
@@ -37,16 +39,18 @@ pub struct Script {
     integrity_hashes: Option<Vec<String>>,
 }
 
-impl FromJson for Script {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        let script = json.value;
+impl TryFrom<Value> for Script {
+    type Error = NotOne;
+
+    fn try_from(value: Value) -> Result<Self, NotOne> {
+        let script = &value;
         let uuid = text(script, "uuid");
         if uuid.is_empty() {
-            return json.expected("a script's id");
+            return Err(NotOne);
         }
         let optional = |field| present(script, field).and_then(Value::as_str).map(str::to_owned);
         let hashes = present(script, "integrity_hashes").and_then(Value::as_array);
-        Some(Self {
+        Ok(Self {
             uuid,
             name: text(script, "name"),
             src: optional("src"),
@@ -200,7 +204,7 @@ mod tests {
     fn shown(uuid: &str, body: &Value) -> Script {
         let mut body = body.clone();
         body["uuid"] = json!(uuid);
-        read_value(&body).expect("BigCommerce echoes what it took")
+        read_value(body).expect("BigCommerce echoes what it took")
     }
 
     fn right(channel: u64) -> Script {

@@ -3,11 +3,13 @@
 //! <https://developer.bigcommerce.com/docs/integrations/apps/guide/callbacks>
 
 use crate::hash::{hmac_sha256, same};
-use crate::json::{FromJson, read, readable, unsigned};
+use crate::json::{read, unsigned};
 use crate::secret::Secret;
 use crate::values::ids::StoreHash;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// How far two clocks may differ.
@@ -61,11 +63,12 @@ impl PayloadError {
     }
 }
 
+#[derive(Deserialize)]
 struct Header {
     alg: String,
 }
-readable!(Header { alg });
 
+#[derive(Deserialize)]
 struct Claims {
     aud: String,
     iss: String,
@@ -77,14 +80,13 @@ struct Claims {
     /// Nothing depends on it, so it may be anything.
     owner: Value,
 }
-readable!(Claims { aud, iss, iat, nbf, exp, sub, user, owner });
 
+#[derive(Deserialize)]
 struct User {
     id: u64,
     email: Option<String>,
     locale: Option<String>,
 }
-readable!(User { id, email, locale });
 
 /// Checks everything that can be checked without knowing the store. Whether the store has this app, and since when,
 /// is for StoreObject to say.
@@ -122,7 +124,7 @@ fn authentic_claims(jwt: &str, secret: &Secret) -> Result<Claims, PayloadError> 
     json(claims)
 }
 
-fn json<T: FromJson>(part: &str) -> Result<T, PayloadError> {
+fn json<T: DeserializeOwned>(part: &str) -> Result<T, PayloadError> {
     let bytes = B64.decode(part).map_err(|_| PayloadError::Malformed)?;
     read(&String::from_utf8_lossy(&bytes)).map_err(|_| PayloadError::Malformed)
 }

@@ -1,20 +1,23 @@
 //! Orders that wait for their payment, to find those whose messages were lost.
 //! <https://developer.bigcommerce.com/docs/rest-management/orders#get-all-orders>
 
-use super::{Api, read};
+use super::{Api, NotOne, read};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::{Each, FromJson, Json, text, unsigned};
+use crate::json::{Each, text, unsigned};
 use crate::state::failure::Failure;
 use crate::time::Moment;
 use crate::time::{minute_in_utc, parse_rfc2822};
 use crate::url;
 use crate::values::ids::OrderId;
+use serde::Deserialize;
+use serde_json::Value;
 
 /// Far fewer than BigCommerce would give: an order may carry long notes, and all must fit into one answer.
 const PER_PAGE: usize = 100;
 
 /// What of an order tells whether it may be ours.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Value")]
 pub struct Waiting {
     pub id: OrderId,
     pub channel_id: u64,
@@ -23,14 +26,16 @@ pub struct Waiting {
     placed_at: Option<Moment>,
 }
 
-impl FromJson for Waiting {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        let order = json.value;
+impl TryFrom<Value> for Waiting {
+    type Error = NotOne;
+
+    fn try_from(value: Value) -> Result<Self, NotOne> {
+        let order = &value;
         let Some(id) = unsigned(order, "id").and_then(|id| OrderId::new(id).ok()) else {
-            return json.expected("an order's number");
+            return Err(NotOne);
         };
         let channel_id = unsigned(order, "channel_id").unwrap_or(1);
-        Some(Self {
+        Ok(Self {
             id,
             channel_id,
             payment_method: text(order, "payment_method"),

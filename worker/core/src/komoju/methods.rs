@@ -2,19 +2,19 @@
 
 use super::request::{Access, read};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::record;
+
 use crate::json::text;
 use crate::state::failure::Failure;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A way to pay that KOMOJU offers a merchant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentType {
     pub slug: String,
     pub name_en: String,
     pub name_ja: String,
 }
-record!(PaymentType { slug, name_en, name_ja });
 
 pub fn list_request(access: Access<'_>) -> HttpRequest {
     access.get("payment_methods")

@@ -11,6 +11,7 @@ use crate::state::reading::{Cause, PaymentReading};
 use crate::state::{Reached, SessionFault, Stage};
 use crate::time::Moment;
 use crate::values::attention::Attention;
+use strum::VariantArray;
 
 /// As long as we ask for.
 const SESSION_LIVES: Moment = 86_400_000;
@@ -43,7 +44,7 @@ impl Machine {
         self.state.head.session_queued = matches!(failure, Failure::Later { .. });
         let fault = match &failure {
             Failure::Refused { code, .. } => {
-                SessionFault::EVERY.iter().copied().find(|fault| fault.key() == code)
+                SessionFault::VARIANTS.iter().copied().find(|fault| fault.key() == code)
             }
             Failure::Indeterminate(_)
             | Failure::Unreadable(_)

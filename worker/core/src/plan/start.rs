@@ -3,7 +3,7 @@
 //! Nothing the browser says is believed but the proof; amount, currency, status and page are the order's own.
 
 use super::{Circumstances, next_cancel};
-use crate::json::{names, record, variants};
+
 use crate::state::call::{Browser, OrderSeen};
 use crate::state::deed::Action;
 use crate::state::delays::Delays;
@@ -18,12 +18,17 @@ use crate::values::ids::{CartId, PaymentId};
 use crate::values::locale::Locale;
 use crate::values::money::Money;
 use crate::values::page::{is_confirmation_page, without_query};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use strum::{IntoStaticStr, VariantArray};
 
 /// Why the shopper's page asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Intent {
     /// The confirmation page was reached; it may be left for KOMOJU if it was reached just now.
+    #[default]
     Arrive,
     /// The shopper pressed the button.
     Pay,
@@ -32,7 +37,13 @@ pub enum Intent {
     /// The shopper wants another way than the code that is live.
     Restart,
 }
-names!(Intent, key { Arrive = "arrive", Pay = "pay", Visit = "visit", Restart = "restart" });
+
+impl Intent {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// What a start brings.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +60,7 @@ pub struct Start {
 }
 
 /// Amounts as the shopper's page showed them, each if it did, and their currency.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     pub currency: String,
     /// The order's amount as a decimal: `1530.00`.
@@ -59,7 +70,6 @@ pub struct Seen {
     /// From scripts of former versions: the amount as an integer, in a scale that the script did not tell.
     pub scaled: Option<String>,
 }
-record!(Seen { currency, total, due, scaled });
 
 /// How whoever asks shows to be the shopper.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +82,7 @@ pub enum Proof {
 }
 
 /// Why a start gets no picture of the payment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     OrderNotFound,
     WrongProof,
@@ -100,15 +110,9 @@ pub enum Refusal {
         until: Moment,
     },
 }
-variants!(Refusal {
-    OrderNotFound, WrongProof, NotOurs, NothingDue, AmountChanged, AmountUndecided, UnsupportedCurrency,
-    AmountUnreadable,
-    NotConfigured, Disconnected, BigCommerceUnavailable, KomojuUnavailable, KomojuRefused(content),
-    Busy { after_ms }, TooOften { until },
-});
 
 /// What one look at an order tells everybody who asks for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Looked {
     NoSuchOrder,
     Order {
@@ -118,7 +122,6 @@ pub enum Looked {
         ours: bool,
     },
 }
-variants!(Looked { NoSuchOrder, Order { cart_hash, ours } });
 
 impl Refusal {
     /// Nobody can pay the order until a person has done something about the order itself.

@@ -6,7 +6,6 @@
 //! refund that the request became. Each is learned once and stays: a request belongs to one deed at most, a refund to one
 //! request at most.
 
-use crate::json::names;
 use crate::state::State;
 use crate::state::decision::Decision;
 use crate::state::deed::{Action, Deed, DeedState};
@@ -14,9 +13,13 @@ use crate::state::delays::Delays;
 use crate::state::reading::{Cause, RefundReading, RefundRequestReading, RequestStatus};
 use crate::time::Moment;
 use crate::values::ids::{PaymentId, RefundId};
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// How far a transfer is that KOMOJU accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Stage {
     /// KOMOJU took the request, and has not shown it yet.
     Unseen,
@@ -30,14 +33,13 @@ pub enum Stage {
     /// KOMOJU showed the request once, and does not any more.
     Vanished,
 }
-names!(Stage, key {
-    Unseen = "unseen",
-    Pending = "pending",
-    Completed = "completed",
-    Refunded = "refunded",
-    Rejected = "rejected",
-    Vanished = "vanished",
-});
+
+impl Stage {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 impl Stage {
     /// The money is on its way, or may be.

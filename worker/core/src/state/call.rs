@@ -7,12 +7,13 @@ use super::failure::Failure;
 use super::reading::{Amounts, Cause, OrderReading, PaymentReading, SessionReading};
 use super::settings::Provider;
 use super::terms::Terms;
-use crate::json::record;
+
 use crate::time::Moment;
 use crate::values::ids::{AccountId, CartId, HintId, OrderId, PaymentId, RefundId, SessionId};
 use crate::values::locale::Locale;
 use crate::values::money::Money;
 use crate::values::sealed::Blob;
+use serde::{Deserialize, Serialize};
 
 /// One request to a remote side.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,7 +154,7 @@ pub struct RefundPart {
 }
 
 /// Where a refund by bank transfer goes. Kept sealed, and no longer than until KOMOJU has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankDetails {
     /// Half-width kana, as banks write names.
     pub customer_name: String,
@@ -167,15 +168,6 @@ pub struct BankDetails {
     /// Seven digits.
     pub account_number: String,
 }
-record!(BankDetails {
-    customer_name,
-    bank_name,
-    bank_code,
-    branch_name,
-    branch_number,
-    account_type,
-    account_number,
-});
 
 /// An order as read: what is kept, and beside it what is used once and then forgotten.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,14 +1,14 @@
 //! Decisions: what the merchant settled in the panel. Kept with who and when, before they are answered; the plan acts
 //! on them as on readings.
 
-use crate::json::{FromJson, Json, ToJson, names, record, variants};
 use crate::time::Moment;
 use crate::values::attention::Attention;
 use crate::values::ids::{HintId, PaymentId, RefundId};
 use crate::values::sealed::Blob;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decision {
     /// Two-step: take the money now, all of it or (minor units of the payment) a part.
     Capture { payment: PaymentId, minor: Option<i64> },
@@ -33,11 +33,6 @@ pub enum Decision {
     /// Seen; nothing more to be done about it.
     Dismiss { attention: Attention },
 }
-variants!(Decision {
-    Capture { payment, minor }, Refund { payment, minor, sealed, towards }, ConfirmRefund { refund }, SettleOutside { refund },
-    BankDetails { refund, sealed }, Owed { minor }, SettleUnanswered { payment }, MatchTransfer { transfer, refund },
-    PartPair { refund, komoju }, Dismiss { attention },
-});
 
 impl Decision {
     /// Erases the shopper's bank account, where one came with it. True if there was one to erase.
@@ -142,7 +137,8 @@ impl Decision {
 
 /// What a decision about money is made upon: what had been decided and begun, and what each payment held, as the page
 /// showed it. It comes back with the decision, and the decision is taken only where it is still so.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Upon(pub String);
 
 impl Upon {
@@ -158,20 +154,10 @@ impl Upon {
     }
 }
 
-impl ToJson for Upon {
-    fn to_json(&self) -> Value {
-        self.0.to_json()
-    }
-}
-
-impl FromJson for Upon {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        String::from_json(json).map(Self)
-    }
-}
-
 /// What became of a decision when it came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Taken {
     Yes,
     /// It was decided upon something that is so no longer: nothing moves.
@@ -179,10 +165,18 @@ pub enum Taken {
     /// No payment of this order is known.
     Unknown,
 }
-names!(Taken, key { Yes = "yes", Overtaken = "overtaken", Unknown = "unknown" });
+
+impl Taken {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// How a decision ended. Every one does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Ending {
     Done,
     /// The other side said no, or never answered.
@@ -192,17 +186,22 @@ pub enum Ending {
     /// When its turn came, what it was decided upon was so no longer.
     Overtaken,
 }
-names!(Ending, key { Done = "done", Refused = "refused", Withdrawn = "withdrawn", Overtaken = "overtaken" });
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl Ending {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     pub how: Ending,
     pub at: Moment,
 }
-record!(Ended { how, at });
 
 /// A decision as it comes in: `id` makes a repeated click one decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
     pub id: HintId,
     pub decision: Decision,
@@ -211,10 +210,9 @@ pub struct Decided {
     /// None: from a page that did not say.
     pub upon: Option<Upon>,
 }
-record!(Decided { id, decision, by, upon });
 
 /// A decision as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredDecision {
     pub decided: Decided,
     pub seq: u64,
@@ -222,4 +220,3 @@ pub struct StoredDecision {
     /// None: it is still to be acted on, or under way.
     pub ended: Option<Ended>,
 }
-record!(StoredDecision { decided, seq, at, ended });

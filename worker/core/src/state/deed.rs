@@ -4,14 +4,14 @@
 //! it is sent again. A try that was finally refused is over; another try has its own number and key.
 
 use super::reading::Cause;
-use crate::json::{FromJson, Json, ToJson, names, record, variants};
 use crate::time::Moment;
 use crate::values::attention::Attention;
 use crate::values::ids::{InvalidId, PaymentId, RefundId};
 use crate::values::order_status::OrderStatus;
 use crate::values::sealed::Blob;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::{IntoStaticStr, VariantArray};
 
 /// How often a refused cancel is tried anew before a person is asked.
 const CANCEL_TRIES: u32 = 3;
@@ -26,7 +26,7 @@ pub const UNANSWERED: &str = "unanswered";
 pub const SETTLED: &str = "settled outside KOMOJU";
 
 /// What a deed does. Its text form is the key it is stored under.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Action {
     /// Carry a milestone to the order: status, payment id and note in one PUT.
     UpdateOrder { subject: Subject, milestone: MilestoneKind },
@@ -43,10 +43,6 @@ pub enum Action {
     /// Enter a refund made at KOMOJU into BigCommerce's books.
     RecordRefund { refund: RefundId },
 }
-variants!(Action {
-    UpdateOrder { subject, milestone }, CancelSession { attempt }, CancelPayment { payment }, Capture { payment },
-    RefundPayment { payment, cause }, RequestRefund { payment, cause }, RecordRefund { refund },
-});
 
 impl Action {
     /// What must never take effect twice, and is therefore looked for before it is sent again.
@@ -100,7 +96,8 @@ impl fmt::Display for Action {
 }
 
 /// What a milestone is about. Its text form never looks like another's: no id of a payment has a `#` in it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Subject {
     Payment(PaymentId),
     Attempt(u32),
@@ -128,6 +125,20 @@ impl Subject {
     }
 }
 
+impl TryFrom<String> for Subject {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Subject> for String {
+    fn from(subject: Subject) -> Self {
+        subject.to_string()
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -139,23 +150,27 @@ impl fmt::Display for Subject {
     }
 }
 
-impl ToJson for Subject {
-    fn to_json(&self) -> Value {
-        Value::String(self.to_string())
-    }
-}
-
-impl FromJson for Subject {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        let parsed = json.value.as_str().and_then(|text| Self::parse(text).ok());
-        parsed.or_else(|| json.expected("what a milestone is about"))
-    }
-}
-
 /// What is reached once per subject, and told to the order once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum MilestoneKind {
     /// A code was issued that waits for cash.
+    #[serde(rename = "code")]
+    #[strum(serialize = "code")]
     CodeIssued,
     /// Two-step: the money is reserved.
     Authorized,
@@ -180,23 +195,16 @@ pub enum MilestoneKind {
     /// Our update had replaced what the merchant set a moment before; that stands again.
     Restored,
 }
-names!(MilestoneKind, key {
-    CodeIssued = "code",
-    Authorized = "authorized",
-    Paid = "paid",
-    Mismatch = "mismatch",
-    Refunded = "refunded",
-    Disputed = "disputed",
-    Fraud = "fraud",
-    CaptureRefused = "capture_refused",
-    LapsesSoon = "lapses_soon",
-    Ended = "ended",
-    Unpaid = "unpaid",
-    Restored = "restored",
-});
+
+impl MilestoneKind {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// The content of an order PUT, frozen when it was decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderUpdate {
     /// None leaves the status as it is.
     pub status: Option<OrderStatus>,
@@ -209,9 +217,8 @@ pub struct OrderUpdate {
     /// What a person must look at because of it.
     pub attention: Option<Attention>,
 }
-record!(OrderUpdate { status, payment_provider_id, over, note, attention });
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeedState {
     /// Not under way; may be sent from `not_before` on.
     Intended {
@@ -224,9 +231,8 @@ pub enum DeedState {
         reason: String,
     },
 }
-variants!(DeedState { Intended { not_before }, Sent, Done, Refused { reason } });
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deed {
     pub action: Action,
     /// Which try; a new one after a final refusal.
@@ -245,15 +251,13 @@ pub struct Deed {
     /// Where to, for refunds by bank transfer; erased once KOMOJU has answered.
     pub bank: Option<Blob>,
     /// The `seq` of the decision that this try answers to; 0 where nobody had to decide.
+    #[serde(default)]
     pub decided: u64,
     /// For refunds by bank transfer: the request that KOMOJU made of it, and the refund that it became. Known once, they
     /// stay.
     pub request: Option<String>,
     pub refund: Option<RefundId>,
 }
-record!(Deed {
-    action, n, state, seq, first_sent, failures, retry_at, update, minor, bank, decided or 0, request, refund,
-});
 
 impl Deed {
     pub fn is_indeterminate(&self) -> bool {

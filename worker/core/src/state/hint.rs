@@ -1,21 +1,20 @@
 //! Hints: reasons to look. Stored by id before they are answered; nothing in one is believed.
 
-use crate::json::{record, variants};
 use crate::time::Moment;
 use crate::values::ids::{HintId, PaymentId, SessionId};
 use crate::values::order_status::OrderStatus;
+use serde::{Deserialize, Serialize};
 
 /// Something that may have happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hint {
     /// The message's own id, so that a repeated message is one hint.
     pub id: HintId,
     pub about: About,
 }
-record!(Hint { id, about });
 
 /// What to look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum About {
     /// KOMOJU says something of a payment, perhaps of one of our sessions.
     Komoju { session: Option<SessionId>, payment: Option<PaymentId>, event: String },
@@ -30,24 +29,21 @@ pub enum About {
     /// The merchant asked for a look.
     Click,
 }
-variants!(About { Komoju { session, payment, event }, Order { scope, moved }, Return { session }, Click });
 
 /// A change of status as a message tells it. Believed for one thing only: that our own PUT replaced what the merchant
 /// had set a moment before, of which BigCommerce keeps no other trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
     pub from: OrderStatus,
     pub to: OrderStatus,
     /// When, as the message says; to the second.
     pub at: Moment,
 }
-record!(Moved { from, to, at });
 
 /// A hint as it is kept: `seq` orders it against the readings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredHint {
     pub hint: Hint,
     pub seq: u64,
     pub at: Moment,
 }
-record!(StoredHint { hint, seq, at });

@@ -17,7 +17,6 @@ pub mod shop;
 pub mod table;
 pub mod terms;
 
-use crate::json::{names, record};
 use crate::time::Moment;
 use crate::values::attention::Attention;
 use crate::values::by_key::ByKey;
@@ -32,7 +31,9 @@ use delays::Delays;
 use hint::{Moved, StoredHint};
 use reading::{OrderReading, OrderRefund, PaymentReading, PaymentStatus, SessionReading, SessionStatus};
 use register::Register;
+use serde::{Deserialize, Serialize};
 use settings::{Capture, Settings};
+use strum::{IntoStaticStr, VariantArray};
 use table::Column;
 use terms::Terms;
 
@@ -58,10 +59,16 @@ pub struct State {
     pub timeline: Vec<Entry>,
 }
 
+/// The first version did not write its schema down.
+fn first_schema() -> u32 {
+    1
+}
+
 /// What there is one of per order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Head {
     /// In what form the rows are written.
+    #[serde(default = "first_schema")]
     pub schema: u32,
     /// The counter that orders hints, readings and deeds.
     pub seq: u64,
@@ -78,28 +85,29 @@ pub struct Head {
     /// What was wrong with the session that KOMOJU did make, where that was the refusal.
     pub session_fault: Option<SessionFault>,
     /// KOMOJU's last word on a session was that it is asked too much just now.
+    #[serde(default)]
     pub session_queued: bool,
     /// How store credit and gift certificates were counted when the last attempt was made.
     pub basis: Option<Basis>,
     /// What the order's transactions say that our method is to collect.
     pub charged: Option<Money>,
     /// Since when BigCommerce has answered every look at the order by 404; 0 where its last answer was another.
+    #[serde(default)]
     pub missed_since: Moment,
     /// An order that is to be looked at although no shopper of it has come; until that look, nothing is kept.
+    #[serde(default)]
     pub to_meet: bool,
     /// When an unpaid order of ours was met without a shopper.
+    #[serde(default)]
     pub met_at: Moment,
     /// Our update replaced this status, which the merchant had set a moment before.
     pub replaced: Option<Moved>,
     /// What the merchant has seen and dismissed, each with what it looked like then.
+    #[serde(default)]
     pub dismissed: Vec<(Attention, String)>,
     /// How many of the oldest timeline entries have been dropped.
     pub timeline_start: u64,
 }
-record!(Head {
-    schema or 1, seq, version, ledger_version, cart_hash, amount_disputed, session_refused, session_fault, session_queued or false,
-    basis, charged, missed_since or 0,
-    to_meet or false, met_at or 0, replaced, dismissed, timeline_start });
 
 impl Default for Head {
     fn default() -> Self {
@@ -126,17 +134,27 @@ impl Default for Head {
 }
 
 /// Why a session that KOMOJU made takes nobody's money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum SessionFault {
     /// It offers no way to pay.
     NoMethods,
     /// Its page is on a host that is not KOMOJU's.
     Elsewhere,
 }
-names!(SessionFault, key { NoMethods = "no_methods", Elsewhere = "elsewhere" });
+
+impl SessionFault {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// How far the making of an attempt's session got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Stage {
     /// The request may be on its way.
     Creating,
@@ -144,10 +162,16 @@ pub enum Stage {
     /// No usable session: unanswered or refused. Nobody has its URL.
     Void,
 }
-names!(Stage, key { Creating = "creating", Open = "open", Void = "void" });
+
+impl Stage {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// One try at collecting the money: one KOMOJU session under frozen terms.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     pub n: u32,
     pub terms: Terms,
@@ -166,76 +190,52 @@ pub struct Attempt {
     /// When one last came back.
     pub returned_at: Option<Moment>,
     /// Looks at all its payments, of which the session shows but one.
+    #[serde(default)]
     pub listing: Register<u32>,
     /// It was ended because of what became of the order; that deserves a line in its notes.
+    #[serde(default)]
     pub ended_by_order: bool,
 }
-record!(Attempt {
-    n,
-    terms,
-    created_at,
-    stage,
-    session,
-    url,
-    expires_at,
-    register,
-    page,
-    locale,
-    left_at,
-    left_by,
-    returned_at,
-    listing or Register::default(),
-    ended_by_order or false,
-});
 
 /// One payment that an attempt's session held at some time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Payment {
     pub attempt: u32,
     pub register: Register<PaymentReading>,
     /// High-water mark: KOMOJU has said `captured` of it.
     pub captured: bool,
     /// High-water mark: every refund ever seen on it.
+    #[serde(default)]
     pub refunds: Vec<RefundId>,
     pub first_seen: Moment,
     /// High-water mark, in minor units without the shopper's fee: what a capture takes a part of.
+    #[serde(default)]
     pub most: i64,
     /// KOMOJU itself has an event that marks it as fraud.
+    #[serde(default)]
     pub fraud: bool,
     /// A message said so; what KOMOJU has of that message is looked at first.
     pub suspicion: Option<Suspicion>,
     /// Whether, when it was captured, the merchant wanted a second payment to be given back.
     pub back_if_second: Option<bool>,
     /// High-water mark: the ids of every refund request ever seen on it.
+    #[serde(default)]
     pub requests: Vec<String>,
     /// High-water mark: it was seen while its money was reserved, so that `most` is the whole of it.
+    #[serde(default)]
     pub reserved: bool,
 }
-record!(Payment {
-    attempt,
-    register,
-    captured,
-    refunds,
-    first_seen,
-    most or 0,
-    fraud or false,
-    suspicion,
-    back_if_second,
-    requests or Vec::new(),
-    reserved or false,
-});
 
 /// A message that must be read at its source before it means anything.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Suspicion {
     pub event: HintId,
     pub failures: u32,
     pub retry_at: Moment,
 }
-record!(Suspicion { event, failures, retry_at });
 
 /// A milestone, and what telling the order came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reached {
     pub at: Moment,
     /// What a person must look at because of it, until it is dismissed.
@@ -243,17 +243,15 @@ pub struct Reached {
     /// The same once it was dismissed.
     pub seen: Option<Attention>,
 }
-record!(Reached { at, attention, seen });
 
 /// A line of the payment's history, for the merchant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     pub at: Moment,
     /// A short stable key (`session_created`, `order_updated`, …) and what it is about.
     pub what: String,
     pub detail: String,
 }
-record!(Entry { at, what, detail });
 
 /// How far an attempt is: as far as its furthest payment that is paid or can still be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! larger `seq` wins, so an answer that overtakes another cannot turn time back.
 
 use super::settings::RefundPolicy;
-use crate::json::{names, record, variants};
+
 use crate::time::Moment;
 use crate::values::ids::{PaymentId, RefundId, SessionId};
 use crate::values::instructions::Instructions;
@@ -12,10 +12,12 @@ use crate::values::money::{Money, MoneyError};
 use crate::values::order_status::OrderStatus;
 use crate::values::owed::Split;
 use crate::values::payment_types::{self, Authorized};
+use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::{IntoStaticStr, VariantArray};
 
 /// What we keep of a BigCommerce order. Nothing personal.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderReading {
     pub status: OrderStatus,
     /// True also where BigCommerce answered 404 for an order that it once had.
@@ -31,23 +33,12 @@ pub struct OrderReading {
     pub payment_provider_id: String,
     pub placed_at: Moment,
     /// All that was refunded in BigCommerce, in minor units of the currency due.
+    #[serde(default)]
     pub refunded_minor: i64,
 }
-record!(OrderReading {
-    status,
-    deleted,
-    due,
-    split,
-    digital,
-    channel,
-    label,
-    payment_provider_id,
-    placed_at,
-    refunded_minor or 0,
-});
 
 /// A refund as BigCommerce's books have it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderRefund {
     pub id: u64,
     /// The part that moves money of ours: on the offline method, never store credit or a gift certificate.
@@ -60,13 +51,16 @@ pub struct OrderRefund {
     /// money that went back long ago.
     pub policy: Option<RefundPolicy>,
     /// Whether the amounts are what BigCommerce says; where they are not, both are 0.
+    #[serde(default)]
     pub amounts: Amounts,
 }
-record!(OrderRefund { id, minor, total_minor, komoju, policy, amounts or Amounts::Known });
 
 /// How far the amounts of a refund in BigCommerce's books could be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Amounts {
+    #[default]
     Known,
     /// It lists no payments at all. Its neighbours are unaffected; but it may be the entry of any refund at KOMOJU, so
     /// none is entered beside it.
@@ -74,19 +68,31 @@ pub enum Amounts {
     /// It lists something that cannot be read, or is no refund: whatever it holds, nothing more moves by itself.
     Unreadable,
 }
-names!(Amounts, key { Known = "known", Missing = "missing", Unreadable = "unreadable" });
+
+impl Amounts {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// Why an amount due could not be known. Kept, so that the merchant can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Unreadable {
     UnsupportedCurrency,
     NotAnAmount,
     /// Nobody has said yet whether the total still contains store credit or gift certificates.
     Undecided,
 }
-names!(Unreadable, key {
-    UnsupportedCurrency = "unsupported_currency", NotAnAmount = "not_an_amount", Undecided = "undecided",
-});
+
+impl Unreadable {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 impl From<MoneyError> for Unreadable {
     fn from(error: MoneyError) -> Self {
@@ -98,16 +104,15 @@ impl From<MoneyError> for Unreadable {
 }
 
 /// KOMOJU's session status. Expiry is a flag of its own, not a status.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SessionStatus {
     Pending,
     Completed,
     Cancelled,
     Other(String),
 }
-variants!(SessionStatus { Pending, Completed, Cancelled, Other(content) });
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SessionReading {
     pub id: SessionId,
     pub status: SessionStatus,
@@ -117,20 +122,19 @@ pub struct SessionReading {
     /// The payment the session shows now; earlier ones of the same session are remembered apart.
     pub payment: Option<PaymentId>,
     /// What each type comes to that is paid in another currency than the session's.
+    #[serde(default)]
     pub offered: Vec<Offered>,
 }
-record!(SessionReading { id, status, expired, amount, payment, offered or Vec::new() });
 
 /// What the whole of a session comes to, paid by one type in another currency than the session's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offered {
     pub method: String,
     pub amount: Money,
 }
-record!(Offered { method, amount });
 
 /// KOMOJU's payment status. `failed` is a fact about one try, not an end: the session may still be paid.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PaymentStatus {
     Pending,
     Authorized,
@@ -141,11 +145,8 @@ pub enum PaymentStatus {
     Failed,
     Other(String),
 }
-variants!(PaymentStatus {
-    Pending, Authorized, Captured, Refunded, Cancelled, Expired, Failed, Other(content),
-});
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PaymentReading {
     pub id: PaymentId,
     pub status: PaymentStatus,
@@ -155,29 +156,18 @@ pub struct PaymentReading {
     /// What the shopper pays in all, fee included, for people to read.
     pub total: Option<Money>,
     pub refunded_minor: i64,
+    #[serde(default)]
     pub refunds: Vec<RefundReading>,
+    #[serde(default)]
     pub refund_requests: Vec<RefundRequestReading>,
     /// The payment type's slug (`konbini`, `credit_card`, …); empty where KOMOJU says none yet.
     pub method: String,
     pub instructions: Instructions,
     pub deadline: Option<Moment>,
     /// What of it may say where money went and could not be read, by id or name: nothing of the rest is offered or moved.
+    #[serde(default)]
     pub unread: Vec<String>,
 }
-record!(PaymentReading {
-    id,
-    status,
-    session,
-    net,
-    total,
-    refunded_minor,
-    refunds,
-    refund_requests,
-    method,
-    instructions,
-    deadline,
-    unread,
-});
 
 impl PaymentReading {
     /// Types that a shopper pays with cash or by transfer, days after the code was issued. For these, `authorized`
@@ -193,7 +183,7 @@ impl PaymentReading {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RefundReading {
     pub id: RefundId,
     pub minor: i64,
@@ -203,12 +193,12 @@ pub struct RefundReading {
     /// When KOMOJU made it, where it says so.
     pub at: Option<Moment>,
 }
-record!(RefundReading { id, minor, chargeback, cause, at });
 
 /// A refund by bank transfer that KOMOJU's staff carry out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundRequestReading {
     /// Empty where KOMOJU shows none.
+    #[serde(default)]
     pub id: String,
     /// KOMOJU's published type has no amount: known where our own deed made it.
     pub minor: Option<i64>,
@@ -217,19 +207,17 @@ pub struct RefundRequestReading {
     /// When it was made, where KOMOJU says so.
     pub at: Option<Moment>,
 }
-record!(RefundRequestReading { id or String::new(), minor, status, cause, at });
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RequestStatus {
     Pending,
     Rejected,
     Completed,
     Other(String),
 }
-variants!(RequestStatus { Pending, Rejected, Completed, Other(content) });
 
 /// Why we refunded. Written into the refund's description, it is what pairs the two sides' refunds one to one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Cause {
     /// The merchant refunded in BigCommerce.
     OrderRefund(u64),
@@ -238,7 +226,6 @@ pub enum Cause {
     /// The merchant asked for it in the panel; by the number of the decision.
     Merchant(u64),
 }
-variants!(Cause { OrderRefund(content), Twice, Merchant(content) });
 
 impl Cause {
     const ORDER_REFUND: &str = "bc-refund:";

@@ -9,10 +9,11 @@ use super::decision::StoredDecision;
 use super::deed::{Deed, MilestoneKind, Subject};
 use super::hint::StoredHint;
 use super::{Attempt, Entry, Head, Payment, Reached, State};
-use crate::json::{FromJson, write};
+use crate::json::write;
 use crate::values::attention::Attention;
 use crate::values::by_key::ByKey;
 use crate::values::ids::PaymentId;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt;
 
@@ -160,7 +161,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn parse<T: FromJson>(&self) -> Result<T, Corrupt> {
+    fn parse<T: DeserializeOwned>(&self) -> Result<T, Corrupt> {
         crate::json::read(self.body).map_err(|e| self.corrupt(e.to_string()))
     }
 

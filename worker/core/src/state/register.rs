@@ -6,11 +6,11 @@
 use super::delays::Delays;
 use super::failure::Failure;
 
-use crate::json::record;
 use crate::time::Moment;
+use serde::{Deserialize, Serialize};
 
 /// The last reading of one remote object, and whether another is wanted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Register<T> {
     pub reading: Option<T>,
     /// The `seq` of the reading; 0 before the first.
@@ -18,22 +18,23 @@ pub struct Register<T> {
     /// When the reading arrived.
     pub at: Moment,
     /// The `seq` of the newest hint about this object: a look is due while it exceeds the reading's.
+    #[serde(default)]
     pub wanted: u64,
     /// Looks that failed in a row, and when the next may be tried.
+    #[serde(default)]
     pub failures: u32,
+    #[serde(default)]
     pub retry_at: Moment,
     /// The last failure was an answer that could not be read.
+    #[serde(default)]
     pub garbled: bool,
     /// The last look brought the reading, and a part of it could not be read.
+    #[serde(default)]
     pub partial: bool,
     /// When that was so first, since it was last read as a whole; 0: never.
+    #[serde(default)]
     pub partial_since: Moment,
 }
-
-record!(Register<T> {
-    reading, seq, at, wanted or 0, failures or 0, retry_at or 0, garbled or false, partial or false,
-    partial_since or 0
-});
 
 impl<T> Default for Register<T> {
     fn default() -> Self {

@@ -1,10 +1,15 @@
 //! What a merchant must look at, and who we talk to: keys alone. The rules stand in [`super::reasons`], the words in the
 //! panel.
 
-use crate::json::names;
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// By key; the panel has the words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Attention {
     /// Paid, though the order was cancelled, refunded or deleted.
     PaidAfterEnd,
@@ -63,42 +68,28 @@ pub enum Attention {
     /// A payment KOMOJU once called captured no longer is, or a refund it once showed is gone.
     CaptureVanished,
 }
-names!(Attention, key {
-    PaidAfterEnd = "paid_after_end",
-    AmountMismatch = "amount_mismatch",
-    OrderEdited = "order_edited",
-    CancelledWhilePaid = "cancelled_while_paid",
-    PaidTwice = "paid_twice",
-    Disputed = "disputed",
-    FraudMarked = "fraud_marked",
-    RefundedAtKomoju = "refunded_at_komoju",
-    RefundToConfirm = "refund_to_confirm",
-    RefundRefused = "refund_refused",
-    RefundTooLarge = "refund_too_large",
-    RefundNeedsBank = "refund_needs_bank",
-    OrderUpdateRefused = "order_update_refused",
-    CaptureRefused = "capture_refused",
-    CaptureDue = "capture_due",
-    AuthorizationLost = "authorization_lost",
-    CancelRefused = "cancel_refused",
-    SessionRefused = "session_refused",
-    NoMethods = "no_methods",
-    SessionElsewhere = "session_elsewhere",
-    CurrencyUnsupported = "currency_unsupported",
-    AmountUnreadable = "amount_unreadable",
-    AmountDisputed = "amount_disputed",
-    AmountUndecided = "amount_undecided",
-    Unreachable = "unreachable",
-    Garbled = "garbled",
-    RefundUnreadable = "refund_unreadable",
-    TransferToCheck = "transfer_to_check",
-    CaptureVanished = "capture_vanished",
-});
+
+impl Attention {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// Who we talk to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Side {
     Komoju,
+    #[serde(rename = "bigcommerce")]
+    #[strum(serialize = "bigcommerce")]
     BigCommerce,
 }
-names!(Side, key { Komoju = "komoju", BigCommerce = "bigcommerce" });
+
+impl Side {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}

@@ -3,8 +3,7 @@
 //! Each is checked once, where it enters; past that point it is known to be short, printable and harmless in a
 //! URL path, a log line or a SQL key.
 
-use crate::json::{FromJson, Json, ToJson};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What was wrong with text that should have been an id.
@@ -22,7 +21,8 @@ impl std::error::Error for InvalidId {}
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $what:literal, $max:literal, $allowed:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
@@ -40,7 +40,19 @@ macro_rules! text_id {
             }
         }
 
-        crate::json::spelled!($name, as_str, parse, $what);
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,7 +88,8 @@ text_id!(
 );
 
 /// A BigCommerce order number, unique within its store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
 pub struct OrderId(u64);
 
 impl OrderId {
@@ -98,15 +111,17 @@ impl OrderId {
     }
 }
 
-impl ToJson for OrderId {
-    fn to_json(&self) -> Value {
-        self.0.into()
+impl TryFrom<u64> for OrderId {
+    type Error = InvalidId;
+
+    fn try_from(number: u64) -> Result<Self, InvalidId> {
+        Self::new(number)
     }
 }
 
-impl FromJson for OrderId {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        json.value.as_u64().and_then(|n| Self::new(n).ok()).or_else(|| json.expected("order id"))
+impl From<OrderId> for u64 {
+    fn from(id: OrderId) -> Self {
+        id.0
     }
 }
 

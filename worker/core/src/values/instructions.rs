@@ -1,18 +1,20 @@
 //! What a shopper needs in order to pay at a till or by transfer: the numbers of a code, each with what it is.
 
-use crate::json::{names, record};
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// What the shopper needs in order to pay a code, in KOMOJU's words.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Instructions {
     /// Label key and value, in the order they should be shown.
+    #[serde(default)]
     pub lines: Vec<(InstructionKind, String)>,
     pub url: Option<String>,
 }
 
-record!(Instructions { lines, url });
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum InstructionKind {
     Store,
     Receipt,
@@ -28,17 +30,9 @@ pub enum InstructionKind {
     ConfirmationNumber,
 }
 
-names!(InstructionKind, key {
-    Store = "store",
-    Receipt = "receipt",
-    ConfirmationCode = "confirmation_code",
-    Bank = "bank",
-    Branch = "branch",
-    AccountType = "account_type",
-    AccountNumber = "account_number",
-    AccountName = "account_name",
-    OrderNumber = "order_number",
-    BankId = "bank_id",
-    CustomerNumber = "customer_number",
-    ConfirmationNumber = "confirmation_number",
-});
+impl InstructionKind {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}

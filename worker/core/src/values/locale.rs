@@ -1,16 +1,24 @@
 //! The languages that people are spoken to in.
 
-use crate::json::names;
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// A language that KOMOJU's page and ours speak.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Locale {
     Ja,
     #[default]
     En,
 }
 
-names!(Locale, code { Ja = "ja", En = "en" });
+impl Locale {
+    /// What it is called wherever text must name it.
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+}
 
 impl Locale {
     /// `ja`, `ja-JP`, `ja_JP` are Japanese; everything else is English.

@@ -3,11 +3,12 @@
 //! The exponents are KOMOJU's: JPY, KRW and VND have no minor unit, every other currency it takes has two digits,
 //! TWD and IDR included (reference: the currencies its API accepts).
 
-use crate::json::{record, spelled};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A currency that KOMOJU accepts, by its row in the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&'static str")]
 pub struct Currency(usize);
 
 struct Row {
@@ -67,7 +68,19 @@ impl Currency {
     }
 }
 
-spelled!(Currency, code, parse, "currency");
+impl TryFrom<String> for Currency {
+    type Error = MoneyError;
+
+    fn try_from(code: String) -> Result<Self, MoneyError> {
+        Self::parse(&code)
+    }
+}
+
+impl From<Currency> for &'static str {
+    fn from(currency: Currency) -> Self {
+        currency.code()
+    }
+}
 
 /// Why an amount could not be read. Nothing is charged where one of these stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,12 +106,11 @@ impl fmt::Display for MoneyError {
 impl std::error::Error for MoneyError {}
 
 /// An amount in minor units of `currency`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
     pub minor: i64,
     pub currency: Currency,
 }
-record!(Money { minor, currency });
 
 /// Far above any order, far below what a sum of a few could overflow or JavaScript could not carry.
 const LARGEST: i64 = 1_000_000_000_000_000;

@@ -1,23 +1,11 @@
 //! Where an order stands in BigCommerce.
 
-use crate::json::{FromJson, Json, ToJson};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 /// BigCommerce's order status, by the number that no renaming changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct OrderStatus(pub u8);
-
-impl ToJson for OrderStatus {
-    fn to_json(&self) -> Value {
-        self.0.into()
-    }
-}
-
-impl FromJson for OrderStatus {
-    fn from_json(json: Json<'_>) -> Option<Self> {
-        u8::from_json(json).map(Self)
-    }
-}
 
 impl OrderStatus {
     pub const INCOMPLETE: Self = Self(0);

@@ -6,25 +6,33 @@
 //! order's own transactions, the store's learned answer. Where none does, the amount is undecided and nothing is charged.
 
 use super::money::Money;
-use crate::json::{names, record};
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// Whether a store's order totals still contain what was paid in one of these ways.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Counting {
     /// The total contains it: it is subtracted.
     Gross,
     /// It is already taken off: the total is what is left to pay.
     Net,
 }
-names!(Counting, key { Gross = "gross", Net = "net" });
+
+impl Counting {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// How both parts of one order were counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basis {
     pub credit: Counting,
     pub certificates: Counting,
 }
-record!(Basis { credit, certificates });
 
 impl Basis {
     /// What former versions of this app always assumed; they recorded nothing beside the amount.
@@ -32,13 +40,12 @@ impl Basis {
 }
 
 /// An order that was paid in part by store credit or gift certificates. Minor units of the total's currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
     pub total: Money,
     pub credit: i64,
     pub certificates: i64,
 }
-record!(Split { total, credit, certificates });
 
 /// What is known about an order's amount, the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -1,8 +1,11 @@
 //! How a payment stands, for the shopper: one word for the page, without the language.
 
-use crate::json::names;
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Phase {
     /// Not paid; may be paid now.
     Unpaid,
@@ -17,11 +20,9 @@ pub enum Phase {
     Closed,
 }
 
-names!(Phase, key {
-    Unpaid = "unpaid",
-    Confirming = "confirming",
-    Waiting = "waiting",
-    Paid = "paid",
-    Review = "review",
-    Closed = "closed",
-});
+impl Phase {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}

@@ -4,7 +4,7 @@
 //! refund of their own, and a payment that is whole from one of which a part went back.
 
 use super::snapshot::Snapshot;
-use crate::json::names;
+
 use crate::state::reading::{PaymentStatus, RefundReading};
 use crate::state::settings::Settings;
 use crate::state::table::Column;
@@ -12,8 +12,12 @@ use crate::state::{Payment, State};
 use crate::values::attention::Attention;
 use crate::values::money::Money;
 use crate::values::phase::Phase;
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Condition {
     /// The shopper has not begun to pay.
     NotStarted,
@@ -24,6 +28,8 @@ pub enum Condition {
     /// A code was issued and waits for cash.
     Waiting,
     /// Two-step: authorized, and not captured yet.
+    #[serde(rename = "authorized")]
+    #[strum(serialize = "authorized")]
     Reserved,
     Paid,
     PartlyRefunded,
@@ -32,10 +38,14 @@ pub enum Condition {
     RefundWanted,
     /// The card company took the money back, or wants to.
     Disputed,
+    #[serde(rename = "fraud")]
+    #[strum(serialize = "fraud")]
     FraudMarked,
     /// The order was cancelled or declined, and KOMOJU holds nothing of it.
     Cancelled,
     /// The merchant moved the order on by hand, without a payment at KOMOJU.
+    #[serde(rename = "by_hand")]
+    #[strum(serialize = "by_hand")]
     SettledByHand,
     /// The order was deleted.
     Deleted,
@@ -44,25 +54,13 @@ pub enum Condition {
     /// Written by former versions only: refunded, cancelled or settled another way.
     Closed,
 }
-names!(Condition, key {
-    NotStarted = "not_started",
-    Unpaid = "unpaid",
-    Expired = "expired",
-    Confirming = "confirming",
-    Waiting = "waiting",
-    Reserved = "authorized",
-    Paid = "paid",
-    PartlyRefunded = "partly_refunded",
-    Refunded = "refunded",
-    RefundWanted = "refund_wanted",
-    Disputed = "disputed",
-    FraudMarked = "fraud",
-    Cancelled = "cancelled",
-    SettledByHand = "by_hand",
-    Deleted = "deleted",
-    Review = "review",
-    Closed = "closed",
-});
+
+impl Condition {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// Reasons that mean: BigCommerce's books say refunded, KOMOJU's do not. A dismissed one still does.
 const REFUND_WANTED: [Attention; 4] = [
@@ -156,15 +154,16 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::{FromJson, read_value};
+    use crate::json::read_value;
     use crate::state::reading::OrderReading;
     use crate::values::ids::PaymentId;
     use crate::values::locale::Locale;
     use crate::views::snapshot::snapshot;
+    use serde::de::DeserializeOwned;
     use serde_json::{Value, json};
 
-    fn of<T: FromJson>(value: Value) -> T {
-        read_value(&value).unwrap_or_else(|error| panic!("{error}: {value}"))
+    fn of<T: DeserializeOwned>(value: Value) -> T {
+        read_value(value.clone()).unwrap_or_else(|error| panic!("{error}: {value}"))
     }
 
     fn yen(minor: i64) -> Value {

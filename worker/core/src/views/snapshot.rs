@@ -1,6 +1,5 @@
 //! What the shopper may know: a small picture of the state, without words.
 
-use crate::json::record;
 use crate::state::reading::PaymentStatus;
 use crate::state::settings::{Mode, Settings};
 use crate::state::table::Column;
@@ -11,8 +10,9 @@ use crate::values::instructions::{InstructionKind, Instructions};
 use crate::values::locale::Locale;
 use crate::values::money::Money;
 use crate::values::phase::Phase;
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     pub phase: Phase,
     /// The attempt this is about; 0 before the first.
@@ -26,6 +26,7 @@ pub struct Snapshot {
     pub method: String,
     pub instructions: Instructions,
     /// Codes that the shopper may still hold and that can no longer be paid, the newest last.
+    #[serde(default)]
     pub dead: Vec<DeadCode>,
     pub deadline: Option<Moment>,
     /// KOMOJU's page, where the session may still be paid.
@@ -39,33 +40,16 @@ pub struct Snapshot {
     /// Tokens about this attempt should live at least until then.
     pub until: Moment,
 }
-record!(Snapshot {
-    phase,
-    attempt,
-    locale,
-    test,
-    amount,
-    total,
-    method,
-    instructions,
-    dead,
-    deadline,
-    session_url,
-    ended,
-    declined,
-    page,
-    until,
-});
 
 /// A code that was issued and is no longer good.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeadCode {
     pub method: String,
+    #[serde(default)]
     pub lines: Vec<(InstructionKind, String)>,
     /// Its time ran out; otherwise it was given up.
     pub expired: bool,
 }
-record!(DeadCode { method, lines, expired });
 
 /// The picture of the whole order as seen from its newest attempt, or from the one that is paid.
 pub fn snapshot(state: &State, locale: Locale) -> Snapshot {

@@ -1,6 +1,5 @@
 //! What the merchant may know of a payment, and what may be decided about it: a picture of the state, without words.
 
-use crate::json::{names, record, variants};
 use crate::refunds::transfers::{Stage, Transfer};
 use crate::refunds::{self, PayBack, Settled};
 use crate::state::decision::{Ended, StoredDecision, Upon};
@@ -14,37 +13,42 @@ use crate::values::attention::{Attention, Side};
 use crate::values::ids::{PaymentId, RefundId};
 use crate::values::money::{Currency, Money};
 use crate::values::owed::Split;
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Statement {
     /// What the order is due now.
     pub due: Option<Money>,
     /// The sums that may be due, where a person must choose one.
+    #[serde(default)]
     pub choices: Vec<Money>,
     /// The order's total, and the parts that were paid by store credit and gift certificates.
     pub split: Option<Split>,
     /// What was paid, or is reserved, where that is not what is due.
     pub paid_otherwise: Option<Money>,
+    #[serde(default)]
     pub payments: Vec<PaymentLine>,
+    #[serde(default)]
     pub refunds: Vec<RefundLine>,
     /// What a person is or was to look at, dismissed or not, as long as it is so.
+    #[serde(default)]
     pub reasons: Vec<Attention>,
     /// Who has not answered for a day.
+    #[serde(default)]
     pub silent: Vec<Side>,
     /// What could not be read, by id or name.
+    #[serde(default)]
     pub unread: Vec<String>,
     /// What a decision made on this picture is made upon; it goes back with the decision.
     pub upon: Option<Upon>,
     /// What was decided about money, newest first, and what became of it.
+    #[serde(default)]
     pub decisions: Vec<DecisionLine>,
 }
-record!(Statement {
-    due, choices, split, paid_otherwise, payments, refunds, reasons, silent, unread, upon,
-    decisions or Vec::new(),
-});
 
 /// A decision about money.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionLine {
     /// [`Decision::key`](super::decision::Decision::key).
     pub what: String,
@@ -53,10 +57,9 @@ pub struct DecisionLine {
     /// None: it is under way.
     pub ended: Option<Ended>,
 }
-record!(DecisionLine { what, by, at, ended });
 
 /// A call that moves money, or enters a refund, and has no final answer. Nothing else of the payment is offered meanwhile.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unanswered {
     pub what: Asked,
     /// None: all of it.
@@ -65,10 +68,11 @@ pub struct Unanswered {
     /// It is sent again until then, and looked for after that. None: until BigCommerce answers.
     pub until: Option<Moment>,
 }
-record!(Unanswered { what, amount, since, until });
 
 /// What was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Asked {
     Capture,
     Refund,
@@ -77,10 +81,16 @@ pub enum Asked {
     /// A refund made at KOMOJU, to be entered in BigCommerce.
     Entry,
 }
-names!(Asked, key { Capture = "capture", Refund = "refund", Transfer = "transfer", Entry = "entry" });
+
+impl Asked {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
 
 /// A refund by bank transfer that KOMOJU accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransferLine {
     /// By what number a decision names it.
     pub id: u64,
@@ -88,20 +98,19 @@ pub struct TransferLine {
     pub stage: Stage,
     pub asked_at: Moment,
     /// Refunds at KOMOJU of which somebody must say whether they are it.
+    #[serde(default)]
     pub may_be: Vec<MadeAtKomoju>,
 }
-record!(TransferLine { id, amount, stage, asked_at, may_be });
 
 /// A refund as KOMOJU has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MadeAtKomoju {
     pub id: RefundId,
     pub amount: Money,
     pub at: Option<Moment>,
 }
-record!(MadeAtKomoju { id, amount, at });
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PaymentLine {
     pub id: PaymentId,
     pub status: PaymentStatus,
@@ -117,6 +126,7 @@ pub struct PaymentLine {
     /// What a card company took back.
     pub charged_back: Option<Money>,
     /// KOMOJU marked it as fraud.
+    #[serde(default)]
     pub fraud: bool,
     /// Two-step: what may be captured now.
     pub capturable: Option<Money>,
@@ -127,39 +137,22 @@ pub struct PaymentLine {
     /// While there is one, nothing may be captured or paid back.
     pub unanswered: Option<Unanswered>,
     /// KOMOJU has a transfer under way that is none of ours: what is left cannot be known, so nothing is offered.
+    #[serde(default)]
     pub rest_is_unknown: bool,
+    #[serde(default)]
     pub transfers: Vec<TransferLine>,
 }
-record!(PaymentLine {
-    id,
-    status,
-    method,
-    mode,
-    asked,
-    total,
-    fee,
-    refunded,
-    charged_back,
-    fraud or false,
-    capturable,
-    refundable,
-    by_transfer,
-    unanswered,
-    rest_is_unknown or false,
-    transfers or Vec::new(),
-});
 
 /// A refund made in BigCommerce, and what has become of it at KOMOJU.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RefundLine {
     pub id: u64,
     /// In the order's currency.
     pub amount: Money,
     pub state: RefundState,
 }
-record!(RefundLine { id, amount, state });
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RefundState {
     /// KOMOJU has paid it back.
     Settled,
@@ -200,10 +193,6 @@ pub enum RefundState {
         by_transfer: bool,
     },
 }
-variants!(RefundState {
-    Settled, ByHand { komoju }, Unclear, Waits, Requested, NeverPaid, Unwanted, Outside { by, at }, UnderWay, ToConfirm { amount, by_transfer },
-    NeedsBank { amount }, TooLarge, Unknown, Refused { amount, reason, by_transfer },
-});
 
 pub fn statement(state: &State, settings: &Settings) -> Statement {
     let due = state.order.reading.as_ref().and_then(|o| o.due.ok());
@@ -356,14 +345,15 @@ fn refund_state(state: &State, settings: &Settings, refund: &OrderRefund) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::{FromJson, read_value};
+    use crate::json::read_value;
     use crate::state::Payment;
     use crate::state::decision::Decision;
     use crate::state::settings::RefundPolicy;
+    use serde::de::DeserializeOwned;
     use serde_json::{Value, json};
 
-    fn of<T: FromJson>(value: Value) -> T {
-        read_value(&value).unwrap_or_else(|error| panic!("{error}: {value}"))
+    fn of<T: DeserializeOwned>(value: Value) -> T {
+        read_value(value.clone()).unwrap_or_else(|error| panic!("{error}: {value}"))
     }
 
     fn yen(minor: i64) -> Value {
@@ -415,7 +405,7 @@ mod tests {
     }
 
     fn decided(mut state: State, decision: Decision) -> State {
-        let decided = json!({ "id": "d1", "by": "kana@shop.example", "decision": crate::json::ToJson::to_json(&decision) });
+        let decided = json!({ "id": "d1", "by": "kana@shop.example", "decision": decision });
         state.decisions.push(of(json!({ "decided": decided, "seq": 5, "at": 7 })));
         state
     }

@@ -4,22 +4,22 @@ use super::health::Health;
 use super::ledger::{Page, Query, Tally};
 use crate::crypto::Sealed;
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
-use domain::json::{record, variants};
+
 use domain::komoju::methods::PaymentType;
 use domain::state::settings::{Method, Provider, Settings};
 use domain::values::owed::Counting;
+use serde::{Deserialize, Serialize};
 
 /// Who acts, as the panel's token says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     pub user: u64,
     /// The installation that admitted them.
     pub generation: u64,
 }
-record!(Session { user, generation });
 
 /// One thing asked for at the desk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wish {
     Look,
     Payments {
@@ -58,13 +58,8 @@ pub enum Wish {
     /// Put scripts and hooks right, and switch on what was switched off.
     Repair,
 }
-variants!(Wish {
-    Look, Payments { query }, SaveKey { account, types }, NewWebhookSecret { secret }, RetireWebhookSecrets,
-    SaveMethods { methods }, SaveSettings { settings },
-    PlaceLabel { channel, label, provider }, LearnCounting { store_credit, gift_certificates }, Changes, Repair,
-});
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Answer {
     /// Not a member of the staff, or of an earlier installation.
     Denied,
@@ -75,15 +70,16 @@ pub enum Answer {
     /// The merchant keeps this to the store's owner.
     OwnerOnly,
 }
-variants!(Answer { Denied, Desk(content), Payments(content), Changes(content), OwnerOnly });
 
 /// Everything the panel's pages are made of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Desk {
     pub profile: Profile,
+    #[serde(default)]
     pub payment_types: Vec<PaymentType>,
     pub health: Health,
     /// Labels on orders that nobody could place.
+    #[serde(default)]
     pub undecided: Vec<LearnedLabel>,
     pub tally: Tally,
     pub funnel: Funnel,
@@ -95,41 +91,31 @@ pub struct Desk {
     /// Somebody has pointed the store at another KOMOJU account a short while ago.
     pub account_changed: Option<Change>,
 }
-record!(Desk {
-    profile,
-    payment_types,
-    health,
-    undecided,
-    tally,
-    funnel,
-    heard_komoju_ms,
-    staff_name,
-    is_owner,
-    account_changed
-});
 
 /// Orders placed within one hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Hour {
     /// Hours since the epoch.
     pub hour: i64,
+    #[serde(default)]
     pub placed: u32,
     /// Of these, whose shopper reached KOMOJU from the confirmation page.
+    #[serde(default)]
     pub started: u32,
     /// Whose shopper had not come when the order was met, and came later, by a payment link or a second visit.
+    #[serde(default)]
     pub late: u32,
 }
-record!(Hour { hour, placed or 0, started or 0, late or 0 });
 
 /// What the overview shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Funnel {
     /// The hours of the last day in which orders were placed, the newest first.
+    #[serde(default)]
     pub hours: Vec<Hour>,
     /// All of the last 30 days; its `hour` is the first of them.
     pub month: Hour,
 }
-record!(Funnel { hours, month });
 
 /// What was changed, as the panel finds its words by.
 pub const KEY: &str = "key";
@@ -137,7 +123,7 @@ pub const WEBHOOK_SECRET: &str = "webhook_secret";
 pub const METHODS: &str = "methods";
 pub const LABEL: &str = "label";
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub at_ms: i64,
     pub user: u64,
@@ -147,4 +133,3 @@ pub struct Change {
     pub from: String,
     pub to: String,
 }
-record!(Change { at_ms, user, name, what, from, to });

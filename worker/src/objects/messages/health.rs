@@ -1,37 +1,45 @@
 //! What is wrong with an installation, for the merchant to see: kept as facts, put into words by the panel.
 
-use domain::json::{names, record, variants};
 use domain::state::failure::Failure;
 use domain::values::attention::Side;
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// The result of the last sync.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Health {
     /// 0: never.
     pub checked_at_ms: i64,
+    #[serde(default)]
     pub troubles: Vec<Trouble>,
     /// BigCommerce's own signature of a hook was not what it should have been: worth knowing, and no trouble.
     pub hook_signature: Option<SignatureNote>,
 }
-record!(Health { checked_at_ms, troubles, hook_signature });
 
 /// What was odd about the signature of a hook that our own header had proved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum SignatureDoubt {
     /// Rightly signed, minutes ago or more.
     Old,
     /// Not made over this body with the app's client secret, as far as we know how that is done.
     Mismatch,
 }
-names!(SignatureDoubt, key { Old = "old", Mismatch = "mismatch" });
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl SignatureDoubt {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignatureNote {
     pub doubt: SignatureDoubt,
     /// When it was last so.
     pub at_ms: i64,
 }
-record!(SignatureNote { doubt, at_ms });
 
 /// A note that has not been renewed for so long is dropped.
 const NOTED_MS: i64 = 24 * 3_600_000;
@@ -54,7 +62,7 @@ impl Health {
 }
 
 /// One thing that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Trouble {
     /// The merchant has switched the script off on this storefront.
     ScriptDisabled { channel: u64 },
@@ -77,11 +85,6 @@ pub enum Trouble {
     /// A side has told nothing for a day, though there was something to tell.
     Silent { side: Side, since_ms: i64 },
 }
-variants!(Trouble {
-    ScriptDisabled { channel }, Script { channel, why }, Hook { scope, why }, Unreachable { call, why },
-    ScopeMissing { call }, CheckoutNotOptimized, ThemeNotStencil, KomojuKeyRefused,
-    NobodyStarts { orders, since_ms }, Silent { side, since_ms },
-});
 
 impl Trouble {
     /// In how orders and messages come in; all else is in what is installed.

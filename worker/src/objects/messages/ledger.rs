@@ -1,14 +1,14 @@
 //! The ledger as others see it: its rows, what an order is looked up by, and what the panel lists. `store/ledger.rs`
 //! keeps it.
 
-use domain::json::{record, variants};
 use domain::komoju::webhook::Notice;
 use domain::state::settings::Mode;
 use domain::values::ids::{OrderId, StoreHash};
 use domain::values::money::Money;
+use serde::{Deserialize, Serialize};
 
 /// One row of the ledger: what lists and searches show of one payment. Without personal data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerRow {
     pub order: OrderId,
     /// Rises with each change of the payment; an upsert with an older one is ignored.
@@ -23,42 +23,34 @@ pub struct LedgerRow {
     pub refunded: Option<Money>,
     pub mode: Mode,
     /// Session ids, payment ids and external_order_nums: what a notification or a search may name it by.
+    #[serde(default)]
     pub refs: Vec<String>,
     /// Keys of what the merchant must look at.
+    #[serde(default)]
     pub attention: Vec<String>,
     pub updated_at_ms: i64,
     /// When the order was placed; 0 in rows of former versions.
+    #[serde(default)]
     pub placed_at_ms: i64,
     /// When the payment's object means to wake; what is long overdue is poked.
     pub next_alarm_ms: Option<i64>,
     /// Something of it may still be paid, or is paid and its order does not know yet.
+    #[serde(default = "unknown_is_open")]
     pub open: bool,
 }
-record!(LedgerRow {
-    order,
-    version,
-    phase,
-    amount,
-    amount_minor,
-    currency,
-    refunded,
-    mode,
-    refs,
-    attention,
-    updated_at_ms,
-    placed_at_ms or 0,
-    next_alarm_ms,
-    open or true,
-});
+
+/// Rows of former versions did not say.
+fn unknown_is_open() -> bool {
+    true
+}
 
 /// What an order is looked up by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LedgerKey {
     Session(String),
     Payment(String),
     ExternalOrderNum(String),
 }
-variants!(LedgerKey { Session(content), Payment(content), ExternalOrderNum(content) });
 
 impl LedgerKey {
     pub fn text(&self) -> &str {
@@ -93,7 +85,7 @@ pub fn route(notice: &Notice, store: &StoreHash) -> Route {
 }
 
 /// Which payments to list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Query {
     /// An order number, or the beginning of a KOMOJU id or external_order_num.
     pub search: String,
@@ -101,21 +93,19 @@ pub struct Query {
     /// How many to pass over.
     pub skip: u32,
 }
-record!(Query { search, attention_only, skip });
 
 /// One page of payments, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
+    #[serde(default)]
     pub rows: Vec<LedgerRow>,
     /// How many to pass over for the next page, where there is one.
     pub next: Option<u32>,
 }
-record!(Page { rows, next });
 
 /// How the ledger stands as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Tally {
     pub payments: u32,
     pub attention: u32,
 }
-record!(Tally { payments, attention });

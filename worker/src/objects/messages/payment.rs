@@ -1,7 +1,7 @@
 //! What a payment's object is asked, and what it answers.
 
 use super::Repeat;
-use domain::json::{names, record, variants};
+
 use domain::plan::start::{Intent, Refusal, Seen};
 use domain::state::Entry;
 use domain::state::decision::Decided;
@@ -12,17 +12,17 @@ use domain::values::locale::Locale;
 use domain::views::condition::Condition;
 use domain::views::snapshot::Snapshot;
 use domain::views::statement::Statement;
+use serde::{Deserialize, Serialize};
 
 /// A question, and whose payment it is about: an object cannot tell its own name when an alarm wakes it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Question {
     pub store: StoreHash,
     pub order: OrderId,
     pub ask: Ask,
 }
-record!(Question { store, order, ask });
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Ask {
     Start(Box<StartAsk>),
     Status {
@@ -51,10 +51,6 @@ pub enum Ask {
     /// The store is forgotten, and with it all its payments.
     Purge,
 }
-variants!(Ask {
-    Start(content), Status { locale }, Hint { hint }, Return { session, locale }, Decide { decided }, Meet,
-    Announced { look }, History, Purge,
-});
 
 impl Ask {
     /// Hints and decisions bear ids, so the second is known. Only a shopper who asks for another way than the one
@@ -75,7 +71,7 @@ impl Ask {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct StartAsk {
     /// The cart's id; None where a signed link stands in for it.
     pub cart_id: Option<String>,
@@ -88,10 +84,9 @@ pub struct StartAsk {
     pub seen: Option<Seen>,
     pub visit: Option<String>,
 }
-record!(StartAsk { cart_id, intent, page, locale, ip, user_agent, language, seen, visit });
 
 /// What a start came to.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Started {
     Show {
         snapshot: Box<Snapshot>,
@@ -106,27 +101,25 @@ pub enum Started {
     /// The store's own object does not answer.
     CannotTell,
 }
-variants!(Started {
-    Show { snapshot, redirect }, Refused(content), Queued { after_ms }, UnknownStore, CannotTell,
-});
 
 /// What came of meeting an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Met {
     /// Kept, or none of ours: nothing more to be done.
     Done,
     /// One side did not answer.
     TryAgain,
 }
-names!(Met, key { Done = "done", TryAgain = "try_again" });
 
 /// What the merchant may read of one payment.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct History {
     pub snapshot: Snapshot,
     pub statement: Statement,
     pub condition: Condition,
+    #[serde(default)]
     pub attention: Vec<Attention>,
+    #[serde(default)]
     pub timeline: Vec<Entry>,
 }
-record!(History { snapshot, statement, condition, attention, timeline });

@@ -6,14 +6,15 @@ use super::health::SignatureDoubt;
 use super::ledger::{LedgerKey, LedgerRow};
 use domain::bigcommerce::oauth::Grant;
 use domain::http::RateLimit;
-use domain::json::{names, record, variants};
+
 use domain::plan::start::Looked;
 use domain::state::settings::Provider;
 use domain::values::attention::Side;
 use domain::values::ids::OrderId;
+use serde::{Deserialize, Serialize};
 
 /// One question to a StoreObject.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Ask {
     Profile,
     LearnLabel { channel: u64, label: String, provider: Option<Provider> },
@@ -34,13 +35,6 @@ pub enum Ask {
     Slot { importance: Importance },
     Quota { rate: RateLimit },
 }
-variants!(Ask {
-    Profile, LearnLabel { channel, label, provider }, UpsertPayment { row }, FindOrder { by }, TokenRefused,
-    Install { grant }, Open { visit }, UninstallHint { issued_at_s }, RemoveUser { issued_at_s, user }, Rearm,
-    Heard { side },
-    Desk { session, wish }, NewOrder { order }, HookSignature { doubt }, Knock { order, proof, network },
-    Looked { order, looked, right }, Slot { importance }, Quota { rate },
-});
 
 impl Ask {
     /// A code can be exchanged once, a slot is taken each time, and the panel tells a change from a page.
@@ -68,7 +62,7 @@ impl Ask {
 }
 
 /// What came of exchanging a code.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Installed {
     Yes {
         generation: u64,
@@ -85,10 +79,9 @@ pub enum Installed {
         why: String,
     },
 }
-variants!(Installed { Yes { generation, user }, AlreadyDone, Refused { why }, TryAgain { why } });
 
 /// Someone opens the app with a payload that BigCommerce signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
     pub user: u64,
     pub email: String,
@@ -101,9 +94,8 @@ pub struct Visit {
     /// The store's owner, where BigCommerce names one.
     pub owner: Option<u64>,
 }
-record!(Visit { user, email, issued_at_s, payload, agent, owner });
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Opened {
     Yes {
         generation: u64,
@@ -116,10 +108,10 @@ pub enum Opened {
         panel_url: String,
     },
 }
-variants!(Opened { Yes { generation }, NotInstalled, BeforeInstallation, Used { panel_url } });
 
 /// What background work calls BigCommerce for, the most important first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Importance {
     /// An order and its money must be brought to agree.
     Money,
@@ -130,10 +122,10 @@ pub enum Importance {
     /// Looking for what may have been missed.
     Sweep,
 }
-names!(Importance, key { Money = "money", Note = "note", Ahead = "ahead", Sweep = "sweep" });
 
 /// What becomes of an order that BigCommerce has announced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Announced {
     /// It is to be read ahead.
     Read,
@@ -142,10 +134,9 @@ pub enum Announced {
     /// Nothing: it is no news, or nothing can be paid here.
     Nothing,
 }
-names!(Announced, key { Read = "read", Known = "known", Nothing = "nothing" });
 
 /// What is answered to whoever asks to have BigCommerce asked about an order (`store/door.rs`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {
     Come,
     /// Ask again after so many milliseconds.
@@ -155,4 +146,3 @@ pub enum Entry {
     /// The right proof of an order that is paid another way.
     NotOurs,
 }
-variants!(Entry { Come, Wait(content), Unproved, NotOurs });

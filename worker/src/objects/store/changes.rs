@@ -6,7 +6,6 @@ use super::records::{Records, integer};
 use crate::objects::messages::desk::{Change, KEY, METHODS};
 use crate::objects::sql::rows;
 use crate::profile::KomojuAccount;
-use domain::json::ToJson;
 use domain::state::settings::{Method, Settings};
 use domain::time::DAY_MS;
 use serde_json::{Map, Value};
@@ -25,8 +24,8 @@ pub type Difference = (String, String, String);
 
 /// What differs between two versions of the settings; the methods apart, and without the counter of versions.
 pub fn differences(before: &Settings, after: &Settings) -> Vec<Difference> {
-    let (old, new) = (before.to_json(), after.to_json());
-    // What is not set is not written.
+    let as_json = |settings| serde_json::to_value(settings).unwrap_or_default();
+    let (old, new) = (as_json(before), as_json(after));
     let fields: BTreeSet<&String> =
         [&old, &new].into_iter().filter_map(Value::as_object).flat_map(Map::keys).collect();
     let plain = |name: &&String| !["version", "methods", "methods_chosen"].contains(&name.as_str());
@@ -46,8 +45,8 @@ pub fn differences(before: &Settings, after: &Settings) -> Vec<Difference> {
 fn shown(value: Option<&Value>) -> String {
     match value {
         Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => String::new(),
         Some(value) => value.to_string(),
-        None => String::new(),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::objects::sql::{Row, row, rows};
 use domain::time::{DAY_MS, HOUR_MS};
 use domain::values::attention::Side;
 use domain::views::condition::Condition;
+use strum::VariantArray;
 use worker::Result;
 
 const KEPT_HOURS: i64 = 30 * 24;
@@ -90,7 +91,7 @@ fn missed(side: Side) -> &'static str {
 
 /// How far KOMOJU has come with a payment: of each step it tells.
 fn progress(condition: &str) -> u8 {
-    let known = Condition::EVERY.iter().find(|one| one.key() == condition);
+    let known = Condition::VARIANTS.iter().find(|one| one.key() == condition);
     match known {
         Some(
             Condition::NotStarted

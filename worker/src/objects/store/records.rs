@@ -8,10 +8,11 @@ use crate::objects::sql::{Row, row, rows};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
 use crate::stored;
 use domain::bigcommerce::channels::Channel;
-use domain::json::{record, write};
+use domain::json::write;
 use domain::komoju::methods::PaymentType;
 use domain::state::settings::{Provider, Settings};
 use domain::values::ids::StoreHash;
+use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use worker::{Result, SqlStorage, SqlStorageValue};
 
@@ -62,7 +63,7 @@ const MIGRATIONS: [&str; 6] = [
 const PAYLOAD_LASTS_MS: i64 = 2 * 24 * 3_600_000;
 
 /// Everything this app knows about a store's installation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Installation {
     /// Rises with each change that the profile shows.
     pub version: u64,
@@ -73,6 +74,7 @@ pub struct Installation {
     pub installed_at_s: i64,
     /// When the code of the last consent came here: tells consents apart that were given within one second. 0 in rows
     /// of former versions.
+    #[serde(default)]
     pub consent_came_at_ms: i64,
     /// The very first consent, kept for ever: nothing that was placed before is ended by itself. None in rows of former
     /// versions; see [`Self::first_installed_ms`].
@@ -81,12 +83,16 @@ pub struct Installation {
     pub code_hash: String,
     /// None: uninstalled.
     pub token: Option<Sealed>,
+    #[serde(default)]
     pub komoju: Vec<KomojuAccount>,
     /// What the current account can be paid with, as of the last look.
+    #[serde(default)]
     pub payment_types: Vec<PaymentType>,
+    #[serde(default)]
     pub webhook_secrets: Vec<Sealed>,
     pub hook_secret: Sealed,
     pub settings: Settings,
+    #[serde(default)]
     pub channels: Vec<Channel>,
     pub store_name: String,
     pub country: String,
@@ -97,28 +103,6 @@ pub struct Installation {
     /// The store's owner, as BigCommerce last named them.
     pub owner: Option<u64>,
 }
-record!(Installation {
-    version,
-    store,
-    generation,
-    installed_at_s,
-    consent_came_at_ms or 0,
-    first_installed_at_s,
-    code_hash,
-    token,
-    komoju,
-    payment_types,
-    webhook_secrets,
-    hook_secret,
-    settings,
-    channels,
-    store_name,
-    country,
-    panel_url,
-    health,
-    uninstalled_at_ms,
-    owner,
-});
 
 /// The tables of one StoreObject.
 #[derive(Debug)]
