@@ -3,6 +3,7 @@
 
 use domain::bigcommerce::Api;
 use domain::http::{HttpRequest, Outcome};
+use domain::json::read;
 use domain::komoju::request::Access;
 use domain::komoju::session::Origin;
 use domain::machine::{Input, Now, Output};
@@ -281,6 +282,9 @@ impl World {
         let access = Access { base: "https://bank.example/v1", secret_key: &secret };
         let origin = Origin { store: &self.shop.store, order: self.shop.order };
         let back = |attempt| format!("https://app.example/return/{attempt}");
+        // Nothing is really sealed here.
+        let details = call.sealed().map(|sealed| read(&sealed.0).expect("bank details"));
+        let call = &details.map_or_else(|| call.clone(), |details| call.clone().opened(details));
         wire::to_bigcommerce(call, &api, self.shop.order)
             .or_else(|| wire::to_komoju(call, access, origin, back))
             .expect("every call goes to one side or the other")

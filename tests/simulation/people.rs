@@ -9,7 +9,7 @@ use domain::state::hint::{About, Hint};
 use domain::state::settings::Capture;
 use domain::values::ids::{CartId, HintId, PaymentId, SessionId};
 use domain::values::locale::Locale;
-use domain::values::sealed::Blob;
+use domain::values::sealed::Sealed;
 
 use super::bank::{Payment, part};
 use super::mutation::Mutation;
@@ -326,8 +326,8 @@ impl World {
 }
 
 /// As the worker has them once they are opened.
-fn bank_details() -> Blob {
-    Blob(write(&BankDetails {
+fn bank_details() -> Sealed {
+    Sealed(write(&BankDetails {
         customer_name: "ﾓﾘ ｱｵｲ".to_owned(),
         bank_name: "Harbour Bank".to_owned(),
         branch_number: "031".to_owned(),

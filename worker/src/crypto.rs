@@ -9,8 +9,9 @@ use domain::hash::{hex, hmac_parts, same};
 use domain::json::{read, write};
 use domain::secret::Secret;
 use domain::values::ids::StoreHash;
+use domain::values::sealed::Sealed;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use std::fmt;
 
@@ -28,11 +29,6 @@ impl fmt::Debug for Key {
         write!(f, "Key({}, …)", self.id)
     }
 }
-
-/// A secret at rest: `{key id}.{nonce}.{ciphertext}`, the latter two in URL-safe base64.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Sealed(String);
 
 /// Why a sealed value did not open. None of these says anything about the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +82,7 @@ impl<'a> Vault<'a> {
     }
 
     pub async fn open(&self, store: &StoreHash, field: &str, sealed: &Sealed) -> Result<Secret, SealError> {
-        let (id, nonce, ciphertext) = sealed.parts().ok_or(SealError::Malformed)?;
+        let (id, nonce, ciphertext) = parts(sealed).ok_or(SealError::Malformed)?;
         let key = self.keys.iter().find(|key| key.id == id).ok_or(SealError::UnknownKey)?;
         let open = aes::decrypt(&key.bytes, &nonce, &bound_to(id, store, field), &ciphertext).await;
         let open = open.map_err(|_| SealError::Refused)?;
@@ -94,12 +90,11 @@ impl<'a> Vault<'a> {
     }
 }
 
-impl Sealed {
-    fn parts(&self) -> Option<(&str, [u8; 12], Vec<u8>)> {
-        let (id, rest) = self.0.split_once('.')?;
-        let (nonce, ciphertext) = rest.split_once('.')?;
-        Some((id, B64.decode(nonce).ok()?.try_into().ok()?, B64.decode(ciphertext).ok()?))
-    }
+/// Key id, nonce and ciphertext.
+fn parts(sealed: &Sealed) -> Option<(&str, [u8; 12], Vec<u8>)> {
+    let (id, rest) = sealed.0.split_once('.')?;
+    let (nonce, ciphertext) = rest.split_once('.')?;
+    Some((id, B64.decode(nonce).ok()?.try_into().ok()?, B64.decode(ciphertext).ok()?))
 }
 
 /// Key ids and store hashes hold no NUL, so the three can be joined without ambiguity.
@@ -294,7 +289,7 @@ mod tests {
 
     #[test]
     fn malformed_seals_are_told_from_unknown_keys() {
-        let parts = |text: &str| Sealed(text.to_owned()).parts().is_some();
+        let parts = |text: &str| parts(&Sealed(text.to_owned())).is_some();
         assert!(!parts("") && !parts("k.x") && !parts("k.AAAA.AAAA"));
         assert!(parts(&["k.", &B64.encode([0; 12]), ".AAAA"].concat()));
     }

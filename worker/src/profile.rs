@@ -3,8 +3,8 @@
 //!
 //! Nothing here is ever used for dedupe, locks or payment state.
 
-use crate::crypto::Sealed;
 use domain::bigcommerce::channels::Channel;
+use domain::values::sealed::Sealed;
 
 use domain::state::settings::{Mode, Provider, Settings};
 use domain::state::shop::{self, Label, Shop};

@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::profile::{Profile, field};
 use crate::request::{self, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::bigcommerce::hooks::ORDER_CREATED;
+use domain::bigcommerce::hooks::{ORDER_CREATED, SECRET_HEADER};
 use domain::hash::{hmac_sha256, same};
 use domain::json::{integer, text, unsigned};
 use domain::komoju::webhook::{self, Notice};
@@ -33,8 +33,6 @@ use worker::{Request, Response, Result};
 const LONGEST_BODY: usize = 128 * 1024;
 /// Notes are worth as little as other questions that anyone may cause.
 const NOTE_LIMIT: &str = "PROFILE_REFRESH_LIMIT";
-/// Our own header in BigCommerce's hooks.
-pub const HOOK_HEADER: &str = "x-komoju-bigcommerce-secret";
 /// How far a Standard Webhooks timestamp may be off before it counts as old.
 const TOLERANCE_S: i64 = 5 * 60;
 
@@ -208,7 +206,7 @@ async fn check_hook(
     profile: &Profile,
     ctx: &Ctx,
 ) -> Result<std::result::Result<(), Problem>> {
-    let shown = header(request, HOOK_HEADER);
+    let shown = header(request, SECRET_HEADER);
     if shown.is_empty() {
         return Ok(Err(bad_signature()));
     }

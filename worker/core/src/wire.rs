@@ -3,14 +3,12 @@
 
 use crate::bigcommerce::{self, order as bc_order, refunds as bc_refunds};
 use crate::http::{HttpRequest, Outcome};
-use crate::json;
 use crate::komoju::{
     self, events as km_events, payment as km_payment, refund as km_refund, session as km_session,
 };
-use crate::state::call::{Answer, BankDetails, Call};
+use crate::state::call::{Answer, Bank, Call};
 use crate::state::failure::Failure;
 use crate::values::ids::{AccountId, OrderId};
-use crate::values::sealed::Blob;
 
 type Parse = fn(&Outcome) -> Answer;
 
@@ -167,8 +165,8 @@ pub fn to_komoju(
             (km_refund::refund(access, payment, *minor, *cause, key), km_payment::answer)
         }
         Call::RequestRefund { payment, minor, cause, bank, key, .. } => {
-            let bank = bank_details(bank)?;
-            (km_refund::request(access, payment, *minor, *cause, &bank, key), km_refund::request_answer)
+            let Bank::Opened(bank) = bank else { return None };
+            (km_refund::request(access, payment, *minor, *cause, bank, key), km_refund::request_answer)
         }
         Call::ListPayments { external_order_num, since, .. } => {
             (km_payment::list_request(access, external_order_num, *since), km_payment::list_answer)
@@ -202,20 +200,17 @@ pub fn proof_of_merchant(call: &Call) -> Option<Call> {
     Some(Call::ReadSession { account: account.clone(), session: session.clone() })
 }
 
-/// None: not opened, or never bank details.
-pub fn bank_details(opened: &Blob) -> Option<BankDetails> {
-    json::read(&opened.0).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::secret::Secret;
+
     use crate::state::deed::OrderUpdate;
     use crate::state::reading::Cause;
     use crate::state::settings::Provider;
     use crate::values::ids::{HintId, PaymentId, RefundId, SessionId, StoreHash};
     use crate::values::money::{Currency, Money};
+    use crate::values::sealed::Sealed;
 
     fn account() -> AccountId {
         AccountId::parse("ab12cd").expect("an account")
@@ -252,7 +247,7 @@ mod tests {
         let session = || SessionId::parse("ses1").expect("a session");
         let (account, payment, key) = (account, payment, || "key-1".to_owned());
         let (minor, cause) = (500, Cause::OrderRefund(4));
-        let bank = Blob(json::write(&BankDetails::default()));
+        let bank = Bank::Opened(Box::default());
         let event = HintId::parse("ev1").expect("an event");
         vec![
             (Call::ReadSession { account: account(), session: session() }, "GET sessions/ses1"),
@@ -436,7 +431,7 @@ mod tests {
             payment: payment(),
             minor: 500,
             cause: Cause::Twice,
-            bank: Blob("k1.bm9uY2U.c2VhbGVk".to_owned()),
+            bank: Bank::Sealed(Sealed("k1.bm9uY2U.c2VhbGVk".to_owned())),
             key: "key-1".to_owned(),
         };
         assert_eq!(written(&call), (None, None));

@@ -1,9 +1,10 @@
 //! How to talk to the PaymentObject of one order: one typed call per question.
 
 use super::door::{Door, location};
-use super::messages::payment::{Ask, History, Met, Question, StartAsk, Started};
+use super::messages::payment::{Ask, History, Met, Question, Started};
 use crate::profile::Profile;
 use crate::stored;
+use domain::plan::start::Start;
 use domain::state::decision::{Decided, Taken};
 use domain::state::hint::Hint;
 use domain::values::ids::{OrderId, SessionId, StoreHash};
@@ -41,7 +42,7 @@ impl PaymentClient {
         Self::near(env, store, order, "")
     }
 
-    pub async fn start(&self, start: StartAsk) -> worker::Result<Started> {
+    pub async fn start(&self, start: Start) -> worker::Result<Started> {
         self.ask(Ask::Start(Box::new(start))).await
     }
 

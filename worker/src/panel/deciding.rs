@@ -25,10 +25,10 @@ use domain::values::locale::Locale;
 use domain::values::money::Money;
 
 use crate::profile::field;
-use crate::stored;
+
 use domain::secret::Secret;
 use domain::url::{Pair, value};
-use domain::values::sealed::Blob;
+use domain::values::sealed::Sealed;
 use worker::{Response, Result};
 
 impl Panel<'_> {
@@ -109,10 +109,9 @@ impl Panel<'_> {
         self.ask(Wish::LearnCounting { store_credit, gift_certificates }).await.map(|_| ())
     }
 
-    async fn seal(&self, details: &BankDetails) -> Result<Blob> {
+    async fn seal(&self, details: &BankDetails) -> Result<Sealed> {
         let secret = Secret::new(write(details));
-        let sealed = self.ctx.vault().seal(&self.visitor.store, field::BANK_DETAILS, &secret).await?;
-        stored::read(&write(&sealed))
+        Ok(self.ctx.vault().seal(&self.visitor.store, field::BANK_DETAILS, &secret).await?)
     }
 
     pub(super) fn back_to(&self, order: OrderId, word: &str) -> Result<Response> {

@@ -5,31 +5,19 @@ use super::layout::{Page, Tab, mode_pill, page as frame};
 use super::request::Panel;
 use super::words::Words;
 use crate::context::Ctx;
-use crate::crypto::{Sealed, random_hex};
+use crate::crypto::random_hex;
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::desk::Desk;
 use crate::profile::{KomojuAccount, field};
 use domain::hash::sha256_hex;
+use domain::komoju::webhook::EVENTS;
 use domain::secret::Secret;
 use domain::state::settings::Mode;
 use domain::url::{Pair, value};
 use domain::values::ids::{AccountId, StoreHash};
+use domain::values::sealed::Sealed;
 use worker::Result;
-
-/// The webhook events to tick at KOMOJU: whatever can change what is known of a payment.
-const EVENTS: [&str; 10] = [
-    "payment.authorized",
-    "payment.captured",
-    "payment.updated",
-    "payment.expired",
-    "payment.cancelled",
-    "payment.failed",
-    "payment.refund.created",
-    "payment.refunded",
-    "payment.marked.as.fraud",
-    "refund_request.updated",
-];
 
 /// What is wrong with a key that was entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

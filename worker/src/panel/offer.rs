@@ -10,7 +10,7 @@ use domain::url::{Pair, value};
 use domain::values::attention::Attention;
 use domain::values::ids::{PaymentId, RefundId};
 use domain::values::money::Money;
-use domain::values::sealed::Blob;
+use domain::values::sealed::Sealed;
 use domain::views::statement::{RefundLine, RefundState, TransferLine};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
@@ -234,7 +234,7 @@ impl Offer {
     }
 
     /// None where bank details are needed and there are none.
-    pub fn decision(&self, amount: Money, sealed: Option<Blob>) -> Option<Decision> {
+    pub fn decision(&self, amount: Money, sealed: Option<Sealed>) -> Option<Decision> {
         if self.needs_bank && sealed.is_none() {
             return None;
         }
@@ -345,7 +345,7 @@ mod tests {
         let second = Offer::find(&twice, "refund", &pairs("payment=p2")).expect("paid twice");
         assert!(second.needs_bank);
         assert_eq!(second.decision(yen(700), None), None);
-        let sealed = Some(Blob("k.a.b".to_owned()));
+        let sealed = Some(Sealed("k.a.b".to_owned()));
         assert!(matches!(
             second.decision(yen(700), sealed),
             Some(Decision::Refund { minor: Some(700), sealed: Some(_), .. })

@@ -21,6 +21,7 @@ use domain::url::value;
 use domain::values::attention::Attention;
 use domain::values::ids::OrderId;
 use domain::values::money::Money;
+use domain::values::name::Name;
 use domain::values::owed::Split;
 use domain::values::payment_types;
 use domain::values::phase::Phase;
@@ -49,8 +50,9 @@ fn show_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Option<Html> {
 }
 
 fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &History) -> Result<Html> {
-    let claims: Vec<&str> = history.attention.iter().map(|one| one.key()).collect();
-    let state = pill::of_payment(w, history.condition.key(), &claims);
+    let claims: Vec<_> = history.attention.iter().copied().map(Name::Known).collect();
+    let condition = Name::Known(history.condition);
+    let state = pill::of_payment(w, &condition, &claims);
     let test = history.snapshot.test.then(|| html![" "(mode_pill(Mode::Test))]);
     let amount = history.snapshot.amount.or(history.statement.due);
     let amount = amount.map(|amount| html![" <b>" (amount.to_string()) "</b>"]);
@@ -269,7 +271,7 @@ fn may_pay(history: &History) -> bool {
 
 fn timeline(w: Words, history: &History) -> Option<Html> {
     let entries = history.timeline.iter().rev().map(|entry| {
-        let (what, about) = event(w, history, entry);
+        let (what, about) = event(w, history, &entry.event);
         html!["<tr><td class=\"quiet\">" (moment(entry.at)) "</td><td>" (what) "</td><td>" (about) "</td></tr>"]
     });
     let entries: Vec<Html> = entries.collect();

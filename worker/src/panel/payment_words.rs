@@ -1,13 +1,15 @@
 //! The panel's words for one payment: how it stands, what needs a person, what has happened.
 
-use super::forms::choice;
 use super::words::Words;
 use crate::html;
 use crate::html::Html;
 use crate::objects::messages::payment::History;
-use domain::state::Entry;
+use domain::state::decision::DecisionKind;
+use domain::state::deed::{ActionKind, MilestoneKind, Subject};
+use domain::state::history::{DeedName, Event};
 use domain::state::reading::PaymentStatus;
 use domain::values::attention::{Attention, Side};
+use domain::values::name::Name;
 
 /// KOMOJU's status of one payment, as the history tells it. `cash`: what is authorized is a code, not money.
 pub fn status(w: Words, status: &PaymentStatus, cash: bool) -> &str {
@@ -24,9 +26,12 @@ pub fn status(w: Words, status: &PaymentStatus, cash: bool) -> &str {
     }
 }
 
-/// The words for a key from the ledger; one that another version wrote stands for itself.
-pub fn attention_key(w: Words, key: &str) -> &str {
-    choice(key).map_or(key, |known| attention(w, known))
+/// The words for an attention of the ledger; one that another version wrote stands for itself.
+pub fn attention_name(w: Words, name: &Name<Attention>) -> &str {
+    match name {
+        Name::Known(known) => attention(w, *known),
+        Name::Other(other) => other,
+    }
 }
 
 /// What happened, and what to do about it.
@@ -201,112 +206,131 @@ pub fn unreachable(w: Words, silent: &[Side]) -> &'static str {
 }
 
 /// A line of the history: what happened, and what it is about.
-pub fn event<'a>(w: Words, history: &History, entry: &'a Entry) -> (&'a str, Html) {
-    let detail = entry.detail.as_str();
-    let about = match entry.what.as_str() {
-        "payment_is" => status_change(w, history, detail),
-        "done" => html![(deed(w, detail))],
-        "failed" => {
-            let (action, why) = detail.split_once(": ").unwrap_or((detail, ""));
-            html![(deed(w, action)) " " (code(why))]
+pub fn event<'a>(w: Words, history: &History, event: &'a Event) -> (&'a str, Option<Html>) {
+    match event {
+        Event::Met => (w.of("The order came in, without its shopper", "注文を確認（購入者は未訪問）"), None),
+        Event::HeardKomoju { event } => (w.of("KOMOJU sent a notification", "KOMOJU から通知"), code(event)),
+        Event::HeardBigCommerce { scope } => {
+            (w.of("BigCommerce sent a notification", "BigCommerce から通知"), code(scope))
         }
-        decided if decided.starts_with("decided_") => html![(detail)],
-        // Of `attempt#2` and the like, what is ours to know.
-        _ => html![(code(detail.rsplit('#').next().unwrap_or(detail)))],
-    };
-    (event_name(w, &entry.what), about)
+        Event::ShopperReturned => (w.of("The shopper came back", "購入者が戻りました"), None),
+        Event::Begun { asked } => (w.of("A payment was begun", "支払い手続きを開始"), code(asked)),
+        Event::Recalled { attempt } => {
+            (w.of("An earlier attempt at paying came to light", "以前の支払い手続きを検出"), code(attempt))
+        }
+        Event::SessionMade { session } => {
+            (w.of("KOMOJU opened its payment page", "KOMOJU の決済ページを作成"), code(session))
+        }
+        Event::SessionNotMade { why } => (
+            w.of("KOMOJU did not open its payment page", "KOMOJU の決済ページを作成できませんでした"),
+            code(why),
+        ),
+        Event::SessionLean { field } => (
+            w.of(
+                "KOMOJU refused a detail that is not needed; asked again without such details",
+                "KOMOJU が必須でない項目を受け付けなかったため、省略して再依頼",
+            ),
+            code(field),
+        ),
+        Event::PaymentIs { payment, status: is } => {
+            let lines = &history.statement.payments;
+            let cash = lines.iter().any(|line| line.by_transfer && line.id == *payment);
+            let about = html![(status(w, is, cash)) " " (code(payment.as_str()))];
+            (w.of("KOMOJU says", "KOMOJU の状態"), Some(about))
+        }
+        Event::Done { deed: done } => (w.of("Done", "実行"), Some(html![(deed(w, done))])),
+        Event::Failed { deed: failed, why } => {
+            (w.of("Not done", "失敗"), Some(html![(deed(w, failed)) " " (code(why))]))
+        }
+        Event::Reached { milestone, subject } => (milestone_name(w, *milestone), about_subject(subject)),
+        Event::Decided { decision, by } => (decision_name(w, *decision), Some(html![(by)])),
+        Event::DecisionOvertaken { by } => (
+            w.of(
+                "A decision was overtaken by other events: nothing was moved for it",
+                "先に状況が変わったため、操作は実行されませんでした",
+            ),
+            Some(html![(by)]),
+        ),
+        Event::DecisionWithdrawn { by } => (
+            w.of(
+                "A decision was withdrawn: nothing was moved for it",
+                "操作は取り下げられ、実行されませんでした",
+            ),
+            Some(html![(by)]),
+        ),
+        Event::Other { what, detail } => (what, code(detail)),
+    }
 }
 
 fn code(text: &str) -> Option<Html> {
     (!text.is_empty()).then(|| html!["<code>" (text) "</code>"])
 }
 
-/// `Captured pay_1`.
-fn status_change(w: Words, history: &History, detail: &str) -> Html {
-    let (name, id) = detail.split_once(' ').unwrap_or((detail, ""));
-    let cash = history.statement.payments.iter().any(|line| line.by_transfer && line.id.as_str() == id);
-    match choice(name) {
-        Some(known) => html![(status(w, &known, cash)) " " (code(id))],
-        None => html![(code(detail))],
+/// Of what a milestone is about, what is the merchant's to know.
+fn about_subject(subject: &Subject) -> Option<Html> {
+    match subject {
+        Subject::Payment(id) => code(id.as_str()),
+        Subject::Refund(id) => code(id.as_str()),
+        Subject::Attempt(n) => code(&n.to_string()),
+        Subject::Order => None,
     }
 }
 
-pub fn event_name(w: Words, what: &str) -> &str {
-    match what {
-        "met" => w.of("The order came in, without its shopper", "注文を確認（購入者は未訪問）"),
-        "heard_komoju" => w.of("KOMOJU sent a notification", "KOMOJU から通知"),
-        "heard_bigcommerce" => w.of("BigCommerce sent a notification", "BigCommerce から通知"),
-        "shopper_returned" => w.of("The shopper came back", "購入者が戻りました"),
-        "attempt" => w.of("A payment was begun", "支払い手続きを開始"),
-        "session_made" => w.of("KOMOJU opened its payment page", "KOMOJU の決済ページを作成"),
-        "session_not_made" => {
-            w.of("KOMOJU did not open its payment page", "KOMOJU の決済ページを作成できませんでした")
-        }
-        "session_lean" => w.of(
-            "KOMOJU refused a detail that is not needed; asked again without such details",
-            "KOMOJU が必須でない項目を受け付けなかったため、省略して再依頼",
-        ),
-        "payment_is" => w.of("KOMOJU says", "KOMOJU の状態"),
-        "done" => w.of("Done", "実行"),
-        "failed" => w.of("Not done", "失敗"),
-        "code" => w.of("A payment code was issued", "支払い番号を発行"),
-        "authorized" => w.of("Authorized", "仮売上"),
-        "paid" => w.of("Paid", "支払い完了"),
-        "mismatch" => w.of("Paid, but not as asked", "請求と異なる支払い"),
-        "refunded" => w.of("Refunded", "返金"),
-        "disputed" => w.of("Disputed", "チャージバック（異議申し立て）"),
-        "fraud" => w.of("Marked as fraud", "不正利用の判定"),
-        "capture_refused" => w.of("KOMOJU did not capture", "売上を確定できませんでした"),
-        "lapses_soon" => w.of("The authorization lapses soon", "仮売上の期限が近づいています"),
-        "ended" => w.of("Ended: the order is not to be paid any more", "支払い対象外となり終了"),
-        "unpaid" => w.of("Not paid in time", "期限までに未払い"),
-        "restored" => w.of("Your status was put back", "ステータスを元に戻しました"),
-        "decided_capture" => w.of("Capture decided", "売上の確定を指示"),
-        "decided_refund" => w.of("Refund decided", "返金を指示"),
-        "decided_confirm" => w.of("Refund confirmed", "返金を承認"),
-        "decided_outside" => w.of("Marked as paid back outside KOMOJU", "KOMOJU 外で返金済みと記録"),
-        "decided_bank" => w.of("Bank details entered", "口座情報を入力"),
-        "decided_owed" => w.of("Amount to pay chosen", "請求金額を選択"),
-        "decided_unanswered" => w.of(
+pub fn milestone_name(w: Words, milestone: MilestoneKind) -> &'static str {
+    match milestone {
+        MilestoneKind::CodeIssued => w.of("A payment code was issued", "支払い番号を発行"),
+        MilestoneKind::Authorized => w.of("Authorized", "仮売上"),
+        MilestoneKind::Paid => w.of("Paid", "支払い完了"),
+        MilestoneKind::Mismatch => w.of("Paid, but not as asked", "請求と異なる支払い"),
+        MilestoneKind::Refunded => w.of("Refunded", "返金"),
+        MilestoneKind::Disputed => w.of("Disputed", "チャージバック（異議申し立て）"),
+        MilestoneKind::Fraud => w.of("Marked as fraud", "不正利用の判定"),
+        MilestoneKind::CaptureRefused => w.of("KOMOJU did not capture", "売上を確定できませんでした"),
+        MilestoneKind::LapsesSoon => w.of("The authorization lapses soon", "仮売上の期限が近づいています"),
+        MilestoneKind::Ended => w.of("Ended: the order is not to be paid any more", "支払い対象外となり終了"),
+        MilestoneKind::Unpaid => w.of("Not paid in time", "期限までに未払い"),
+        MilestoneKind::Restored => w.of("Your status was put back", "ステータスを元に戻しました"),
+    }
+}
+
+pub fn decision_name(w: Words, decision: DecisionKind) -> &'static str {
+    match decision {
+        DecisionKind::Capture => w.of("Capture decided", "売上の確定を指示"),
+        DecisionKind::Refund => w.of("Refund decided", "返金を指示"),
+        DecisionKind::Confirm => w.of("Refund confirmed", "返金を承認"),
+        DecisionKind::Outside => w.of("Marked as paid back outside KOMOJU", "KOMOJU 外で返金済みと記録"),
+        DecisionKind::Bank => w.of("Bank details entered", "口座情報を入力"),
+        DecisionKind::Owed => w.of("Amount to pay chosen", "請求金額を選択"),
+        DecisionKind::Unanswered => w.of(
             "An unanswered request was settled outside KOMOJU",
             "応答のない処理を KOMOJU 外で解決済みと記録",
         ),
-        "decided_transfer" => w.of("Said what became of a bank transfer", "銀行振込の結果を記録"),
-        "decided_two" => {
+        DecisionKind::Transfer => w.of("Said what became of a bank transfer", "銀行振込の結果を記録"),
+        DecisionKind::Two => {
             w.of("Two refunds that were taken for one were parted", "同一とみなした 2 件の返金を別件に変更")
         }
-        "decision_overtaken" => w.of(
-            "A decision was overtaken by other events: nothing was moved for it",
-            "先に状況が変わったため、操作は実行されませんでした",
-        ),
-        "decision_withdrawn" => w.of(
-            "A decision was withdrawn: nothing was moved for it",
-            "操作は取り下げられ、実行されませんでした",
-        ),
-        "decided_dismiss" => w.of("Notice dismissed", "確認済みに変更"),
-        other => other,
+        DecisionKind::Dismiss => w.of("Notice dismissed", "確認済みに変更"),
     }
 }
 
-/// What one of our deeds did, by the beginning of its key.
-fn deed(w: Words, key: &str) -> &str {
-    let known = [
-        ("order-", "order updated", "注文を更新"),
-        ("cancel-session-", "payment page closed", "決済ページを終了"),
-        ("cancel-", "unpaid payment ended", "未払いの決済を取消"),
-        ("capture-", "money captured", "売上を確定"),
-        ("refund-request-", "refund by bank transfer requested", "振込での返金を依頼"),
-        ("refund-", "refunded at KOMOJU", "KOMOJU で返金"),
-        ("record-", "refund entered in BigCommerce", "BigCommerce に返金を記録"),
-    ];
-    let found = known.into_iter().find(|(prefix, ..)| key.starts_with(prefix));
-    found.map_or(key, |(_, english, japanese)| w.of(english, japanese))
+/// What one of our deeds did; one that this version does not know stands for itself.
+fn deed(w: Words, deed: &DeedName) -> &str {
+    match deed.kind {
+        Some(ActionKind::UpdateOrder) => w.of("order updated", "注文を更新"),
+        Some(ActionKind::CancelSession) => w.of("payment page closed", "決済ページを終了"),
+        Some(ActionKind::CancelPayment) => w.of("unpaid payment ended", "未払いの決済を取消"),
+        Some(ActionKind::Capture) => w.of("money captured", "売上を確定"),
+        Some(ActionKind::RequestRefund) => w.of("refund by bank transfer requested", "振込での返金を依頼"),
+        Some(ActionKind::RefundPayment) => w.of("refunded at KOMOJU", "KOMOJU で返金"),
+        Some(ActionKind::RecordRefund) => w.of("refund entered in BigCommerce", "BigCommerce に返金を記録"),
+        None => &deed.key,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::state::deed::{Action, MilestoneKind};
+    use domain::state::deed::Action;
     use domain::state::reading::Cause;
     use domain::values::ids::PaymentId;
     use domain::values::locale::Locale;
@@ -318,9 +342,10 @@ mod tests {
 
     #[test]
     fn attentions_of_the_ledger_have_words_and_unknown_ones_stand_for_themselves() {
-        let (en, ja) = both(|w| attention_key(w, "capture_due"));
+        let (en, ja) = both(|w| attention_name(w, &Name::Known(Attention::CaptureDue)));
         assert!(en.starts_with("The authorization lapses") && ja.starts_with("仮売上"));
-        assert_eq!(both(|w| attention_key(w, "of_tomorrow")), ("of_tomorrow", "of_tomorrow"));
+        let of_tomorrow = Name::Other("of_tomorrow".to_owned());
+        assert_eq!(both(|w| attention_name(w, &of_tomorrow)), ("of_tomorrow", "of_tomorrow"));
     }
 
     #[test]
@@ -345,23 +370,11 @@ mod tests {
     }
 
     #[test]
-    fn every_milestone_has_a_line_in_the_history() {
-        for kind in [
-            MilestoneKind::CodeIssued,
-            MilestoneKind::Authorized,
-            MilestoneKind::Paid,
-            MilestoneKind::Mismatch,
-            MilestoneKind::Refunded,
-            MilestoneKind::Disputed,
-            MilestoneKind::Fraud,
-            MilestoneKind::CaptureRefused,
-            MilestoneKind::LapsesSoon,
-            MilestoneKind::Ended,
-            MilestoneKind::Unpaid,
-            MilestoneKind::Restored,
-        ] {
-            let (en, ja) = both(|w| event_name(w, kind.key()));
-            assert!(en != kind.key() && ja != en, "{}", kind.key());
+    fn milestones_and_decisions_are_told_in_the_readers_language() {
+        let milestones = MilestoneKind::VARIANTS.iter().map(|one| both(|w| milestone_name(w, *one)));
+        let decisions = DecisionKind::VARIANTS.iter().map(|one| both(|w| decision_name(w, *one)));
+        for (en, ja) in milestones.chain(decisions) {
+            assert!(en.is_ascii() && !ja.is_ascii(), "{en} {ja}");
         }
     }
 
@@ -369,10 +382,12 @@ mod tests {
     fn deeds_are_told_by_what_they_did() {
         let payment = PaymentId::parse("pay1").expect("an id");
         let cause = Cause::OrderRefund(12);
-        let says = |action: Action| deed(Words(Locale::En), &action.to_string()).to_owned();
+        let says = |action: Action| deed(Words(Locale::En), &DeedName::from(&action)).to_owned();
         assert_eq!(says(Action::CancelSession { attempt: 1 }), "payment page closed");
         assert_eq!(says(Action::CancelPayment { payment: payment.clone() }), "unpaid payment ended");
         assert_eq!(says(Action::RefundPayment { payment: payment.clone(), cause }), "refunded at KOMOJU");
         assert_eq!(says(Action::RequestRefund { payment, cause }), "refund by bank transfer requested");
+        let of_tomorrow = DeedName { kind: None, key: "of-tomorrow-1".to_owned() };
+        assert_eq!(deed(Words(Locale::Ja), &of_tomorrow), "of-tomorrow-1");
     }
 }

@@ -3,7 +3,7 @@
 use super::fields::hidden_token;
 use super::layout::{Page, Tab, mode_pill, page as frame};
 use super::links::{order_link, pay_link};
-use super::payment_words::attention_key;
+use super::payment_words::attention_name;
 use super::pill;
 use super::request::Panel;
 use super::words::{Words, moment};
@@ -57,15 +57,14 @@ fn search(panel: &Panel<'_>, w: Words, query: &Query) -> Html {
 }
 
 fn row(panel: &Panel<'_>, desk: &Desk, w: Words, row: &LedgerRow) -> Html {
-    let claims: Vec<&str> = row.attention.iter().map(String::as_str).collect();
-    let state = pill::of_payment(w, &row.phase, &claims);
+    let state = pill::of_payment(w, &row.phase, &row.attention);
     let refunded = row.refunded.map(|back| html!["<br><span class=\"quiet\">−" (back.to_string()) "</span>"]);
     let test = (row.mode == Mode::Test).then(|| html![" "(mode_pill(Mode::Test))]);
     let link = panel.visitor.link(panel.ctx, &["/payments/", &row.order.to_string()].concat(), &[]);
     let words: Vec<Html> = row
         .attention
         .iter()
-        .map(|key| html!["<p class=\"attention\">" (attention_key(w, key)) "</p>"])
+        .map(|one| html!["<p class=\"attention\">" (attention_name(w, one)) "</p>"])
         .collect();
     html!["<tr><td><a href=\"" (link) "\">#" (row.order.get()) "</a> " (order_link(desk, w, row.order))
         "</td><td>" (state.html()) (test) (words) "</td><td class=\"amount\">" (&row.amount) (refunded) "</td><td class=\"quiet\">" (moment(row.updated_at_ms)) "</td></tr>"]

@@ -3,12 +3,12 @@
 //! Solid colour means that a person is needed: amber to decide, red to keep the goods back. At rest a pill is tinted,
 //! and green is only what is paid and needs nobody.
 
-use super::forms::choice;
 use super::words::Words;
 use crate::html;
 use crate::html::Html;
 use domain::state::reading::PaymentStatus;
 use domain::values::attention::Attention;
+use domain::values::name::Name;
 use domain::views::condition::Condition;
 use domain::views::statement::PaymentLine;
 
@@ -53,14 +53,17 @@ impl Pill<'_> {
     }
 }
 
-/// The state of a payment from what is known of it: the key of its condition, and the keys of what a person must look
-/// at. A key that another version wrote stands for itself, and as a reason to look it still calls a person.
-pub fn of_payment<'a>(w: Words, condition: &'a str, attention: &[&str]) -> Pill<'a> {
-    let (word, calm) = match choice(condition) {
-        Some(known) => at_rest(w, known),
-        None => (condition, Tone::Rest),
+/// The state of a payment from its condition and from what a person must look at. A name that another version wrote
+/// stands for itself, and as a reason to look it still calls a person.
+pub fn of_payment<'a>(w: Words, condition: &'a Name<Condition>, attention: &[Name<Attention>]) -> Pill<'a> {
+    let (word, calm) = match condition {
+        Name::Known(known) => at_rest(w, *known),
+        Name::Other(other) => (other.as_str(), Tone::Rest),
     };
-    let claims = attention.iter().map(|key| choice(key).map_or((Tone::Decide, None), |a| claim(w, a)));
+    let claims = attention.iter().map(|name| match name {
+        Name::Known(known) => claim(w, *known),
+        Name::Other(_) => (Tone::Decide, None),
+    });
     // The most urgent claim, and of several the first that has a word of its own.
     let urgent = claims.reduce(|best, next| {
         let better = next.0 > best.0 || (next.0 == best.0 && best.1.is_none());
@@ -174,8 +177,10 @@ mod tests {
     use strum::VariantArray;
 
     fn said(condition: &str, attention: &[&str]) -> [(String, Tone); 2] {
+        let (condition, attention) = (Name::of(condition), attention.iter().copied().map(Name::of));
+        let attention: Vec<_> = attention.collect();
         [Locale::En, Locale::Ja].map(|locale| {
-            let pill = of_payment(Words(locale), condition, attention);
+            let pill = of_payment(Words(locale), &condition, &attention);
             (pill.word.to_owned(), pill.tone)
         })
     }

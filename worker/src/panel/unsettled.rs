@@ -5,7 +5,7 @@ use super::acts::title;
 use super::fields::hidden_token;
 use super::links::path;
 use super::offer::{Act, is_open};
-use super::payment_words::event_name;
+use super::payment_words::decision_name;
 use super::pill::{Pill, Tone};
 use super::request::Panel;
 use super::words::{Words, moment};
@@ -156,7 +156,7 @@ fn decision(w: Words, line: &DecisionLine) -> Html {
         Some(Ending::Overtaken) => pill(Tone::Rest, "Overtaken: nothing was moved", "状況変更により未実行"),
     };
     let ended = line.ended.map(|ended| [" → ", &moment(ended.at)].concat());
-    html!["<li>" (state.html()) " " (event_name(w, &line.what)) " <span class=\"quiet\">· " (line.by.as_str()) " · "
+    html!["<li>" (state.html()) " " (decision_name(w, line.what)) " <span class=\"quiet\">· " (line.by.as_str()) " · "
         (moment(line.at)) (ended) "</span></li>"]
 }
 

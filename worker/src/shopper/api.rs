@@ -9,20 +9,20 @@ use crate::bindings::allows;
 use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::links::{Links, open};
-use crate::objects::messages::payment::{StartAsk, Started};
+use crate::objects::messages::payment::Started;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles::{self, Absent, Doubt};
 use crate::problem::Problem;
 use crate::profile::Profile;
 use crate::request::{header, network_of, query};
 use domain::json::{read, write};
-use domain::plan::start::{Intent, Refusal, Seen};
+use domain::plan::start::{Intent, Proof, Refusal, Seen, Start};
+use domain::state::call::Browser;
 use domain::url::{self, origin_of};
 use domain::values::ids::{CartId, OrderId, StoreHash};
 use domain::values::locale::Locale;
 use domain::views::snapshot::Snapshot;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use worker::{Request, Response, Result};
 
 /// Bounds starts that prove nothing, per store and network. Whoever proves right is never counted, nor held up by it.
@@ -83,18 +83,16 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
         due: body.seen_due,
         scaled: body.seen_amount,
     });
-    let ask = StartAsk {
-        cart_id: Some(body.cart_id),
+    let start = Start {
+        proof: Proof::of_cart(&body.cart_id),
         intent: body.intent,
         page: body.page,
         locale,
-        ip: address(&request),
-        user_agent: header(&request, "user-agent"),
-        language: header(&request, "accept-language"),
+        browser: browser(&request),
         seen,
         visit: body.visit.filter(|visit| visit.len() <= LONGEST_VISIT),
     };
-    let started = PaymentClient::of(&ctx.env, &profile, order).start(ask).await?;
+    let started = PaymentClient::of(&ctx.env, &profile, order).start(start).await?;
     let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
     let response = match outcome(started, &request, ctx, &profile.store, locale).await {
         Outcome::Show(snapshot, redirect) => json(&view(&snapshot, redirect, links, locale))?,
@@ -325,6 +323,15 @@ fn json(value: &impl Serialize) -> Result<Response> {
         .with_header("content-type", "application/json")?
         .with_header("cache-control", "no-store")?;
     Ok(builder.fixed(write(value).into_bytes()))
+}
+
+/// What the shopper's browser shows of itself.
+pub fn browser(request: &Request) -> Browser {
+    Browser {
+        ip: address(request),
+        user_agent: header(request, "user-agent"),
+        language: header(request, "accept-language"),
+    }
 }
 
 /// The shopper's address, as Cloudflare saw it.

@@ -4,17 +4,16 @@
 //! cookie of the browser that left for KOMOJU from here holds. HEAD answers as GET would and begins nothing. Nothing
 //! here marks anything paid.
 
-use super::api::{Outcome, address, bad_token, find, outcome, refused, spoken, too_many, within_limit};
+use super::api::{Outcome, bad_token, browser, find, outcome, refused, spoken, too_many, within_limit};
 use super::page;
 use super::view::{View, view};
 use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::links::{Links, Subject, is_on, open};
-use crate::objects::messages::payment::StartAsk;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles;
 use crate::request::{self, header, query};
-use domain::plan::start::{Intent, Refusal};
+use domain::plan::start::{Intent, Proof, Refusal, Start};
 use domain::url;
 use domain::values::ids::{CartId, OrderId, SessionId, StoreHash};
 use domain::values::locale::Locale;
@@ -99,10 +98,10 @@ pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
         return Response::empty();
     }
     let page = Some(get("page")).filter(|p| !p.is_empty());
-    let ask = ask(&request, Some(get("cart_id")), Intent::Visit, page, locale);
+    let start = start_of(&request, Proof::of_cart(&get("cart_id")), Intent::Visit, page, locale);
     let payment = PaymentClient::of(&ctx.env, &profile, order);
     let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
-    begin(&request, ctx, &payment, links, ask, locale).await
+    begin(&request, ctx, &payment, links, start, locale).await
 }
 
 /// `GET /pay/{token}`: a link that the merchant sent.
@@ -117,9 +116,9 @@ pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Respon
     if !within_limit(ctx, "pay", token).await {
         return page::problem(&too_many(locale), locale);
     }
-    let ask = ask(&request, None, Intent::Visit, None, locale);
+    let start = start_of(&request, Proof::Link, Intent::Visit, None, locale);
     let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
-    begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), ask, locale).await
+    begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), start, locale).await
 }
 
 /// `POST /pay/{token}`: the buttons of our own status page. The token was given only to whoever may act.
@@ -136,9 +135,9 @@ pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<R
         return page::problem(&too_many(locale), locale);
     }
     let intent = if url::value(&form, "intent") == Some("restart") { Intent::Restart } else { Intent::Pay };
-    let ask = ask(&request, None, intent, None, locale);
+    let start = start_of(&request, Proof::Link, intent, None, locale);
     let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
-    begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), ask, locale).await
+    begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), start, locale).await
 }
 
 /// Starts, and goes to KOMOJU or shows how things stand. Whoever gets here may act.
@@ -147,10 +146,10 @@ async fn begin(
     ctx: &Ctx,
     payment: &PaymentClient,
     links: Links<'_>,
-    ask: StartAsk,
+    start: Start,
     locale: Locale,
 ) -> Result<Response> {
-    let started = payment.start(ask).await?;
+    let started = payment.start(start).await?;
     match outcome(started, request, ctx, links.store(), locale).await {
         Outcome::Problem(problem) => page::problem(&problem, locale),
         // A button's start is not to be made again by an address: its page shows the button.
@@ -208,24 +207,8 @@ fn begins_nothing(request: &Request) -> bool {
     request.method() == Method::Head
 }
 
-fn ask(
-    request: &Request,
-    cart_id: Option<String>,
-    intent: Intent,
-    page: Option<String>,
-    locale: Locale,
-) -> StartAsk {
-    StartAsk {
-        cart_id,
-        intent,
-        page,
-        locale,
-        ip: address(request),
-        user_agent: header(request, "user-agent"),
-        language: header(request, "accept-language"),
-        seen: None,
-        visit: None,
-    }
+fn start_of(request: &Request, proof: Proof, intent: Intent, page: Option<String>, locale: Locale) -> Start {
+    Start { proof, intent, page, locale, browser: browser(request), seen: None, visit: None }
 }
 
 /// The language that the address asks for, else the one that the browser prefers.

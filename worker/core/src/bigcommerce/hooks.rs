@@ -6,6 +6,7 @@ use crate::http::{HttpRequest, Outcome};
 use crate::json::{Each, flag, text, unsigned};
 use crate::secret::Secret;
 use crate::state::failure::Failure;
+use crate::state::hint::REFUND_CREATED;
 use crate::values::ids::StoreHash;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,7 +17,8 @@ pub const SECRET_HEADER: &str = "X-Komoju-Bigcommerce-Secret";
 /// A new order: the one message that the merchant may not want us to act on.
 pub const ORDER_CREATED: &str = "store/order/created";
 
-pub const SCOPES: [&str; 3] = ["store/order/statusUpdated", "store/order/refund/created", ORDER_CREATED];
+/// What we ask to be told of.
+pub const SCOPES: [&str; 3] = ["store/order/statusUpdated", REFUND_CREATED, ORDER_CREATED];
 
 pub fn list_request(api: Api<'_>) -> HttpRequest {
     api.get("/v3/hooks?limit=250")

@@ -5,9 +5,23 @@ use super::session::{META_ORDER, META_STORE};
 use crate::hash::{hex, hmac_sha256, same};
 use crate::json::text;
 use crate::secret::Secret;
-use crate::state::hint::{About, Hint};
+use crate::state::hint::{About, FRAUD_MARKED, Hint};
 use crate::values::ids::{HintId, OrderId, PaymentId, SessionId, StoreHash};
 use serde_json::Value;
+
+/// The webhook events to tick at KOMOJU: whatever can change what is known of a payment.
+pub const EVENTS: [&str; 10] = [
+    "payment.authorized",
+    "payment.captured",
+    "payment.updated",
+    "payment.expired",
+    "payment.cancelled",
+    "payment.failed",
+    "payment.refund.created",
+    "payment.refunded",
+    FRAUD_MARKED,
+    "refund_request.updated",
+];
 
 /// Whether `signature` (hexadecimal HMAC-SHA256 of the raw body, in small letters or capitals) was made with one of `secrets`. An empty
 /// secret signs nothing: whoever has none configured refuses everything.

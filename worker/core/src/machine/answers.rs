@@ -1,6 +1,5 @@
 //! What an answer, or the lack of one, changes: readings are taken by `seq`.
 
-use super::hearing::FRAUD_EVENT;
 use super::{Ahead, Flight, Learned, Machine, Now, What, want};
 use crate::plan::start::{Looked, Refusal, cart_hash};
 use crate::state::Payment;
@@ -8,6 +7,8 @@ use crate::state::call::{Answer, OrderRefundSeen, OrderSeen, RefundPart, Session
 use crate::state::deed::{Action, DeedState};
 use crate::state::delays::Delays;
 use crate::state::failure::Failure;
+use crate::state::hint::FRAUD_MARKED;
+use crate::state::history::Event;
 use crate::state::reading::{Amounts, OrderRefund, PaymentReading, PaymentStatus, SessionStatus, Unreadable};
 use crate::state::settings::RefundPolicy;
 use crate::state::shop::Ownership;
@@ -265,7 +266,7 @@ impl Machine {
             self.want_captured();
         }
         if before.as_ref() != Some(&status) {
-            self.state.log(at, "payment_is", format!("{status:?} {id}"));
+            self.state.log(at, Event::PaymentIs { payment: id, status });
         }
     }
 
@@ -297,7 +298,7 @@ impl Machine {
     fn event_answered(&mut self, id: &PaymentId, answer: Answer, now: Now<'_>) {
         let Some(payment) = self.state.payments.get_mut(id) else { return };
         if let Answer::Event(seen) = answer {
-            payment.fraud |= seen.kind == FRAUD_EVENT && seen.payment.as_ref() == Some(id);
+            payment.fraud |= seen.kind == FRAUD_MARKED && seen.payment.as_ref() == Some(id);
             payment.suspicion = None;
             return;
         }

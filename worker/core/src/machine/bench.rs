@@ -23,7 +23,7 @@ use crate::values::instructions::Instructions;
 use crate::values::locale::Locale;
 use crate::values::money::{Currency, Money};
 use crate::values::order_status::OrderStatus;
-use crate::values::sealed::Blob;
+use crate::values::sealed::Sealed;
 use crate::views::statement::{Statement, statement};
 
 pub const HOUR: i64 = 3_600_000;
@@ -329,8 +329,8 @@ impl Bench {
         self.order.reading.status.0
     }
 
-    pub fn bank() -> Blob {
-        Blob(crate::json::write(&BankDetails::default()))
+    pub fn bank() -> Sealed {
+        Sealed(crate::json::write(&BankDetails::default()))
     }
 
     // ---- the two sides -------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ use super::{Machine, want};
 use crate::refunds::{self, PayBack, Settled};
 use crate::state::decision::{Decided, Decision, Ended, Ending, StoredDecision, Taken};
 use crate::state::deed::{Deed, MilestoneKind, SETTLED, Subject};
+use crate::state::history::Event;
 use crate::state::reading::{Cause, PaymentStatus};
 use crate::state::settings::Settings;
 use crate::time::Moment;
@@ -21,7 +22,7 @@ impl Machine {
         }
         self.touched = true;
         if !self.is_still_offered(&decided) || !self.take_effect_at_once(&decided, at) {
-            self.state.log(at, "decision_overtaken", decided.by);
+            self.state.log(at, Event::DecisionOvertaken { by: decided.by });
             return Taken::Overtaken;
         }
         let seq = self.state.next_seq();
@@ -31,7 +32,8 @@ impl Machine {
         for payment in self.state.payments.values_mut() {
             want(&mut payment.register, seq);
         }
-        self.state.log(at, decided.decision.key(), decided.by.clone());
+        let (decision, by) = (decided.decision.kind(), decided.by.clone());
+        self.state.log(at, Event::Decided { decision, by });
         let ended = (!decided.decision.moves_money()).then_some(Ended { how: Ending::Done, at });
         self.state.decisions.push(StoredDecision { decided, seq, at, ended });
         Taken::Yes
@@ -123,10 +125,10 @@ impl Machine {
         let mut settled = Vec::new();
         for deed in open {
             deed.settle();
-            settled.push(format!("{}: {SETTLED}", deed.action));
+            settled.push(Event::failed(&deed.action, SETTLED));
         }
-        for what in settled {
-            self.state.log(at, "failed", what);
+        for event in settled {
+            self.state.log(at, event);
         }
     }
 
@@ -139,8 +141,8 @@ impl Machine {
         match how {
             // What was done, or refused, stands in the history already.
             Ending::Done | Ending::Refused => {}
-            Ending::Withdrawn => self.state.log(at, "decision_withdrawn", by),
-            Ending::Overtaken => self.state.log(at, "decision_overtaken", by),
+            Ending::Withdrawn => self.state.log(at, Event::DecisionWithdrawn { by }),
+            Ending::Overtaken => self.state.log(at, Event::DecisionOvertaken { by }),
         }
     }
 

@@ -3,15 +3,11 @@
 use super::{Machine, Now, want};
 use crate::state::deed::{Deed, MilestoneKind, Subject};
 use crate::state::delays::Delays;
-use crate::state::hint::{About, Hint, Moved, StoredHint};
+use crate::state::hint::{About, FRAUD_MARKED, Hint, Moved, REFUND_CREATED, StoredHint};
+use crate::state::history::Event;
 use crate::state::{Attempt, HISTORY, Payment, Stage, Standing, State, Suspicion};
 use crate::time::Moment;
 use crate::values::ids::{HintId, PaymentId, SessionId};
-
-/// KOMOJU's event that a payment was marked as fraud.
-pub(super) const FRAUD_EVENT: &str = "payment.marked.as.fraud";
-/// BigCommerce's message that a refund was entered in its books.
-const REFUND_SCOPE: &str = "store/order/refund/created";
 
 impl Machine {
     /// Keeps a hint and wants a look; what [`Self::handle`] does with one, for whoever knows only the time. A hint
@@ -28,10 +24,10 @@ impl Machine {
                 if !known && !self.want_session_being_made(seq) {
                     return;
                 }
-                if let Some(payment) = payment.as_ref().filter(|_| event == FRAUD_EVENT) {
+                if let Some(payment) = payment.as_ref().filter(|_| event == FRAUD_MARKED) {
                     self.suspect(payment, &hint.id);
                 }
-                self.state.log(at, "heard_komoju", event.clone());
+                self.state.log(at, Event::HeardKomoju { event: event.clone() });
             }
             About::Return { session } => {
                 if !self.returned(session.as_ref(), seq, at) {
@@ -40,14 +36,14 @@ impl Machine {
             }
             About::Order { scope, moved } => {
                 want(&mut self.state.order, seq);
-                if scope == REFUND_SCOPE {
+                if scope == REFUND_CREATED {
                     want(&mut self.state.order_refunds, seq);
                 }
                 if let Some(moved) = moved.filter(|moved| self.is_our_overtaking(*moved)) {
                     self.state.head.replaced = Some(moved);
                     self.state.reached.remove(&(Subject::Order, MilestoneKind::Restored));
                 }
-                self.state.log(at, "heard_bigcommerce", scope.clone());
+                self.state.log(at, Event::HeardBigCommerce { scope: scope.clone() });
             }
             About::Click => {
                 self.state.hurry(at);
@@ -131,7 +127,7 @@ impl Machine {
             attempt.returned_at = Some(at);
             want(&mut attempt.register, seq);
         }
-        self.state.log(at, "shopper_returned", "");
+        self.state.log(at, Event::ShopperReturned);
         true
     }
 

@@ -7,6 +7,7 @@ use crate::state::call::optional_field;
 use crate::state::call::{Answer, SessionSeen};
 use crate::state::deed::{Action, DeedState, MilestoneKind, Subject};
 use crate::state::failure::Failure;
+use crate::state::history::Event;
 use crate::state::reading::{Cause, PaymentReading};
 use crate::state::{Reached, SessionFault, Stage};
 use crate::time::Moment;
@@ -30,7 +31,7 @@ impl Machine {
         // Counted from when KOMOJU made it; where it does not say that, from now.
         attempt.expires_at = if seen.expires_at > at { seen.expires_at } else { at + SESSION_LIVES };
         (self.state.head.session_refused, self.state.head.session_fault) = (None, None);
-        self.state.log(at, "session_made", seen.reading.id.to_string());
+        self.state.log(at, Event::SessionMade { session: seen.reading.id.to_string() });
         self.take_session(n, seq, seen, now);
         self.show(true, at);
     }
@@ -40,7 +41,7 @@ impl Machine {
         if let Some(attempt) = self.state.attempt_mut(n) {
             attempt.stage = Stage::Void;
         }
-        self.state.log(at, "session_not_made", describe(&failure));
+        self.state.log(at, Event::SessionNotMade { why: describe(&failure) });
         self.state.head.session_queued = matches!(failure, Failure::Later { .. });
         let fault = match &failure {
             Failure::Refused { code, .. } => {
@@ -80,7 +81,7 @@ impl Machine {
         let Some(field) = optional_field(param, message) else { return false };
         let Some((_, done, _)) = self.start.as_mut().filter(|(_, done, _)| !done.lean) else { return false };
         done.lean = true;
-        self.state.log(at, "session_lean", field);
+        self.state.log(at, Event::SessionLean { field: field.to_owned() });
         true
     }
 
@@ -146,7 +147,7 @@ impl Machine {
             deed.retry_at = now.at + now.delays.retry(deed.n);
         }
         self.forget_what_it_needed(action);
-        self.state.log(now.at, "done", action.to_string());
+        self.state.log(now.at, Event::done(action));
     }
 
     /// Bank details are kept no longer than they are needed.
@@ -203,7 +204,7 @@ impl Machine {
                 self.refused(action, now.at);
             }
         }
-        self.state.log(now.at, "failed", format!("{action}: {}", describe(&failure)));
+        self.state.log(now.at, Event::failed(action, describe(&failure)));
         if self.start.is_some() && !matches!(failure, Failure::NotFound | Failure::Refused { .. }) {
             self.fail_start(komoju_refusal(&failure));
         }

@@ -4,6 +4,7 @@ use super::{Machine, Now, Reply, What};
 use crate::plan::start::{Proof, Refusal, StartStep, cart_hash, next};
 use crate::plan::{Circumstances, Fresh, next_cancel};
 use crate::state::call::{Call, NewSession};
+use crate::state::history::Event;
 use crate::state::register::Register;
 use crate::state::terms::Terms;
 use crate::state::{Attempt, Stage};
@@ -97,7 +98,7 @@ impl Machine {
         let action = self.state.attempt(n).and_then(|attempt| next_cancel(&self.state, attempt));
         if let Some(action) = action {
             self.touched = true;
-            self.state.log(now.at, "recalled", n.to_string());
+            self.state.log(now.at, Event::Recalled { attempt: n.to_string() });
             self.cancel(&action, false, now);
         }
     }
@@ -131,7 +132,8 @@ impl Machine {
             listing: Register::default(),
             ended_by_order: false,
         });
-        self.state.log(now.at, "attempt", format!("{} {}", terms.external_order_num, terms.amount));
+        let asked = [&terms.external_order_num, " ", &terms.amount.to_string()].concat();
+        self.state.log(now.at, Event::Begun { asked });
         let key = format!("{}-{}-session-{n}", now.shop.store, now.shop.order);
         let new = NewSession { attempt: n, terms, locale, checkout, browser, lean, key };
         self.take_off(What::Creation(n), |_| Call::CreateSession(Box::new(new)));

@@ -3,9 +3,11 @@
 use super::{Flight, Machine, Now, What};
 use crate::plan::{Fresh, Step, Transfer, told_by_way_of};
 use crate::state::Reached;
+use crate::state::call::Bank;
 use crate::state::call::Call;
 use crate::state::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate, Subject, UNANSWERED};
 use crate::state::delays::Delays;
+use crate::state::history::Event;
 use crate::state::settings::Provider;
 use crate::time::Moment;
 use crate::values::attention::Attention;
@@ -99,7 +101,7 @@ impl Machine {
         self.state.head.to_meet = false;
         if keep {
             self.state.head.met_at = now.at;
-            self.state.log(now.at, "met", "");
+            self.state.log(now.at, Event::Met);
         }
     }
 
@@ -149,7 +151,7 @@ impl Machine {
         if let Some(deed) = self.deed_mut(&action).filter(|d| d.is_open()) {
             deed.state = DeedState::Done;
         }
-        self.state.log(at, milestone.key(), subject.to_string());
+        self.state.log(at, Event::Reached { milestone, subject: subject.clone() });
         // It may happen more than once.
         if milestone != MilestoneKind::Restored {
             self.state.reached.insert((subject, milestone), Reached { at, attention, seen: None });
@@ -180,9 +182,14 @@ impl Machine {
             Action::RefundPayment { payment, cause } => {
                 Some(Call::RefundPayment { account, payment, minor: minor?, cause, key })
             }
-            Action::RequestRefund { payment, cause } => {
-                Some(Call::RequestRefund { account, payment, minor: minor?, cause, bank: bank?, key })
-            }
+            Action::RequestRefund { payment, cause } => Some(Call::RequestRefund {
+                account,
+                payment,
+                minor: minor?,
+                cause,
+                bank: Bank::Sealed(bank?),
+                key,
+            }),
             Action::UpdateOrder { .. }
             | Action::CancelSession { .. }
             | Action::CancelPayment { .. }
@@ -214,7 +221,7 @@ impl Machine {
 
     /// Also of what never left: without a deed that says so, it would be begun again, and given up again.
     fn give_up(&mut self, action: &Action, reason: String, now: Now<'_>) {
-        self.state.log(now.at, "failed", format!("{action}: {reason}"));
+        self.state.log(now.at, Event::failed(action, reason.clone()));
         let deed = self.deed_to_send(action, now.at);
         deed.state = DeedState::Refused { reason };
         deed.bank = None;

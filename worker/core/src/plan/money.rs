@@ -147,7 +147,7 @@ fn transfer(
     cause: Cause,
     minor: i64,
     decided: u64,
-    bank: Option<crate::values::sealed::Blob>,
+    bank: Option<crate::values::sealed::Sealed>,
 ) -> Transfer {
     let action = match refunds::is_by_transfer(state, &payment) {
         true => Action::RequestRefund { payment, cause },

@@ -46,12 +46,14 @@ impl Intent {
 }
 
 /// What a start brings.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Start {
+    #[serde(rename = "cart_id")]
     pub proof: Proof,
     pub intent: Intent,
     pub page: Option<String>,
     pub locale: Locale,
+    #[serde(flatten)]
     pub browser: Browser,
     /// What the shopper's page showed. It can only block.
     pub seen: Option<Seen>,
@@ -71,14 +73,38 @@ pub struct Seen {
     pub scaled: Option<String>,
 }
 
-/// How whoever asks shows to be the shopper.
-#[derive(Debug, Clone, PartialEq)]
+/// How whoever asks shows to be the shopper. It travels as the cart's id alone, which a signed link stands in for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Option<String>", into = "Option<String>")]
 pub enum Proof {
     Cart(CartId),
     /// A signed link for this order.
     Link,
     /// What was shown is no proof of anything.
     Nothing,
+}
+
+impl Proof {
+    /// What somebody who shows this cart id proves.
+    pub fn of_cart(id: &str) -> Self {
+        CartId::parse(id).map_or(Self::Nothing, Self::Cart)
+    }
+}
+
+impl From<Option<String>> for Proof {
+    fn from(cart: Option<String>) -> Self {
+        cart.map_or(Self::Link, |id| Self::of_cart(&id))
+    }
+}
+
+impl From<Proof> for Option<String> {
+    fn from(proof: Proof) -> Self {
+        match proof {
+            Proof::Cart(cart) => Some(cart.as_str().to_owned()),
+            Proof::Link => None,
+            Proof::Nothing => Some(String::new()),
+        }
+    }
 }
 
 /// Why a start gets no picture of the payment.
@@ -453,4 +479,22 @@ fn checked_page(start: &Start, c: Circumstances<'_>, order: &OrderSeen) -> Optio
     let origins = c.shop.origins(order.reading.channel);
     let page = start.page.as_ref().filter(|page| is_confirmation_page(page, origins));
     page.map(|page| without_query(page).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_travels_as_former_versions_sent_it() {
+        let former = r#"{"cart_id":"5f8f1a2e-2f4b-4c1d-9d3c-0a1b2c3d4e5f","intent":"arrive","page":null,"locale":"ja",
+            "ip":"203.0.113.7","user_agent":"UA","language":"ja","seen":null,"visit":"v1"}"#;
+        let start: Start = crate::json::read(former).expect("a start");
+        assert!(matches!(start.proof, Proof::Cart(_)) && start.browser.ip == "203.0.113.7");
+        let again: serde_json::Value = serde_json::from_str(&crate::json::write(&start)).expect("JSON");
+        assert_eq!(again, serde_json::from_str::<serde_json::Value>(former).expect("JSON"));
+        for proof in [Proof::Link, Proof::Nothing, start.proof] {
+            assert_eq!(crate::json::read::<Proof>(&crate::json::write(&proof)), Ok(proof));
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::state::shop::Shop;
 use crate::values::attention::Attention;
 use crate::values::ids::{PaymentId, RefundId};
 use crate::values::money::Money;
-use crate::values::sealed::Blob;
+use crate::values::sealed::Sealed;
 
 use crate::time::Moment;
 
@@ -117,7 +117,7 @@ pub struct Transfer {
     pub minor: Option<i64>,
     /// The `seq` of the decision it answers to.
     pub decided: u64,
-    pub bank: Option<Blob>,
+    pub bank: Option<Sealed>,
 }
 
 /// What the very last calls have read. Anything older does not license a PUT to the order, or a refund in its books.

@@ -195,7 +195,7 @@ pub fn is_by_transfer(state: &State, payment: &PaymentId) -> bool {
 }
 
 /// Where the shopper is to be paid, sealed, unless KOMOJU has been told already.
-pub fn bank_details(state: &State, refund: u64) -> Option<(&crate::values::sealed::Blob, u64)> {
+pub fn bank_details(state: &State, refund: u64) -> Option<(&crate::values::sealed::Sealed, u64)> {
     let open = state.decisions.iter().rev().filter(|stored| stored.ended.is_none());
     open.filter(|stored| stored.decided.decision.is_to_pay_back(refund)).find_map(|stored| {
         let sealed = stored.decided.decision.sealed()?;

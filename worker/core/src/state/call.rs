@@ -12,8 +12,9 @@ use crate::time::Moment;
 use crate::values::ids::{AccountId, CartId, HintId, OrderId, PaymentId, RefundId, SessionId};
 use crate::values::locale::Locale;
 use crate::values::money::Money;
-use crate::values::sealed::Blob;
+use crate::values::sealed::Sealed;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// One request to a remote side.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,13 +60,12 @@ pub enum Call {
         cause: Cause,
         key: String,
     },
-    /// `bank`: the shopper's account, as [`BankDetails`]; sealed until whoever carries the call out opens it.
     RequestRefund {
         account: AccountId,
         payment: PaymentId,
         minor: i64,
         cause: Cause,
-        bank: Blob,
+        bank: Bank,
         key: String,
     },
     /// Every payment that an attempt's session ever held: a session shows but one.
@@ -154,7 +154,7 @@ pub struct RefundPart {
 }
 
 /// Where a refund by bank transfer goes. Kept sealed, and no longer than until KOMOJU has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankDetails {
     /// Half-width kana, as banks write names.
     pub customer_name: String,
@@ -167,6 +167,52 @@ pub struct BankDetails {
     pub account_type: String,
     /// Seven digits.
     pub account_number: String,
+}
+
+impl fmt::Debug for BankDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BankDetails(…)")
+    }
+}
+
+/// The account in a call: the core has it sealed, and whoever carries the call out opens it just before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bank {
+    Sealed(Sealed),
+    Opened(Box<BankDetails>),
+}
+
+impl Call {
+    /// What must be opened before the call can leave.
+    pub fn sealed(&self) -> Option<&Sealed> {
+        match self {
+            Self::RequestRefund { bank: Bank::Sealed(sealed), .. } => Some(sealed),
+            Self::RequestRefund { bank: Bank::Opened(_), .. }
+            | Self::ReadOrder
+            | Self::ReadProvider
+            | Self::UpdateOrder { .. }
+            | Self::CreateSession(_)
+            | Self::ReadSession { .. }
+            | Self::CancelSession { .. }
+            | Self::ReadPayment { .. }
+            | Self::CancelPayment { .. }
+            | Self::Capture { .. }
+            | Self::RefundPayment { .. }
+            | Self::ListPayments { .. }
+            | Self::ReadEvent { .. }
+            | Self::ReadOrderRefunds
+            | Self::QuoteRefund { .. }
+            | Self::RecordRefund { .. } => None,
+        }
+    }
+
+    /// The same call with its bank details opened.
+    pub fn opened(mut self, details: BankDetails) -> Self {
+        if let Self::RequestRefund { bank, .. } = &mut self {
+            *bank = Bank::Opened(Box::new(details));
+        }
+        self
+    }
 }
 
 /// An order as read: what is kept, and beside it what is used once and then forgotten.
@@ -241,7 +287,7 @@ pub struct NewSession {
 }
 
 /// What the shopper's browser showed of itself, for KOMOJU's fraud screening.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Browser {
     pub ip: String,
     pub user_agent: String,

@@ -4,9 +4,9 @@
 use crate::time::Moment;
 use crate::values::attention::Attention;
 use crate::values::ids::{HintId, PaymentId, RefundId};
-use crate::values::sealed::Blob;
+use crate::values::sealed::Sealed;
 use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decision {
@@ -14,13 +14,13 @@ pub enum Decision {
     Capture { payment: PaymentId, minor: Option<i64> },
     /// Pay back at KOMOJU, all that is left or a part; a cash payment needs to know where to. `towards`: it is a part of
     /// this refund made in BigCommerce, which is more than KOMOJU holds.
-    Refund { payment: PaymentId, minor: Option<i64>, sealed: Option<Blob>, towards: Option<u64> },
+    Refund { payment: PaymentId, minor: Option<i64>, sealed: Option<Sealed>, towards: Option<u64> },
     /// A refund made in BigCommerce is to be made at KOMOJU; said again, it is tried again.
     ConfirmRefund { refund: u64 },
     /// A refund made in BigCommerce was paid back by other means.
     SettleOutside { refund: u64 },
     /// Where KOMOJU shall transfer a refund of a cash payment to.
-    BankDetails { refund: u64, sealed: Blob },
+    BankDetails { refund: u64, sealed: Sealed },
     /// Of the sums that an order with store credit or gift certificates may come to, this one is left to pay.
     Owed { minor: i64 },
     /// A call about this payment has no answer: somebody has put it right outside KOMOJU, and it is not sent again.
@@ -32,6 +32,50 @@ pub enum Decision {
     PartPair { refund: u64, komoju: RefundId },
     /// Seen; nothing more to be done about it.
     Dismiss { attention: Attention },
+}
+
+/// What kind of decision it is, as the history names it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
+pub enum DecisionKind {
+    #[serde(rename = "decided_capture")]
+    #[strum(serialize = "decided_capture")]
+    Capture,
+    #[serde(rename = "decided_refund")]
+    #[strum(serialize = "decided_refund")]
+    Refund,
+    #[serde(rename = "decided_confirm")]
+    #[strum(serialize = "decided_confirm")]
+    Confirm,
+    #[serde(rename = "decided_outside")]
+    #[strum(serialize = "decided_outside")]
+    Outside,
+    #[serde(rename = "decided_bank")]
+    #[strum(serialize = "decided_bank")]
+    Bank,
+    #[serde(rename = "decided_owed")]
+    #[strum(serialize = "decided_owed")]
+    Owed,
+    #[serde(rename = "decided_unanswered")]
+    #[strum(serialize = "decided_unanswered")]
+    Unanswered,
+    #[serde(rename = "decided_transfer")]
+    #[strum(serialize = "decided_transfer")]
+    Transfer,
+    #[serde(rename = "decided_two")]
+    #[strum(serialize = "decided_two")]
+    Two,
+    #[serde(rename = "decided_dismiss")]
+    #[strum(serialize = "decided_dismiss")]
+    Dismiss,
+}
+
+impl DecisionKind {
+    /// What it is called wherever text must name it.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
 }
 
 impl Decision {
@@ -55,19 +99,18 @@ impl Decision {
         }
     }
 
-    /// What the history calls it.
-    pub fn key(&self) -> &'static str {
+    pub fn kind(&self) -> DecisionKind {
         match self {
-            Self::Capture { .. } => "decided_capture",
-            Self::Refund { .. } => "decided_refund",
-            Self::ConfirmRefund { .. } => "decided_confirm",
-            Self::SettleOutside { .. } => "decided_outside",
-            Self::BankDetails { .. } => "decided_bank",
-            Self::Owed { .. } => "decided_owed",
-            Self::SettleUnanswered { .. } => "decided_unanswered",
-            Self::MatchTransfer { .. } => "decided_transfer",
-            Self::PartPair { .. } => "decided_two",
-            Self::Dismiss { .. } => "decided_dismiss",
+            Self::Capture { .. } => DecisionKind::Capture,
+            Self::Refund { .. } => DecisionKind::Refund,
+            Self::ConfirmRefund { .. } => DecisionKind::Confirm,
+            Self::SettleOutside { .. } => DecisionKind::Outside,
+            Self::BankDetails { .. } => DecisionKind::Bank,
+            Self::Owed { .. } => DecisionKind::Owed,
+            Self::SettleUnanswered { .. } => DecisionKind::Unanswered,
+            Self::MatchTransfer { .. } => DecisionKind::Transfer,
+            Self::PartPair { .. } => DecisionKind::Two,
+            Self::Dismiss { .. } => DecisionKind::Dismiss,
         }
     }
 
@@ -118,7 +161,7 @@ impl Decision {
     }
 
     /// The account that came with it, while it is kept.
-    pub fn sealed(&self) -> Option<&Blob> {
+    pub fn sealed(&self) -> Option<&Sealed> {
         let sealed = match self {
             Self::Refund { sealed, .. } => sealed.as_ref(),
             Self::BankDetails { sealed, .. } => Some(sealed),

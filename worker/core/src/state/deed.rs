@@ -8,10 +8,10 @@ use crate::time::Moment;
 use crate::values::attention::Attention;
 use crate::values::ids::{InvalidId, PaymentId, RefundId};
 use crate::values::order_status::OrderStatus;
-use crate::values::sealed::Blob;
+use crate::values::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use strum::{IntoStaticStr, VariantArray};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// How often a refused cancel is tried anew before a person is asked.
 const CANCEL_TRIES: u32 = 3;
@@ -44,7 +44,51 @@ pub enum Action {
     RecordRefund { refund: RefundId },
 }
 
+/// What kind of deed an action is, without what it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray)]
+pub enum ActionKind {
+    UpdateOrder,
+    CancelSession,
+    CancelPayment,
+    Capture,
+    RequestRefund,
+    RefundPayment,
+    RecordRefund,
+}
+
+impl ActionKind {
+    /// How the key of such a deed begins. Where one beginning is another's, the longer stands first in the list.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::UpdateOrder => "order-",
+            Self::CancelSession => "cancel-session-",
+            Self::CancelPayment => "cancel-",
+            Self::Capture => "capture-",
+            Self::RequestRefund => "refund-request-",
+            Self::RefundPayment => "refund-",
+            Self::RecordRefund => "record-",
+        }
+    }
+
+    /// The kind of deed that is stored under this key.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::VARIANTS.iter().copied().find(|kind| key.starts_with(kind.prefix()))
+    }
+}
+
 impl Action {
+    pub fn kind(&self) -> ActionKind {
+        match self {
+            Self::UpdateOrder { .. } => ActionKind::UpdateOrder,
+            Self::CancelSession { .. } => ActionKind::CancelSession,
+            Self::CancelPayment { .. } => ActionKind::CancelPayment,
+            Self::Capture { .. } => ActionKind::Capture,
+            Self::RequestRefund { .. } => ActionKind::RequestRefund,
+            Self::RefundPayment { .. } => ActionKind::RefundPayment,
+            Self::RecordRefund { .. } => ActionKind::RecordRefund,
+        }
+    }
+
     /// What must never take effect twice, and is therefore looked for before it is sent again.
     pub fn moves_money(&self) -> bool {
         self.is_refund() || matches!(self, Self::Capture { .. })
@@ -81,16 +125,15 @@ impl Action {
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind().prefix())?;
         match self {
-            Self::UpdateOrder { subject, milestone } => write!(f, "order-{}-{subject}", milestone.key()),
-            Self::CancelSession { attempt } => write!(f, "cancel-session-{attempt}"),
-            Self::CancelPayment { payment } => write!(f, "cancel-{payment}"),
-            Self::Capture { payment } => write!(f, "capture-{payment}"),
-            Self::RefundPayment { payment, cause: Cause::Twice } => write!(f, "refund-{payment}-twice"),
+            Self::UpdateOrder { subject, milestone } => write!(f, "{}-{subject}", milestone.key()),
+            Self::CancelSession { attempt } => attempt.fmt(f),
+            Self::CancelPayment { payment } | Self::Capture { payment } => payment.fmt(f),
+            Self::RefundPayment { payment, cause: Cause::Twice } => write!(f, "{payment}-twice"),
             // No payment's id here: such a cause is unique within its order, and KOMOJU's keys are short.
-            Self::RefundPayment { cause, .. } => write!(f, "refund-{cause}"),
-            Self::RequestRefund { cause, .. } => write!(f, "refund-request-{cause}"),
-            Self::RecordRefund { refund } => write!(f, "record-{refund}"),
+            Self::RefundPayment { cause, .. } | Self::RequestRefund { cause, .. } => cause.fmt(f),
+            Self::RecordRefund { refund } => refund.fmt(f),
         }
     }
 }
@@ -162,6 +205,7 @@ impl fmt::Display for Subject {
     Hash,
     Serialize,
     Deserialize,
+    EnumString,
     IntoStaticStr,
     VariantArray,
 )]
@@ -249,7 +293,7 @@ pub struct Deed {
     /// How much, for deeds that move money; frozen, for the same key must carry the same body.
     pub minor: Option<i64>,
     /// Where to, for refunds by bank transfer; erased once KOMOJU has answered.
-    pub bank: Option<Blob>,
+    pub bank: Option<Sealed>,
     /// The `seq` of the decision that this try answers to; 0 where nobody had to decide.
     #[serde(default)]
     pub decided: u64,

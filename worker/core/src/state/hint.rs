@@ -5,6 +5,11 @@ use crate::values::ids::{HintId, PaymentId, SessionId};
 use crate::values::order_status::OrderStatus;
 use serde::{Deserialize, Serialize};
 
+/// KOMOJU's event of a fraud mark, the only one whose name says what no look at the payment shows.
+pub const FRAUD_MARKED: &str = "payment.marked.as.fraud";
+/// BigCommerce's scope of a refund in its books.
+pub const REFUND_CREATED: &str = "store/order/refund/created";
+
 /// Something that may have happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hint {

@@ -9,6 +9,7 @@ pub mod deed;
 pub mod delays;
 pub mod failure;
 pub mod hint;
+pub mod history;
 pub mod reading;
 pub mod record;
 pub mod register;
@@ -29,6 +30,7 @@ use decision::{Decision, StoredDecision, Upon};
 use deed::{Action, Deed, DeedState, MilestoneKind, Subject};
 use delays::Delays;
 use hint::{Moved, StoredHint};
+use history::{Entry, Event};
 use reading::{OrderReading, OrderRefund, PaymentReading, PaymentStatus, SessionReading, SessionStatus};
 use register::Register;
 use serde::{Deserialize, Serialize};
@@ -244,15 +246,6 @@ pub struct Reached {
     pub seen: Option<Attention>,
 }
 
-/// A line of the payment's history, for the merchant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    pub at: Moment,
-    /// A short stable key (`session_created`, `order_updated`, …) and what it is about.
-    pub what: String,
-    pub detail: String,
-}
-
 /// How far an attempt is: as far as its furthest payment that is paid or can still be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
@@ -289,8 +282,8 @@ impl State {
     }
 
     /// Adds a line to the history; the oldest give way.
-    pub fn log(&mut self, at: Moment, what: &str, detail: impl Into<String>) {
-        self.timeline.push(Entry { at, what: what.to_owned(), detail: detail.into() });
+    pub fn log(&mut self, at: Moment, event: Event) {
+        self.timeline.push(Entry { at, event });
         if self.timeline.len() > HISTORY {
             self.timeline.remove(0);
             self.head.timeline_start += 1;

@@ -146,6 +146,37 @@ pub enum PaymentStatus {
     Other(String),
 }
 
+impl PaymentStatus {
+    /// What the history calls it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Authorized => "Authorized",
+            Self::Captured => "Captured",
+            Self::Refunded => "Refunded",
+            Self::Cancelled => "Cancelled",
+            Self::Expired => "Expired",
+            Self::Failed => "Failed",
+            Self::Other(name) => name,
+        }
+    }
+
+    /// The status of that name. Former versions wrote an unknown one as `Other("name")`.
+    pub fn named(name: &str) -> Self {
+        let known = [
+            Self::Pending,
+            Self::Authorized,
+            Self::Captured,
+            Self::Refunded,
+            Self::Cancelled,
+            Self::Expired,
+            Self::Failed,
+        ];
+        let other = name.strip_prefix("Other(\"").and_then(|rest| rest.strip_suffix("\")")).unwrap_or(name);
+        known.into_iter().find(|one| one.name() == name).unwrap_or_else(|| Self::Other(other.to_owned()))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PaymentReading {
     pub id: PaymentId,

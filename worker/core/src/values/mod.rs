@@ -6,6 +6,7 @@ pub mod ids;
 pub mod instructions;
 pub mod locale;
 pub mod money;
+pub mod name;
 pub mod order_status;
 pub mod owed;
 pub mod page;

@@ -1,15 +1,16 @@
-//! Secrets that pass through the core without being opened there.
+//! Secrets at rest.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Sealed text that only the caller around the core can open.
+/// A sealed secret: `{key id}.{nonce}.{ciphertext}`, the latter two in URL-safe base64. Only whoever holds the keys opens
+/// it, and that is never the core.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Blob(pub String);
+pub struct Sealed(pub String);
 
-impl fmt::Debug for Blob {
+impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Blob(…)")
+        f.write_str("Sealed(…)")
     }
 }

@@ -57,15 +57,16 @@ impl State {
 mod tests {
     use super::*;
     use crate::state::decision::{Decided, Decision, StoredDecision};
+    use crate::state::history::Event;
     use crate::values::ids::HintId;
-    use crate::values::sealed::Blob;
+    use crate::values::sealed::Sealed;
 
     const DAY: i64 = 86_400_000;
 
     fn state() -> State {
         let mut state = State::default();
         state.head.met_at = 5 * DAY;
-        state.log(7 * DAY, "met", "");
+        state.log(7 * DAY, Event::Met);
         state
     }
 
@@ -74,7 +75,7 @@ mod tests {
         let settings = Settings::default();
         let mut state = state();
         assert_eq!(state.ends_at(&settings, Delays::default()), Some(407 * DAY));
-        state.log(20 * DAY, "looked", "");
+        state.log(20 * DAY, Event::ShopperReturned);
         let sooner = Settings { keep_days: 90, ..settings };
         assert_eq!(state.ends_at(&sooner, Delays::default()), Some(110 * DAY));
     }
@@ -88,7 +89,7 @@ mod tests {
 
     #[test]
     fn bank_details_are_forgotten_once_nothing_is_open() {
-        let decision = Decision::BankDetails { refund: 4, sealed: Blob("sealed".to_owned()) };
+        let decision = Decision::BankDetails { refund: 4, sealed: Sealed("sealed".to_owned()) };
         let id = HintId::parse("click-1").expect("an id");
         let decided = Decided { id, decision, by: "mika@hoshi.example".to_owned(), upon: None };
         let mut state = state();

@@ -2,7 +2,7 @@
 
 use crate::refunds::transfers::{Stage, Transfer};
 use crate::refunds::{self, PayBack, Settled};
-use crate::state::decision::{Ended, StoredDecision, Upon};
+use crate::state::decision::{DecisionKind, Ended, StoredDecision, Upon};
 use crate::state::deed::Action;
 use crate::state::delays::Delays;
 use crate::state::reading::{OrderRefund, PaymentReading, PaymentStatus, RefundReading};
@@ -50,8 +50,7 @@ pub struct Statement {
 /// A decision about money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionLine {
-    /// [`Decision::key`](super::decision::Decision::key).
-    pub what: String,
+    pub what: DecisionKind,
     pub by: String,
     pub at: Moment,
     /// None: it is under way.
@@ -227,7 +226,7 @@ pub fn statement(state: &State, settings: &Settings) -> Statement {
 fn decisions(state: &State) -> Vec<DecisionLine> {
     let about_money = state.decisions.iter().rev().filter(|stored| stored.decided.decision.moves_money());
     let line = |stored: &StoredDecision| DecisionLine {
-        what: stored.decided.decision.key().to_owned(),
+        what: stored.decided.decision.kind(),
         by: stored.decided.by.clone(),
         at: stored.at,
         ended: stored.ended,

@@ -2,8 +2,8 @@
 
 use super::health::Health;
 use super::ledger::{Page, Query, Tally};
-use crate::crypto::Sealed;
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
+use domain::values::sealed::Sealed;
 
 use domain::komoju::methods::PaymentType;
 use domain::state::settings::{Method, Provider, Settings};

@@ -3,8 +3,11 @@
 
 use domain::komoju::webhook::Notice;
 use domain::state::settings::Mode;
+use domain::values::attention::Attention;
 use domain::values::ids::{OrderId, StoreHash};
 use domain::values::money::Money;
+use domain::values::name::Name;
+use domain::views::condition::Condition;
 use serde::{Deserialize, Serialize};
 
 /// One row of the ledger: what lists and searches show of one payment. Without personal data.
@@ -13,8 +16,8 @@ pub struct LedgerRow {
     pub order: OrderId,
     /// Rises with each change of the payment; an upsert with an older one is ignored.
     pub version: u64,
-    /// The key of its [`Condition`](domain::views::condition::Condition), or what another version calls it.
-    pub phase: String,
+    /// Its condition. `phase` is what the first version called it.
+    pub phase: Name<Condition>,
     /// As shown: "¥1,200".
     pub amount: String,
     pub amount_minor: i64,
@@ -25,9 +28,9 @@ pub struct LedgerRow {
     /// Session ids, payment ids and external_order_nums: what a notification or a search may name it by.
     #[serde(default)]
     pub refs: Vec<String>,
-    /// Keys of what the merchant must look at.
+    /// What the merchant must look at.
     #[serde(default)]
-    pub attention: Vec<String>,
+    pub attention: Vec<Name<Attention>>,
     pub updated_at_ms: i64,
     /// When the order was placed; 0 in rows of former versions.
     #[serde(default)]

@@ -1,11 +1,10 @@
 //! What a payment's object is asked, and what it answers.
 
 use super::Repeat;
-
-use domain::plan::start::{Intent, Refusal, Seen};
-use domain::state::Entry;
+use domain::plan::start::{Intent, Refusal, Start};
 use domain::state::decision::Decided;
 use domain::state::hint::Hint;
+use domain::state::history::Entry;
 use domain::values::attention::Attention;
 use domain::values::ids::{OrderId, SessionId, StoreHash};
 use domain::values::locale::Locale;
@@ -24,7 +23,7 @@ pub struct Question {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Ask {
-    Start(Box<StartAsk>),
+    Start(Box<Start>),
     Status {
         locale: Locale,
     },
@@ -69,20 +68,6 @@ impl Ask {
             | Self::Purge => Repeat::May,
         }
     }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct StartAsk {
-    /// The cart's id; None where a signed link stands in for it.
-    pub cart_id: Option<String>,
-    pub intent: Intent,
-    pub page: Option<String>,
-    pub locale: Locale,
-    pub ip: String,
-    pub user_agent: String,
-    pub language: String,
-    pub seen: Option<Seen>,
-    pub visit: Option<String>,
 }
 
 /// What a start came to.

@@ -10,6 +10,7 @@ use domain::machine::{Input, Machine};
 use domain::state::settings::Mode;
 use domain::state::shop::Shop;
 use domain::values::locale::Locale;
+use domain::values::name::Name;
 use domain::views::condition::condition;
 use worker::Result;
 
@@ -54,14 +55,14 @@ pub fn ledger_row(machine: &Machine, shop: &Shop) -> LedgerRow {
     LedgerRow {
         order: shop.order,
         version: state.head.version,
-        phase: condition(state, &shop.settings, &snapshot).key().to_owned(),
+        phase: Name::Known(condition(state, &shop.settings, &snapshot)),
         amount: amount.map(|m| m.to_string()).unwrap_or_default(),
         amount_minor: amount.map_or(0, |m| m.minor),
         currency: amount.map(|m| m.currency.code().to_owned()).unwrap_or_default(),
         refunded: state.paid_back(),
         mode: if snapshot.test { Mode::Test } else { Mode::Live },
         refs: sessions.chain(numbers).chain(payments).collect(),
-        attention: state.attentions(&shop.settings).into_iter().map(|a| a.key().to_owned()).collect(),
+        attention: state.attentions(&shop.settings).into_iter().map(Name::Known).collect(),
         updated_at_ms: now_ms(),
         placed_at_ms: state.order.reading.as_ref().map_or(0, |order| order.placed_at),
         next_alarm_ms: None,

@@ -2,7 +2,7 @@
 //! a token that has been replaced meanwhile.
 
 use crate::config::Config;
-use crate::crypto::{SealError, Sealed, Vault};
+use crate::crypto::{SealError, Vault};
 use crate::fetch;
 use crate::links::{Links, is_on};
 use crate::log;
@@ -12,12 +12,12 @@ use crate::objects::store_client::StoreClient;
 use crate::profile::{KomojuAccount, Profile, field};
 use domain::bigcommerce;
 use domain::http::{self, HttpRequest, Outcome};
-use domain::json::{read, write};
+use domain::json::read;
 use domain::komoju;
 use domain::state::call::{Answer, Call};
 use domain::state::failure::Failure;
 use domain::values::ids::{AccountId, OrderId, StoreHash};
-use domain::values::sealed::Blob;
+
 use domain::wire::{self, Side};
 use std::borrow::Cow;
 use worker::Env;
@@ -190,26 +190,17 @@ impl Remote<'_> {
         })
     }
 
-    /// The call with its bank details readable, for as long as it takes to send it. Errors: they never will be.
+    /// The call with its bank details opened, for as long as it takes to send it. Errors: they never will be.
     async fn opened<'c>(&self, call: &'c Call) -> worker::Result<Result<Cow<'c, Call>, Failure>> {
-        let Call::RequestRefund { bank, .. } = call else { return Ok(Ok(Cow::Borrowed(call))) };
-        let readable = match self.open_bank_details(bank).await {
-            Ok(readable) => readable,
-            Err(SealError::Platform) => return Err(SealError::Platform.into()),
-            Err(_) => return Ok(Err(unreadable_bank_details())),
-        };
-        let mut opened = call.clone();
-        if let Call::RequestRefund { bank, .. } = &mut opened {
-            *bank = readable;
+        let Some(sealed) = call.sealed() else { return Ok(Ok(Cow::Borrowed(call))) };
+        match self.vault().open(self.store(), field::BANK_DETAILS, sealed).await {
+            Ok(text) => Ok(match read(text.expose()) {
+                Ok(details) => Ok(Cow::Owned(call.clone().opened(details))),
+                Err(_) => Err(unreadable_bank_details()),
+            }),
+            Err(SealError::Platform) => Err(SealError::Platform.into()),
+            Err(_) => Ok(Err(unreadable_bank_details())),
         }
-        Ok(Ok(Cow::Owned(opened)))
-    }
-
-    async fn open_bank_details(&self, sealed: &Blob) -> Result<Blob, SealError> {
-        let sealed: Sealed = read(&write(sealed)).map_err(|_| SealError::Malformed)?;
-        let text = self.vault().open(self.store(), field::BANK_DETAILS, &sealed).await?;
-        let opened = Blob(text.expose().to_owned());
-        wire::bank_details(&opened).map(|_| opened).ok_or(SealError::Malformed)
     }
 
     async fn carry(&self, request: Option<(HttpRequest, wire::Reader)>) -> Answer {

@@ -8,13 +8,13 @@ use super::run::Ran;
 use super::setting::Setting;
 use crate::context::now_ms;
 use crate::objects::beside::beside;
-use crate::objects::messages::payment::{StartAsk, Started};
+use crate::objects::messages::payment::Started;
 use crate::objects::profiles::{self, Absent};
 use domain::machine::{Input, Reply};
-use domain::plan::start::{Proof, Refusal, Start};
-use domain::state::call::Browser;
+use domain::plan::start::{Refusal, Start};
+
 use domain::state::delays::Delays;
-use domain::values::ids::CartId;
+
 use std::pin::pin;
 use worker::Result;
 
@@ -25,13 +25,12 @@ const STARTS_A_MINUTE: usize = 10;
 const COPY_IS_YOUNG_MS: i64 = 5 * 60_000;
 
 impl PaymentObject {
-    pub(super) async fn start(&self, whose: &Whose, ask: StartAsk) -> Result<Started> {
+    pub(super) async fn start(&self, whose: &Whose, start: Start) -> Result<Started> {
         let setting = match self.setting(whose).await? {
             Ok(setting) => setting,
             Err(Absent::NeverInstalled) => return Ok(Started::UnknownStore),
             Err(Absent::CannotTell) => return Ok(Started::CannotTell),
         };
-        let start = start_of(ask);
         let delays = setting.delays;
         // Whoever joins a look under way needs no leave of his own, unless it leaves open what he asks for.
         let joins = self.looking.get() > 0;
@@ -149,22 +148,5 @@ impl PaymentObject {
         if counts {
             self.starts.borrow_mut().push(now_ms());
         }
-    }
-}
-
-/// A cart id that is none proves nothing, and no cart id at all means that a signed link was shown.
-fn start_of(ask: StartAsk) -> Start {
-    let proof = match &ask.cart_id {
-        None => Proof::Link,
-        Some(cart) => CartId::parse(cart).map_or(Proof::Nothing, Proof::Cart),
-    };
-    Start {
-        proof,
-        intent: ask.intent,
-        page: ask.page,
-        locale: ask.locale,
-        browser: Browser { ip: ask.ip, user_agent: ask.user_agent, language: ask.language },
-        seen: ask.seen,
-        visit: ask.visit,
     }
 }

@@ -13,8 +13,9 @@ use crate::objects::messages::ledger::LedgerRow;
 use crate::objects::sql::{Row, row, rows};
 use domain::time::{DAY_MS, HOUR_MS};
 use domain::values::attention::Side;
+use domain::values::name::Name;
 use domain::views::condition::Condition;
-use strum::VariantArray;
+
 use worker::Result;
 
 const KEPT_HOURS: i64 = 30 * 24;
@@ -90,9 +91,8 @@ fn missed(side: Side) -> &'static str {
 }
 
 /// How far KOMOJU has come with a payment: of each step it tells.
-fn progress(condition: &str) -> u8 {
-    let known = Condition::VARIANTS.iter().find(|one| one.key() == condition);
-    match known {
+fn progress(condition: &Name<Condition>) -> u8 {
+    match condition.known() {
         Some(
             Condition::NotStarted
             | Condition::Unpaid
@@ -156,7 +156,7 @@ impl Records {
             let update = "UPDATE funnel SET late = late + 1 WHERE hour = ? AND started + late < placed";
             self.sql().exec(update, vec![row.placed_hour().into()])?;
         }
-        if progress(&row.phase) > progress(&phase) {
+        if progress(&row.phase) > progress(&Name::of(&phase)) {
             self.happened(Side::Komoju, late_ms, now_ms)?;
         }
         Ok(())
@@ -306,8 +306,8 @@ mod tests {
 
     #[test]
     fn komoju_tells_of_every_step_of_a_payment() {
-        let steps = ["unpaid", "waiting", "paid"].map(progress);
+        let steps = ["unpaid", "waiting", "paid"].map(|one| progress(&Name::of(one)));
         assert!(steps.is_sorted() && steps[0] < steps[1] && steps[1] < steps[2]);
-        assert_eq!((progress("of_tomorrow"), progress("by_hand")), (0, 0));
+        assert_eq!((progress(&Name::of("of_tomorrow")), progress(&Name::of("by_hand"))), (0, 0));
     }
 }

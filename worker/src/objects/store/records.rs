@@ -2,7 +2,6 @@
 //! grows. Every function here is free of `await`, so whatever a caller writes between two of its own awaits commits
 //! as one.
 
-use crate::crypto::Sealed;
 use crate::objects::messages::health::Health;
 use crate::objects::sql::{Row, row, rows};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
@@ -12,6 +11,7 @@ use domain::json::write;
 use domain::komoju::methods::PaymentType;
 use domain::state::settings::{Provider, Settings};
 use domain::values::ids::StoreHash;
+use domain::values::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use worker::{Result, SqlStorage, SqlStorageValue};

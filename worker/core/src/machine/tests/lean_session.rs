@@ -5,6 +5,7 @@ use crate::machine::bench::{Bench, Fate, HOUR};
 use crate::plan::start::Refusal;
 use crate::state::Stage;
 use crate::state::failure::Failure;
+use crate::state::history::Event;
 use crate::state::reading::SessionStatus;
 use crate::state::settings::Settings;
 
@@ -37,7 +38,14 @@ fn a_refused_detail_costs_one_more_request_and_not_the_payment() {
         let numbers: Vec<_> =
             bench.machine.state().attempts.iter().map(|a| &a.terms.external_order_num).collect();
         assert!(numbers[1] != numbers[2], "{numbers:?}");
-        assert!(bench.machine.state().timeline.iter().any(|entry| entry.what == "session_lean"));
+        assert!(
+            bench
+                .machine
+                .state()
+                .timeline
+                .iter()
+                .any(|entry| matches!(entry.event, Event::SessionLean { .. }))
+        );
         assert_eq!(bench.attentions(), []);
     }
 }
