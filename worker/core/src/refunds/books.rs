@@ -13,7 +13,7 @@ pub fn share(total: i64, part: i64, whole: i64) -> i64 {
 }
 
 /// What the paired refunds of one payment come to on both sides, so that totals are converted and never steps.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Books {
     net: i64,
     credit: i64,
@@ -55,12 +55,23 @@ impl Books {
         (self.in_order(total) - self.order).max(0)
     }
 
+    /// Whether `payment` more at KOMOJU and `order` more in BigCommerce's books are one refund, for what is rounded when
+    /// either is converted into the other.
+    pub fn comes_to(&self, payment: i64, order: i64) -> bool {
+        self.to_order(payment) == order || self.to_payment(order) == Some(payment)
+    }
+
+    /// Counts one refund as paired, by what it is on either side.
+    pub fn pair(&mut self, payment: i64, order: i64) {
+        self.payment += payment;
+        self.order += order;
+    }
+
     /// The same; counted as paired from now on. The shopper's fee is not the
     /// order's.
     pub fn enter(&mut self, minor: i64) -> i64 {
         let entered = self.to_order(minor);
-        self.payment += minor;
-        self.order += entered;
+        self.pair(minor, entered);
         entered
     }
 }
@@ -84,12 +95,25 @@ mod tests {
         let mut sum = 0;
         for minor in [1_999, 2_001, 2_000] {
             let part = books.to_payment(minor).expect("not more than was paid");
-            books.payment += part;
-            books.order += minor;
+            books.pair(part, minor);
             sum += part;
         }
         assert_eq!(sum, 4_106);
         assert_eq!(books.to_payment(1), None);
+    }
+
+    /// ¥123,457 were paid as $841.75. Half of either is an odd sum, and rounded by itself.
+    #[test]
+    fn halves_that_were_rounded_on_either_side_are_one_refund() {
+        let whole = Books { net: 84_175, credit: 123_457, payment: 0, order: 0 };
+        for (payment, order) in [(42_087, 61_728), (42_087, 61_729), (42_088, 61_728), (42_088, 61_729)] {
+            let mut books = whole.clone();
+            if books.comes_to(payment, order) {
+                books.pair(payment, order);
+                assert!(books.comes_to(84_175 - payment, 123_457 - order), "{payment} {order}");
+            }
+        }
+        assert!(whole.comes_to(42_088, 61_729) && !whole.comes_to(42_088, 61_700));
     }
 
     #[test]

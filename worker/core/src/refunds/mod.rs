@@ -358,29 +358,37 @@ fn twins(state: &State) -> Vec<(u64, RefundId)> {
             && last_try(state, cause).is_none_or(|(_, deed)| came_to_nothing(state, cause, deed))
     };
     let mut open: Vec<&OrderRefund> = made_in_bigcommerce(state).into_iter().filter(untouched).collect();
+    let mut all_books = Vec::new();
     let mut made = Vec::new();
     for (id, payment) in state.payments.iter() {
-        let books = Books::of(state, payment);
         let by_hand = |r: &&RefundReading| r.cause.is_none() && !state.may_be_a_transfer(id, r);
         for refund in payment.refunds_by_hand().filter(by_hand) {
             let entering = state.deed(&Action::RecordRefund { refund: refund.id.clone() });
             let recorded = entering.is_some_and(|d| d.is_open() || d.state == DeedState::Done)
                 || is_recorded(state, &refund.id);
             if !recorded {
-                // The rest of what was paid in another currency: not the same as by itself, for what was rounded.
-                let rest = state.is_in_another_currency(payment).then(|| books.to_order(refund.minor));
-                made.push((&refund.id, books.in_order(refund.minor), rest));
+                made.push((all_books.len(), refund));
             }
         }
+        all_books.push((Books::of(state, payment), state.is_in_another_currency(payment)));
     }
     let mut pairs = Vec::new();
-    // What is the same by itself first: a rest of about as much must not take its place.
+    // Pairs of exactly the same amount first. What is left of a payment in another currency is compared as the rest of
+    // what was paired before it, for each half of an odd sum is rounded by itself; a rest of about as much must not take
+    // the place of an exact pair.
     for by_rest in [false, true] {
-        made.retain(|(id, alone, rest)| {
-            let amount = if by_rest { *rest } else { Some(*alone) };
-            let is_it = |b: &&OrderRefund| amount == Some(b.minor) && !are_two(state, b.id, id);
-            let Some(i) = open.iter().position(is_it) else { return true };
-            pairs.push((open.remove(i).id, (*id).clone()));
+        made.retain(|(payment, refund)| {
+            let (books, is_abroad) = &mut all_books[*payment];
+            let is_same = |b: &OrderRefund| match by_rest {
+                false => books.in_order(refund.minor) == b.minor,
+                true => *is_abroad && books.comes_to(refund.minor, b.minor),
+            };
+            let Some(i) = open.iter().position(|b| is_same(b) && !are_two(state, b.id, &refund.id)) else {
+                return true;
+            };
+            let entry = open.remove(i);
+            books.pair(refund.minor, entry.minor);
+            pairs.push((entry.id, refund.id.clone()));
             false
         });
     }
