@@ -673,3 +673,37 @@ fn a_cancel_that_nobody_answered_for_days_is_tried_once_somebody_does() {
         ],
     );
 }
+
+/// One payment of an order was charged back, and the other marked as fraud: the order said no more that it is disputed.
+#[test]
+fn a_fraud_mark_of_one_payment_hides_no_dispute_of_another() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (OpensWallet, Arrives),
+            (PaysByCard, Arrives),
+            (ApprovesWallet, Arrives),
+            (MarksFraud, Arrives),
+            (ChargesBack, Arrives),
+            (MarksFraud, Arrives),
+        ],
+    );
+}
+
+/// Halves of an odd sum in two currencies, by hand on both sides: the second was compared as if it were the first.
+#[test]
+fn halves_by_hand_on_both_sides_in_two_currencies_call_nobody() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, total: 123457, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysAbroad, Arrives),
+            (Waits(1), Arrives),
+            (RefundsOrder(50), Arrives),
+            (RefundsOrder(100), Arrives),
+            (RefundsAtKomoju(50), Arrives),
+            (RefundsAtKomoju(100), Arrives),
+        ],
+    );
+}

@@ -225,12 +225,16 @@ impl Bench {
 
     /// The same of another payment of the session, and nothing follows from it yet.
     pub fn hears_of(&mut self, payment: &PaymentId) {
+        self.hears_that("payment.captured", payment);
+    }
+
+    pub fn hears_that(&mut self, event: &str, payment: &PaymentId) {
         let about = About::Komoju {
             session: Some(self.session.id.clone()),
             payment: Some(payment.clone()),
-            event: "payment.captured".to_owned(),
+            event: event.to_owned(),
         };
-        let id = HintId::parse(&format!("hint-of-{payment}")).expect("an id");
+        let id = HintId::parse(&format!("hint-{event}-of-{payment}")).expect("an id");
         self.handle(Input::Hint(Hint { id, about }));
     }
 
@@ -404,11 +408,12 @@ impl Bench {
                 self.payment().refund_requests.push(request);
                 Answer::Requested
             }
-            Call::ReadEvent { event, .. } => Answer::Event(EventSeen {
-                id: event,
-                kind: self.event.to_owned(),
-                payment: Some(payment_id()),
-            }),
+            Call::ReadEvent { event, .. } => {
+                // See `hears_that`.
+                let named = event.as_str().rsplit_once("-of-").and_then(|(_, id)| PaymentId::parse(id).ok());
+                let payment = Some(named.unwrap_or_else(payment_id));
+                Answer::Event(EventSeen { id: event, kind: self.event.to_owned(), payment })
+            }
             Call::ReadOrderRefunds => Answer::OrderRefunds(self.booked.clone()),
             Call::QuoteRefund { amount } => {
                 let part = RefundPart { provider: Some(Provider::InStore), decimal: amount.decimal() };

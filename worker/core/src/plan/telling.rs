@@ -46,22 +46,28 @@ pub(super) fn tell_once(
     wake.is_due(at.max(state.update_in_doubt_until(c.delays))).then(|| tell(state, c, news))
 }
 
-/// A chargeback, or a fraud mark, that the order knows of: of that payment it hears no "ship it" any more.
+/// Whether an order that is told of this keeps its status because it knows something worse. Of a payment that was charged
+/// back or marked as fraud it hears no "ship it". An order that stands *Disputed* by our word is moved on by a person and
+/// nobody else, also where the dispute is about another of its payments.
 fn is_overshadowed(state: &State, news: &News<'_>, order: OrderStatus) -> bool {
     let known = |bad| state.reached.contains_key(&(news.subject.clone(), bad));
+    let is_disputed = order == OrderStatus::DISPUTED
+        && state.reached.iter().any(|((_, kind), _)| *kind == MilestoneKind::Disputed);
     match news.kind {
-        MilestoneKind::Fraud => known(MilestoneKind::Disputed) && order == OrderStatus::DISPUTED,
         MilestoneKind::CodeIssued
         | MilestoneKind::Authorized
         | MilestoneKind::Paid
-        | MilestoneKind::Mismatch => known(MilestoneKind::Disputed) || known(MilestoneKind::Fraud),
-        MilestoneKind::Refunded
-        | MilestoneKind::Disputed
+        | MilestoneKind::Mismatch => {
+            is_disputed || known(MilestoneKind::Disputed) || known(MilestoneKind::Fraud)
+        }
+        MilestoneKind::Fraud
+        | MilestoneKind::Refunded
         | MilestoneKind::CaptureRefused
         | MilestoneKind::LapsesSoon
         | MilestoneKind::Ended
-        | MilestoneKind::Unpaid
-        | MilestoneKind::Restored => false,
+        | MilestoneKind::Unpaid => is_disputed,
+        // What our own update had replaced comes back, whatever it was.
+        MilestoneKind::Disputed | MilestoneKind::Restored => false,
     }
 }
 

@@ -79,6 +79,32 @@ fn a_fraud_mark_on_a_disputed_order_leaves_it_disputed() {
 }
 
 #[test]
+fn a_fraud_mark_on_another_payment_of_a_disputed_order_leaves_it_disputed() {
+    let mut bench = paid(7, false);
+    bench.pays_back(charged_back(3_000));
+    bench.hears("payment.captured");
+    let id = PaymentId::parse("p2").expect("an id");
+    let payment = bench.payment().clone();
+    let status = PaymentStatus::Captured;
+    bench.payments.push(PaymentReading {
+        id: id.clone(),
+        status,
+        refunded_minor: 0,
+        refunds: Vec::new(),
+        ..payment
+    });
+    bench.hears_of(&id);
+    bench.run();
+    bench.event = FRAUD;
+    bench.hears_that(FRAUD, &id);
+    bench.run();
+    bench.waits(HOUR);
+    assert_eq!((&bench.moves[..], bench.status()), (&[13][..], 13));
+    let shown = bench.attentions();
+    assert!(shown.contains(&Attention::Disputed) && shown.contains(&Attention::FraudMarked), "{shown:?}");
+}
+
+#[test]
 fn while_bad_news_cannot_be_told_nothing_better_is() {
     for failure in [unreachable(), Failure::later(None), refused()] {
         let mut bench = paid(7, true);
