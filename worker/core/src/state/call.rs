@@ -1,6 +1,7 @@
-//! What the core asks of the world, and what the world answers: values, without a URL or a secret in them.
+//! What the core asks of BigCommerce and KOMOJU, and what they answer: plain values, without a URL or a secret.
 //!
-//! The protocol folders turn a [`Call`] into HTTP and an HTTP answer into an [`Answer`].
+//! [`crate::wire`] and the two protocol folders turn a [`Call`] into an HTTP request, and its response into an
+//! [`Answer`]. So every rule about money can be tested without a network.
 
 use super::deed::OrderUpdate;
 use super::failure::Failure;
@@ -16,12 +17,17 @@ use crate::values::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One request to a remote side.
+/// One request to BigCommerce or KOMOJU.
+///
+/// What is sent to KOMOJU names the account whose secret key signs it: an attempt stays with the account that made
+/// it. A `key` is the idempotency key, see [`super::deed::Deed::idempotency_key`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
     ReadOrder,
-    /// Which payment provider the order was really placed with; for labels never seen before.
+    /// Read the order's transactions, to learn with which payment method it was really placed. Needed for a label
+    /// that we have never seen.
     ReadProvider,
+    /// One PUT. `staff_notes` is the whole text: the notes as last read, and our line.
     UpdateOrder {
         update: OrderUpdate,
         staff_notes: String,
@@ -45,14 +51,14 @@ pub enum Call {
         payment: PaymentId,
         key: String,
     },
-    /// All of it where `minor` is none.
+    /// `minor` in the payment's currency; None captures all of it.
     Capture {
         account: AccountId,
         payment: PaymentId,
         minor: Option<i64>,
         key: String,
     },
-    /// `minor` in the payment's currency, which need not be the order's.
+    /// `minor` in the payment's currency.
     RefundPayment {
         account: AccountId,
         payment: PaymentId,
@@ -60,6 +66,7 @@ pub enum Call {
         cause: Cause,
         key: String,
     },
+    /// Ask for a refund by bank transfer. `minor` in the payment's currency.
     RequestRefund {
         account: AccountId,
         payment: PaymentId,
@@ -68,25 +75,27 @@ pub enum Call {
         bank: Bank,
         key: String,
     },
-    /// Every payment that an attempt's session ever held: a session shows but one.
+    /// List every payment that an attempt's session ever held, because the session itself shows only one.
     ListPayments {
         account: AccountId,
-        /// The attempt's.
+        /// The attempt's session; payments of others in the list are passed over.
         session: SessionId,
         external_order_num: String,
-        /// When the attempt was made: no payment of it is older. KOMOJU may have a default period of its own.
+        /// When the attempt was made, in ms since the epoch: no payment of it is older. Without it, KOMOJU may list
+        /// only a period of its own choice.
         since: Moment,
     },
-    /// A message that KOMOJU sent, as KOMOJU itself has it.
+    /// Read an event at KOMOJU, to see whether a webhook told the truth.
     ReadEvent {
         account: AccountId,
         event: HintId,
     },
     ReadOrderRefunds,
-    /// How BigCommerce would book a refund; it changes nothing.
+    /// Ask BigCommerce how it would book a refund. It changes nothing.
     QuoteRefund {
         amount: Money,
     },
+    /// Book a refund in BigCommerce that was made at KOMOJU.
     RecordRefund {
         amount: Money,
         provider: Provider,
@@ -94,23 +103,23 @@ pub enum Call {
     },
 }
 
-/// What became of a call.
+/// What became of a [`Call`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     Order(Box<OrderSeen>),
     Provider(Transacted),
     Session(Box<SessionSeen>),
     Payment(Box<PaymentReading>),
-    /// `whole`: none of the list had to be passed over.
+    /// `whole` is false if an element of KOMOJU's list could not be read; it is missing from `list`.
     Payments {
         list: Vec<PaymentReading>,
         whole: bool,
     },
     Event(EventSeen),
     OrderRefunds(Vec<OrderRefundSeen>),
-    /// The ways in which BigCommerce would book a refund, each in one or more parts.
+    /// The ways in which BigCommerce would book a refund, each split over one or more payment methods.
     Quote(Vec<Vec<RefundPart>>),
-    /// KOMOJU has taken a refund request.
+    /// KOMOJU has accepted a request for a refund by bank transfer.
     Requested,
     Failed(Failure),
 }
@@ -118,42 +127,47 @@ pub enum Answer {
 /// What an order's transactions tell.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Transacted {
-    /// The orders that they say they are of.
+    /// The orders that the rows name. Anything but the order we asked about makes the answer unusable.
     pub orders: Vec<OrderId>,
-    /// The offline method that the order was placed with; None: not one of them, or nothing is listed yet.
+    /// The offline method that the order was placed with. None: another kind of method, or no row is listed yet.
     pub provider: Option<Provider>,
-    /// What that method is to collect, where all its rows say the same.
+    /// The amount that this method is to collect. None: its rows do not agree, or there are none.
     pub charged: Option<Money>,
 }
 
-/// What KOMOJU says one of its events was.
+/// An event as KOMOJU's API shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventSeen {
     pub id: HintId,
+    /// Its type, such as `payment.marked.as.fraud`.
     pub kind: String,
+    /// The payment that it is about, if any.
     pub payment: Option<PaymentId>,
 }
 
-/// A refund in BigCommerce's books; its amounts are decimals of the order's currency.
+/// A refund in BigCommerce's books, as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderRefundSeen {
+    /// 0 if it could not be read.
     pub id: u64,
-    /// The order that it says it is of.
+    /// The order that it names.
     pub order: Option<OrderId>,
     pub parts: Vec<RefundPart>,
+    /// The refund at KOMOJU that its reason names, by our marker.
     pub komoju: Option<RefundId>,
     pub amounts: Amounts,
 }
 
-/// What of a refund goes to one provider.
+/// The part of a refund that goes back by one payment method.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundPart {
-    /// None: not one of the offline methods (store credit, a gift certificate, a gateway).
+    /// None: not an offline method (store credit, a gift certificate, a gateway).
     pub provider: Option<Provider>,
+    /// The amount as a decimal string in the order's currency.
     pub decimal: String,
 }
 
-/// Where a refund by bank transfer goes. Kept sealed, and no longer than until KOMOJU has it.
+/// The shopper's bank account, for a refund by bank transfer. It is kept sealed, and erased once KOMOJU has it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankDetails {
     /// Half-width kana, as banks write names.
@@ -175,7 +189,7 @@ impl fmt::Debug for BankDetails {
     }
 }
 
-/// The account in a call: the core has it sealed, and whoever carries the call out opens it just before.
+/// The bank account in a call. The core only knows it sealed; the platform opens it just before it sends the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bank {
     Sealed(Sealed),
@@ -183,7 +197,7 @@ pub enum Bank {
 }
 
 impl Call {
-    /// What must be opened before the call can leave.
+    /// The bank account that must be opened before the call can be sent. None: there is none, or it is open.
     pub fn sealed(&self) -> Option<&Sealed> {
         match self {
             Self::RequestRefund { bank: Bank::Sealed(sealed), .. } => Some(sealed),
@@ -215,15 +229,18 @@ impl Call {
     }
 }
 
-/// An order as read: what is kept, and beside it what is used once and then forgotten.
+/// An order as read: the part that we keep, and what is used once and then forgotten.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderSeen {
-    /// What the order calls itself; None where it does not say.
+    /// The order's own id; None if the answer does not say.
     pub id: Option<OrderId>,
+    /// The part that we keep.
     pub reading: OrderReading,
-    /// The order's total as BigCommerce has it; None where it cannot be read.
+    /// The order's total by BigCommerce, before any part is taken off; None if it cannot be read.
     pub total: Option<Money>,
+    /// The proof that a shopper has to show. None: the order names no cart.
     pub cart: Option<CartId>,
+    /// The whole text. A PUT replaces it, so our line is appended to what was just read.
     pub staff_notes: String,
     pub checkout: Checkout,
 }
@@ -231,27 +248,34 @@ pub struct OrderSeen {
 /// A session as read or created.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SessionSeen {
-    /// It lists the ways to pay, and there are none.
+    /// True if its list of payment methods is there and empty.
     pub offers_nothing: bool,
     pub reading: SessionReading,
+    /// KOMOJU's payment page.
     pub url: String,
-    /// Unix ms; KOMOJU does not say it, so it is counted from `created_at`.
+    /// Ms since the epoch. KOMOJU does not say it, so it is `created_at` and the life that we ask for.
     pub expires_at: i64,
+    /// The one payment that the session shows.
     pub payment: Option<PaymentReading>,
 }
 
-/// The personal part of an order, passed on to KOMOJU and kept nowhere.
+/// The personal part of an order. We pass it on to KOMOJU and keep it nowhere.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Checkout {
     pub email: String,
+    /// Given name first.
     pub name: String,
     pub phone: String,
+    /// BigCommerce's; 0 for a guest.
     pub customer_id: u64,
+    /// None: the order has no street or country, as for a download.
     pub billing: Option<Address>,
+    /// The first of the order's shipping addresses, if any.
     pub shipping: Option<Address>,
     pub lines: Vec<Line>,
 }
 
+/// A billing or shipping address.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Address {
     pub name: String,
@@ -260,20 +284,21 @@ pub struct Address {
     pub city: String,
     pub state: String,
     pub zip: String,
-    /// ISO 3166 two letters.
+    /// Two letters, ISO 3166-1.
     pub country: String,
 }
 
+/// A line item of an order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Line {
     pub description: String,
     pub quantity: u64,
-    /// Minor units of the order's currency, for one.
+    /// The price of one, in minor units of the order's currency.
     pub unit_minor: i64,
     pub product_id: String,
 }
 
-/// Everything a new session is asked for with.
+/// Everything that `POST /sessions` asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewSession {
     pub attempt: u32,
@@ -281,12 +306,13 @@ pub struct NewSession {
     pub locale: Locale,
     pub checkout: Checkout,
     pub browser: Browser,
-    /// Only what KOMOJU needs: it has refused something that it does not.
+    /// Send only what KOMOJU needs, because it has just refused one of the optional fields.
     pub lean: bool,
+    /// The idempotency key. A session is made once per attempt, so it holds the attempt's number.
     pub key: String,
 }
 
-/// What the shopper's browser showed of itself, for KOMOJU's fraud screening.
+/// What the shopper's browser shows of itself, for KOMOJU's fraud screening.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Browser {
     pub ip: String,
@@ -294,7 +320,10 @@ pub struct Browser {
     pub language: String,
 }
 
-/// Which of the optional fields a refusal names, if it names one: `param`, or else KOMOJU's words, tell.
+/// The optional field that KOMOJU's refusal of a session names, by `param` or, if that is empty, by its message.
+///
+/// A bad phone number must not cost the payment: such a session is asked for once more without the optional fields.
+/// None: the refusal is about something that we never leave out, such as the amount, or names no field.
 pub fn optional_field(param: &str, message: &str) -> Option<&'static str> {
     const OPTIONAL: [&str; 12] = [
         "line_item",

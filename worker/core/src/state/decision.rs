@@ -1,5 +1,15 @@
-//! Decisions: what the merchant settled in the panel. Kept with who and when, before they are answered; the plan acts
-//! on them as on readings.
+//! Decisions: what the merchant settled in the panel.
+//!
+//! A decision is stored, with who made it and when, before the click is answered. Then [`crate::plan`] acts on it in
+//! its own time, because a look or another call may have to come first.
+//!
+//! Two invariants keep a click from moving money twice:
+//!
+//! - A decision about money says what it was based on ([`Upon`]). Two staff members have the same page open, each
+//!   refunds ¥1,000 of ¥3,000; the first click changes what the page was based on, so the second is
+//!   [`Taken::Overtaken`] and moves nothing.
+//! - Every decision ends ([`Ending`]). One that could not be begun within six hours is withdrawn, so that it cannot
+//!   fire days later, when nobody has it in mind.
 
 use crate::time::Moment;
 use crate::values::attention::Attention;
@@ -8,33 +18,37 @@ use crate::values::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+/// What the merchant decided. A `refund: u64` is the number of a refund made in BigCommerce.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decision {
-    /// Two-step: take the money now, all of it or (minor units of the payment) a part.
+    /// Two-step: capture now. `minor` is a part, in minor units of the payment's currency; None captures all.
     Capture { payment: PaymentId, minor: Option<i64> },
-    /// Pay back at KOMOJU, all that is left or a part; a cash payment needs to know where to. `towards`: it is a part of
-    /// this refund made in BigCommerce, which is more than KOMOJU holds.
+    /// Refund at KOMOJU. `minor` is a part, in minor units of the payment's currency; None refunds all that is left.
+    /// `sealed` is the shopper's bank account, for a cash payment. `towards`: it is a part of this refund made in
+    /// BigCommerce, for which no single payment holds enough.
     Refund { payment: PaymentId, minor: Option<i64>, sealed: Option<Sealed>, towards: Option<u64> },
-    /// A refund made in BigCommerce is to be made at KOMOJU; said again, it is tried again.
+    /// Make a refund that was made in BigCommerce at KOMOJU as well. Decided again
+    /// after a refusal, it is tried again.
     ConfirmRefund { refund: u64 },
-    /// A refund made in BigCommerce was paid back by other means.
+    /// A refund made in BigCommerce was paid back by other means: nothing more is to be done.
     SettleOutside { refund: u64 },
-    /// Where KOMOJU shall transfer a refund of a cash payment to.
+    /// The shopper's bank account for a refund made in BigCommerce of a cash payment. This also confirms the refund.
     BankDetails { refund: u64, sealed: Sealed },
-    /// Of the sums that an order with store credit or gift certificates may come to, this one is left to pay.
+    /// The amount due of an order with store credit or gift certificates, in minor units of the order's currency.
     Owed { minor: i64 },
-    /// A call about this payment has no answer: somebody has put it right outside KOMOJU, and it is not sent again.
+    /// A call about this payment has no answer, and the merchant has put it right
+    /// outside KOMOJU: never send it again.
     SettleUnanswered { payment: PaymentId },
-    /// What became of a refund by bank transfer, where KOMOJU's answers do not tell: this refund, or nothing at all.
-    /// `transfer`: the `seq` of the deed.
+    /// What became of a refund by bank transfer, if KOMOJU's answers do not tell: this refund, or (None) nothing at
+    /// all. `transfer` is the `seq` of the deed that asked for it.
     MatchTransfer { transfer: u64, refund: Option<RefundId> },
-    /// Two refunds of one amount, made by hand on both sides, were taken for one: they are two.
+    /// We took two refunds of one amount, made by hand on both sides, for one. They are two.
     PartPair { refund: u64, komoju: RefundId },
-    /// Seen; nothing more to be done about it.
+    /// The merchant has seen this; there is nothing more to do about it.
     Dismiss { attention: Attention },
 }
 
-/// What kind of decision it is, as the history names it.
+/// The kind of a [`Decision`], as stored rows and the timeline name it.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
@@ -72,14 +86,14 @@ pub enum DecisionKind {
 }
 
 impl DecisionKind {
-    /// What it is called wherever text must name it.
+    /// Its name in text; stored JSON has the same.
     pub fn key(self) -> &'static str {
         self.into()
     }
 }
 
 impl Decision {
-    /// Erases the shopper's bank account, where one came with it. True if there was one to erase.
+    /// Erases the shopper's bank account, if one came with the decision. True if there was one.
     pub fn forget_account(&mut self) -> bool {
         match self {
             Self::Refund { sealed, .. } => sealed.take().is_some(),
@@ -114,7 +128,7 @@ impl Decision {
         }
     }
 
-    /// Money moves because of it, once the plan has got to it. Every other decision has done its work when it is taken.
+    /// True if money moves because of it, once the plan has got to it. Every other decision takes effect at once.
     pub fn moves_money(&self) -> bool {
         match self {
             Self::Capture { .. }
@@ -130,7 +144,7 @@ impl Decision {
         }
     }
 
-    /// This refund made in BigCommerce is to be made at KOMOJU.
+    /// True if it says that this refund, made in BigCommerce, is to be made at KOMOJU.
     pub fn is_to_pay_back(&self, order_refund: u64) -> bool {
         match self {
             Self::ConfirmRefund { refund } | Self::BankDetails { refund, .. } => *refund == order_refund,
@@ -145,7 +159,7 @@ impl Decision {
         }
     }
 
-    /// Money of this payment is to be moved by name.
+    /// True if it names this payment as the one to capture or refund.
     pub fn takes_from(&self, of: &PaymentId) -> bool {
         match self {
             Self::Capture { payment, .. } | Self::Refund { payment, .. } => payment == of,
@@ -160,7 +174,7 @@ impl Decision {
         }
     }
 
-    /// The account that came with it, while it is kept.
+    /// The bank account that came with it. None: there was none, or it has been erased.
     pub fn sealed(&self) -> Option<&Sealed> {
         let sealed = match self {
             Self::Refund { sealed, .. } => sealed.as_ref(),
@@ -178,8 +192,9 @@ impl Decision {
     }
 }
 
-/// What a decision about money is made upon: what had been decided and begun, and what each payment held, as the page
-/// showed it. It comes back with the decision, and the decision is taken only where it is still so.
+/// What a decision about money is based on: how much had been decided and begun, and what each payment held, when the
+/// panel's page was made. It travels with the page and comes back with the click; the decision is taken only if it is
+/// still true. For the form see [`super::State::upon`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Upon(pub String);
@@ -187,78 +202,87 @@ pub struct Upon(pub String);
 impl Upon {
     const SEPARATOR: char = '|';
 
+    /// `begun` counts the decisions and deeds about money so far; `holdings` lists what each payment holds.
     pub fn new(begun: usize, holdings: &str) -> Self {
         Self(format!("{begun}{}{holdings}", Self::SEPARATOR))
     }
 
-    /// The part that says what each payment holds.
+    /// The part that says what each payment held. When a decision's turn comes only this part is compared: the
+    /// decision itself has raised the count.
     pub fn holdings(&self) -> &str {
         self.0.split_once(Self::SEPARATOR).map_or("", |(_, holdings)| holdings)
     }
 }
 
-/// What became of a decision when it came in.
+/// The answer to a click that decides something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Taken {
+    /// Taken, now or by an earlier copy of the same click.
     Yes,
-    /// It was decided upon something that is so no longer: nothing moves.
+    /// The page was out of date: nothing moves.
     Overtaken,
-    /// No payment of this order is known.
+    /// We keep nothing about this order.
     Unknown,
 }
 
 impl Taken {
-    /// What it is called wherever text must name it.
+    /// Its name in text; stored JSON has the same.
     pub fn key(self) -> &'static str {
         self.into()
     }
 }
 
-/// How a decision ended. Every one does.
+/// How a decision ended. Every decision does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Ending {
+    /// What it asked for is done.
     Done,
-    /// The other side said no, or never answered.
+    /// KOMOJU refused, or never answered.
     Refused,
-    /// Nothing was begun in time, or somebody has settled it otherwise: it will not be begun any more.
+    /// It could not be begun in time, or the merchant settled the matter outside KOMOJU.
     Withdrawn,
-    /// When its turn came, what it was decided upon was so no longer.
+    /// When its turn came, what it was based on was no longer true.
     Overtaken,
 }
 
 impl Ending {
-    /// What it is called wherever text must name it.
+    /// Its name in text; stored JSON has the same.
     pub fn key(self) -> &'static str {
         self.into()
     }
 }
 
+/// How and when a decision ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     pub how: Ending,
+    /// Ms since the epoch.
     pub at: Moment,
 }
 
-/// A decision as it comes in: `id` makes a repeated click one decision.
+/// A decision as it comes in from the panel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
+    /// Names the click, so that a repeated one is the same decision.
     pub id: HintId,
     pub decision: Decision,
-    /// The staff member, by the name the merchant knows them by.
+    /// The staff member, by a name that the merchant knows.
     pub by: String,
-    /// None: from a page that did not say.
+    /// None: the page did not say, so nothing is compared.
     pub upon: Option<Upon>,
 }
 
-/// A decision as it is kept.
+/// A decision as we keep it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredDecision {
     pub decided: Decided,
+    /// Its place among hints, readings and deeds; also its number in [`super::reading::Cause::Merchant`].
     pub seq: u64,
+    /// Ms since the epoch.
     pub at: Moment,
     /// None: it is still to be acted on, or under way.
     pub ended: Option<Ended>,

@@ -1,4 +1,28 @@
-//! Every delay there is, in one table. `scale` divides them for local runs.
+//! Every delay that the core knows, in one table: how long to wait after a failure, and
+//! when to look without being told.
+//!
+//! A scale divides most of them, so that a local run shows in minutes what takes days. What stays as it is: limits
+//! that KOMOJU or the shopper's browser sets, such as the life of an idempotency key.
+//!
+//! # Backoff
+//!
+//! ```text
+//! failures in a row   1     2      3     4      5      6     7     8      9 … 68   69
+//! next try after      5 s   30 s   2 m   10 m   30 m   2 h   5 h   10 h   1 day    never by itself
+//!                                                                         └ from here the merchant is told
+//! ```
+//!
+//! # Looks that nothing prompted
+//!
+//! Every message can be lost, so we also look by the clock:
+//!
+//! ```text
+//! an open session         2 m, 10 m, 1 h, 6 h after its start, and 1 h after its expiry
+//! a code for cash         daily, and 1 h, 1 day, 3 days after its deadline
+//! a wallet, 3-D Secure,   2 m, 10 m, 1 h, 6 h after it was first seen, then daily for 60 days
+//! an authorization
+//! a paid order            1 h, 1, 3, 10, 30 days after the order was told: a lost refund, or a move by hand
+//! ```
 
 use crate::time::Moment;
 use crate::values::phase::Phase;
@@ -8,36 +32,37 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// After the n-th failure in a row, how long until the next try. Past the last rung it is shown to the merchant and
-/// tried daily.
+/// The ladder: how long to wait after the n-th failure in a row. Past the last rung the merchant is told, and we try
+/// daily for [`DAYS`] days.
 const LADDER: [i64; 8] =
     [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR];
 
-/// When an open session is looked at without any hint, counted from its start.
+/// When to look at an open session without any hint, counted from its start.
 const OPEN_SESSION: [i64; 4] = [2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR];
 
-/// When a cash code is looked at around its deadline.
+/// When to look at a code for cash after its deadline. A shop may report a payment late.
 const AFTER_DEADLINE: [i64; 3] = [HOUR, DAY, 3 * DAY];
 
-/// When a paid order is looked at without any hint, counted from when it was told: a refund or a move by hand whose
-/// message was lost is found.
+/// When to look at a paid order without any hint, counted from when it was told of the money. It finds a refund or a
+/// move by hand whose webhook was lost.
 const SETTLED: [i64; 5] = [HOUR, DAY, 3 * DAY, 10 * DAY, 30 * DAY];
 
-/// An authorization lives for 30 days; this long into it, the merchant is told.
+/// An authorization lives for 30 days. This long into it we warn the merchant.
 const AUTHORIZATION_WARNING: i64 = 27 * DAY;
 
-/// How long something is looked at or tried daily before it is left to rest for good.
+/// For how many days we go on looking or trying daily.
 const DAYS: i64 = 60;
 
-/// No page asks more often, however much faster time runs.
+/// The shopper's page asks no more often than this, whatever the scale.
 const FASTEST_POLL: i64 = SECOND / 2;
 
-/// Later than any payment lives.
+/// Longer than any payment lives: a hundred years.
 const NEVER: i64 = 36_500 * DAY;
 
-/// The table, divided by the local time scale (1 in production).
+/// The table, divided by a scale. Durations are in ms, moments in ms since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Delays {
+    /// 1 in production.
     scale: i64,
 }
 
@@ -48,6 +73,7 @@ impl Default for Delays {
 }
 
 impl Delays {
+    /// For local runs: 60 makes an hour a minute.
     pub fn scaled(scale: u32) -> Self {
         Self { scale: i64::from(scale.max(1)) }
     }
@@ -56,7 +82,7 @@ impl Delays {
         (ms / self.scale).max(1)
     }
 
-    /// How long to wait after `failures` failures in a row.
+    /// How long to wait after so many failures in a row; see the module's table.
     pub fn retry(self, failures: u32) -> i64 {
         let rung = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
         match LADDER.get(rung) {
@@ -66,25 +92,26 @@ impl Delays {
         }
     }
 
-    /// How long to wait for our own store's object after it was silent so often: it will answer again, so this has no end.
+    /// How long to wait after our own StoreObject was silent so often in a row. It is ours and will answer again, so
+    /// this never ends: the wait stays at the sixth rung (2 h).
     pub fn come_again(self, unfinished: u32) -> i64 {
         const LONGEST: u32 = 6;
         self.retry(unfinished.min(LONGEST))
     }
 
-    /// How long what could not be read is waited for before anybody hears of what it may be: three looks, and a little.
+    /// How long we wait for an unreadable part to become readable before we tell anybody: three looks, and a little.
     pub fn garbled_for_a_moment(self) -> i64 {
         self.of(3 * MINUTE)
     }
 
-    /// For how long every look must have missed an order before it counts as deleted. The looks go by the ladder, so this
-    /// is the fifth in a row.
+    /// For how long every look at an order must answer 404 before we call it deleted. On the ladder that is the fifth
+    /// look in a row; fewer may be a hiccup of BigCommerce's.
     pub fn missed_for_good(self) -> i64 {
         self.of(10 * MINUTE)
     }
 
-    /// How long to wait after `in_vain` sessions in a row that KOMOJU did not make: the ladder from its foot, once at
-    /// once. A shopper stands there, so the steps do not get longer than minutes.
+    /// How long to wait before the next session after so many in a row that KOMOJU did not make. The second try comes
+    /// at once, then the ladder. A shopper is waiting, so no step is longer than 2 minutes.
     pub fn next_session(self, in_vain: usize) -> i64 {
         match u32::try_from(in_vain).unwrap_or(u32::MAX) {
             0 | 1 => 0,
@@ -92,19 +119,19 @@ impl Delays {
         }
     }
 
-    /// Whether the ladder has been climbed to its end, so that a person should know.
+    /// Whether so many failures are past the last rung, after about 18 hours: the merchant should know.
     pub fn is_persistent(failures: u32) -> bool {
         usize::try_from(failures).unwrap_or(usize::MAX) > LADDER.len()
     }
 
-    /// The next unprompted look at an open session that was last looked at at `looked`.
+    /// The next unprompted look at an open session, after the last one at `looked`. None: no more.
     pub fn open_session(self, created: Moment, expires: Moment, looked: Moment) -> Option<Moment> {
         let steps = OPEN_SESSION.into_iter().map(|after| created + self.of(after));
         steps.chain([expires + self.of(HOUR)]).find(|at| *at > looked)
     }
 
-    /// The next unprompted look at a code that waits for cash since `since`: daily, then three times around its
-    /// deadline.
+    /// The next unprompted look at a code that waits for cash since `since`: daily, and three times after its
+    /// deadline. None: no more.
     pub fn cash_code(self, since: Moment, deadline: Option<Moment>, looked: Moment) -> Option<Moment> {
         let daily = self.daily(since, looked);
         let Some(deadline) = deadline else { return daily };
@@ -112,28 +139,29 @@ impl Delays {
         Some(daily.map_or(after, |daily| daily.min(after)))
     }
 
-    /// A payment under way elsewhere (wallet, 3-D Secure), or an authorization: looked at like an open session, then
-    /// daily.
+    /// The next unprompted look at a payment under way elsewhere (wallet, 3-D Secure), or at an authorization: first
+    /// like an open session, then daily. None: no more.
     pub fn pending(self, since: Moment, looked: Moment) -> Option<Moment> {
         let step = OPEN_SESSION.into_iter().map(|after| since + self.of(after)).find(|at| *at > looked);
         step.or_else(|| self.daily(since, looked))
     }
 
-    /// The next unprompted look at what was paid at `since`.
+    /// The next unprompted look at what was paid at `since`. None: no more.
     pub fn settled(self, since: Moment, looked: Moment) -> Option<Moment> {
         SETTLED.into_iter().map(|after| since + self.of(after)).find(|at| *at > looked)
     }
 
-    /// When all that a session ever took is looked at.
+    /// When to list all payments that a session ever held: it can take no more by then.
     pub fn after_expiry(self, expires: Moment) -> Moment {
         expires + self.of(HOUR)
     }
 
+    /// When to warn the merchant that an authorization first seen at `since` lapses soon.
     pub fn authorization_warning(self, since: Moment) -> Moment {
         since + self.of(AUTHORIZATION_WARNING)
     }
 
-    /// A grace that the merchant has set.
+    /// A grace that the merchant has set, in ms.
     pub fn grace(self, ms: i64) -> i64 {
         self.of(ms)
     }
@@ -143,17 +171,18 @@ impl Delays {
         self.of(i64::from(days) * DAY)
     }
 
+    /// A day after the last look at `looked`, for 60 days from `since`. None: no more.
     pub fn daily(self, since: Moment, looked: Moment) -> Option<Moment> {
         (looked - since < self.of(DAYS * DAY)).then(|| looked + self.of(DAY))
     }
 
-    /// The shortest time between two looks that a shopper's status calls may cause.
+    /// The shortest time between two looks that the polling of a shopper's page may cause.
     pub fn between_polls(self) -> i64 {
         self.of(10 * SECOND)
     }
 
-    /// When the shopper's page asks again, in milliseconds. An unpaid order may be paid in another browser, a code at any
-    /// till; what is over stays over.
+    /// When the shopper's page should ask again, in ms. An unpaid order may be paid in another browser, and a code at
+    /// any till. None: it is over, so the page need not ask.
     pub fn poll(self, phase: Phase) -> Option<u32> {
         let after = match phase {
             Phase::Confirming => 2 * SECOND,
@@ -164,71 +193,77 @@ impl Delays {
         u32::try_from(self.of(after).max(FASTEST_POLL)).ok()
     }
 
-    /// A session with less life than this is not worth sending a shopper to.
+    /// A shopper who presses the button is sent to the open session only if it lives this much longer. Not scaled:
+    /// KOMOJU ends the session by its own clock.
     pub fn reuse_margin(self) -> i64 {
         30 * MINUTE
     }
 
-    /// The same for somebody who follows a link, which ends nothing and makes no other session while one is open.
+    /// The same for a shopper who follows a link. It is shorter, because a link (a GET) never cancels the session
+    /// that is open, so there is no other to send them to.
     pub fn visit_margin(self) -> i64 {
         2 * MINUTE
     }
 
-    /// How fresh a look must be for a start to rely on it without another.
+    /// How young a reading of a session must be for a start to rely on it.
     pub fn reading_is_fresh(self) -> i64 {
         self.of(MINUTE)
     }
 
-    /// How fresh a reading of the order must be for a start to rely on it: it was read ahead, because BigCommerce had
-    /// announced the order.
+    /// How young a reading of the order must be for a start to rely on it, if it was read ahead because BigCommerce
+    /// had announced the order.
     pub fn read_ahead_is_fresh(self) -> i64 {
         self.of(10 * SECOND)
     }
 
-    /// The time over which the starts of one order are counted.
+    /// The period over which the starts of one order are counted, for its limit.
     pub fn start_limit(self) -> i64 {
         self.of(MINUTE)
     }
 
-    /// The time over which the sessions made for one order are counted.
+    /// The period over which the sessions made for one order are counted, for its limit.
     pub fn session_limit(self) -> i64 {
         self.of(HOUR)
     }
 
-    /// How long after the order a page visit still counts as "just placed", so that it may redirect by itself.
+    /// How long after the order was placed a page visit may still leave for KOMOJU by
+    /// itself. Later it shows a button.
     pub fn arrival(self) -> i64 {
         HOUR
     }
 
-    /// How long a page visit may repeat a start whose answer was lost, and still leave by itself.
+    /// How long a page visit may repeat a start whose answer was lost, and still leave for KOMOJU by itself.
     pub const SAME_VISIT: i64 = 30 * SECOND;
 
-    /// How far BigCommerce's clock and ours may be apart.
+    /// How far a remote clock and ours may be apart.
     pub const CLOCKS_DIFFER: i64 = 10 * SECOND;
 
-    /// How long after it left an update may take effect: the longest we wait for its answer, and the clocks.
+    /// How long after it was sent a call may still take effect: the longest we wait for its answer, and the
+    /// difference of the clocks.
     pub const UNDER_WAY: i64 = 40 * SECOND;
 
+    /// [`Self::UNDER_WAY`], scaled.
     pub fn under_way(self) -> i64 {
         self.of(Self::UNDER_WAY)
     }
 
-    /// The alarm set before work begins, in case the work never ends.
+    /// The alarm that is set before work begins, in case a crash ends the work.
     pub fn guard(self) -> i64 {
         self.of(5 * MINUTE)
     }
 
-    /// KOMOJU keeps an idempotency key for 24 h; beyond this, only looking is safe.
+    /// Whether a key first used at `first_sent` still protects from a second effect. KOMOJU keeps it for 24 h; we
+    /// stop at 20 h, and from then on only look.
     pub fn idempotency_holds(self, first_sent: Moment, now: Moment) -> bool {
         now < Self::unanswered_until(first_sent)
     }
 
-    /// How long what was sent first at `first_sent` is sent again while it has no answer.
+    /// Until when an unanswered call that was first sent at `first_sent` is sent again under the same key.
     pub fn unanswered_until(first_sent: Moment) -> Moment {
         first_sent + 20 * HOUR
     }
 
-    /// When a decision of which nothing could be begun is withdrawn: nobody expects anything of it later.
+    /// When a decision that could not be begun is withdrawn. Later, nobody expects it to do anything any more.
     pub fn decision_ends(at: Moment) -> Moment {
         at + 6 * HOUR
     }

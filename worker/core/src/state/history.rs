@@ -1,8 +1,17 @@
-//! What happened to a payment, line by line, for the merchant.
+//! The timeline: what happened to a payment, line by line, for the merchant to read.
 //!
-//! A line is stored as a short key and what it is about, which is how the first version wrote it, and every version
-//! since reads it. Here is the one place where that text is made and taken apart. A line that this version does not know
-//! is kept as it is: [`Event::Other`].
+//! A line is stored as a short key and a detail, in the form of the first version,
+//! which every version since can read:
+//!
+//! ```text
+//! {"at":…, "what":"payment_is", "detail":"Captured pay_1"}      Event::PaymentIs
+//! {"at":…, "what":"done",       "detail":"capture-pay_1"}       Event::Done
+//! {"at":…, "what":"paid",       "detail":"pay_1"}               Event::Reached
+//! ```
+//!
+//! Invariant: this is the only place where that text is made and taken apart. A line that this version
+//! does not know is kept unchanged, as [`Event::Other`]: another version may have written it, and may
+//! read it again after a rollback.
 
 use super::decision::DecisionKind;
 use super::deed::{Action, ActionKind, MilestoneKind, Subject};
@@ -19,22 +28,26 @@ pub struct Entry {
     pub event: Event,
 }
 
+/// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The order came in, without its shopper.
+    /// BigCommerce announced the order, and no shopper had come yet.
     Met,
+    /// A webhook of KOMOJU's came.
     HeardKomoju {
         event: String,
     },
+    /// A webhook of BigCommerce's came.
     HeardBigCommerce {
         scope: String,
     },
     ShopperReturned,
-    /// An attempt was made: its number at KOMOJU, and what it asks for.
+    /// An attempt was made. `asked` is its `external_order_num` and amount: `BC-7-1 ¥1,200`.
     Begun {
         asked: String,
     },
-    /// An attempt of which KOMOJU never told came to light.
+    /// We ended an attempt's session before anybody had its URL, because it was made by settings
+    /// that turned out to be out of date.
     Recalled {
         attempt: String,
     },
@@ -44,49 +57,54 @@ pub enum Event {
     SessionNotMade {
         why: String,
     },
-    /// KOMOJU refused a detail that is not needed, and was asked again without such.
+    /// KOMOJU refused an optional field, so we asked again without the optional fields.
     SessionLean {
         field: String,
     },
+    /// KOMOJU showed a payment with another status than before.
     PaymentIs {
         payment: PaymentId,
         status: PaymentStatus,
     },
+    /// A deed took effect.
     Done {
         deed: DeedName,
     },
+    /// A send of a deed failed, or its try was given up.
     Failed {
         deed: DeedName,
         why: String,
     },
-    /// A milestone is reached.
+    /// A milestone was reached.
     Reached {
         milestone: MilestoneKind,
         subject: Subject,
     },
+    /// Somebody decided something in the panel.
     Decided {
         decision: DecisionKind,
         by: String,
     },
-    /// Other events came first: nothing was moved for the decision.
+    /// Something else happened first, so nothing was moved for the decision.
     DecisionOvertaken {
         by: String,
     },
     DecisionWithdrawn {
         by: String,
     },
-    /// Another version's.
+    /// A line that this version cannot take apart, as it is stored.
     Other {
         what: String,
         detail: String,
     },
 }
 
-/// A deed as its key names it: what it does is told by the beginning of the key.
+/// A deed, as its key names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeedName {
-    /// None: none of the kinds that this version knows.
+    /// What it does, told by the beginning of the key. None: a kind that this version does not know.
     pub kind: Option<ActionKind>,
+    /// The text form of its [`Action`].
     pub key: String,
 }
 
@@ -111,7 +129,7 @@ impl Event {
         Self::Failed { deed: action.into(), why: why.into() }
     }
 
-    /// The stored form: a key, and what it is about.
+    /// The stored form: key and detail.
     fn written(self) -> (String, String) {
         let (what, detail): (&str, String) = match self {
             Self::Met => ("met", String::new()),
@@ -137,6 +155,7 @@ impl Event {
         (what.to_owned(), detail)
     }
 
+    /// The reverse of [`Self::written`].
     fn read(what: String, detail: String) -> Self {
         let known = match what.as_str() {
             "met" => Some(Self::Met),
@@ -163,7 +182,7 @@ impl Event {
         known.unwrap_or(Self::Other { what, detail })
     }
 
-    /// A milestone, or a decision.
+    /// The event whose key is the name of a milestone or of a kind of decision.
     fn of_name(name: &str, detail: &str) -> Option<Self> {
         if let Ok(decision) = name.parse() {
             return Some(Self::Decided { decision, by: detail.to_owned() });
@@ -266,7 +285,7 @@ mod tests {
         assert_eq!(event("payment_is", "Other(\"on_hold\") pay_1"), other);
         let paid = Event::Reached { milestone: MilestoneKind::Paid, subject: Subject::Payment(payment()) };
         assert_eq!(event("paid", "pay_1"), paid);
-        // What cannot be taken apart stays what it is.
+        // A line that cannot be taken apart is kept unchanged.
         for (what, detail) in
             [("payment_is", "Captured"), ("failed", "capture-pay_1"), ("paid", "a b"), ("", "")]
         {

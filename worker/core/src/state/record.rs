@@ -1,8 +1,26 @@
-//! The state as rows: what is written, and how it is read back.
+//! The state as rows: what is stored, and how it is read back.
 //!
-//! Every row is `(kind, key) → JSON`, in the schema that the head row names. Rows of an older one are brought up to
-//! date as they are read, and written back with the next commit. A commit is the difference to what was last written, so a crash between two
-//! commits loses nothing that left.
+//! A row is `(kind, key) → JSON`:
+//!
+//! ```text
+//! head          –                                 one row: Head
+//! order         –                                 the order's register
+//! order_refunds –                                 the register of its refunds
+//! attempt       0000000001                        one row per attempt
+//! payment       pay_1                             one row per payment
+//! hint          0000000003                        by seq
+//! decision      0000000057                        by seq
+//! deed          refund-bc-refund:12#0000000001    one row per try
+//! reached       pay_1#paid                        one row per milestone
+//! timeline      0000000000                        by place, counted from the first line ever
+//! ```
+//!
+//! A commit writes only the rows that differ from what was last written, all of them or none, and
+//! before any call leaves. So a crash at any point loses no call that was sent, and what a webhook
+//! costs does not grow with the history.
+//!
+//! The head row names the schema. Rows of an older one are upgraded as they are read, and
+//! written back by the next commit.
 
 use super::SCHEMA;
 use super::decision::StoredDecision;
@@ -18,11 +36,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt;
 
-/// One row to write; without a body, to delete.
+/// One row to write or delete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     pub kind: String,
     pub key: String,
+    /// JSON; None deletes the row.
     pub body: Option<String>,
 }
 
@@ -42,9 +61,10 @@ impl fmt::Display for Corrupt {
 
 impl std::error::Error for Corrupt {}
 
-/// Rows by kind and key, as last written.
+/// JSON bodies by kind and key.
 pub type Rows = ByKey<(String, String), String>;
 
+/// All rows of a state.
 pub fn rows(state: &State) -> Rows {
     let mut rows = Rows::default();
     put_head(&mut rows, state);
@@ -75,11 +95,12 @@ pub fn rows(state: &State) -> Rows {
     rows
 }
 
+/// Writes the head row anew, once a commit has raised its version.
 pub fn put_head(rows: &mut Rows, state: &State) {
     rows.insert(("head".to_owned(), String::new()), write(&state.head));
 }
 
-/// The rows of `new` that differ from `old`, and the deletion of those that are gone.
+/// What leads from `old` to `new`: the rows that differ, and a deletion for each that is gone.
 pub fn difference(old: &Rows, new: &Rows) -> Vec<Record> {
     let changed = new.iter().filter(|(key, body)| old.get(key) != Some(body));
     let gone = old.keys().filter(|key| !new.contains_key(key));
@@ -92,7 +113,8 @@ pub fn difference(old: &Rows, new: &Rows) -> Vec<Record> {
     changed.map(write).chain(gone.map(delete)).collect()
 }
 
-/// Errors: the first row that cannot be read. Nothing is dropped quietly: money hangs on it.
+/// Reads a state back. Errors: the first row that this version cannot read. We never skip a row, because it may be a
+/// deed that moved money.
 pub fn restore(rows: &Rows) -> Result<State, Corrupt> {
     let mut state = State::default();
     let head = rows.get(&("head".to_owned(), String::new()));
@@ -128,7 +150,8 @@ pub fn restore(rows: &Rows) -> Result<State, Corrupt> {
     Ok(state)
 }
 
-/// A row of schema 1 as schema 2 would have written it. What cannot be understood is left for the reader to refuse.
+/// A row of schema 1, as schema 2 would have written it. A body that is not JSON is returned as it is: reading it
+/// will fail and name the row.
 fn upgraded(kind: &str, body: &str) -> String {
     let Ok(mut row) = serde_json::from_str::<Value>(body) else { return body.to_owned() };
     match kind {
@@ -138,7 +161,7 @@ fn upgraded(kind: &str, body: &str) -> String {
                 update.insert("subject".to_owned(), payment);
             }
         }
-        // What was shown to a person then is entered in BigCommerce's books now.
+        // Schema 1 showed a refund made at KOMOJU to the merchant. This version books it in BigCommerce instead.
         "reached" => {
             let shown = row.pointer("/2/attention").and_then(Value::as_str);
             if shown == Some(Attention::RefundedAtKomoju.key()) {
@@ -150,7 +173,7 @@ fn upgraded(kind: &str, body: &str) -> String {
     row.to_string()
 }
 
-/// Rows come by key; deeds are told apart by when they were decided on.
+/// Rows come in the order of their keys. Deeds are put back into the order in which they were sent.
 fn sort(state: &mut State) {
     state.deeds.sort_by_key(|deed| (deed.seq, deed.n));
 }
@@ -171,7 +194,7 @@ impl Row<'_> {
     }
 }
 
-/// Numbers as keys that sort like numbers.
+/// A number as a key: as text, these sort like numbers.
 fn padded(n: u64) -> String {
     format!("{n:010}")
 }

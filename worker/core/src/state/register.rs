@@ -1,7 +1,38 @@
-//! What is known of one remote object: its last reading, and whether another is wanted.
+//! A register: what we know of one remote object. Its last reading, whether another look is wanted, and when.
 //!
-//! A reading carries the `seq` taken in the write before its request left. The larger `seq` wins, so an answer that
-//! overtakes another cannot turn time back.
+//! Invariant: the reading with the larger `seq` wins. A look takes its `seq` in the write that is committed
+//! before the request leaves, so `seq` tells which request was asked later. Neither arrival order nor a remote
+//! date would do: answers overtake each other, and BigCommerce's `date_modified` has a resolution of one
+//! second and moves with our own PUTs.
+//!
+//! # Hints and looks
+//!
+//! A hint wants a reading that was asked for after the hint came. An answer that was already under way does not do:
+//!
+//! ```text
+//! seq                                                  register: seq  wanted   look due?
+//!  4   look, answered: pay_1 pending                              4      0     no
+//!  5   look leaves …                                              4      0     no
+//!  6   webhook: something happened to pay_1                       4      6     yes
+//!  5   … its answer arrives: pay_1 pending                        5      6     yes: it left before the webhook
+//!  7   look, answered: pay_1 captured                             7      6     no
+//!  4   a second copy of the first answer would be ignored         7      6     no
+//! ```
+//!
+//! # Answers that can be read in part
+//!
+//! One refund of a payment cannot be read, the rest can. [`Register::accept_part`] keeps what was read and asks again
+//! on the ladder, beside the looks that are planned anyway:
+//!
+//! ```text
+//! time         look                  failures  partial_since   next look    what follows
+//! 12:00:00     a part is unread             1  12:00:00        12:00:05     the order hears no good news yet
+//! 12:00:05     a part is unread             2  12:00:00        12:00:35
+//! 12:00:35     a part is unread             3  12:00:00        12:02:35
+//! 12:02:35     a part is unread             4  12:00:00        12:03:00     the last one within the three minutes
+//! 12:03:00     a part is unread             5  12:00:00        12:33:00     it lasts: the order is told what we know
+//! …            all of it is read            0  0               –            as if nothing had been
+//! ```
 
 use super::delays::Delays;
 use super::failure::Failure;
@@ -9,29 +40,31 @@ use super::failure::Failure;
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 
-/// The last reading of one remote object, and whether another is wanted.
+/// The last reading of one remote object, and whether and when to look again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Register<T> {
+    /// None before the first answer.
     pub reading: Option<T>,
     /// The `seq` of the reading; 0 before the first.
     pub seq: u64,
-    /// When the reading arrived.
+    /// When the reading arrived, in ms since the epoch; 0 before the first.
     pub at: Moment,
-    /// The `seq` of the newest hint about this object: a look is due while it exceeds the reading's.
+    /// The `seq` of the newest hint about this object. While it is larger than the reading's, a look is due.
     #[serde(default)]
     pub wanted: u64,
-    /// Looks that failed in a row, and when the next may be tried.
+    /// How many looks in a row have failed, or brought only a part.
     #[serde(default)]
     pub failures: u32,
+    /// When to look again after a failure, in ms since the epoch.
     #[serde(default)]
     pub retry_at: Moment,
-    /// The last failure was an answer that could not be read.
+    /// True if the last failure was an answer that we could not read, and not a missing answer.
     #[serde(default)]
     pub garbled: bool,
-    /// The last look brought the reading, and a part of it could not be read.
+    /// True if the last look brought the reading, but a part of it could not be read.
     #[serde(default)]
     pub partial: bool,
-    /// When that was so first, since it was last read as a whole; 0: never.
+    /// Since when every reading has been partial, in ms since the epoch; 0: the last reading was whole.
     #[serde(default)]
     pub partial_since: Moment,
 }
@@ -53,15 +86,15 @@ impl<T> Default for Register<T> {
 }
 
 impl<T> Register<T> {
-    /// Takes a reading unless a later one is already here.
+    /// Takes a reading, unless one that was asked for later is already here. It ends all failures.
     pub fn accept(&mut self, seq: u64, at: Moment, reading: T) {
         if seq > self.seq {
             *self = Self { reading: Some(reading), seq, at, wanted: self.wanted, ..Self::default() };
         }
     }
 
-    /// Takes a reading that is not whole: what could be read counts, and it is asked for again by the ladder, besides the
-    /// looks that are planned anyway.
+    /// Takes a reading of which a part could not be read. What was read counts; we ask again on the ladder, beside
+    /// the looks that are planned anyway. The module's head has an example.
     pub fn accept_part(&mut self, seq: u64, at: Moment, reading: T, delays: Delays) {
         if seq > self.seq {
             let failures = if self.garbled { self.failures } else { 0 };
@@ -70,14 +103,15 @@ impl<T> Register<T> {
             self.failures = failures;
             let moment = since + delays.garbled_for_a_moment();
             let again = at + delays.retry(failures + 1);
-            // Many messages climb the ladder fast: one look comes when the moment is over, in any case.
+            // Many webhooks cause many looks and climb the ladder fast. Whatever the rung, one look comes when the
+            // three minutes are over, because the order waits for it.
             let again = if at < moment { again.min(moment) } else { again };
             self.failed(&Failure::Unreadable(String::new()), again);
             (self.partial, self.partial_since) = (true, since);
         }
     }
 
-    /// Remembers that a look failed, why, and when to try again.
+    /// Notes that a look failed, and when to look again. The reading stays.
     pub fn failed(&mut self, failure: &Failure, retry_at: Moment) {
         self.failures = self.failures.saturating_add(1);
         self.garbled = matches!(failure, Failure::Unreadable(_));
@@ -85,30 +119,34 @@ impl<T> Register<T> {
         self.retry_at = retry_at;
     }
 
-    /// Looked at for a day, without any answer.
+    /// True if all looks of about a day had no answer: the merchant should know.
     pub fn is_silent(&self) -> bool {
         Delays::is_persistent(self.failures) && !self.garbled
     }
 
-    /// Looked at for a day, and answered in a form that cannot be read.
+    /// True if looks have failed for about a day, the last with an answer that we could not read. To
+    /// say "no answer" would be untrue.
     pub fn is_garbled(&self) -> bool {
         Delays::is_persistent(self.failures) && self.garbled
     }
 
-    /// A part of it could not be read, and no look since has shown that this lasts.
+    /// True if a part of it could not be read, but not yet for three minutes: it may be a hiccup, so what depends on
+    /// the unread part waits.
     pub fn may_be_garbled_for_a_moment(&self, delays: Delays) -> bool {
         self.partial_since > 0 && self.at - self.partial_since < delays.garbled_for_a_moment()
     }
 
+    /// Wants a reading that is asked for after this `seq`.
     pub fn want(&mut self, seq: u64) {
         self.wanted = self.wanted.max(seq);
     }
 
+    /// True if a hint came after the reading was asked for.
     pub fn is_wanted(&self) -> bool {
         self.wanted > self.seq
     }
 
-    /// There is nothing left to look at.
+    /// Stops all looks: the object is gone.
     pub fn rest(&mut self) {
         (self.wanted, self.failures, self.retry_at) = (0, 0, 0);
         (self.garbled, self.partial) = (false, false);

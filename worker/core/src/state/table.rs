@@ -1,54 +1,87 @@
-//! What happens to the order: the product's promise to the merchant, as one table.
+//! What happens to the order in BigCommerce: the product's promise to the merchant, as one table.
 //!
-//! The status moves at a milestone and only there; from then on it belongs to the merchant. Rows are what KOMOJU
-//! says of one payment, columns what the order is at that moment.
+//! A row is what KOMOJU says of one payment; a column is where the order stands when we tell it. The cell
+//! says what we do. Invariant: we move a status only at a milestone, once; from then on it belongs to the
+//! merchant. So we never undo what the merchant did by hand: where they have moved the order on, the cell
+//! leaves it and at most adds a note.
+//!
+//! # One payment, by where its order stands
+//!
+//! ```text
+//! KOMOJU says: captured, as asked (¥3,000)
+//!   order is 7 Awaiting Payment     → 11 Awaiting Fulfillment, staff note (10 Completed if it is digital)
+//!   order is 5 Cancelled            → 12 Manual Verification, staff note, attention: money for a cancelled order
+//!   order is 14 Partially Refunded  leave it, attention: the merchant decides
+//!   order is 2 Shipped              leave it, staff note: the merchant shipped before the money came
+//!   order is deleted                nothing to write to, attention
+//!
+//! KOMOJU says: a konbini code waits for cash
+//!   order is 7                      leave it, staff note
+//!   order is 5                      leave it, staff note, cancel the code at KOMOJU: it must not be paid any more
+//!   order is 11                     leave it, cancel the code: the merchant has taken the money another way
+//!
+//! KOMOJU says: captured, but ¥2,500 instead of ¥3,000
+//!   order is 7 or 5                 → 12, staff note, attention
+//!   order is 11                     leave it, attention
+//! ```
+//!
+//! The whole table is written out by hand in this module's tests (`WRITTEN`), and the code is tested against it. Its
+//! statuses are defaults: a setting may choose another one for authorized money ([`super::settings`]), and test money
+//! moves no order unless the merchant allows it.
 
 use super::reading::OrderReading;
 use crate::values::attention::Attention;
 use crate::values::order_status::OrderStatus;
 
+/// What KOMOJU says of one payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Row {
+    /// Captured, in the amount and currency that we asked for.
     CapturedAsAsked,
+    /// Captured, in another amount or currency, or the order has been edited since.
     CapturedOtherwise,
-    /// Captured and paid back in full before the order heard of the money.
+    /// Captured and refunded in full before we could tell the order of the money.
     RefundedFirst,
-    /// Captured and paid back in part before the order heard of the money.
+    /// Captured and refunded in part before we could tell the order of the money.
     PartRefundedFirst,
-    /// Two-step: reserved, to be captured later.
+    /// Two-step: the money is reserved, to be captured later.
     Authorized,
-    /// Two-step: reserved, but another amount or currency than was asked.
+    /// Two-step: the money is reserved, but in another amount or currency than we asked for.
     AuthorizedOtherwise,
     /// A code or a session that can still be paid.
     Open,
     /// Nothing of the order was paid, and nothing can be paid any more.
     Dead,
-    /// Refunded at KOMOJU by the merchant, in part or in full.
+    /// The merchant refunded at KOMOJU, in part or in full.
     Refunded,
-    /// Chargeback.
+    /// The shopper's bank charged the payment back.
     Disputed,
-    /// Fraud mark.
+    /// KOMOJU marked the payment as fraud.
     Fraud,
-    /// Two-step: KOMOJU will not capture.
+    /// Two-step: KOMOJU refused to capture.
     CaptureRefused,
-    /// Two-step: the authorization ends within days.
+    /// Two-step: the authorization lapses within days.
     LapsesSoon,
 }
 
+/// Where the order stands in BigCommerce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
-    /// 0, 1, 7.
+    /// 0 Incomplete, 1 Pending, 7 Awaiting Payment.
     Unpaid,
     /// 5 Cancelled, 6 Declined.
     Ended,
-    /// 4, 14.
+    /// 4 Refunded, 14 Partially Refunded.
     Refunded,
-    /// 2, 3, 8–13, and anything BigCommerce may add.
+    /// 2 Shipped, 3 Partially Shipped, 8 to 13 (among them 10 Completed, 11 Awaiting Fulfillment, 12 Manual
+    /// Verification, 13 Disputed), and any status that BigCommerce may add.
     MovedOn,
+    /// Deleted, whatever its status was.
     Deleted,
 }
 
 impl Column {
+    /// The column of an order with this status.
     pub fn of(status: OrderStatus, deleted: bool) -> Self {
         match status.0 {
             _ if deleted => Self::Deleted,
@@ -61,24 +94,26 @@ impl Column {
 }
 
 impl OrderReading {
+    /// The column in which the order stood when it was read.
     pub fn column(&self) -> Column {
         Column::of(self.status, self.deleted)
     }
 }
 
-/// What to do with the order and with what is still open at KOMOJU.
+/// What we do with the order, and with what is still open at KOMOJU.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cell {
-    /// The new status; None leaves it.
+    /// The order's new status; None leaves it.
     pub status: Option<OrderStatus>,
+    /// Add a line to the order's staff notes.
     pub note: bool,
-    /// What a person must look at because of it.
+    /// What the merchant must look at because of it.
     pub attention: Option<Attention>,
-    /// End it at KOMOJU.
+    /// Cancel the payment or session at KOMOJU, so that it cannot be paid or captured any more.
     pub cancel: bool,
-    /// Enter the refund in BigCommerce, which moves the order to 4 or 14 itself.
+    /// Enter the refund in BigCommerce's books. BigCommerce then moves the order to 4 or 14 itself.
     pub record: bool,
-    /// Move it to 5 or 6 once the grace is over, where the merchant wants that.
+    /// Move the order to 5 or 6 after the grace, if the merchant has set that.
     pub lapse: bool,
 }
 
@@ -105,7 +140,8 @@ impl Cell {
     }
 }
 
-/// The table. `digital` orders have nothing to ship: paid is completed.
+/// The table. An order is `digital` if it has nothing to ship: once paid it is Completed, and
+/// BigCommerce hands out the downloads.
 pub fn cell(row: Row, column: Column, digital: bool) -> Cell {
     use Column::*;
     const LEAVE: Cell = Cell::LEAVE;
@@ -113,7 +149,7 @@ pub fn cell(row: Row, column: Column, digital: bool) -> Cell {
     let paid = Cell::to(if digital { OrderStatus::COMPLETED } else { OrderStatus::AWAITING_FULFILLMENT });
     match (row, column) {
         (Row::CapturedAsAsked, Unpaid) => paid,
-        // The refund may be for the very file that a completed order would hand out.
+        // The merchant may have refunded the very file that a Completed order would hand out: a person decides.
         (Row::PartRefundedFirst, Unpaid) if digital => VERIFY,
         (Row::PartRefundedFirst, Unpaid) => paid,
         (Row::CapturedAsAsked | Row::PartRefundedFirst, Ended) => VERIFY.attended(Attention::PaidAfterEnd),
@@ -123,8 +159,9 @@ pub fn cell(row: Row, column: Column, digital: bool) -> Cell {
         (Row::CapturedAsAsked | Row::PartRefundedFirst, MovedOn) => LEAVE.noted(),
         (Row::CapturedOtherwise, Unpaid | Ended) => VERIFY.attended(Attention::AmountMismatch),
         (Row::CapturedOtherwise, Refunded | MovedOn | Deleted) => LEAVE.attended(Attention::AmountMismatch),
-        // No money is left to ship for. BigCommerce books refunds of paid orders only, so the order must leave the
-        // unpaid statuses first; "Awaiting Fulfillment" would say "ship it" on the way.
+        // All the money has gone back, so "Awaiting Fulfillment" must never show, not even on the
+        // way. But BigCommerce books a refund only of an order that has left the unpaid statuses,
+        // so the order goes to 12 first.
         (Row::RefundedFirst, Unpaid) => VERIFY,
         (Row::RefundedFirst, Ended) => LEAVE.noted(),
         (Row::RefundedFirst, Refunded | MovedOn) => LEAVE,
@@ -140,7 +177,8 @@ pub fn cell(row: Row, column: Column, digital: bool) -> Cell {
         (Row::Dead, Unpaid) => Cell::LAPSE,
         (Row::Dead, Ended | Refunded | MovedOn | Deleted) => LEAVE,
         (Row::Refunded, Unpaid | Refunded | MovedOn) => Cell::RECORD,
-        // BigCommerce books refunds of paid orders only; here the merchant has done both by hand.
+        // The merchant has both cancelled the order and refunded by hand, and BigCommerce books no refund of a
+        // cancelled order. A note is all that is left to do.
         (Row::Refunded, Ended) => LEAVE.noted(),
         (Row::Refunded | Row::RefundedFirst, Deleted) => LEAVE.attended(Attention::RefundedAtKomoju),
         (Row::Disputed, Unpaid | Ended | Refunded | MovedOn) => {
@@ -149,7 +187,8 @@ pub fn cell(row: Row, column: Column, digital: bool) -> Cell {
         (Row::Disputed, Deleted) => LEAVE.attended(Attention::Disputed),
         (Row::Fraud, Unpaid | Ended | Refunded | MovedOn) => VERIFY.attended(Attention::FraudMarked),
         (Row::Fraud, Deleted) => LEAVE.attended(Attention::FraudMarked),
-        // The goods may be on their way: this once, a shipped order goes back.
+        // The merchant may ship, or have shipped, for money that we cannot take. This is the one row that takes a
+        // shipped order back.
         (Row::CaptureRefused, Unpaid | MovedOn) => VERIFY.attended(Attention::CaptureRefused),
         (Row::CaptureRefused, Ended | Refunded | Deleted) => LEAVE.attended(Attention::CaptureRefused),
         (Row::LapsesSoon, Unpaid | MovedOn) => LEAVE.noted().attended(Attention::CaptureDue),
@@ -161,9 +200,9 @@ pub fn cell(row: Row, column: Column, digital: bool) -> Cell {
 mod tests {
     use super::*;
 
-    /// The table as the design writes it down, by hand: a number is the new status, `-` leaves it, then `n`ote,
-    /// `a`ttention, `c`ancel, `r`ecord in the books, `l`apse after the grace. Columns: unpaid, ended, refunded, moved
-    /// on, deleted.
+    /// The table, written out by hand. Columns: unpaid, ended, refunded, moved on, deleted. A number is the new
+    /// status and `-` leaves it; then come `n`ote, `a`ttention, `c`ancel, `r`ecord in the books, `l`apse after the
+    /// grace. So `12na` is: move the order to 12, add a note, tell the merchant.
     const WRITTEN: [(Row, [&str; 5]); 13] = [
         (Row::CapturedAsAsked, ["11n", "12na", "-a", "-n", "-a"]),
         (Row::CapturedOtherwise, ["12na", "12na", "-a", "-a", "-a"]),
@@ -228,7 +267,8 @@ mod tests {
         }
     }
 
-    /// A person is told of what the row is about, whatever the column.
+    /// Whatever the column, a cell's attention is about its own row: an authorization
+    /// never says "paid after the end".
     #[test]
     fn a_cells_attention_is_that_of_its_row() {
         let columns = [Column::Unpaid, Column::Ended, Column::Refunded, Column::MovedOn, Column::Deleted];
