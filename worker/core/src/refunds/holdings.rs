@@ -1,4 +1,38 @@
-//! What of the order's money is here: of each payment, and of all of them beside what is left of the order.
+//! How much money we hold: of each payment, and of all payments of an order beside what is left of the order.
+//!
+//! # One payment
+//!
+//! An order of ¥3,000 was paid at a convenience store, and KOMOJU added a fee of ¥190. ¥500 have been refunded, and a
+//! transfer of ¥1,000 is under way:
+//!
+//! ```text
+//! total        ¥3,190    what the shopper paid
+//! net          ¥3,000    total − fee: what the order is credited with
+//! refunded     ¥500
+//! held         ¥2,500    net − refunded: the order's money that is still here        Payment::held
+//! promised     ¥1,000    transfers under way                                         State::promised
+//! left         ¥1,690    total − refunded − promised: what KOMOJU can still pay      State::left
+//! refundable   ¥1,500    left − fee, as a transfer does not return the fee:          State::refundable
+//!                        what the panel offers
+//! ```
+//!
+//! # Another currency
+//!
+//! `credit` and `kept` are the same in the order's currency. An order of ¥6,000 was authorized as $41.06, and the
+//! merchant captured $20.53 of it: the order is credited with ¥6,000 × 20.53 ÷ 41.06 = ¥3,000. For this we must know
+//! the whole ($41.06): from a reading while it was authorized, or from what the session offered. If neither tells,
+//! the worth of the payment is unknown ([`State::is_of_unknown_worth`]) and a person decides.
+//!
+//! # Several payments
+//!
+//! ```text
+//! order ¥3,000, ¥1,000 refunded in its books        left of the order         ¥2,000
+//! pay_1 keeps ¥2,000, pay_2 keeps ¥3,000            kept in all               ¥5,000
+//!                                                   surplus                   ¥3,000: holds_too_much
+//! after pay_2 is refunded whole                     surplus                   ¥0
+//! after ¥500 more of pay_1 go back, unbooked        surplus                   −¥500: holds_too_little, unless
+//!                                                                             those ¥500 are still to be booked
+//! ```
 
 use super::books::share;
 use super::{goes_by_transfer, unrecorded};
@@ -11,16 +45,19 @@ use crate::values::ids::PaymentId;
 use crate::values::money::Money;
 
 impl Payment {
-    /// What was captured, in the payment's currency and without the shopper's fee.
+    /// What was captured (or is authorized), without the shopper's fee, in minor units of the payment's currency. 0
+    /// if it is not known.
     pub fn net(&self) -> i64 {
         self.register.reading.as_ref().and_then(|r| r.net).map_or(0, |m| m.minor)
     }
 
+    /// True if a part of its last reading, which may say where money went, could not be read.
     pub fn is_partly_unread(&self) -> bool {
         self.register.reading.as_ref().is_some_and(|reading| !reading.unread.is_empty())
     }
 
-    /// What of the order's money is still here.
+    /// How much of the order's money is still here, in minor units of the payment's
+    /// currency. 0 unless it is captured.
     pub fn held(&self) -> i64 {
         match self.is(&PaymentStatus::Captured) {
             true => (self.net() - self.register.reading.as_ref().map_or(0, |r| r.refunded_minor)).max(0),
@@ -28,31 +65,34 @@ impl Payment {
         }
     }
 
+    /// Its refunds without the chargebacks. Ours are among them.
     pub fn refunds_by_hand(&self) -> impl Iterator<Item = &RefundReading> {
         let all = self.register.reading.as_ref().map_or(&[][..], |r| &r.refunds);
         all.iter().filter(|r| !r.chargeback)
     }
 
+    /// True if it ever took money, also if all of it was refunded since.
     pub fn was_captured(&self) -> bool {
         self.captured || self.is(&PaymentStatus::Refunded)
     }
 }
 
 impl State {
-    /// Whether something that may say where this order's money went could not be read. Then nothing more is paid back or
-    /// booked by itself, and nothing is offered.
+    /// Whether something that may say where this order's money went could not be read, on either side. Then we refund
+    /// and book nothing automatically, and offer nothing.
     pub fn is_partly_unread(&self) -> bool {
         let books = self.order_refunds.reading.iter().flatten();
         books.into_iter().any(|refund| refund.amounts == Amounts::Unreadable)
             || self.payments.values().any(Payment::is_partly_unread)
     }
 
-    /// Whether an entry in BigCommerce's books may be that of any refund at KOMOJU.
+    /// Whether BigCommerce's books hold an entry without a readable amount. It may be the entry of any refund at
+    /// KOMOJU, so we book none beside it.
     pub fn may_be_booked_already(&self) -> bool {
         self.order_refunds.reading.iter().flatten().any(|refund| refund.amounts != Amounts::Known)
     }
 
-    /// What could not be read, by id or name, for a person to look at.
+    /// What could not be read, by side and by id or name, for the merchant to look up.
     pub fn unread(&self) -> Vec<String> {
         let refunds = self.order_refunds.reading.iter().flatten().filter(|r| r.amounts != Amounts::Known);
         let refunds = refunds.map(|refund| match refund.id {
@@ -66,8 +106,8 @@ impl State {
         refunds.chain(payments).collect()
     }
 
-    /// A payment that was captured by hand, in another currency, before anybody here saw it reserved: what the session
-    /// offered it as tells how much the whole is.
+    /// Learns how much the whole of a payment is from what its session offered. Needed if the payment was captured by
+    /// hand, in another currency than the order's, before we ever saw it authorized: it may be a part only.
     pub fn measure_by_offer(&mut self, id: &PaymentId) {
         if let Some(whole) = self.whole_by_offer(id).flatten()
             && let Some(payment) = self.payments.get_mut(id)
@@ -76,12 +116,15 @@ impl State {
         }
     }
 
-    /// Such a payment, of which no offer is known that it could be a part of: what it is worth to the order cannot be told.
+    /// True for such a payment if no offer is known that it could be a part of: we cannot tell
+    /// what it is worth to the order.
     pub fn is_of_unknown_worth(&self, id: &PaymentId) -> bool {
         self.whole_by_offer(id) == Some(None)
     }
 
-    /// None: not such a payment.
+    /// The whole of a payment that was captured by hand, in another currency, before we saw it authorized. Outer
+    /// None: not such a payment, so what was read of it suffices. Inner None: it is one, and no offer fits. An offer
+    /// of exactly its amount wins; else a larger one, of which it is a part.
     fn whole_by_offer(&self, id: &PaymentId) -> Option<Option<i64>> {
         let payment = self.payments.get(id).filter(|p| !p.reserved && p.was_captured())?;
         let attempt = self.attempt(payment.attempt).filter(|a| a.terms.capture == Capture::Manual)?;
@@ -96,8 +139,9 @@ impl State {
         Some(exact.or_else(|| wholes.find(|whole| *whole > net.minor)))
     }
 
-    /// What of a payment can still be paid back, the fee included: transfers under way are promised money. None: KOMOJU
-    /// has a request that is none of ours, so nobody can tell.
+    /// What KOMOJU can still pay back of a payment, the shopper's fee included, in minor units of its currency: the
+    /// total less what was refunded and what transfers under way will take. 0 if a part of the payment could not be
+    /// read. None: KOMOJU has an open request without an amount that is not ours, so nobody can tell.
     pub fn left(&self, id: &PaymentId) -> Option<i64> {
         let Some(reading) = self.payments.get(id).and_then(|p| p.register.reading.as_ref()) else {
             return Some(0);
@@ -108,7 +152,8 @@ impl State {
         Some(reading.total.map_or(0, |m| m.minor) - reading.refunded_minor - self.promised(id)?)
     }
 
-    /// All of a payment that could be paid back now. By transfer the fee stays paid. Nothing, where nobody can tell.
+    /// How much of a payment we offer to refund now, in minor units of its currency. A transfer does not return the
+    /// shopper's fee. 0 if nobody can tell what is left.
     pub fn refundable(&self, id: &PaymentId) -> i64 {
         let Some(payment) = self.payments.get(id).filter(|p| p.is(&PaymentStatus::Captured)) else {
             return 0;
@@ -119,8 +164,8 @@ impl State {
         (self.left(id).unwrap_or(0) - kept).max(0)
     }
 
-    /// A call of ours that changes this payment, or enters a refund of it, and that has no final answer. While there is
-    /// one, nothing else of that payment is begun.
+    /// A deed of ours that changes this payment, or books a refund of it, and has no final answer. While there is
+    /// one, we begin nothing else with that payment.
     pub fn open_call(&self, id: &PaymentId) -> Option<&Deed> {
         let refunds = self.payments.get(id).map_or(&[][..], |payment| &payment.refunds);
         let is_about = |action: &Action| match action {
@@ -133,7 +178,8 @@ impl State {
         self.deeds.iter().find(|deed| deed.is_open() && is_about(&deed.action))
     }
 
-    /// What a payment counts for in the order's currency: what was asked, or the part of it that was captured.
+    /// What the order is credited with for a payment, in minor units of the order's currency: what we asked for, or
+    /// the part of it that was captured.
     pub fn credit(&self, payment: &Payment) -> i64 {
         let Some(asked) = self.attempt(payment.attempt).map(|a| a.terms.amount) else { return 0 };
         let net = payment.register.reading.as_ref().and_then(|r| r.net);
@@ -144,52 +190,59 @@ impl State {
         }
     }
 
-    /// Whether a payment is what is due: as it was asked, as less of it was captured, or as some of it went back since.
+    /// Whether the amount due is still what this payment covers. When the merchant refunds a part or captures less,
+    /// the amount due may or may not follow, so three amounts are right: what we asked for, what was captured of it,
+    /// and what is still here of that.
     pub fn covers(&self, payment: &Payment, due: Money) -> bool {
         let Some(asked) = self.attempt(payment.attempt).map(|a| a.terms.amount) else { return false };
         let credit = self.credit(payment);
         let kept = self.kept(payment);
-        // Nothing kept is not the same as nothing due: reserved money is none of either.
+        // Without the check for more than 0, an authorization (of which nothing is captured, so nothing is kept)
+        // would cover an order that was edited down to nothing.
         due.currency == asked.currency && due.minor > 0 && [asked.minor, credit, kept].contains(&due.minor)
     }
 
-    /// Nothing of the order's money is here.
+    /// True if no captured payment holds any of the order's money. False if one is in a currency that we do not know.
     pub fn holds_nothing(&self) -> bool {
         let worth = |payment: &Payment| payment.register.reading.as_ref().map(|reading| reading.net);
         self.captured().all(|(_, payment)| worth(payment) != Some(None) && payment.held() == 0)
     }
 
+    /// True if the payment is in another currency than we asked for.
     pub fn is_in_another_currency(&self, payment: &Payment) -> bool {
         let asked = self.attempt(payment.attempt).map(|attempt| attempt.terms.amount.currency);
         let paid = payment.register.reading.as_ref().and_then(|reading| reading.net).map(|net| net.currency);
         asked.is_some() && paid.is_some() && asked != paid
     }
 
-    /// All refunds in BigCommerce's books, as they were last read.
+    /// The sum of all refunds in BigCommerce's books, store credit included, in minor units of the order's currency.
     pub fn booked_refunds(&self) -> i64 {
         self.order_refunds.reading.iter().flatten().map(|refund| refund.total_minor).sum()
     }
 
-    /// Money of a second payment is here that the order has no use for: what is kept of all comes to more than what is
-    /// left of the order in its books.
+    /// True if we hold money of a second payment that the order does not need: what is kept of all payments is more
+    /// than what is left of the order.
     pub fn holds_too_much(&self) -> bool {
         self.surplus_of_several().is_some_and(|surplus| surplus > 0)
     }
 
-    /// More went back of several payments than the books say, and nothing more is to be entered: what of an earlier refund
-    /// was money paid twice, later ones have made the order's own. A chargeback is shown as what it is.
+    /// True if more of several payments went back than BigCommerce's books say, and nothing more will be booked.
+    ///
+    /// It happens when a part of a refund was left out of the books because it returned a duplicate payment, and the
+    /// duplicate itself was refunded later: then that part was the order's own money after all. The merchant must
+    /// correct the books. A chargeback has an attention of its own, so it does not count here.
     pub fn holds_too_little(&self) -> bool {
         let disputed = self.payments.values().filter_map(|p| p.register.reading.as_ref());
         let disputed = disputed.flat_map(|r| &r.refunds).any(|r| r.chargeback);
-        // Each payment may be off by what rounding leaves of another currency.
+        // Each payment in another currency may be off by one minor unit, because its conversion rounds.
         let rounding = i64::try_from(self.payments.values().count()).unwrap_or(i64::MAX);
         !disputed
             && self.surplus_of_several().is_some_and(|surplus| surplus < -rounding)
             && unrecorded(self).is_empty()
     }
 
-    /// Whether the order needs nothing of this payment: without it, what is kept of the others is still all that is left
-    /// of the order, by what it was asked for and by what it comes to now. Not where that cannot be told.
+    /// Whether the order needs nothing of this payment: the others alone keep all that is left of the order, both by
+    /// what we asked for and by what it comes to now (the merchant may have edited it). False if that cannot be told.
     pub fn is_all_surplus(&self, payment: &Payment) -> bool {
         let asked = self.credited().and_then(|(_, p)| Some((self.credit(p), self.attempt(p.attempt)?)));
         let due = self.order.reading.as_ref().and_then(|order| order.due.ok());
@@ -199,12 +252,13 @@ impl State {
         due.currency == currency && surplus.is_some_and(|surplus| self.kept(payment) <= surplus)
     }
 
-    /// What is kept of several payments, less what is left of the order in its books.
+    /// What is kept of several payments, less what is left of the order as it was asked for. None: fewer than two
+    /// payments were ever captured.
     fn surplus_of_several(&self) -> Option<i64> {
         self.surplus_over(self.credited().map_or(0, |(_, p)| self.credit(p)))
     }
 
-    /// The same for an order that comes to so much.
+    /// The same for an order of this total, in minor units of the order's currency.
     fn surplus_over(&self, total: i64) -> Option<i64> {
         let ever: Vec<_> = self.payments.values().filter(|p| p.was_captured()).collect();
         if ever.len() < 2 {
@@ -215,12 +269,13 @@ impl State {
         Some(kept - (total - refunded).max(0))
     }
 
-    /// What of a payment is still here, in the order's currency.
+    /// What of a payment is still here, in minor units of the order's currency.
     fn kept(&self, payment: &Payment) -> i64 {
         share(payment.held(), self.credit(payment), payment.net())
     }
 
-    /// The payment that the order counts with: the first that it was told of. Any other is money too much.
+    /// The payment that the order counts with: the first one that it was told of, or else the one of the oldest
+    /// attempt. Any other is a duplicate. None: nothing was ever captured.
     pub fn credited(&self) -> Option<(&PaymentId, &Payment)> {
         let captured = self.payments.iter().filter(|(_, p)| p.was_captured());
         captured.min_by_key(|(id, p)| (self.told_of_money_at(id).unwrap_or(Moment::MAX), p.attempt))

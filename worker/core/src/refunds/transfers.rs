@@ -1,10 +1,40 @@
-//! Refunds by bank transfer, which KOMOJU's staff carry out days later: which request at KOMOJU is which of ours, what of
-//! a payment is promised by them, and which refund each became.
+//! Refunds by bank transfer. A payment made in cash goes back this way: we ask KOMOJU, and its staff make the
+//! transfer days later.
 //!
-//! KOMOJU publishes no amount for a request and no link from a request to its refund, and nobody has published that
-//! either carries our description. So our own deed knows all of it: the amount it asked for, the request that it made, the
-//! refund that the request became. Each is learned once and stays: a request belongs to one deed at most, a refund to one
-//! request at most.
+//! KOMOJU documents no amount for a request and no link from a request to the refund that it becomes, and no page
+//! says that either carries our description. So the deed that asked keeps all of it: the amount ([`Deed::minor`]),
+//! the request that KOMOJU made of it ([`Deed::request`]), and the refund that the request became ([`Deed::refund`]).
+//!
+//! Invariant: each link is learned once and stays. A request belongs to one deed at most, a refund to one request at
+//! most. Until its refund is known or KOMOJU rejects it, the money of a transfer is *promised*: we do not give it
+//! away a second time.
+//!
+//! # One transfer
+//!
+//! The merchant refunds ¥2,000 of a konbini payment of ¥3,000 in BigCommerce, and enters the shopper's bank account:
+//!
+//! ```text
+//! day  KOMOJU shows                           what we conclude                        stage       left of ¥3,000
+//!  0   "accepted", and nothing else           deed 40: done, minor 2,000              Unseen      ¥1,000
+//!  0   request rr_1, pending                  the only new request, and we wait for   Pending     ¥1,000
+//!                                             just one: deed.request = rr_1
+//!  4   a refund ref_9 of ¥2,000, newer        may be the transfer: not booked yet     Pending     −¥1,000: nothing
+//!      than rr_1, without any mark                                                                is offered
+//!  5   request rr_1, completed                deed.refund = ref_9: it is refund 12    Refunded    ¥1,000
+//!                                             of BigCommerce, booked already
+//! ```
+//!
+//! # When it does not come out even
+//!
+//! ```text
+//! completed, and no refund of ¥2,000 shows        Completed    the merchant says which refund it became, if any
+//! the request is not shown any more               Vanished     the same; its money stays promised
+//! a refund with our mark, but of ¥1,400 (a fee)   Refunded     paired; shown until the merchant dismisses it
+//! KOMOJU's staff reject it                        Rejected     its money is free again; the merchant may ask anew
+//! a request that no deed of ours made             –            without an amount, nobody knows what is left
+//! ```
+//!
+//! The merchant's answer is [`Decision::MatchTransfer`].
 
 use crate::state::State;
 use crate::state::decision::Decision;
@@ -16,33 +46,34 @@ use crate::values::ids::{PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// How far a transfer is that KOMOJU accepted.
+/// How far a transfer is, once KOMOJU has accepted our request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Stage {
-    /// KOMOJU took the request, and has not shown it yet.
+    /// KOMOJU accepted the request, but does not show it yet.
     Unseen,
     /// KOMOJU's staff have it.
     Pending,
-    /// KOMOJU says that it is done, and shows no refund that could be it.
+    /// KOMOJU says that the transfer is made, but shows no refund that we could take for it.
     Completed,
-    /// It became a refund.
+    /// We know which refund it became.
     Refunded,
+    /// KOMOJU's staff will not make it.
     Rejected,
-    /// KOMOJU showed the request once, and does not any more.
+    /// KOMOJU once showed the request, and no longer does.
     Vanished,
 }
 
 impl Stage {
-    /// What it is called wherever text must name it.
+    /// Its name in text; stored JSON has the same.
     pub fn key(self) -> &'static str {
         self.into()
     }
 }
 
 impl Stage {
-    /// The money is on its way, or may be.
+    /// True if the money is on its way, or may be: it must not be given away again.
     fn is_promised(self) -> bool {
         match self {
             Self::Unseen | Self::Pending | Self::Completed | Self::Vanished => true,
@@ -51,22 +82,26 @@ impl Stage {
     }
 }
 
-/// One transfer of ours.
+/// One transfer that we asked for and KOMOJU accepted.
 #[derive(Debug, Clone, Copy)]
 pub struct Transfer<'a> {
+    /// The deed that asked for it.
     pub deed: &'a Deed,
+    /// Why money goes back.
     pub cause: Cause,
     pub stage: Stage,
+    /// The request as KOMOJU shows it now.
     request: Option<&'a RefundRequestReading>,
 }
 
 impl Transfer<'_> {
-    /// In minor units of the payment's currency.
+    /// The amount we asked for, in minor units of the payment's currency.
     pub fn minor(&self) -> i64 {
         self.deed.minor.unwrap_or(0)
     }
 
-    /// Whether a refund was made after this was asked for, as far as KOMOJU says when.
+    /// True if the transfer was asked for before this refund was made, so that it may have become it. True also if
+    /// KOMOJU does not say when the refund was made.
     fn is_older_than(&self, refund: &RefundReading) -> bool {
         let asked_at =
             self.request.and_then(|r| r.at).unwrap_or(self.deed.first_sent - Delays::CLOCKS_DIFFER);
@@ -75,7 +110,7 @@ impl Transfer<'_> {
 }
 
 impl State {
-    /// The transfers of a payment that KOMOJU accepted, oldest first.
+    /// The transfers of a payment that KOMOJU accepted, oldest first, each with its stage by the last reading.
     pub fn transfers(&self, payment: &PaymentId) -> Vec<Transfer<'_>> {
         let Some(register) = self.payments.get(payment).map(|p| &p.register) else { return Vec::new() };
         let requests = register.reading.as_ref().map_or(&[][..], |r| &r.refund_requests);
@@ -98,7 +133,8 @@ impl State {
         accepted.filter_map(view).collect()
     }
 
-    /// Requests at KOMOJU that are still open and none of ours: nobody can tell how much they take.
+    /// Open requests at KOMOJU without an amount. A request of ours has one, because we write the deed's amount into
+    /// the reading; so these were made by somebody else, and nobody can tell how much they will take.
     pub fn foreign_requests(&self, payment: &PaymentId) -> impl Iterator<Item = &RefundRequestReading> {
         let reading = self.payments.get(payment).and_then(|p| p.register.reading.as_ref());
         reading.into_iter().flat_map(|r| &r.refund_requests).filter(|request| {
@@ -107,7 +143,8 @@ impl State {
         })
     }
 
-    /// What transfers under way will take of a payment. None: not to be known.
+    /// What transfers under way will take of a payment, in minor units of its currency. None: nobody can tell, see
+    /// [`Self::foreign_requests`].
     pub fn promised(&self, payment: &PaymentId) -> Option<i64> {
         if self.foreign_requests(payment).next().is_some() {
             return None;
@@ -116,7 +153,7 @@ impl State {
         let ours: i64 = transfers.iter().filter(|t| t.stage.is_promised()).map(Transfer::minor).sum();
         let reading = self.payments.get(payment).and_then(|p| p.register.reading.as_ref());
         let requests = reading.into_iter().flat_map(|r| &r.refund_requests);
-        // An amount that KOMOJU shows, of a request that no deed of ours is known to have made.
+        // Requests that no deed of ours is known to have made, but for which KOMOJU does show an amount.
         let others = requests.filter(|request| {
             let over = [RequestStatus::Rejected, RequestStatus::Completed].contains(&request.status);
             !over && !transfers.iter().any(|t| t.request.is_some_and(|known| std::ptr::eq(known, *request)))
@@ -125,15 +162,15 @@ impl State {
         Some(ours + others)
     }
 
-    /// A refund that says nothing of why it was made, and may be what a transfer of ours became: it is entered in no book
-    /// before that is known.
+    /// True if a refund without any mark may be what a transfer of ours became. Until that is known we do not book
+    /// it: BigCommerce has that refund already, and would show it twice.
     pub fn may_be_a_transfer(&self, payment: &PaymentId, refund: &RefundReading) -> bool {
         refund.cause.is_none()
             && !refund.chargeback
             && self.transfers(payment).iter().any(|transfer| {
                 let possible = match transfer.stage {
                     Stage::Completed | Stage::Vanished => true,
-                    // Shown before the request reads completed.
+                    // KOMOJU may show the refund before it calls the request completed.
                     Stage::Unseen | Stage::Pending => transfer.minor() == refund.minor,
                     Stage::Refunded | Stage::Rejected => false,
                 };
@@ -141,7 +178,8 @@ impl State {
             })
     }
 
-    /// What of a payment's transfers a person must find out; empty where all is clear.
+    /// What the merchant must find out about a payment's transfers; empty if all is clear. Somebody else's request by
+    /// its id, one of ours as `{seq of its deed} {stage}`.
     pub fn unclear_transfers(&self, payment: &PaymentId) -> Vec<String> {
         let Some(held) = self.payments.get(payment) else { return Vec::new() };
         let refunds = held.register.reading.as_ref().map_or(&[][..], |r| &r.refunds);
@@ -153,9 +191,9 @@ impl State {
             });
             match transfer.stage {
                 Stage::Completed | Stage::Vanished => true,
-                // The look right after it may have come too early.
+                // KOMOJU may need a moment to show the request, so the first look may have come too early.
                 Stage::Unseen => held.register.seq > deed.seq && held.register.at > deed.retry_at,
-                // A fee was taken off, or added, and no person has looked at it.
+                // KOMOJU took a fee off, or added one. If the merchant matched the two by hand, they know.
                 Stage::Refunded => {
                     let differs = became.is_some_and(|refund| refund.minor != transfer.minor());
                     differs && !self.is_matched_by_a_person(deed.seq)
@@ -167,7 +205,7 @@ impl State {
         foreign.chain(ours.map(|t| [&t.deed.seq.to_string(), " ", t.stage.key()].concat())).collect()
     }
 
-    /// Somebody has said which refund this transfer became: they saw both amounts.
+    /// The merchant has said which refund this transfer became. They saw both amounts, so a difference is settled.
     fn is_matched_by_a_person(&self, seq: u64) -> bool {
         self.decisions.iter().any(|stored| match &stored.decided.decision {
             Decision::MatchTransfer { transfer, refund } => *transfer == seq && refund.is_some(),
@@ -183,7 +221,8 @@ impl State {
         })
     }
 
-    /// Since when something of a payment's transfers is still to be seen.
+    /// When the newest transfer was asked for whose outcome KOMOJU has not shown yet, in ms since the epoch. None: we
+    /// wait for none. The daily looks at the payment count from here.
     pub fn awaits_a_transfer_since(&self, payment: &PaymentId) -> Option<Moment> {
         let first_seen = self.payments.get(payment).map_or(0, |held| held.first_seen);
         let foreign = self.foreign_requests(payment).map(|request| request.at.unwrap_or(first_seen));
@@ -192,8 +231,8 @@ impl State {
         foreign.chain(promised).max()
     }
 
-    /// Takes in what a new reading of the payment tells of transfers, and writes into that reading what only our deeds
-    /// know.
+    /// Learns what a new reading of the payment tells about its transfers, and writes into that reading what only our
+    /// deeds know (amounts and causes). Call it after each reading.
     pub fn follow_transfers(&mut self, payment: &PaymentId) {
         let Some(reading) = self.payments.get(payment).and_then(|p| p.register.reading.clone()) else {
             return;
@@ -210,7 +249,9 @@ impl State {
         }
     }
 
-    /// Finds out which new request each deed has made: by our mark, else by there being as many as we made.
+    /// Finds the request that each deed made: by our mark in it. Failing that, if there are exactly as many new
+    /// unmarked requests as deeds that wait for one, they belong together in order. If the numbers differ, one of
+    /// them may be somebody else's, and we learn nothing.
     fn adopt(&mut self, payment: &PaymentId, requests: &[RefundRequestReading]) {
         let seen = self.payments.get(payment).map(|p| p.requests.clone()).unwrap_or_default();
         let taken: Vec<String> = self.deeds.iter().filter_map(|deed| deed.request.clone()).collect();
@@ -236,8 +277,9 @@ impl State {
         }
     }
 
-    /// Finds out which refund each transfer became: by our mark, else one of its amount that is newer than a request
-    /// that KOMOJU calls completed.
+    /// Finds the refund that each transfer became: by our mark in it. Failing that, if KOMOJU calls
+    /// the request completed, an unmarked refund of the same amount that is newer than the request and
+    /// that no entry in the books names.
     fn absorb(&mut self, payment: &PaymentId, requests: &[RefundRequestReading], refunds: &[RefundReading]) {
         let mut taken: Vec<RefundId> = self.deeds.iter().filter_map(|deed| deed.refund.clone()).collect();
         let mut pairs: Vec<(usize, RefundId)> = Vec::new();
@@ -276,6 +318,7 @@ impl State {
         }
     }
 
+    /// Writes into the reading what our deeds know of its requests and refunds: KOMOJU's answers lack it.
     fn write_into_reading(&mut self, payment: &PaymentId) {
         let deeds = &self.deeds;
         let Some(reading) = self.payments.get_mut(payment).and_then(|p| p.register.reading.as_mut()) else {
@@ -286,7 +329,7 @@ impl State {
             let request = reading.refund_requests.iter_mut().find(|r| deed.request.as_ref() == Some(&r.id));
             if let Some(request) = request {
                 (request.minor, request.cause) = (deed.minor, Some(cause));
-                // Somebody has found out that nothing came of it.
+                // The merchant has found out that nothing came of it, so it promises no money any more.
                 if deed.was_settled() {
                     request.status = RequestStatus::Rejected;
                 }
@@ -298,7 +341,8 @@ impl State {
         }
     }
 
-    /// A person has found out what became of a transfer. False: there is no such transfer, or no such refund to be had.
+    /// Takes the merchant's word on what became of a transfer: this refund, or nothing at all (None). `seq` is that
+    /// of its deed. False: there is no such transfer, or the refund cannot be what it became.
     pub fn match_transfer(&mut self, seq: u64, refund: Option<&RefundId>) -> bool {
         let accepted = self.deeds.iter().find(|deed| deed.seq == seq && deed.state == DeedState::Done);
         let payment = accepted.and_then(|deed| Some((deed, deed.action.payment()?)));
@@ -325,7 +369,7 @@ impl State {
     }
 }
 
-/// Why a deed asked for a transfer of this payment; none: it did not.
+/// Why a deed asked for a transfer of this payment. None: it asked for no such thing.
 fn cause_of(deed: &Deed, of: &PaymentId) -> Option<Cause> {
     match &deed.action {
         Action::RequestRefund { payment, cause } if payment == of => Some(*cause),
@@ -339,7 +383,7 @@ fn cause_of(deed: &Deed, of: &PaymentId) -> Option<Cause> {
     }
 }
 
-/// It may have reached KOMOJU.
+/// True if the deed's request may have reached KOMOJU.
 fn has_left(deed: &Deed) -> bool {
     match &deed.state {
         DeedState::Sent | DeedState::Done => true,
@@ -348,7 +392,8 @@ fn has_left(deed: &Deed) -> bool {
     }
 }
 
-/// Known by its id; what a former version has read, by its mark.
+/// Whether this request is the one that the deed made: by its id. Readings of a former version
+/// have no id; there our mark tells.
 fn is_of(request: &RefundRequestReading, deed: &Deed, cause: Cause) -> bool {
     match &deed.request {
         Some(id) => request.id == *id,
@@ -357,6 +402,7 @@ fn is_of(request: &RefundRequestReading, deed: &Deed, cause: Cause) -> bool {
 }
 
 impl RefundRequestReading {
+    /// False also for 0: a former version wrote that if KOMOJU did not say the amount.
     fn has_amount(&self) -> bool {
         self.minor.is_some_and(|minor| minor > 0)
     }
