@@ -1,82 +1,86 @@
-//! What a merchant must look at, and who we talk to: keys alone. The rules stand in [`super::reasons`], the words in the
-//! panel.
+//! What the merchant must look at, as a closed set of keys, and the two sides that we talk to.
+//!
+//! When each one applies is decided in [`crate::views::reasons`] and [`crate::state::table`]; the sentences stand in
+//! the panel's texts. What clears up by itself is not here: a delayed webhook needs nobody's attention.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// By key; the panel has the words.
+/// One reason for the merchant to look at an order's payment.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Attention {
-    /// Paid, though the order was cancelled, refunded or deleted.
+    /// The shopper paid, but the order had been cancelled, refunded or deleted.
     PaidAfterEnd,
-    /// Captured, but another amount or currency than the order's.
+    /// Captured or authorized, but in another amount or currency than the order's.
     AmountMismatch,
-    /// The order was edited after it was paid: another amount is due than was paid.
+    /// The merchant edited the order after it was paid: now another amount is due than was paid.
     OrderEdited,
-    /// The merchant cancelled an order whose money we hold: it may want to be paid back.
+    /// The merchant cancelled an order whose money we hold. They may want to refund it.
     CancelledWhilePaid,
-    /// Two payments of one order are both paid.
+    /// Two payments of one order were captured.
     PaidTwice,
+    /// The shopper's bank charged a payment back.
     Disputed,
+    /// KOMOJU marked a payment as fraud.
     FraudMarked,
-    /// Refunded at KOMOJU; BigCommerce's books do not show it, and it will not enter it.
+    /// Money was refunded at KOMOJU, but BigCommerce's books do not show it and we cannot enter it.
     RefundedAtKomoju,
-    /// Refunded in BigCommerce; KOMOJU waits for a person to say so.
+    /// The merchant refunded in BigCommerce, and has to confirm that we refund at KOMOJU.
     RefundToConfirm,
-    /// KOMOJU refuses a refund; it may be tried again.
+    /// KOMOJU refused a refund. It may be tried again.
     RefundRefused,
-    /// More was refunded in BigCommerce than KOMOJU holds.
+    /// The merchant refunded more in BigCommerce than any one payment holds at KOMOJU.
     RefundTooLarge,
-    /// A cash payment is paid back by bank transfer, and nobody has said where to.
+    /// A cash payment is to be refunded by bank transfer, and nobody has entered the shopper's account.
     RefundNeedsBank,
-    /// BigCommerce will not take the order's new status.
+    /// BigCommerce refused the order's new status.
     OrderUpdateRefused,
-    /// KOMOJU will not capture an authorized payment.
+    /// Two-step: KOMOJU refused to capture.
     CaptureRefused,
-    /// An authorization lapses within days.
+    /// Two-step: the authorization lapses within days, or the order has shipped and nobody has captured yet.
     CaptureDue,
-    /// An authorization is gone, and the order still looks as if its money were safe.
+    /// Two-step: the authorization is gone, but the order still looks as if its money were safe.
     AuthorizationLost,
-    /// KOMOJU will not end a session or code that must not be paid any more.
+    /// KOMOJU will not cancel a session or code that must not be paid any more.
     CancelRefused,
     /// KOMOJU refuses to make a session.
     SessionRefused,
-    /// KOMOJU made a session that offers no way to pay.
+    /// KOMOJU made a session without any payment method.
     NoMethods,
-    /// KOMOJU made a session whose page is on a host that we send nobody to.
+    /// KOMOJU made a session whose page is not on KOMOJU's host.
     SessionElsewhere,
     /// KOMOJU does not take the order's currency.
     CurrencyUnsupported,
-    /// The order's amount is none of its currency: half a yen.
+    /// The order's amount is no amount of its currency, such as half a yen.
     AmountUnreadable,
     /// The shopper's page showed another amount than the order has.
     AmountDisputed,
-    /// Paid in part by store credit or gift certificates, and nobody has said yet what is left to pay.
+    /// Store credit or gift certificates paid a part, and the merchant has not said yet what is left to pay.
     AmountUndecided,
-    /// One side has not answered for a day.
+    /// KOMOJU or BigCommerce has not answered for a day.
     Unreachable,
-    /// One side answers, but for a day in a form that cannot be read.
+    /// KOMOJU or BigCommerce answers, but for a day in a form that we cannot read.
     Garbled,
-    /// A refund, or what was paid back, could not be read: nothing of this order's money is moved by itself.
+    /// A refund could not be read. No money of this order moves automatically until it can.
     RefundUnreadable,
-    /// A refund by bank transfer of which KOMOJU's answers do not tell what became, or how much it takes.
+    /// KOMOJU's answers do not tell what became of a refund by bank transfer, or how much it takes.
     TransferToCheck,
-    /// A payment KOMOJU once called captured no longer is, or a refund it once showed is gone.
+    /// KOMOJU once called a payment captured and no longer does, or a refund that it once showed is gone.
     CaptureVanished,
 }
 
 impl Attention {
-    /// What it is called wherever text must name it.
+    /// Its name in text; stored JSON has the same.
     pub fn key(self) -> &'static str {
         self.into()
     }
 }
 
-/// Who we talk to.
+/// One of the two services that we talk to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -88,7 +92,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// What it is called wherever text must name it.
+    /// Its name in text; stored JSON has the same.
     pub fn key(self) -> &'static str {
         self.into()
     }

@@ -1,6 +1,9 @@
-//! A map as a list in the order of its keys. An order has a handful of payments and some hundred rows, and a worker
-//! is loaded more often than it searches: std's map would be written out anew for each type it holds.
+//! A small map: a list that is kept in the order of its keys.
+//!
+//! Not `BTreeMap`, because the compiler writes that out anew for each type it holds, and the size of the worker
+//! counts more than the speed of a search among a handful of payments or some hundred rows.
 
+/// A map that iterates in the order of its keys.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ByKey<K, V>(Vec<(K, V)>);
 
@@ -23,7 +26,7 @@ impl<K: Ord, V> ByKey<K, V> {
         self.find(key).is_ok()
     }
 
-    /// What is already there gives way.
+    /// Replaces what is already there.
     pub fn insert(&mut self, key: K, value: V) {
         match self.find(&key) {
             Ok(i) => self.0[i].1 = value,
@@ -48,6 +51,7 @@ impl<K: Ord, V> ByKey<K, V> {
         }
     }
 
+    /// Where the key is, or (Err) where it belongs.
     fn find(&self, key: &K) -> Result<usize, usize> {
         self.0.binary_search_by(|(other, _)| other.cmp(key))
     }

@@ -1,12 +1,12 @@
-//! Names of remote things as types, so that a session can never stand where a payment belongs.
+//! The ids of remote objects, one type each, so that a session id cannot be passed where a payment id belongs.
 //!
-//! Each is checked once, where it enters; past that point it is known to be short, printable and harmless in a
-//! URL path, a log line or a SQL key.
+//! Invariant: an id is checked once, where it enters. From then on it is known to be short, printable and harmless in
+//! a URL path, a log line or an SQL key.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What was wrong with text that should have been an id.
+/// A text that should have been an id is none. Holds what kind of id it should have been.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidId(pub &'static str);
 
@@ -26,7 +26,7 @@ macro_rules! text_id {
         pub struct $name(String);
 
         impl $name {
-            /// Errors: empty, too long, or a character that such an id never has.
+            /// Errors: the text is empty, too long, or has a character that such an id never has.
             pub fn parse(text: &str) -> Result<Self, InvalidId> {
                 let allowed: fn(u8) -> bool = $allowed;
                 match !text.is_empty() && text.len() <= $max && text.bytes().all(allowed) {
@@ -63,7 +63,7 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// BigCommerce's name of a store: the `abc123` of `stores/abc123`.
+    /// BigCommerce's id of a store: the `abc123` of `stores/abc123`.
     StoreHash, "store hash", 32, |b| b.is_ascii_lowercase() || b.is_ascii_digit()
 );
 text_id!(
@@ -79,11 +79,12 @@ text_id!(
     RefundId, "refund id", 40, |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
 );
 text_id!(
-    /// One message's own id (KOMOJU event id, BigCommerce webhook-id, …): what makes a repeated hint one hint.
+    /// The own id of a message or click (KOMOJU's event id, BigCommerce's webhook-id, …). By
+    /// it we recognise a repeated one.
     HintId, "hint id", 128, |b| b.is_ascii_graphic()
 );
 text_id!(
-    /// A KOMOJU account as this store knows it: a fingerprint of its secret key, never the key.
+    /// A KOMOJU account: a fingerprint of its secret key, never the key itself.
     AccountId, "account id", 32, |b| b.is_ascii_hexdigit()
 );
 
@@ -93,7 +94,8 @@ text_id!(
 pub struct OrderId(u64);
 
 impl OrderId {
-    /// Errors: 0, or more than JavaScript and SQL over it can carry exactly (2^53).
+    /// Errors: the number is 0, or not below 2^53. JavaScript, through which SQL values
+    /// pass, carries no more exactly.
     pub fn new(number: u64) -> Result<Self, InvalidId> {
         match (1..(1 << 53)).contains(&number) {
             true => Ok(Self(number)),
@@ -101,6 +103,7 @@ impl OrderId {
         }
     }
 
+    /// Errors: the text is no number, or none that [`Self::new`] accepts.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let number = text.parse().map_err(|_| InvalidId("order id"))?;
         Self::new(number)
@@ -131,13 +134,15 @@ impl fmt::Display for OrderId {
     }
 }
 
-/// The UUID of the cart that became the order. Unguessable and known to the shopper's browser, it is the proof that
-/// whoever asks is the shopper; it never appears in Debug.
+/// The UUID of the cart that became the order.
+///
+/// Nobody can guess it and the shopper's browser knows it, so it proves that whoever asks is the shopper. It is
+/// therefore a secret: Debug does not print it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CartId(String);
 
 impl CartId {
-    /// Errors: anything but a UUID of 8-4-4-4-12 hexadecimal digits.
+    /// Errors: the text is not a UUID of 8-4-4-4-12 hexadecimal digits. Capitals are accepted.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let groups: Vec<&str> = text.split('-').collect();
         let shape = groups.iter().map(|g| g.len()).eq([8, 4, 4, 4, 12]);

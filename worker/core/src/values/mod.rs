@@ -1,4 +1,5 @@
-//! The ground: ids, money, statuses, languages and other small values that everything above is made of.
+//! Small values that everything else is made of: ids, money, statuses, languages, payment types. They import nothing
+//! of the core but JSON.
 
 pub mod attention;
 pub mod by_key;

@@ -1,12 +1,15 @@
-//! Money as integers of the smallest unit; decimal strings in and out; never a float.
+//! Money: an integer in minor units, and its currency. Decimal strings are parsed exactly; there is never a float.
 //!
-//! The exponents are KOMOJU's: JPY, KRW and VND have no minor unit, every other currency it takes has two digits,
-//! TWD and IDR included (reference: the currencies its API accepts).
+//! Invariant: an amount never travels without its currency, because that is its scale. `1200` of JPY is ¥1,200, of
+//! USD $12.00; BigCommerce writes these as `"1200.0000"` and `"12.0000"`, KOMOJU both as `1200`.
+//!
+//! The exponents are those of KOMOJU's API, whatever a shop displays: JPY, KRW and VND have no minor unit, every
+//! other currency that KOMOJU accepts has two digits, TWD and IDR included.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A currency that KOMOJU accepts, by its row in the table.
+/// A currency that KOMOJU accepts. Stored and sent as its code: `JPY`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "&'static str")]
 pub struct Currency(usize);
@@ -15,6 +18,7 @@ struct Row {
     code: &'static str,
     /// How many decimal digits its minor unit has.
     exponent: usize,
+    /// None: amounts are written with the code.
     symbol: Option<&'static str>,
 }
 
@@ -48,12 +52,13 @@ const TABLE: [Row; 20] = [
 impl Currency {
     pub const JPY: Self = Self(0);
 
-    /// Errors: a code that KOMOJU does not accept.
+    /// From its code, in either case. Errors: KOMOJU does not accept the currency.
     pub fn parse(code: &str) -> Result<Self, MoneyError> {
         let found = TABLE.iter().position(|known| known.code.eq_ignore_ascii_case(code));
         found.map(Self).ok_or(MoneyError::UnsupportedCurrency)
     }
 
+    /// Three letters, in capitals.
     pub fn code(self) -> &'static str {
         TABLE[self.0].code
     }
@@ -82,13 +87,14 @@ impl From<Currency> for &'static str {
     }
 }
 
-/// Why an amount could not be read. Nothing is charged where one of these stands.
+/// Why an amount could not be read. We charge nothing then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MoneyError {
     UnsupportedCurrency,
     NotADecimal,
-    /// Digits finer than the currency's minor unit, other than zeros.
+    /// It has digits below the currency's minor unit: half a yen.
     TooPrecise,
+    /// Larger than any order.
     TooLarge,
 }
 
@@ -112,7 +118,7 @@ pub struct Money {
     pub currency: Currency,
 }
 
-/// Far above any order, far below what a sum of a few could overflow or JavaScript could not carry.
+/// Far above any order, and so far below 2^53 that a sum of a few neither overflows nor loses digits in JavaScript.
 const LARGEST: i64 = 1_000_000_000_000_000;
 
 impl Money {
@@ -120,8 +126,9 @@ impl Money {
         Self { minor, currency }
     }
 
-    /// Reads `"1200.0000"`, `"69.84"`, `"8"`, `"-0.50"`. What floating point leaves behind (`33.300000000000004`) is
-    /// rounded away: noise far below the minor unit, see [`FAR_BELOW`]. Errors: [`MoneyError`]; `33.305` is one.
+    /// Reads a decimal string: `"1200.0000"`, `"69.84"`, `"8"`, `"-0.50"`. What floating point leaves behind is
+    /// rounded away: `33.300000000000004` is 33.30 (see [`FAR_BELOW`]). Errors: [`MoneyError`]; `33.305` is too
+    /// precise, because half a cent may be meant.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         if is_noise_alone(text, currency) {
             return Ok(Self { minor: 0, currency });
@@ -152,7 +159,7 @@ impl Money {
         Ok(Self { minor: if negative { -minor } else { minor }, currency })
     }
 
-    /// The plain decimal: `1200`, `69.84`.
+    /// A plain decimal, for machines: `1200`, `69.84`.
     pub fn decimal(self) -> String {
         let digits = self.minor.unsigned_abs().to_string();
         let sign = if self.minor < 0 { "-" } else { "" };
@@ -167,11 +174,12 @@ impl Money {
     }
 }
 
-/// Digits after the minor unit that must be all zeros, or all nines, before what follows them counts as noise: less than
-/// a ten-thousandth of the smallest amount that there is.
+/// How many digits below the minor unit must be all zeros or all nines, before what follows them counts as noise of
+/// floating point: then it is less than a ten-thousandth of the smallest amount.
 const FAR_BELOW: usize = 4;
 
-/// What the digits below the minor unit say: nothing (false), or that one more was meant (true). None: a real part of it.
+/// What the digits below the minor unit say. `Some(false)`: nothing, drop them. `Some(true)`: round up, `99999…` was
+/// meant as one more. None: they are a real part of the amount.
 fn noise(digits: &str) -> Option<bool> {
     let digits = digits.trim_end_matches('0');
     let all = |digit: u8| digits.len() > FAR_BELOW && digits.bytes().take(FAR_BELOW).all(|b| b == digit);
@@ -183,7 +191,8 @@ fn noise(digits: &str) -> Option<bool> {
     }
 }
 
-/// `4.440892098500626e-16`, as JSON writes it: what is left where a difference should have been nothing.
+/// True for the likes of `4.440892098500626e-16`, as JSON writes them: a difference that floating
+/// point should have computed as 0.
 fn is_noise_alone(text: &str, currency: Currency) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
     let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
@@ -289,7 +298,7 @@ mod tests {
         }
     }
 
-    /// Sums of cents, computed as a shop system in floating point would, are read as those cents.
+    /// A shop system that adds up cents in floating point still sends a sum that we read as those cents.
     #[test]
     fn every_sum_of_cents_survives_floating_point() {
         let mut sum = 0.0_f64;

@@ -1,10 +1,13 @@
-//! Names of ours in rows that another version of this app may have written.
+//! Names of ours that another version of this app may have written or sent.
+//!
+//! During a release or after a rollback two versions read each other's rows. A name that one of them does not know
+//! must not make a whole list unreadable.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// One of our own names, or one that this version does not know: that stands for itself.
+/// One of our own names, or a text that this version does not know and keeps as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Name<T> {
@@ -13,6 +16,7 @@ pub enum Name<T> {
 }
 
 impl<T> Name<T> {
+    /// None: this version does not know the name.
     pub fn known(&self) -> Option<&T> {
         match self {
             Self::Known(known) => Some(known),
@@ -22,7 +26,7 @@ impl<T> Name<T> {
 }
 
 impl<T: DeserializeOwned> Name<T> {
-    /// What `text` stands for.
+    /// The name that `text` is.
     pub fn of(text: &str) -> Self {
         let known = crate::json::read_value(Value::String(text.to_owned())).map(Self::Known);
         known.unwrap_or_else(|_| Self::Other(text.to_owned()))

@@ -1,8 +1,9 @@
-//! Where an order stands in BigCommerce.
+//! An order's status in BigCommerce.
 
 use serde::{Deserialize, Serialize};
 
-/// BigCommerce's order status, by the number that no renaming changes.
+/// BigCommerce's order status, by its number. The merchant may rename a status, but its number stays. Numbers without
+/// a constant here occur, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OrderStatus(pub u8);
@@ -22,12 +23,12 @@ impl OrderStatus {
     pub const DISPUTED: Self = Self(13);
     pub const PARTIALLY_REFUNDED: Self = Self(14);
 
-    /// The goods are on their way, all of them.
+    /// All of the goods are on their way: for a two-step payment, the moment to capture.
     pub fn has_left(self) -> bool {
         [Self::SHIPPED, Self::COMPLETED].contains(&self)
     }
 
-    /// What nobody but the merchant may leave.
+    /// A status that only the merchant may change. If a PUT of ours has overwritten one by accident, we set it again.
     pub fn is_final(self) -> bool {
         [Self::SHIPPED, Self::PARTIALLY_SHIPPED, Self::REFUNDED, Self::COMPLETED, Self::PARTIALLY_REFUNDED]
             .contains(&self)

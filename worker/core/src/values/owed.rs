@@ -1,33 +1,51 @@
-//! What an order still owes where store credit or gift certificates paid a part of it.
+//! What an order still owes if store credit or gift certificates paid a part of it.
 //!
-//! BigCommerce does not document whether an order's total still contains these parts, and they may differ. So nothing
-//! is guessed. There are candidates: the total, and the total less one part or both. In this order, the first that
-//! knows chooses among them: terms that were already put to the shopper, the merchant's word on this very order, the
-//! order's own transactions, the store's learned answer. Where none does, the amount is undecided and nothing is charged.
+//! BigCommerce does not document whether an order's total still contains such a part, and the two kinds may differ. A
+//! wrong guess would charge the shopper twice for it, or ship goods that are not paid. So we never guess. Each kind
+//! is either *gross* (the total contains it) or *net* (it is already taken off), which gives up to four candidates:
+//!
+//! ```text
+//! total ¥2,030, store credit ¥300, gift certificates ¥500
+//!   credit net,   certificates net     ¥2,030
+//!   credit gross, certificates net     ¥1,730 = 2,030 − 300
+//!   credit net,   certificates gross   ¥1,530 = 2,030 − 500
+//!   credit gross, certificates gross   ¥1,230 = 2,030 − 300 − 500
+//! ```
+//!
+//! The first of these that knows chooses among the candidates ([`Split::decide`]):
+//!
+//! 1. the way in which an attempt was counted that can still be paid, or was: the shopper has seen that amount;
+//! 2. the merchant's word on this order: "¥1,530 are left to pay";
+//! 3. the order's transactions: our payment method's row says ¥1,530;
+//! 4. the store's answers, learned from the first such order: "credit is gross", "certificates are net". With the
+//!    first alone, ¥1,730 and ¥1,230 remain, so the order stays undecided.
+//!
+//! Invariant: if nothing chooses, the amount is undecided and nothing is charged; the merchant is asked once
+//! ([`Split::choices`]), and the answer is remembered for the store as far as it tells ([`Split::lesson`]).
 
 use super::money::Money;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// Whether a store's order totals still contain what was paid in one of these ways.
+/// Whether a store's order totals still contain what was paid by store credit, or by gift certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Counting {
-    /// The total contains it: it is subtracted.
+    /// The total contains the part, so we subtract it.
     Gross,
-    /// It is already taken off: the total is what is left to pay.
+    /// The part is already taken off: the total is what is left to pay.
     Net,
 }
 
 impl Counting {
-    /// What it is called wherever text must name it.
+    /// Its name in text; stored JSON has the same.
     pub fn key(self) -> &'static str {
         self.into()
     }
 }
 
-/// How both parts of one order were counted.
+/// How both kinds are counted in one order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basis {
     pub credit: Counting,
@@ -35,41 +53,47 @@ pub struct Basis {
 }
 
 impl Basis {
-    /// What former versions of this app always assumed; they recorded nothing beside the amount.
+    /// What former versions always assumed. They recorded only the amount of an attempt.
     pub const FORMER: Self = Self { credit: Counting::Gross, certificates: Counting::Gross };
 }
 
-/// An order that was paid in part by store credit or gift certificates. Minor units of the total's currency.
+/// An order that was paid in part by store credit or gift certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
+    /// The order's total, as BigCommerce says it.
     pub total: Money,
+    /// What store credit paid, in minor units of the total's currency; 0 if nothing.
     pub credit: i64,
+    /// What gift certificates paid, in minor units of the total's currency; 0 if nothing.
     pub certificates: i64,
 }
 
-/// What is known about an order's amount, the strongest first.
+/// What is known about how to count an order, the strongest first. None: this source does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Evidence {
-    /// By which an attempt that still stands was made.
+    /// How an attempt was counted that can still be paid, or was.
     pub frozen: Option<Basis>,
-    /// The sum that the merchant pressed.
+    /// The amount due that the merchant chose in the panel, in minor units of the order's currency.
     pub said: Option<i64>,
-    /// The amount of our method's row in the order's transactions.
+    /// The amount of our payment method's row in the order's transactions.
     pub charged: Option<Money>,
+    /// How this store counts store credit.
     pub credit: Option<Counting>,
+    /// How this store counts gift certificates.
     pub certificates: Option<Counting>,
 }
 
 impl Split {
-    /// What would be left to pay.
+    /// What is left to pay if the order is counted this way.
     pub fn due(&self, basis: Basis) -> Money {
         let part = |counting, minor| if counting == Counting::Gross { minor } else { 0 };
         let parts = part(basis.credit, self.credit) + part(basis.certificates, self.certificates);
         Money::new(self.total.minor - parts, self.total.currency)
     }
 
-    /// Every way in which the order may be meant, the largest sum first. A total that contains a part is never smaller
-    /// than that part, so no sum is negative.
+    /// Every way in which the order may be counted, with the amount due; the largest amount first.
+    /// Ways that yield less than 0 are left out: a total of ¥300 cannot contain a part of ¥500. A kind
+    /// that paid nothing counts as net.
     pub fn candidates(&self) -> Vec<(Basis, Money)> {
         use Counting::{Gross, Net};
         let ways = |minor| if minor > 0 { &[Net, Gross][..] } else { &[Net][..] };
@@ -84,7 +108,8 @@ impl Split {
         all
     }
 
-    /// Candidates that agree with what the store has answered; all of them where none does.
+    /// The candidates that agree with the store's answers. If none does, the answers do not fit this order, and all
+    /// candidates are open.
     fn open_candidates(&self, known: &Evidence) -> Vec<(Basis, Money)> {
         let agrees = |answer: Option<Counting>, minor, counting| {
             minor == 0 || answer.is_none_or(|answer| answer == counting)
@@ -101,7 +126,8 @@ impl Split {
         if open.is_empty() { all } else { open }
     }
 
-    /// How the order is to be charged. None: undecided.
+    /// How to count the order, and the amount due. None: undecided, so nothing may be charged. Evidence that equals
+    /// no candidate is passed over: the merchant may have edited the order since.
     pub fn decide(&self, known: &Evidence) -> Option<(Basis, Money)> {
         if let Some(basis) = known.frozen {
             return Some((basis, self.due(basis)));
@@ -114,21 +140,22 @@ impl Split {
         }
         match self.open_candidates(known).as_slice() {
             [only] => Some(*only),
-            // Two ways that come to one sum need no answer.
+            // If credit and certificates paid the same, two ways yield one amount, and it
+            // does not matter which is right.
             [first, rest @ ..] if rest.iter().all(|(_, due)| due == &first.1) => Some(*first),
             _ => None,
         }
     }
 
-    /// The sums among which a person chooses, each once.
+    /// The amounts among which the merchant chooses, each once, the largest first.
     pub fn choices(&self, known: &Evidence) -> Vec<Money> {
         let mut sums: Vec<Money> = self.open_candidates(known).into_iter().map(|(_, due)| due).collect();
         sums.dedup();
         sums
     }
 
-    /// What a person's choice says about the whole store: for each part how it is counted. Nothing where two ways come
-    /// to the sum chosen, and nothing about a part that this order does not have.
+    /// What the merchant's choice on this order says about the whole store: how it counts store credit, and how gift
+    /// certificates. None for a kind that this order does not have, and for both if two ways yield the chosen amount.
     pub fn lesson(&self, known: &Evidence, minor: i64) -> (Option<Counting>, Option<Counting>) {
         let mut ways = self.open_candidates(known);
         ways.retain(|(_, due)| due.minor == minor);
@@ -174,7 +201,7 @@ mod tests {
 
     #[test]
     fn what_the_order_cannot_mean_is_no_candidate() {
-        // A total that contained ¥500 could not be ¥300.
+        // If the total contained the credit of ¥500, it could not be ¥300.
         assert_eq!(due(split(300, 500, 0), Evidence::default()), Some(300));
         assert_eq!(due(split(0, 500, 700), Evidence::default()), Some(0));
         assert_eq!(sums(split(600, 500, 500)), [600, 100]);
@@ -220,7 +247,7 @@ mod tests {
             ..Evidence::default()
         };
         assert_eq!(due(split(2_030, 500, 0), known), Some(2_030));
-        // The order was edited since: what was said of another sum says nothing of this one.
+        // The merchant has edited the order since: their word on another amount says nothing about this one.
         assert_eq!(due(split(3_030, 500, 0), Evidence { charged: None, ..known }), Some(2_530));
     }
 
@@ -240,7 +267,7 @@ mod tests {
         assert_eq!(split(2_030, 500, 0).lesson(&none, 77), (None, None));
     }
 
-    /// For whatever parts: a sum that is decided is a candidate, and with both answers there is always one.
+    /// Whatever the parts are: the amount that is decided is one of the candidates, and no candidate is negative.
     #[test]
     fn every_decision_is_one_of_the_candidates() {
         for total in [0, 1, 499, 500, 1_000, 2_030] {

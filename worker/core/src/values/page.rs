@@ -1,9 +1,17 @@
-//! Which pages a shopper may be sent back to: a confirmation page, on a site of the order's own channel.
+//! To which pages a shopper may be sent back: order confirmation pages on a site of the order's own channel. Anything
+//! else would let a stranger use us to send shoppers to a page of theirs.
 
 /// Whether `page` is an order confirmation page on one of `origins` (`https://shop.example`, no trailing slash).
 ///
-/// The forms are BigCommerce's: `/checkout/order-confirmation`, `/embedded-checkout/order-confirmation`, either under
-/// a locale folder, each with an order number behind it for a buy-now cart; a query is not kept, a fragment is ours.
+/// BigCommerce has these forms. Any query is accepted (and dropped, see [`without_query`]); a fragment is not,
+/// because we add one of our own.
+///
+/// ```text
+/// /checkout/order-confirmation
+/// /embedded-checkout/order-confirmation
+/// /ja/checkout/order-confirmation              under a folder of its language
+/// /checkout/order-confirmation/118             with the order's number, for a buy-now cart
+/// ```
 pub fn is_confirmation_page(page: &str, origins: &[String]) -> bool {
     let sane = page.len() <= 2_000 && page.bytes().all(|b| b.is_ascii_graphic() && b != b'\\' && b != b'#');
     let path = origins.iter().find_map(|origin| page.strip_prefix(origin.as_str()));
@@ -13,11 +21,13 @@ pub fn is_confirmation_page(page: &str, origins: &[String]) -> bool {
     }
 }
 
-/// A page as it is kept: in the query of a permalink stands a token that opens the order to whoever has it.
+/// A page as we keep it. A permalink has a token in its query that opens the order to
+/// whoever has it, so we keep no query.
 pub fn without_query(page: &str) -> &str {
     page.split('?').next().unwrap_or(page)
 }
 
+/// `path` has no query; a slash at its end does not matter.
 fn is_confirmation_path(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };
     let mut parts: Vec<&str> = rest.split('/').collect();

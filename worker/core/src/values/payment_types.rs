@@ -1,47 +1,54 @@
-//! KOMOJU's payment types, and everything that depends on which one it is, in one table.
+//! KOMOJU's payment types in one table, with everything that depends on the type.
 //!
-//! What is not in the table is nothing that money may be reserved by: `authorized` then only means that somebody waits.
+//! Invariant: money counts as reserved only for a type that is known to reserve it. For a type that is not in the
+//! table, or that KOMOJU has not documented, `authorized` only means that the payment waits for the shopper.
+//! Otherwise goods could be shipped for money that was never reserved.
 
 use super::instructions::InstructionKind;
 use super::locale::Locale;
 
-/// One payment type.
+/// One payment type, a row of the table.
 #[derive(Debug)]
 pub struct PaymentType {
+    /// KOMOJU's name of it: `konbini`, `credit_card`.
     pub slug: &'static str,
-    /// Its names in the middle of a sentence.
+    /// Its English name in the middle of a sentence.
     en: &'static str,
+    /// Its Japanese name.
     ja: &'static str,
-    /// Its English name where it stands alone, if that differs.
+    /// Its English name on its own, if that differs: "Card", not "card".
     en_alone: Option<&'static str>,
-    /// What `authorized` means for it where capture is by hand.
+    /// What `authorized` means for it under manual capture.
     pub authorized: Authorized,
     pub refunds: Refunds,
-    /// What a shopper needs in order to pay, in the order in which they need it: KOMOJU's fields.
+    /// What a shopper needs to pay a code, in the order in which they need it: what it is, and KOMOJU's field.
     pub instructions: &'static [(InstructionKind, &'static str)],
 }
 
+/// What `authorized` means for a payment type under manual capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authorized {
-    /// A code was issued that waits for cash, or for a transfer.
+    /// A code was issued; it waits for cash or for a bank transfer.
     Code,
     /// The money is reserved.
     Reserved,
-    /// Nobody has published that it reserves money: it waits.
+    /// KOMOJU has not documented that it reserves money, so we take it that the payment waits for the shopper.
     Waits,
 }
 
+/// How KOMOJU refunds a payment type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refunds {
-    /// By KOMOJU's API; where KOMOJU cannot for this type, it says so.
+    /// By its API. If KOMOJU cannot refund this type, it refuses and says so.
     ByApi,
-    /// By bank transfer alone, to an account that somebody must enter.
+    /// By bank transfer only, to an account that somebody has to enter.
     ByTransfer,
 }
 
 use Authorized::{Code, Reserved, Waits};
 use InstructionKind::*;
 
+/// A type that is refunded by API and needs no instructions.
 const fn plain(
     slug: &'static str,
     en: &'static str,
@@ -51,6 +58,7 @@ const fn plain(
     PaymentType { slug, en, ja, en_alone: None, authorized, refunds: Refunds::ByApi, instructions: &[] }
 }
 
+/// A type that is paid by a code, in cash or by bank transfer.
 const fn cash(
     slug: &'static str,
     en: &'static str,
@@ -60,6 +68,7 @@ const fn cash(
     PaymentType { refunds: Refunds::ByTransfer, instructions, ..plain(slug, en, ja, Code) }
 }
 
+/// The same type, with another English name on its own.
 const fn alone(payment_type: PaymentType, en: &'static str) -> PaymentType {
     PaymentType { en_alone: Some(en), ..payment_type }
 }
@@ -130,17 +139,17 @@ const TABLE: &[PaymentType] = &[
     plain("dana", "DANA", "DANA", Waits),
 ];
 
-/// None: a type that nobody here knows, or none yet.
+/// None: a type that this version does not know, or an empty slug because KOMOJU names no type yet.
 pub fn payment_type(slug: &str) -> Option<&'static PaymentType> {
     TABLE.iter().find(|known| known.slug == slug)
 }
 
-/// What `authorized` means for a type where capture is by hand.
+/// What `authorized` means for a type under manual capture; [`Authorized::Waits`] for an unknown one.
 pub fn authorized(slug: &str) -> Authorized {
     payment_type(slug).map_or(Waits, |known| known.authorized)
 }
 
-/// Its name in the middle of a sentence; an unknown slug stands for itself.
+/// A type's name in the middle of a sentence. An unknown slug stands for itself; without a slug it is "KOMOJU".
 pub fn name(slug: &str, locale: Locale) -> &str {
     match (payment_type(slug), locale) {
         (Some(known), Locale::En) => known.en,
@@ -150,7 +159,7 @@ pub fn name(slug: &str, locale: Locale) -> &str {
     }
 }
 
-/// Its name where it stands alone.
+/// A type's name on its own, for a heading or a list.
 pub fn name_alone(slug: &str, locale: Locale) -> &str {
     match (payment_type(slug).and_then(|known| known.en_alone), locale) {
         (Some(name), Locale::En) => name,

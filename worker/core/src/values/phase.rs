@@ -1,27 +1,29 @@
-//! How a payment stands, for the shopper: one word for the page, without the language.
+//! How a payment stands, for the shopper's page: one word, without a language.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
+/// How a payment stands, for the shopper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Phase {
-    /// Not paid; may be paid now.
+    /// Not paid, and can be paid now: the page shows the Pay button.
     Unpaid,
-    /// The shopper did something; what came of it is not known yet.
+    /// The shopper has done something at KOMOJU, and we do not know yet what came of it.
     Confirming,
-    /// A code was issued and waits for cash.
+    /// A code was issued and waits for cash: the page shows it.
     Waiting,
+    /// Paid, or (two-step) reserved.
     Paid,
-    /// Money and order do not agree; the shop looks at it.
+    /// Money and order do not agree; the merchant looks at it.
     Review,
-    /// Nothing to pay any more: cancelled, refunded, or settled another way.
+    /// There is nothing to pay any more: cancelled, refunded, or settled another way.
     Closed,
 }
 
 impl Phase {
-    /// What it is called wherever text must name it.
+    /// Its name in text; stored JSON has the same.
     pub fn key(self) -> &'static str {
         self.into()
     }

@@ -1,10 +1,11 @@
-//! Secrets at rest.
+//! Secrets at rest: encrypted by the platform, and opaque to the core.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A sealed secret: `{key id}.{nonce}.{ciphertext}`, the latter two in URL-safe base64. Only whoever holds the keys opens
-/// it, and that is never the core.
+/// A sealed secret: `{key id}.{nonce}.{ciphertext}`, the latter two in URL-safe base64. The core never
+/// holds the keys, so it can store and pass on a sealed secret, but not read it. Debug prints none of
+/// it. Empty: it has been erased.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sealed(pub String);
