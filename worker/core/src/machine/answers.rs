@@ -1,4 +1,7 @@
-//! What an answer, or the lack of one, changes: readings are taken by `seq`.
+//! What an answer, or the lack of one, changes. A reading is taken only if its `seq` is larger than the one held, so
+//! an answer that overtakes another cannot turn time back.
+//!
+//! An answer that cannot be read never undoes what is known, and an answer about something else is never taken.
 
 use super::{Ahead, Flight, Learned, Machine, Now, What, want};
 use crate::plan::start::{Looked, Refusal, cart_hash};
@@ -18,6 +21,7 @@ use crate::values::money::Money;
 use crate::values::order_status::OrderStatus;
 
 impl Machine {
+    /// Gives the answer to whatever was under way.
     pub(super) fn answer(&mut self, answer: Answer, now: Now<'_>) {
         let Some(Flight { seq, what }) = self.flight.take() else { return };
         match (what, answer) {
@@ -46,6 +50,7 @@ impl Machine {
         }
     }
 
+    /// The order was read, or was not. A 404 counts as deleted only once it has persisted: see `is_missed_for_good`.
     pub(super) fn order_answered(&mut self, seq: u64, answer: Answer, now: Now<'_>) {
         if let Answer::Order(seen) = answer {
             self.note_look(&seen, now);
@@ -59,7 +64,8 @@ impl Machine {
         self.looked = missed.then_some(Looked::NoSuchOrder);
         self.reads_ahead = false;
         if missed && self.state.head.missed_since == 0 {
-            // Whatever failed before was no miss: these are counted from here, on the ladder from its foot.
+            // Earlier failures were no misses. These are counted from here, from the foot of the ladder, so that the
+            // fifth miss is really minutes after the first.
             self.state.order.failures = 0;
         }
         self.state.head.missed_since = match self.state.head.missed_since {
@@ -72,8 +78,8 @@ impl Machine {
         self.fail_start(bigcommerce_refusal(&failure));
     }
 
-    /// An order that five looks in a row have missed, over minutes, was deleted. Fewer, or any number within less, may be a
-    /// hiccup of BigCommerce's, and nothing follows from them but the next look.
+    /// True if BigCommerce has answered 404 five times in a row, over at least 10 minutes, for an order that it once
+    /// had: it was deleted. Fewer, or five within a moment, may be a hiccup of BigCommerce's.
     fn is_missed_for_good(&self, now: Now<'_>) -> bool {
         let since = self.state.head.missed_since;
         const MISSED_BEFORE: u32 = 4;
@@ -82,6 +88,7 @@ impl Machine {
         for_good && often && self.state.order.reading.is_some() && self.start.is_none()
     }
 
+    /// Takes a reading of the order, for whoever asked: the start, a shopper still to come, or the plan.
     pub(super) fn take_order(&mut self, seq: u64, seen: OrderSeen, now: Now<'_>) {
         self.state.head.missed_since = 0;
         self.state.order.accept(seq, now.at, seen.reading.clone());
@@ -93,7 +100,8 @@ impl Machine {
         self.settle_due(now);
     }
 
-    /// Says what is due, wherever the order was just read, by all that is known about it.
+    /// Computes what is due from all that is known now (settings, transactions, decisions), in every place that holds
+    /// the order. Only an order that was partly paid by store credit or gift certificates needs this.
     pub(super) fn settle_due(&mut self, now: Now<'_>) {
         let known = self.state.evidence(&now.shop.settings);
         let of_start = self.start.as_mut().and_then(|(_, _, order)| order.as_mut());
@@ -111,8 +119,8 @@ impl Machine {
         }
     }
 
-    /// What others who ask for this order need no look for. While an order is being placed its cart may not be known
-    /// yet, so nothing is concluded from its absence.
+    /// Notes what this look tells other requests for the same order: the hash of its cart, and whether it is ours. An
+    /// *Incomplete* order may not have its cart yet, so a missing cart then proves nothing.
     fn note_look(&mut self, seen: &OrderSeen, now: Now<'_>) {
         let hash = seen.cart.as_ref().map(cart_hash);
         if hash.is_none() && seen.reading.status == OrderStatus::INCOMPLETE {
@@ -125,12 +133,12 @@ impl Machine {
         self.looked = Some(Looked::Order { cart_hash: hash, ours: ownership != Ownership::NotOurs });
     }
 
-    /// 404 for an order that was once there: deleted. That, too, is a reading.
+    /// The order was deleted. That is a reading, too: the last one, marked as deleted.
     pub(super) fn order_is_gone(&mut self, seq: u64, at: Moment) {
         let Some(mut reading) = self.state.order.reading.clone() else { return };
         reading.deleted = true;
         self.state.order.accept(seq, at, reading.clone());
-        // Its books are gone with it: nothing waits for them any more.
+        // BigCommerce's refunds are gone with the order: nothing waits for them any more.
         self.state.order_refunds.rest();
         let gone = OrderSeen {
             id: None,
@@ -143,6 +151,8 @@ impl Machine {
         self.fresh.order = Some(gone);
     }
 
+    /// The order's transactions were read: which offline method it was really placed with, and what that method is to
+    /// collect. An unknown label is learned for the store.
     pub(super) fn provider_answered(&mut self, answer: Answer, now: Now<'_>) {
         let Answer::Provider(transacted) = answer else {
             let failure = failure_of(answer);
@@ -173,13 +183,14 @@ impl Machine {
         self.settle_due(now);
     }
 
+    /// Lets the start end with this refusal, if there is one.
     pub(super) fn fail_start(&mut self, refusal: Refusal) {
         if let Some((_, done, _)) = self.start.as_mut() {
             done.failed = Some(refusal);
         }
     }
 
-    /// A session's reading brings its current payment's reading along, of the same `seq`.
+    /// Takes a session's reading, and with the same `seq` the reading of the payment that it shows.
     pub(super) fn take_session(&mut self, n: u32, seq: u64, seen: SessionSeen, now: Now<'_>) {
         let at = now.at;
         let Some(attempt) = self.state.attempt_mut(n) else { return };
@@ -188,7 +199,8 @@ impl Machine {
         }
         let mut reading = seen.reading;
         let earlier = attempt.register.reading.iter().flat_map(|known| known.offered.clone());
-        // Whatever it was offered as is the whole of it, also where rates have moved since.
+        // KOMOJU offers the session in other currencies, at rates that move. Every amount it was ever offered as
+        // stays known: a payment of that amount is the whole.
         for offered in earlier.collect::<Vec<_>>() {
             if reading.offered.len() < MOST_OFFERED && !reading.offered.contains(&offered) {
                 reading.offered.push(offered);
@@ -209,6 +221,7 @@ impl Machine {
         }
     }
 
+    /// Takes a payment that was asked for by its id.
     pub(super) fn take_payment_by_id(
         &mut self,
         id: &PaymentId,
@@ -221,17 +234,17 @@ impl Machine {
         if self.is_ours(id, &reading) {
             self.take_payment(n, seq, reading, now);
         } else if let Some(known) = self.state.payments.get_mut(id).filter(|p| p.register.reading.is_some()) {
-            // An odd answer does not undo what is known.
+            // An answer about another payment does not undo what is known. It is asked for again.
             let odd = Failure::Unreadable("an answer about another payment".to_owned());
             known.register.failed(&odd, now.at + now.delays.retry(failures + 1));
         } else {
-            // A hint named it, but it is not of this session: none of ours.
+            // A webhook named it, but KOMOJU says that it belongs to another session: it is not ours.
             self.state.payments.remove(id);
         }
     }
 
-    /// Whether a reading is of the payment that was asked for, and that of the attempt's session. Once that is known,
-    /// an answer that leaves the session out is believed.
+    /// True if the reading is of this payment, and the payment is of the attempt's session. Once that was seen, an
+    /// answer that omits the session is believed.
     pub(super) fn is_ours(&self, id: &PaymentId, reading: &PaymentReading) -> bool {
         let Some(payment) = self.state.payments.get(id) else { return false };
         let session = self.state.attempt(payment.attempt).and_then(|a| a.session.as_ref());
@@ -239,6 +252,8 @@ impl Machine {
         reading.id == *id && (left_out || reading.session.as_ref() == session)
     }
 
+    /// Takes a payment's reading and raises its high-water marks: ever reserved, ever captured, the largest amount,
+    /// every refund id ever seen.
     pub(super) fn take_payment(&mut self, n: u32, seq: u64, reading: PaymentReading, now: Now<'_>) {
         let (id, at) = (reading.id.clone(), now.at);
         let payment = self.state.payments.get_or_insert_with(&id, || Payment::new(n, at));
@@ -261,7 +276,8 @@ impl Machine {
         }
         self.state.follow_transfers(&id);
         self.state.measure_by_offer(&id);
-        // Of an earlier one, part may have gone back unheard since.
+        // A second payment was captured. Part of the first may have gone back without our hearing, so all are read
+        // again before anything is paid back as a duplicate.
         if is_second && self.state.payments.values().filter(|p| p.captured).count() > 1 {
             self.want_captured();
         }
@@ -270,8 +286,8 @@ impl Machine {
         }
     }
 
-    /// All that the session ever took, those it no longer shows among them. Where one of the list could not be read, the
-    /// others count all the same, and the list is asked for again: that one might be paid.
+    /// Takes the list of all payments that the session ever held. If one of them could not be read, the others count
+    /// all the same, and the list is asked for again: that one might be the paid one.
     fn take_payments(&mut self, n: u32, seq: u64, list: Vec<PaymentReading>, whole: bool, now: Now<'_>) {
         let Some(attempt) = self.state.attempt_mut(n) else { return };
         let session = attempt.session.clone();
@@ -294,7 +310,8 @@ impl Machine {
         attempt.listing.failed(&failure, retry);
     }
 
-    /// Only what KOMOJU itself has of an event counts. One that it does not know says nothing.
+    /// KOMOJU's own copy of an event was read. Only that confirms a fraud mark; an event that KOMOJU does not know
+    /// says nothing.
     fn event_answered(&mut self, id: &PaymentId, answer: Answer, now: Now<'_>) {
         let Some(payment) = self.state.payments.get_mut(id) else { return };
         if let Answer::Event(seen) = answer {
@@ -311,18 +328,19 @@ impl Machine {
         }
     }
 
+    /// Takes BigCommerce's refunds. Refunds that cannot be told apart any more are kept as they were last read.
     fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, now: Now<'_>) {
         let policy = now.shop.confirmed.then_some(now.shop.settings.refunds);
         let mut read: Vec<OrderRefund> = Vec::new();
         for refund in list.iter().map(|seen| self.order_refund(seen, policy)) {
-            // A page that is sent again refunds nothing again.
+            // BigCommerce may list a refund twice: it still refunds once.
             if read.iter().all(|known| known.id != refund.id) {
                 read.push(refund);
             }
         }
         let unread = read.iter().any(|refund| refund.amounts != Amounts::Known);
         if read.iter().any(|refund| refund.amounts == Amounts::Unreadable) {
-            // What can no longer be told apart is still there.
+            // An unreadable entry may be any refund that we know. Those that seem to be missing are still there.
             let known = self.state.order_refunds.reading.iter().flatten();
             let hidden = known.filter(|k| k.id != 0 && read.iter().all(|refund| refund.id != k.id));
             let hidden: Vec<_> = hidden.cloned().collect();
@@ -341,8 +359,8 @@ impl Machine {
         self.fresh.refunds = true;
     }
 
-    /// The merchant may have made the same refund at KOMOJU by hand, and the message of that be lost: nothing is paid
-    /// back before another look.
+    /// Wants a look at every captured payment. The merchant may have made the same refund at KOMOJU by hand, and its
+    /// webhook may be lost: nothing is paid back before we have looked.
     fn want_captured(&mut self) {
         let seq = self.state.next_seq();
         for payment in self.state.payments.values_mut().filter(|p| p.captured) {
@@ -350,12 +368,14 @@ impl Machine {
         }
     }
 
+    /// This refund as it was last read.
     fn known_refund(&self, id: u64) -> Option<&OrderRefund> {
         self.state.order_refunds.reading.iter().flatten().find(|known| known.id == id)
     }
 
-    /// What of a refund is ours: the part on an offline method. Amounts are in the currency that was asked for. What was
-    /// read of a refund before stays known: BigCommerce changes none.
+    /// What of a BigCommerce refund is ours: the part on an offline method, in minor units of the currency that was
+    /// asked for. BigCommerce never changes a refund, so an amount once read stays known even if a later answer is
+    /// unreadable.
     fn order_refund(&self, seen: &OrderRefundSeen, policy: Option<RefundPolicy>) -> OrderRefund {
         let asked = self.state.attempts.last().map(|a| a.terms.amount.currency);
         let currency =
@@ -373,7 +393,7 @@ impl Machine {
             return known.clone();
         }
         let ours = ours.filter(|_| amounts == Amounts::Known).unwrap_or(0);
-        // What went elsewhere is only for comparing with the order's own sum.
+        // Store credit and other methods count only for the comparison with the order's `refunded_amount`.
         let elsewhere = seen.parts.iter().filter(|part| part.provider.is_none()).filter_map(minor);
         OrderRefund {
             id: seen.id,
@@ -389,7 +409,7 @@ impl Machine {
         let action = Action::RecordRefund { refund };
         match failure {
             Failure::NotFound | Failure::Refused { .. } => self.deed_failed(&action, failure, now),
-            // Nothing was changed, whatever became of it.
+            // A quote changes nothing, so it can simply be asked for again.
             Failure::Indeterminate(_)
             | Failure::Unreadable(_)
             | Failure::Later { .. }
@@ -406,6 +426,7 @@ impl Machine {
         }
     }
 
+    /// A look at a session failed. A start that waits for it fails with it.
     pub(super) fn session_look_failed(&mut self, n: u32, failure: Failure, now: Now<'_>) {
         if let Some(attempt) = self.state.attempt_mut(n) {
             let retry = now.at + wait(&failure, attempt.register.failures, now.delays);
@@ -414,6 +435,7 @@ impl Machine {
         self.fail_start(komoju_refusal(&failure));
     }
 
+    /// A look at a payment failed. One that only a webhook named, and that KOMOJU does not know, is dropped.
     pub(super) fn payment_look_failed(&mut self, id: &PaymentId, failure: Failure, now: Now<'_>) {
         let Some(payment) = self.state.payments.get_mut(id) else { return };
         if failure == Failure::NotFound && payment.register.reading.is_none() {

@@ -1,4 +1,7 @@
-//! How the merchant's decisions come in: kept with who and when, once each, and nothing forgotten that money hangs on.
+//! How the merchant's decisions come in. Each is stored once, with who and when, before it is answered.
+//!
+//! A decision carries what the page showed when it was made (`upon`). It is refused if that is no longer so: two open
+//! pages that both offer "refund ¥3,000" must not refund ¥6,000.
 
 use super::{Machine, want};
 use crate::refunds::{self, PayBack, Settled};
@@ -11,8 +14,8 @@ use crate::time::Moment;
 use crate::values::ids::{HintId, PaymentId};
 
 impl Machine {
-    /// Keeps a decision; [`Self::handle`] does the same for whoever knows the store. One that was made upon what is so no
-    /// longer is not kept: of two open pages that offer the same money, the second moves nothing.
+    /// Stores a decision. [`Self::handle`] does the same; this is for callers that know the time but not the store. A
+    /// repeated click is answered as the first was; a decision made on an outdated page is not stored.
     pub fn decide(&mut self, decided: Decided, at: Moment) -> Taken {
         if self.state.decisions.iter().any(|stored| stored.decided.id == decided.id) {
             return Taken::Yes;
@@ -26,7 +29,7 @@ impl Machine {
             return Taken::Overtaken;
         }
         let seq = self.state.next_seq();
-        // What money hangs on is looked at before it is acted on.
+        // Before money moves, everything it depends on is read again.
         self.state.hurry(at);
         want(&mut self.state.order, seq);
         for payment in self.state.payments.values_mut() {
@@ -39,11 +42,11 @@ impl Machine {
         Taken::Yes
     }
 
-    /// Whether what somebody saw and decided upon is what is known now, and may be decided now.
+    /// True if what the merchant saw is still so, and the action may be taken now.
     fn is_still_offered(&self, decided: &Decided) -> bool {
         let state = &self.state;
         let is_free = |payment: &PaymentId| state.open_call(payment).is_none();
-        // Of these, no setting has a say.
+        // Default settings: no setting has a say in whether these are offered.
         let settings = Settings::default();
         let refund_of = |id: u64| refunds::made_in_bigcommerce(state).into_iter().find(|r| r.id == id);
         let pay_back = |id| refund_of(id).map(|refund| refunds::pay_back(state, &settings, refund));
@@ -70,7 +73,7 @@ impl Machine {
                 None | Some(PayBack::Settled(Settled::Done | Settled::Requested | Settled::Outside))
             ),
             Decision::SettleUnanswered { payment } => !is_free(payment),
-            // Whether there is such a thing is seen when it takes effect.
+            // Checked when it takes effect.
             Decision::MatchTransfer { .. } => true,
             Decision::PartPair { refund, komoju } => {
                 refund_of(*refund).and_then(|refund| refunds::twin_of(state, refund)).as_ref() == Some(komoju)
@@ -79,12 +82,14 @@ impl Machine {
         offered && decided.upon.as_ref().is_none_or(|upon| *upon == state.upon())
     }
 
-    /// What a decision changes when it is taken. False: there is nothing of the kind.
+    /// The immediate effect of a decision. False: the thing it names does not exist. What moves money has no
+    /// immediate effect; the plan gets to it.
     fn take_effect_at_once(&mut self, decided: &Decided, at: Moment) -> bool {
         match &decided.decision {
             Decision::Dismiss { attention } => self.state.dismiss(*attention),
             Decision::Capture { payment, .. } => {
-                // Refused once, it may be refused again, and be told again.
+                // KOMOJU refused an earlier capture and the order was told. If it refuses again, the order must be
+                // told again.
                 let refused = (Subject::Payment(payment.clone()), MilestoneKind::CaptureRefused);
                 self.state.reached.remove(&refused);
             }
@@ -105,7 +110,8 @@ impl Machine {
         true
     }
 
-    /// Nothing without an answer is sent again. A refund made in BigCommerce counts as paid back with it.
+    /// The merchant settled an unanswered call outside KOMOJU: it is not sent again. If it was to pay back a refund
+    /// made in BigCommerce, that refund counts as paid back outside, too.
     fn settle_unanswered(&mut self, payment: &PaymentId, decided: &Decided, at: Moment) {
         let Some(deed) = self.state.open_call(payment) else { return };
         let action = deed.action.clone();
@@ -120,6 +126,7 @@ impl Machine {
         }
     }
 
+    /// Ends the open deeds that fit, as settled by a person.
     fn settle_open_calls(&mut self, is_it: impl Fn(&Deed) -> bool, at: Moment) {
         let open: Vec<_> = self.state.deeds.iter_mut().filter(|deed| deed.is_open() && is_it(deed)).collect();
         let mut settled = Vec::new();
@@ -132,21 +139,22 @@ impl Machine {
         }
     }
 
-    /// A decision is over; an account that came with it is kept no longer.
+    /// Ends a decision. A bank account that came with it is erased.
     pub(super) fn end_decision(&mut self, seq: u64, how: Ending, at: Moment) {
         let Some(stored) = self.state.decisions.iter_mut().find(|stored| stored.seq == seq) else { return };
         stored.ended = Some(Ended { how, at });
         let by = stored.decided.by.clone();
         stored.decided.decision.forget_account();
         match how {
-            // What was done, or refused, stands in the history already.
+            // The deed's own line already tells the history what was done or refused.
             Ending::Done | Ending::Refused => {}
             Ending::Withdrawn => self.state.log(at, Event::DecisionWithdrawn { by }),
             Ending::Overtaken => self.state.log(at, Event::DecisionOvertaken { by }),
         }
     }
 
-    /// KOMOJU has a refund's bank details, or will not have them: nobody keeps them any longer.
+    /// KOMOJU has a refund's bank details, or refused them: we keep them no longer. `seq`: the decision that brought
+    /// them; `refund`: the BigCommerce refund that they were given for.
     pub(super) fn forget_bank_details(&mut self, seq: u64, refund: Option<u64>) {
         for stored in &mut self.state.decisions {
             let decision = &mut stored.decided.decision;

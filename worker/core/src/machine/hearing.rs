@@ -1,4 +1,8 @@
-//! How hints come in: kept by id, and turned into looks that are wanted. Nothing else ever comes of one.
+//! How hints come in. A hint is stored by its id and turned into looks that are wanted; nothing else ever follows
+//! from one. So webhooks that are duplicated, late, reordered or lost cannot do harm.
+//!
+//! One exception, and it moves no money: BigCommerce's message about a status change is the only trace of a lost
+//! update (see `is_our_overtaking`).
 
 use super::{Machine, Now, want};
 use crate::state::deed::{Deed, MilestoneKind, Subject};
@@ -10,8 +14,10 @@ use crate::time::Moment;
 use crate::values::ids::{HintId, PaymentId, SessionId};
 
 impl Machine {
-    /// Keeps a hint and wants a look; what [`Self::handle`] does with one, for whoever knows only the time. A hint
-    /// about nothing of ours is dropped, a repeated one is one.
+    /// Stores a hint and wants a look. [`Self::handle`] does the same; this is for callers that know the time but not
+    /// the store.
+    ///
+    /// A hint about nothing of ours is dropped, and a repeated one counts once.
     pub fn hear(&mut self, hint: Hint, at: Moment) {
         self.touched = true;
         if !self.state.is_worth_keeping() || self.state.hints.iter().any(|known| known.hint.id == hint.id) {
@@ -56,7 +62,8 @@ impl Machine {
         }
     }
 
-    /// Only a session among this order's attempts, or a payment known to be one of theirs, is ours to look at.
+    /// Wants a look at the session and the payment that KOMOJU named. False, and no look, if neither is ours: an
+    /// account's webhooks also carry payments of other shops.
     pub(super) fn want_komoju(
         &mut self,
         session: Option<&SessionId>,
@@ -77,8 +84,8 @@ impl Machine {
         true
     }
 
-    /// A message may come before the answer that tells its session's id. Then the new session is looked at once it is
-    /// known; it shows whatever the message was about.
+    /// KOMOJU's webhook about a new session can overtake the answer that tells us the session's id. While a session
+    /// is being made, an unknown id therefore wants a look at it as soon as it is known.
     fn want_session_being_made(&mut self, seq: u64) -> bool {
         let Some(attempt) = self.state.attempts.iter_mut().find(|a| a.stage == Stage::Creating) else {
             return false;
@@ -87,20 +94,29 @@ impl Machine {
         true
     }
 
-    /// Nothing that KOMOJU says of a payment shows a fraud mark; only the event itself does.
+    /// Remembers a claimed fraud mark, to be checked at its source. No field of a payment shows the mark, only
+    /// KOMOJU's own copy of the event.
     fn suspect(&mut self, payment: &PaymentId, event: &HintId) {
         if let Some(payment) = self.state.payments.get_mut(payment).filter(|p| !p.fraud) {
             payment.suspicion = Some(Suspicion { event: event.clone(), failures: 0, retry_at: 0 });
         }
     }
 
-    /// Whether a message tells of an update of ours that replaced what nobody but the merchant may leave, although it
-    /// was decided over another status. The same move made at any other time is the merchant's own.
+    /// True when our own PUT overwrote a final status that the merchant had just set (a lost update). Recognised by:
+    /// the change falls inside the window in which our PUT was in flight, it ended in the status that we put, and it
+    /// replaced another status than the one we had read.
+    ///
+    /// ```text
+    /// we read the order               7
+    /// the merchant sets 4 Refunded    7 → 4
+    /// our PUT arrives                 4 → 11   decided over 7, so this move is a lost update
+    /// ```
     fn is_our_overtaking(&self, moved: Moved) -> bool {
         let ours = |deed: &Deed| {
             let update = deed.update.as_ref().filter(|update| update.status == Some(moved.to));
             let under_way = deed.first_sent - Delays::CLOCKS_DIFFER..=deed.first_sent + Delays::UNDER_WAY;
-            // One move is ours, and where that is known, another like it is the merchant's.
+            // Our PUT makes one move only. If another message already tells of it as we decided it (7 → 11 above), a
+            // second move to the same status is the merchant's own.
             let word_of_it = |over| {
                 self.state.hints.iter().any(|known| match &known.hint.about {
                     About::Order { moved: Some(known), .. } => {
@@ -119,7 +135,8 @@ impl Machine {
         moved.from.is_final() && moved.from != moved.to && self.state.deeds.iter().any(ours)
     }
 
-    /// The shopper is back. The session named in the address is a hint like any other: not ours, no look.
+    /// The shopper came back from KOMOJU. The session id stands in the address, so it is a hint like any other: if it
+    /// is not ours, nothing is looked at.
     pub(super) fn returned(&mut self, session: Option<&SessionId>, seq: u64, at: Moment) -> bool {
         let named = session.and_then(|id| self.state.attempt_of_session(id)).map(|a| a.n);
         let Some(n) = named else { return false };
@@ -131,6 +148,7 @@ impl Machine {
         true
     }
 
+    /// Wants a look at everything there is: the merchant clicked "look again".
     pub(super) fn want_everything(&mut self, seq: u64) {
         want(&mut self.state.order, seq);
         for attempt in self.state.attempts.iter_mut().filter(|a| a.stage == Stage::Open) {
@@ -145,7 +163,8 @@ impl Machine {
         }
     }
 
-    /// A shopper's status call causes a look only after a return, and not more often than the table of delays says.
+    /// A shopper's polling causes a look only after the return from KOMOJU, while the outcome is open, and at most
+    /// one per `between_polls` (10 s). Before the return nothing is expected; after a failure the ladder decides.
     pub(super) fn look_for_shopper(&mut self, now: Now<'_>) {
         let due =
             |a: &Attempt| a.returned_at.is_some() && now.at - a.register.at >= now.delays.between_polls();

@@ -1,8 +1,14 @@
-//! The machine around one order's payment: inputs go in by [`Machine::handle`], the only mutator; what should happen
-//! next comes out of [`Machine::poll`]. No clock, no randomness, no I/O.
+//! The machine around one order's payment. Inputs go in by [`Machine::handle`]; what should happen next comes out of
+//! [`Machine::poll`]. It has no clock, no randomness and no I/O: the caller hands in the time and carries out the
+//! calls.
 //!
-//! Order of outputs: whatever changed is committed before anything leaves, so a call, an answer to the shopper and an
-//! alarm always rest on durable rows. At most one call is under way.
+//! Invariant: whatever changed is committed before anything leaves. A call, an answer to the shopper and an alarm
+//! therefore always rest on durable rows, and a crash at any point loses nothing that left. At most one call is under
+//! way.
+//!
+//! Each file of this folder is one way in or out: `hearing` (hints), `deciding` (the merchant's decisions),
+//! `starting` (a shopper wants to pay), `answers` (readings), `outcomes` (what became of sessions and deeds), `steps`
+//! (how a step of the plan is carried out). What the next step *is*, [`crate::plan`] says.
 
 mod answers;
 #[cfg(test)]
@@ -35,35 +41,44 @@ use crate::values::order_status::OrderStatus;
 use crate::values::page::without_query;
 use crate::views::snapshot::{Snapshot, snapshot};
 
-/// What happened.
+/// What happened. Goes into [`Machine::handle`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
+    /// A shopper wants to pay. Answered by one [`Output::Reply`], which may come many calls later.
     Start(Box<Start>),
-    /// The shopper's page asks how things stand.
+    /// The shopper's page polls. Causes a look at most, and only after the shopper's return; the caller answers from
+    /// [`Machine::snapshot`].
     Status,
+    /// A webhook, a return or a click: a reason to look, never believed.
     Hint(Hint),
-    /// The merchant has settled something in the panel.
+    /// The merchant has decided something in the panel.
     Decide(Decided),
-    /// An order was placed, and no shopper of it has come: to be kept where it is ours and unpaid.
+    /// BigCommerce announced an order and no shopper came within minutes. The machine looks at it, and keeps it only
+    /// if it is ours and unpaid.
     Meet,
-    /// An order was placed, and its shopper is about to come: read it, so that the start need not.
+    /// BigCommerce announced an order whose shopper is about to come. The machine reads it now, so that the start
+    /// needs no call for it.
     ReadAhead,
+    /// What became of the call under way. Ignored if there is none.
     Answer(Answer),
-    /// The ledger has the row of this version.
+    /// The store's ledger confirmed the row of this version.
     LedgerHas(u64),
 }
 
-/// What to do.
+/// What the caller should do now. Comes out of [`Machine::poll`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
-    /// Write these rows, all or none, before anything else.
+    /// Write these rows, all or none, before asking again.
     Commit(Vec<Record>),
+    /// Make this call, then bring its answer by [`Input::Answer`].
     Call(Call),
     Reply(Reply),
-    /// The next step is a decision, and the store is known from a copy only: to be run again once the store's own
-    /// object has confirmed settings, keys and installation.
+    /// The next step would decide something (move money, move the order), but [`Shop::confirmed`] is false: the store
+    /// is known from a copy. Ask the store's own object for settings, keys and installation, then poll again with
+    /// those.
     Unconfirmed,
-    /// Nothing until then; None: nothing at all.
+    /// Nothing to do now. `wake`: ms since the epoch when something falls due by itself; None while a call is under
+    /// way, or when nothing ever will.
     Idle {
         wake: Option<Moment>,
     },
@@ -72,13 +87,16 @@ pub enum Output {
 /// The answer to a start.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
+    /// The picture of the payment. `redirect`: the browser should go to KOMOJU's page now.
     Show { snapshot: Box<Snapshot>, redirect: bool },
+    /// No picture, and why.
     Refuse(Refusal),
 }
 
 impl Reply {
-    /// Whether a copy of the store that is out of date could have led to this: it hands out a payment page, or refuses one
-    /// for what the merchant may have put right since.
+    /// True if an outdated copy of the store could have led to this answer: it hands out a payment page, or refuses
+    /// one for a reason that the merchant may have removed since (keys entered, method mapped). The caller then asks
+    /// the store's own object and starts again.
     pub fn rests_on_the_copy(&self) -> bool {
         match self {
             Self::Show { redirect, .. } => *redirect,
@@ -88,7 +106,8 @@ impl Reply {
                     | Refusal::NotConfigured
                     | Refusal::Disconnected
                     | Refusal::KomojuRefused(_)
-                    // How store credit and gift certificates are counted is the merchant's answer, too.
+                    // The merchant's setting says how store credit and gift certificates are counted, so a copy can
+                    // be wrong here too.
                     | Refusal::AmountUndecided
                     | Refusal::AmountChanged
                     | Refusal::NothingDue
@@ -97,7 +116,8 @@ impl Reply {
     }
 }
 
-/// A payment method's name whose provider was looked up; None where it cannot be found out.
+/// A payment method's display name whose provider we looked up in the order's transactions. The store keeps it, so
+/// that the next order with this name needs no look. `provider` is None if the transactions did not tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Learned {
     pub channel: u64,
@@ -105,36 +125,90 @@ pub struct Learned {
     pub provider: Option<Provider>,
 }
 
-/// What is handed in with every call: the store, the delays, the time.
+/// The surroundings of a call to the machine: the store, the table of delays, and the time.
 #[derive(Debug, Clone, Copy)]
 pub struct Now<'a> {
+    /// The store. If it is only a copy (`confirmed` is false), the machine looks but decides nothing.
     pub shop: &'a Shop,
     pub delays: Delays,
+    /// Ms since the epoch.
     pub at: Moment,
 }
 
+/// All that is known about one order's payment, and the one call that may be under way.
+///
+/// One machine belongs to one (store, order). The caller loads it from the rows last committed, hands in what
+/// happened by [`Machine::handle`], and then calls [`Machine::poll`] again and again, carrying out each output before
+/// the next call, until it says [`Output::Idle`].
+///
+/// What goes in ([`Input`]): a start, a hint, a decision, the shopper's polling, an announced order, the answer to
+/// the call under way, the ledger's confirmation. Each only changes the state in memory. Nothing leaves from
+/// `handle`.
+///
+/// What comes out ([`Output`]), the first that applies:
+///
+/// 1. `Commit`: rows changed since the last commit.
+/// 2. `Call`: a call was decided, and its deed and `seq` are committed by now.
+/// 3. `Reply`: a start is answered.
+/// 4. `Idle`, while a call is under way. The answer comes in by `handle`.
+/// 5. The next step of a start, if a shopper waits; else of an order to be read ahead; else of the
+///    [plan](crate::plan). A step becomes a change and mostly a call, so the next outputs are 1 and 2 again.
+/// 6. `Unconfirmed`, if that step decides something and the store is only a copy.
+/// 7. `Idle` with the time of the next alarm.
+///
+/// One card payment of ¥3,000, captured at once:
+///
+/// ```text
+/// in                              out
+/// Start                           Call ReadOrder              nothing is written for an order not yet known
+/// Answer: order 7, ¥3,000 due     Commit attempt 1 "creating"
+///                                 Call CreateSession
+/// Answer: session s1              Commit attempt 1 "open"
+///                                 Reply Show, redirect
+///                                 Idle, wake in 2 min         the first look at an open session without a hint
+///    (the shopper pays)
+/// Hint payment.captured           Commit the hint             now the webhook may be answered with 200
+///                                 Commit seq, Call ReadSession
+/// Answer: s1, p1 captured ¥3,000  Commit the readings
+///                                 Commit seq, Call ReadOrder  no PUT without a reading of the order just before
+/// Answer: order 7                 Commit the reading
+///                                 Commit deed order-paid-p1 "sent"
+///                                 Call UpdateOrder 11, note
+/// Answer: order 11                Commit the deed "done", milestone Paid reached
+///                                 Idle, wake in 1 h           a refund or a move by hand may be missed otherwise
+/// ```
+///
+/// If the webhook is lost, the look after 2 minutes finds the payment and everything goes on as above. If the worker
+/// dies after `Commit deed "sent"`, the next life loads that deed as *indeterminate*: it reads the order, finds its
+/// line in the staff notes (or not), and concludes or sends again.
 #[derive(Debug, Default)]
 pub struct Machine {
     state: State,
+    /// The rows as last committed. A commit is the difference to these.
     written: Rows,
-    /// Something has come in or been done since the state was last compared with what is written.
+    /// True if something came in or was done since the state was last compared with `written`: the comparison is not
+    /// free.
     touched: bool,
+    /// The call under way, already handed to the caller or still in `outbox`.
     flight: Option<Flight>,
+    /// A call that waits for the commit before it.
     outbox: Option<Call>,
+    /// The start under way, what it has done so far, and the order as read for it.
     start: Option<(Start, Progress, Option<OrderSeen>)>,
     reply: Option<Reply>,
-    /// What the very last calls have read.
+    /// What the very last calls read. Only this may be acted upon at BigCommerce.
     fresh: Fresh,
+    /// Names looked up, until the caller takes them for the store.
     learned: Vec<Learned>,
-    /// In memory only, like all that is read ahead: of an order that is not ours nothing is kept.
+    /// The order as read ahead. Never written: of an order that may not be ours we keep nothing.
     ahead: Ahead,
-    /// The look under way is for whoever comes next.
+    /// True while the look under way is a read-ahead, made for a shopper who has not come yet.
     reads_ahead: bool,
-    /// What the last look at the order told, for whoever else asks for it.
+    /// What the last look at the order showed, for other requests that ask about the same order number.
     looked: Option<Looked>,
 }
 
-/// An order read before its shopper came.
+/// An order read before its shopper came: not asked for, asked for, or read at this moment.
 #[derive(Debug, Default, PartialEq)]
 enum Ahead {
     #[default]
@@ -150,6 +224,7 @@ struct Flight {
     what: What,
 }
 
+/// What the call under way is about, so that its answer finds its place.
 #[derive(Debug, Clone, PartialEq)]
 enum What {
     Order,
@@ -165,56 +240,61 @@ enum What {
 }
 
 impl Machine {
-    /// From the rows last committed. A call that was under way is lost: a session being made is void, for nobody has
-    /// its URL; a deed that was sent stays indeterminate and is looked for.
+    /// The machine, from the rows last committed. Errors: a row that this version cannot read.
+    ///
+    /// A call that was under way when the former life ended is lost. A session being made is void, because nobody has
+    /// its URL; the next start makes another. A deed that was sent stays indeterminate and is looked for.
     pub fn load(written: Rows) -> Result<Self, Corrupt> {
         let mut state = restore(&written)?;
         for attempt in state.attempts.iter_mut().filter(|a| a.stage == Stage::Creating) {
             attempt.stage = Stage::Void;
         }
-        // Former versions kept the page's query, in which a permalink bears its token.
+        // Former versions kept the page's query. A permalink to an order bears its access token there.
         for attempt in &mut state.attempts {
             attempt.page = attempt.page.take().map(|page| without_query(&page).to_owned());
         }
         Ok(Self { state, written, touched: true, ..Self::default() })
     }
 
+    /// Everything known, for views and for the ledger.
     pub fn state(&self) -> &State {
         &self.state
     }
 
+    /// What the shopper may see now.
     pub fn snapshot(&self, locale: Locale) -> Snapshot {
         snapshot(&self.state, locale)
     }
 
-    /// Whether nobody is in the middle of anything. Whoever takes over from someone who left in the middle (a request
-    /// that was cancelled under way) has to load the machine anew: that is as good as a crash.
+    /// True if no call, start or answer is pending. If a request was cancelled in the middle (the shopper closed the
+    /// tab), the next request finds this false and must load the machine anew, as after a crash.
     pub fn is_at_rest(&self) -> bool {
         self.flight.is_none() && self.outbox.is_none() && self.start.is_none() && self.reply.is_none()
     }
 
-    /// The turn ends before what was planned: by the next one, what was read just now is no longer fresh.
+    /// Ends a turn before the plan was done. What was read just now must not license a PUT in the next turn, which
+    /// may come much later.
     pub fn leave_turn(&mut self) {
         self.fresh = Fresh::default();
     }
 
-    /// Names looked up since the last time this was asked.
+    /// Names looked up since the last call of this function.
     pub fn take_learned(&mut self) -> Vec<Learned> {
         std::mem::take(&mut self.learned)
     }
 
-    /// What the last look at the order told, once.
+    /// What the last look at the order showed. Each look is handed out once.
     pub fn take_looked(&mut self) -> Option<Looked> {
         self.looked.take()
     }
 
-    /// Whether the order has been read, in this life of the machine or an earlier one.
+    /// True if the order was ever read, in this life of the machine or an earlier one.
     pub fn has_read_order(&self) -> bool {
         self.state.order.reading.is_some()
     }
 
-    /// A message says that the order has changed: unless it tells of the very status that was read, what was read
-    /// ahead is no longer the order.
+    /// BigCommerce says that the order moved to this status (None: it did not say). Drops what was read ahead, unless
+    /// that already shows this status.
     pub fn order_changed(&mut self, to: Option<OrderStatus>) {
         if let Ahead::Read(seen, _) = &self.ahead
             && to != Some(seen.reading.status)
@@ -223,7 +303,8 @@ impl Machine {
         }
     }
 
-    /// What was read ahead, if a start may rely on it: young, unpaid, not still being placed, and ours by its label.
+    /// The order as read ahead, if a start may rely on it: read at most 10 s ago, unpaid, not *Incomplete* (its cart
+    /// and label may still be missing), and ours by its label.
     fn take_ahead(&mut self, now: Now<'_>) -> Option<OrderSeen> {
         let Ahead::Read(seen, at) = std::mem::take(&mut self.ahead) else { return None };
         let reading = &seen.reading;
@@ -233,7 +314,7 @@ impl Machine {
         (young && placed && ours).then_some(*seen)
     }
 
-    /// Takes in what happened.
+    /// Takes in what happened. Changes the state in memory only; call [`Machine::poll`] for what follows.
     pub fn handle(&mut self, input: Input, now: Now<'_>) {
         self.touched = true;
         match input {
@@ -254,7 +335,9 @@ impl Machine {
         }
     }
 
-    /// The rows that must be written before anything leaves.
+    /// The rows that must be written before anything leaves. None: nothing changed, or the order is not ours to keep.
+    /// Every commit with more than bookkeeping in it raises the version by which the ledger tells newer rows from
+    /// older ones.
     pub fn uncommitted(&mut self) -> Option<Vec<Record>> {
         if !std::mem::take(&mut self.touched) || !self.state.is_worth_keeping() {
             return None;
@@ -274,7 +357,7 @@ impl Machine {
         Some(records)
     }
 
-    /// The next thing to do. Call it again after each output has been carried out, until it is idle.
+    /// The next thing to do. Call it again after each output was carried out, until it is idle.
     pub fn poll(&mut self, now: Now<'_>) -> Output {
         loop {
             if let Some(records) = self.uncommitted() {
@@ -318,7 +401,7 @@ impl Machine {
     }
 }
 
-/// Wants a look now: news is a reason not to wait for the ladder.
+/// Wants a look now. New information is a reason not to wait for the retry ladder.
 fn want<T>(register: &mut Register<T>, seq: u64) {
     register.want(seq);
     register.retry_at = 0;

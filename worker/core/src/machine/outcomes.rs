@@ -1,4 +1,7 @@
-//! What became of what was sent: sessions are made or not, deeds become done, refused, or stay indeterminate.
+//! What became of what was sent. A session was made or was not; a deed is done, refused, or stays indeterminate.
+//!
+//! BigCommerce and KOMOJU differ: KOMOJU has idempotency keys, so an unanswered send may be repeated with its key.
+//! BigCommerce has none, so an unanswered PUT or refund is looked for first.
 
 use super::answers::{describe, failure_of, komoju_refusal, wait};
 use super::{Machine, Now, want};
@@ -14,10 +17,12 @@ use crate::time::Moment;
 use crate::values::attention::Attention;
 use strum::VariantArray;
 
-/// As long as we ask for.
+/// The life that we ask for a session, in ms.
 const SESSION_LIVES: Moment = 86_400_000;
 
 impl Machine {
+    /// KOMOJU made the session: the attempt is open, and the shopper is sent there. A session of another amount
+    /// counts as refused.
     pub(super) fn session_made(&mut self, n: u32, seq: u64, seen: SessionSeen, now: Now<'_>) {
         let at = now.at;
         let Some(attempt) = self.state.attempt_mut(n) else { return };
@@ -28,7 +33,7 @@ impl Machine {
         attempt.stage = Stage::Open;
         attempt.session = Some(seen.reading.id.clone());
         attempt.url = seen.url.clone();
-        // Counted from when KOMOJU made it; where it does not say that, from now.
+        // `expires_at` is counted from KOMOJU's `created_at`. If KOMOJU did not say when, we count from now.
         attempt.expires_at = if seen.expires_at > at { seen.expires_at } else { at + SESSION_LIVES };
         (self.state.head.session_refused, self.state.head.session_fault) = (None, None);
         self.state.log(at, Event::SessionMade { session: seen.reading.id.to_string() });
@@ -36,7 +41,9 @@ impl Machine {
         self.show(true, at);
     }
 
-    /// The attempt is void. A number already used at KOMOJU is tried once more with the next one.
+    /// KOMOJU did not make the session: the attempt is void. If its order number was already used there, the start
+    /// goes on with the next number; if KOMOJU refused an optional field, without those. Otherwise the start is
+    /// refused.
     pub(super) fn session_not_made(&mut self, n: u32, failure: Failure, at: Moment) {
         if let Some(attempt) = self.state.attempt_mut(n) {
             attempt.stage = Stage::Void;
@@ -76,7 +83,8 @@ impl Machine {
         self.fail_start(refusal);
     }
 
-    /// Whether KOMOJU refused only what it does not need: then the session is asked for once more without that.
+    /// True if KOMOJU refused only an optional field (an address it finds too long, say). The session is then asked
+    /// for once more, lean.
     fn try_lean(&mut self, param: &str, message: &str, at: Moment) -> bool {
         let Some(field) = optional_field(param, message) else { return false };
         let Some((_, done, _)) = self.start.as_mut().filter(|(_, done, _)| !done.lean) else { return false };
@@ -85,6 +93,7 @@ impl Machine {
         true
     }
 
+    /// Takes the answer to a deed.
     pub(super) fn deed_answered(&mut self, action: &Action, seq: u64, answer: Answer, now: Now<'_>) {
         match answer {
             Answer::Order(seen) => {
@@ -134,13 +143,14 @@ impl Machine {
         }
     }
 
-    /// Whether an answer to an action is about the payment it was for.
+    /// True if the answer is about the payment that the deed was for.
     fn is_about(&self, action: &Action, reading: &PaymentReading) -> bool {
         let known = action.payment().filter(|id| self.state.payments.get(id).is_some());
         known.is_none_or(|id| self.is_ours(id, reading))
     }
 
-    /// Accepted is not ended: should the target still live when it is looked at, the next try waits its turn.
+    /// The deed took effect. Accepted does not mean ended: if a later look finds the target of a cancel still alive,
+    /// the next try waits its turn on the ladder.
     pub(super) fn done(&mut self, action: &Action, now: Now<'_>) {
         if let Some(deed) = self.deed_mut(action) {
             deed.state = DeedState::Done;
@@ -150,7 +160,7 @@ impl Machine {
         self.state.log(now.at, Event::done(action));
     }
 
-    /// Bank details are kept no longer than they are needed.
+    /// Erases the bank details of a refund request that has its answer.
     fn forget_what_it_needed(&mut self, action: &Action) {
         let Action::RequestRefund { cause, .. } = action else { return };
         for deed in self.state.deeds.iter_mut().filter(|deed| deed.action == *action) {
@@ -164,6 +174,7 @@ impl Machine {
         self.forget_bank_details(decided, refund);
     }
 
+    /// The PUT took effect: the milestone is reached, with the attention that was decided for it.
     pub(super) fn order_updated(&mut self, subject: Subject, milestone: MilestoneKind, now: Now<'_>) {
         let update = self
             .deed_mut(&Action::UpdateOrder { subject: subject.clone(), milestone })
@@ -172,12 +183,15 @@ impl Machine {
         self.conclude(subject, milestone, attention, now.at);
     }
 
+    /// The deed failed, or got no answer. Grouped by what can be done: look for it, send it again later, or show it
+    /// as refused.
     pub(super) fn deed_failed(&mut self, action: &Action, failure: Failure, now: Now<'_>) {
         let at_bigcommerce = matches!(action, Action::UpdateOrder { .. } | Action::RecordRefund { .. });
         let failure = without_what_was_sent(action, failure);
         let Some(deed) = self.deed_mut(action) else { return };
         let mut retry = now.at + wait(&failure, deed.failures, now.delays);
-        // BigCommerce knows no keys: what may still be under way is not sent again.
+        // BigCommerce has no idempotency keys. A refund that may still be under way there is not sent again before
+        // that is over.
         if matches!(action, Action::RecordRefund { .. }) {
             retry = retry.max(now.at + now.delays.under_way());
         }
@@ -189,12 +203,13 @@ impl Machine {
                     self.want_target(action);
                 }
             }
-            // This send had no effect, but an earlier one of the same key may have: 409 says that it still runs.
+            // At KOMOJU this send had no effect, but an earlier send under the same key may have had one (409 says
+            // that it still runs). The deed stays `sent`.
             Failure::Later { .. } | Failure::Unauthorized | Failure::Forbidden if !at_bigcommerce => {}
             Failure::Later { .. } | Failure::Unauthorized | Failure::Forbidden => {
                 deed.state = DeedState::Intended { not_before: retry };
             }
-            // The order has just been read: it is there, or the next look will say that it is gone.
+            // We have just read the order, so a 404 is odd: the next look will find it, or count it as missing.
             Failure::NotFound if matches!(action, Action::UpdateOrder { .. }) => {
                 deed.state = DeedState::Intended { not_before: retry };
                 self.want_target(action);
@@ -210,14 +225,15 @@ impl Machine {
         }
     }
 
-    /// A final no. At KOMOJU it means "look": what was to be ended may have ended by itself. At BigCommerce a person
-    /// must know.
+    /// A final no. From KOMOJU it means "look": what we wanted to end may have ended by itself. From BigCommerce it
+    /// means that a person must know.
     pub(super) fn refused(&mut self, action: &Action, at: Moment) {
         match action {
             Action::UpdateOrder { subject, milestone } => {
-                // What it was to tell is no less true because the order does not hear of it.
+                // BigCommerce refuses to hear it, but it is still true: the merchant sees the same attention.
                 let update = self.state.deed(action).and_then(|deed| deed.update.as_ref());
-                // A line about a refund was all that the order would have had of it.
+                // For a refund, the line in the notes was all that the order would have had of it. The merchant sees
+                // it instead.
                 let instead = (*milestone == MilestoneKind::Refunded).then_some(Attention::RefundedAtKomoju);
                 let attention = update.and_then(|update| update.attention).or(instead);
                 let reached = Reached { at, attention, seen: None };
@@ -239,7 +255,7 @@ impl Machine {
         }
     }
 
-    /// Wants a look at whatever an action was about.
+    /// Wants a look at whatever the action was about.
     pub(super) fn want_target(&mut self, action: &Action) {
         let seq = self.state.next_seq();
         let attempt = match action {
@@ -249,7 +265,7 @@ impl Machine {
                 return want(&mut self.state.order_refunds, seq);
             }
             Action::CancelSession { attempt } => Some(*attempt),
-            // The refunds of a payment are its own; its session knows nothing of them.
+            // A session's reading does not show refunds, so the payment itself is looked at.
             Action::RefundPayment { payment, .. } | Action::RequestRefund { payment, .. } => {
                 if let Some(payment) = self.state.payments.get_mut(payment) {
                     want(&mut payment.register, seq);
@@ -270,7 +286,7 @@ impl Machine {
     }
 }
 
-/// A refusal of bank details may quote them: nothing of its words is kept.
+/// Drops the words of a refused refund request: KOMOJU may quote the bank details in them.
 fn without_what_was_sent(action: &Action, failure: Failure) -> Failure {
     match (action, failure) {
         (Action::RequestRefund { .. }, Failure::Refused { status, code, param, .. }) => {

@@ -1,4 +1,5 @@
-//! How a start goes on, step by step, until it is answered.
+//! How a start goes on, one step per `poll`, until the shopper is answered. What must be true in which order,
+//! [`crate::plan::start`] says.
 
 use super::{Machine, Now, Reply, What};
 use crate::plan::start::{Proof, Refusal, StartStep, cart_hash, next};
@@ -12,6 +13,7 @@ use crate::time::Moment;
 use crate::views::snapshot::snapshot;
 
 impl Machine {
+    /// Takes the start's next step.
     pub(super) fn step_of_start(&mut self, now: Now<'_>) {
         let Some((start, done, order)) = self.start.as_mut() else { return };
         let fresh = Fresh::default();
@@ -40,21 +42,25 @@ impl Machine {
         }
     }
 
-    /// The order as it was read ahead, else a look.
+    /// Takes the order as read ahead, or looks.
     fn order_for_start(&mut self, now: Now<'_>) {
         match self.take_ahead(now) {
             Some(seen) => {
                 if let Some((_, _, order)) = self.start.as_mut() {
                     *order = Some(seen);
                 }
-                // By the settings of this start, which may be newer than those it was read ahead under.
+                // The order was read ahead under the settings of that moment; this start may come with newer ones.
                 self.settle_due(now);
             }
             None => self.take_off(What::Order, |_| Call::ReadOrder),
         }
     }
 
-    /// Answers the start with the picture. Where the order is not ours to remember there is none to show.
+    /// Answers the start with the picture. If the order is not ours to remember, the state holds no reading of it,
+    /// and the amount comes from what was read for this start.
+    ///
+    /// Remembers the first time anybody is sent to KOMOJU, and by which page visit: that visit alone may leave again
+    /// by itself.
     pub(super) fn show(&mut self, redirect: bool, at: Moment) {
         let Some((start, _, order)) = self.start.take() else { return };
         self.state.head.amount_disputed = false;
@@ -73,10 +79,12 @@ impl Machine {
         self.reply = Some(Reply::Show { snapshot: Box::new(snapshot), redirect });
     }
 
+    /// Answers the start with a refusal.
     pub(super) fn refuse(&mut self, refusal: Refusal, at: Moment) {
         self.state.head.amount_disputed |= refusal == Refusal::AmountChanged;
         if refusal.calls_a_person() {
-            // Known from now on, also once that is cleared up and nobody pays.
+            // From now on the order is kept: a person must see it, also if it is cleared up later and nobody ever
+            // pays.
             if self.state.head.met_at == 0 {
                 self.state.head.met_at = at;
             }
@@ -85,7 +93,8 @@ impl Machine {
         self.reply = Some(Reply::Refuse(refusal));
     }
 
-    /// The page of a start that began then is not handed out after all.
+    /// Takes back the pages handed out since `began`: the answer was not given after all, because it rested on an
+    /// outdated copy of the store.
     pub fn withhold(&mut self, began: Moment) {
         for attempt in self.state.attempts.iter_mut().filter(|a| a.left_at.is_some_and(|at| at >= began)) {
             attempt.left_at = None;
@@ -93,7 +102,7 @@ impl Machine {
         }
     }
 
-    /// A session that was made by what turned out to be out of date: nobody has its address, and it is ended.
+    /// Ends a session that was made from an outdated copy of the store. Nobody has its address, so nobody is cut off.
     pub fn recall(&mut self, n: u32, now: Now<'_>) {
         let action = self.state.attempt(n).and_then(|attempt| next_cancel(&self.state, attempt));
         if let Some(action) = action {
@@ -103,6 +112,7 @@ impl Machine {
         }
     }
 
+    /// Begins an attempt under these terms and asks KOMOJU for its session.
     pub(super) fn new_attempt(&mut self, terms: Terms, page: Option<String>, now: Now<'_>) {
         let Some((start, done, Some(order))) = self.start.as_ref() else { return };
         let lean = done.lean;

@@ -1,4 +1,5 @@
-//! How a step of the plan is carried out: the deed is written down, then the call waits for the commit.
+//! How a step of the plan is carried out. The deed is written into the state as `sent`, and the call waits in the
+//! outbox until `poll` has committed that. So no mutation leaves that a later life would not know of.
 
 use super::{Flight, Machine, Now, What};
 use crate::plan::{Fresh, Step, Transfer, told_by_way_of};
@@ -16,6 +17,7 @@ use crate::values::money::Money;
 use crate::views::notes;
 
 impl Machine {
+    /// Does what the plan says: changes the state, and mostly puts one call into the outbox.
     pub(super) fn carry_out(&mut self, step: Step, now: Now<'_>) {
         match step {
             Step::LookAtOrder => self.take_off(What::Order, |_| Call::ReadOrder),
@@ -45,7 +47,8 @@ impl Machine {
         }
     }
 
-    /// Takes a `seq`, remembers what is under way, and puts the call where `poll` finds it after the commit.
+    /// Takes the next `seq`, remembers the call as under way, and puts it where `poll` finds it after the commit.
+    /// What was fresh no longer is, for the world may change while this call runs.
     pub(super) fn take_off(&mut self, what: What, call: impl FnOnce(u64) -> Call) {
         let seq = self.state.next_seq();
         self.fresh = Fresh::default();
@@ -53,8 +56,8 @@ impl Machine {
         self.flight = Some(Flight { seq, what });
     }
 
-    /// A look that reading the order gave rise to: what it read is as fresh afterwards, or each would be a reason for
-    /// the other, and no end.
+    /// Makes a follow-up read (refunds, provider) without discarding the fresh order reading. Otherwise each read
+    /// would invalidate the other, and `poll` would never become idle.
     fn look_beside_order(&mut self, what: What, call: Call) {
         let order = self.fresh.order.take();
         self.take_off(what, |_| call);
@@ -74,11 +77,14 @@ impl Machine {
         self.take_off(what, |_| Call::ReadPayment { account, payment });
     }
 
+    /// The KOMOJU account that made the payment's attempt. Its key may have been replaced in the settings since.
     pub(super) fn account_of(&self, payment: &PaymentId) -> Option<AccountId> {
         let attempt = self.state.attempt(self.state.payments.get(payment)?.attempt)?;
         Some(attempt.terms.account.clone())
     }
 
+    /// Lists every payment that the attempt's session ever held. KOMOJU's clock may differ from ours, so the list
+    /// starts a little before the attempt.
     fn look_at_payments(&mut self, n: u32) {
         let Some(attempt) = self.state.attempt(n) else { return };
         let Some(session) = attempt.session.clone() else { return };
@@ -89,6 +95,7 @@ impl Machine {
         self.take_off(What::Payments(n), |_| list);
     }
 
+    /// Reads at KOMOJU the event that a webhook claimed. Only KOMOJU's own copy of it counts.
     fn look_at_event(&mut self, payment: PaymentId) {
         let Some(account) = self.account_of(&payment) else { return };
         let suspicion = self.state.payments.get(&payment).and_then(|p| p.suspicion.as_ref());
@@ -96,7 +103,7 @@ impl Machine {
         self.take_off(What::Event(payment), |_| Call::ReadEvent { account, event });
     }
 
-    /// An order met without a shopper is kept, or forgotten as if nobody had asked.
+    /// Keeps an order that no shopper came to pay, or lets it go as if nobody had asked.
     fn meet(&mut self, keep: bool, now: Now<'_>) {
         self.state.head.to_meet = false;
         if keep {
@@ -105,7 +112,8 @@ impl Machine {
         }
     }
 
-    /// Sends the update with the order just read: its notes are the ones the line is added to.
+    /// Sends the PUT. Our line is added to the staff notes as they were just read, so that what the merchant wrote
+    /// meanwhile stays.
     pub(super) fn update_order(
         &mut self,
         subject: Subject,
@@ -122,6 +130,8 @@ impl Machine {
         self.stamp(&action);
     }
 
+    /// Marks a milestone as reached, and with a chargeback or fraud mark also the milestones that it told along with
+    /// itself.
     pub(super) fn conclude(
         &mut self,
         subject: Subject,
@@ -140,6 +150,7 @@ impl Machine {
         }
     }
 
+    /// Closes the deed that carried the milestone, and remembers the milestone so that the order is never told again.
     fn reach(
         &mut self,
         subject: Subject,
@@ -152,12 +163,14 @@ impl Machine {
             deed.state = DeedState::Done;
         }
         self.state.log(at, Event::Reached { milestone, subject: subject.clone() });
-        // It may happen more than once.
+        // A lost update can happen again, so the restoration of one is never final.
         if milestone != MilestoneKind::Restored {
             self.state.reached.insert((subject, milestone), Reached { at, attention, seen: None });
         }
     }
 
+    /// Ends a session or a payment at KOMOJU. `because_of_order`: the order left the unpaid statuses, which deserves
+    /// a line in its notes once the attempt is dead.
     pub(super) fn cancel(&mut self, action: &Action, because_of_order: bool, now: Now<'_>) {
         let of_payment = action.payment().and_then(|id| self.state.payments.get(id)).map(|p| p.attempt);
         let attempt =
@@ -170,7 +183,8 @@ impl Machine {
         self.stamp(action);
     }
 
-    /// A capture or a refund leaves, with what was frozen when it was first begun.
+    /// Sends a capture or a refund. Amount, decision and bank details are frozen in the deed when it is first begun:
+    /// the same idempotency key must always carry the same body.
     fn transfer(&mut self, transfer: Transfer, now: Now<'_>) {
         let Transfer { action, minor, decided, bank } = transfer;
         let scope = scope(now);
@@ -205,13 +219,15 @@ impl Machine {
         }
     }
 
-    /// A quote changes nothing; that it failed counts as a failure of the refund it is for.
+    /// Asks BigCommerce how it would book a refund. A quote changes nothing, but its failure counts as a failure of
+    /// the refund that it prepares.
     fn quote_refund(&mut self, refund: RefundId, amount: Money, now: Now<'_>) {
         self.deed_to_send(&Action::RecordRefund { refund: refund.clone() }, now.at);
         self.take_off(What::Quote(refund), |_| Call::QuoteRefund { amount });
         self.fresh.refunds = true;
     }
 
+    /// Enters in BigCommerce a refund that was made at KOMOJU.
     fn record_refund(&mut self, refund: RefundId, amount: Money, provider: Provider, now: Now<'_>) {
         let action = Action::RecordRefund { refund: refund.clone() };
         self.deed_to_send(&action, now.at).minor = Some(amount.minor);
@@ -219,7 +235,8 @@ impl Machine {
         self.stamp(&action);
     }
 
-    /// Also of what never left: without a deed that says so, it would be begun again, and given up again.
+    /// Ends a deed without effect. If it never left, a refused deed is written all the same: without it the plan
+    /// would begin and give it up again and again.
     fn give_up(&mut self, action: &Action, reason: String, now: Now<'_>) {
         self.state.log(now.at, Event::failed(action, reason.clone()));
         let deed = self.deed_to_send(action, now.at);
@@ -227,7 +244,8 @@ impl Machine {
         deed.bank = None;
     }
 
-    /// The call of a cancel; past the life of its idempotency key only looking is safe, so it becomes a new try.
+    /// The call that cancels. None: it cannot be sent now. An unanswered cancel whose idempotency key no longer holds
+    /// becomes *unanswered* and is looked for; the plan then makes a new try with a new key.
     pub(super) fn cancel_call(&mut self, action: &Action, now: Now<'_>) -> Option<Call> {
         let scope = scope(now);
         let deed = self.deed_to_send(action, now.at);
@@ -256,12 +274,13 @@ impl Machine {
         }
     }
 
-    /// The deed to send now: the open one again, or the next number after a refusal.
+    /// The deed to send now: the open one again, or a new one with the next number after a refusal.
     pub(super) fn deed_to_send(&mut self, action: &Action, at: Moment) -> &mut Deed {
         let last = self.state.deeds.iter().rposition(|d| d.action == *action);
         let index = match last {
             Some(index) if self.state.deeds[index].is_open() => {
-                // Whatever left before was certainly without effect: the key's life begins now. An update has none.
+                // Nothing is in flight under this key (the last send is known to have had no effect), so the key's 20
+                // hours begin now. A PUT to the order has no key, so each send counts anew.
                 let is_update = matches!(action, Action::UpdateOrder { .. });
                 if is_update || !self.state.deeds[index].is_indeterminate() {
                     self.state.deeds[index].first_sent = at;
@@ -291,14 +310,15 @@ impl Machine {
         &mut self.state.deeds[index]
     }
 
-    /// How often it has been tried. A refund's key names its cause alone: of whichever payment, no try has another's number.
+    /// The highest number of tries so far. The idempotency key of a refund names only its cause, not the payment, so
+    /// a refund of the same cause on another payment must not reuse a number.
     fn tries(&self, action: &Action) -> u32 {
         let named = action.to_string();
         let alike = self.state.deeds.iter().filter(|d| d.action == *action || d.action.to_string() == named);
         alike.map(|deed| deed.n).max().unwrap_or(0)
     }
 
-    /// Marks the deed as sent with the `seq` of the flight that carries it.
+    /// Marks the deed as sent, with the `seq` of the call that carries it.
     pub(super) fn stamp(&mut self, action: &Action) {
         let seq = self.flight.as_ref().map_or(0, |f| f.seq);
         if let Some(deed) = self.deed_mut(action) {
@@ -312,7 +332,7 @@ impl Machine {
     }
 }
 
-/// What names an order in KOMOJU's idempotency keys.
+/// The beginning of every idempotency key of this order: `{store}-{order}`.
 fn scope(now: Now<'_>) -> String {
     format!("{}-{}", now.shop.store, now.shop.order)
 }
