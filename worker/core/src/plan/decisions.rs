@@ -1,5 +1,13 @@
-//! Every decision ends: done, refused, withdrawn or overtaken. None waits for a day on which it would do something that
-//! nobody has in mind any more.
+//! Every decision of the merchant ends: done, refused, withdrawn or overtaken. None may wait for a day on which it
+//! would do something that nobody has in mind any more.
+//!
+//! ```text
+//! 10:00  the merchant clicks "refund ¥3,000"; KOMOJU cannot be looked at: an outage
+//! 16:00  6 hours on, nothing could be begun                              → withdrawn
+//! or
+//! 10:20  KOMOJU answers again, and shows a refund of ¥3,000 made there by hand:
+//!        the page had shown ¥3,000 held, now ¥0 are held                 → overtaken
+//! ```
 
 use super::step::{Circumstances, Step, Wake};
 use crate::refunds::{self, PayBack};
@@ -11,6 +19,7 @@ use crate::state::table::Column;
 use crate::state::{Standing, State};
 use crate::values::ids::PaymentId;
 
+/// The next decision that is over.
 pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     let open = state.decisions.iter().filter(|stored| stored.ended.is_none());
     open.into_iter().find_map(|stored| {
@@ -19,7 +28,7 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
     })
 }
 
-/// None: it is under way, or its turn is now.
+/// How a decision has ended. None: it is under way, or it is its turn now.
 fn ending(state: &State, c: Circumstances<'_>, wake: &mut Wake, stored: &StoredDecision) -> Option<Ending> {
     let begun = match &stored.decided.decision {
         Decision::Dismiss { .. }
@@ -54,12 +63,13 @@ fn ending(state: &State, c: Circumstances<'_>, wake: &mut Wake, stored: &StoredD
     (!possible).then_some(Ending::Overtaken)
 }
 
-/// The newest try that answers to a decision.
+/// The newest try at carrying out a decision.
 fn begun(state: &State, is_it: impl Fn(&Deed) -> bool) -> Option<&Deed> {
     state.deeds.iter().rev().find(|deed| is_it(deed))
 }
 
-/// Something that money hangs on is still to be looked at, or another refund is under way.
+/// True while nothing may be begun: something that the money depends on must be looked at first, or another refund is
+/// under way.
 fn is_unseen(state: &State) -> bool {
     state.is_partly_unread()
         || state.order.is_wanted()
@@ -68,6 +78,8 @@ fn is_unseen(state: &State) -> bool {
         || state.deeds.iter().any(|deed| deed.is_open() && deed.action.is_refund())
 }
 
+/// True if the decision can be carried out now, exactly as it was made. What is possible only in part is not done at
+/// all.
 fn is_possible(state: &State, c: Circumstances<'_>, stored: &StoredDecision) -> bool {
     match &stored.decided.decision {
         Decision::Capture { payment, minor } => {
@@ -99,11 +111,13 @@ fn is_possible(state: &State, c: Circumstances<'_>, stored: &StoredDecision) -> 
     }
 }
 
+/// True if the money of this payment is reserved.
 fn is_authorized(state: &State, payment: &PaymentId) -> bool {
     let attempt = state.payments.get(payment).and_then(|held| state.attempt(held.attempt));
     attempt.is_some_and(|attempt| state.standing(attempt) == Standing::Authorized(payment.clone()))
 }
 
+/// What of a payment is the order's, in minor units of the payment's currency; 0 if unknown.
 fn net(state: &State, payment: &PaymentId) -> i64 {
     state.payments.get(payment).map_or(0, |held| held.net())
 }

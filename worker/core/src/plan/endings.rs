@@ -1,4 +1,5 @@
-//! What may no longer be paid is ended at KOMOJU.
+//! What must not be paid any more is ended at KOMOJU. Otherwise a shopper could pay a konbini code days after the
+//! merchant cancelled the order.
 
 use super::step::{Step, Wake, not_before};
 use crate::state::deed::{Action, Deed};
@@ -7,7 +8,8 @@ use crate::state::table::{Row, cell};
 use crate::state::{Attempt, Standing, State};
 use crate::values::ids::PaymentId;
 
-/// What may no longer be paid, because the order has left the unpaid statuses, is ended at KOMOJU.
+/// The next cancel that is due because the order has left the unpaid statuses. Of each attempt, live payments first,
+/// then the session.
 pub(super) fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
     if let Some(over) = state.deeds.iter().find_map(|deed| cancel_that_is_over(state, deed)) {
         return Some(over);
@@ -16,16 +18,16 @@ pub(super) fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
     let column = order.column();
     for attempt in &state.attempts {
         let (row, kept) = match state.standing(attempt) {
-            // Paid, and yet another payment of the same session may still come: a wallet left open.
+            // The session is paid, but another payment of it may still come: a wallet window left open.
             Standing::Open | Standing::Pending(_) | Standing::Waiting(_) | Standing::Captured(_) => {
                 (Row::Open, None)
             }
-            // Reserved for an order that was paid otherwise meanwhile: it is not to be taken.
+            // Money is reserved, but the order was paid by another payment meanwhile: it must not be taken as well.
             Standing::Authorized(id) if state.is_paid_by_another(&id) => (Row::Open, None),
             Standing::Authorized(id) => (Row::Authorized, Some(id)),
             Standing::None | Standing::Dead => continue,
         };
-        // What is reserved may stand where a code or a wallet beside it may not.
+        // The table may spare the reserved money and still end a code or wallet beside it.
         let (spared, beside) = (cell(row, column, order.digital), cell(Row::Open, column, order.digital));
         let action = match spared.cancel {
             true => next_cancel(state, attempt),
@@ -42,7 +44,7 @@ pub(super) fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
     None
 }
 
-/// A cancel under way whose target has ended meanwhile, by whatever hand: nothing is left to be done, or to be waited for.
+/// A cancel is under way, and its target has ended meanwhile, by whatever hand: nothing is left to do.
 fn cancel_that_is_over(state: &State, deed: &Deed) -> Option<Step> {
     let live = match &deed.action {
         Action::CancelSession { attempt } => state.attempt(*attempt)?.session_is_pending(),
@@ -60,7 +62,7 @@ fn cancel_that_is_over(state: &State, deed: &Deed) -> Option<Step> {
     (deed.is_open() && !live).then(|| Step::Found(deed.action.clone()))
 }
 
-/// Another live payment than the one that is kept.
+/// A live payment of the attempt other than the one that is kept.
 fn cancel_beside(state: &State, attempt: &Attempt, kept: Option<&PaymentId>) -> Option<Action> {
     let live = state.payments_of(attempt.n).filter(|(id, payment)| {
         kept != Some(*id) && (payment.is(&PaymentStatus::Pending) || payment.is(&PaymentStatus::Authorized))
@@ -69,13 +71,13 @@ fn cancel_beside(state: &State, attempt: &Attempt, kept: Option<&PaymentId>) -> 
     actions.into_iter().find(|action| !is_tired(state, action))
 }
 
-/// Asked for in vain, often enough.
+/// True if this cancel was refused, or went unanswered, so often that a person must look.
 fn is_tired(state: &State, action: &Action) -> bool {
     state.deed(action).is_some_and(Deed::was_in_vain)
 }
 
 /// The next thing to end of an attempt that must not be paid: a live payment first, then the session itself. None
-/// when nothing is left, or asking has been to no avail often enough.
+/// when nothing is left, or when we have asked in vain often enough.
 pub fn next_cancel(state: &State, attempt: &Attempt) -> Option<Action> {
     let live = state.live_payment(attempt).map(|id| Action::CancelPayment { payment: id.clone() });
     let paid = matches!(state.standing(attempt), Standing::Captured(_));

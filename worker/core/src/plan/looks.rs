@@ -1,4 +1,5 @@
-//! When to look at what: after every hint at once, else by the table of delays.
+//! When to look at what: after every hint at once, else by the table of delays. A lost webhook therefore only costs
+//! time: an open session is looked at after 2 minutes, 10 minutes, 1 hour, 6 hours, and an hour after it expired.
 
 use super::step::{Circumstances, Step, Wake};
 use crate::state::delays::Delays;
@@ -9,6 +10,7 @@ use crate::state::{Attempt, Payment, Stage, Standing, State};
 use crate::time::Moment;
 use crate::values::ids::PaymentId;
 
+/// The next look. Sessions first: the reading of a session brings its current payment along.
 pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     for attempt in state.attempts.iter().filter(|a| a.stage == Stage::Open) {
         if wake.is_due_opt(session_look(state, attempt, c.delays)) {
@@ -36,13 +38,13 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
     wake.is_due_opt(refunds).then_some(Step::LookAtOrderRefunds)
 }
 
-/// When to look next at something that is wanted, or else has a look planned; after failures, the ladder, until there is
-/// an answer: an outage must be seen to be over.
+/// When to look next: at once if it is wanted, else as planned. After a failure the ladder decides, whatever is
+/// wanted, and it goes on until there is an answer: the end of an outage must be noticed.
 fn look_at<T>(register: &Register<T>, planned: Option<Moment>) -> Option<Moment> {
     match register.failures {
         0 if register.is_wanted() => Some(0),
         0 => planned,
-        // There is a reading, and more of it is wanted.
+        // A part could not be read. Ask again by the ladder, but do not skip the looks that are planned anyway.
         _ if register.partial => planned.into_iter().chain([register.retry_at]).min(),
         _ => Some(register.retry_at),
     }
@@ -52,20 +54,22 @@ fn session_look(state: &State, attempt: &Attempt, delays: Delays) -> Option<Mome
     look_at(&attempt.register, unprompted(state, attempt, delays, attempt.register.at))
 }
 
-/// Once the session can take nothing more, all that it ever took is looked at: it shows but one payment.
+/// An hour after the session expired, all payments that it ever held are listed: the session itself shows only one.
+/// Not if no shopper was ever sent there.
 fn listing_look(attempt: &Attempt, delays: Delays) -> Option<Moment> {
     let visited = attempt.left_at.is_some() && attempt.listing.seq == 0;
     look_at(&attempt.listing, visited.then(|| delays.after_expiry(attempt.expires_at)))
 }
 
-/// While anything can still be paid, and for a while after it was, the order is looked at as often as the session: a
-/// hook may have been lost.
+/// The order is looked at as often as the sessions, while something can still be paid and for a while after it was:
+/// BigCommerce's hook may be lost.
 fn order_look(state: &State, delays: Delays) -> Option<Moment> {
     state.attempts.iter().filter_map(|a| unprompted(state, a, delays, state.order.at)).min()
 }
 
-/// The books are read where the order hints at something in them that we have not seen, each reading of it once; and
-/// as long as a paid order is looked at, for not every order says how much of it was refunded.
+/// BigCommerce's refunds are read, once per reading of the order, if the order hints at a refund that we have not
+/// seen (`refunded_amount` differs, or the status says refunded). Not every order says how much was refunded, so they
+/// are also read as long as a paid order is looked at.
 fn refunds_look(state: &State, delays: Delays) -> Option<Moment> {
     let order = state.order.reading.as_ref().filter(|order| !order.deleted)?;
     let known = state.booked_refunds();
@@ -86,7 +90,7 @@ fn refunds_look(state: &State, delays: Delays) -> Option<Moment> {
     state.attempts.iter().filter_map(settled).min()
 }
 
-/// The next look at an attempt without any hint, after one at `looked`.
+/// The next look at an attempt without any hint, if the last was at `looked`.
 fn unprompted(state: &State, attempt: &Attempt, delays: Delays, looked: Moment) -> Option<Moment> {
     match state.standing(attempt) {
         Standing::Open => delays.open_session(attempt.created_at, attempt.expires_at, looked),
@@ -102,13 +106,14 @@ fn unprompted(state: &State, attempt: &Attempt, delays: Delays, looked: Moment) 
     }
 }
 
-/// When the order was told of a payment, or else when it was first seen.
+/// From when a paid order's looks are counted: when the order was told of the payment, else when we first saw it.
 fn settled_since(state: &State, id: &PaymentId) -> Moment {
     let first_seen = || state.payments.get(id).map_or(0, |p| p.first_seen);
     state.told_of_money_at(id).unwrap_or_else(first_seen)
 }
 
-/// A session shows one payment; the others of it that may still become something are looked at by themselves.
+/// A session's reading brings one payment along. Its other payments that may still become something (an earlier
+/// konbini code, say) are looked at by themselves.
 fn payment_look(state: &State, id: &PaymentId, payment: &Payment, delays: Delays) -> Option<Moment> {
     let attempt = state.attempt(payment.attempt)?;
     let shown = attempt.register.reading.as_ref().and_then(|s| s.payment.as_ref());
@@ -116,7 +121,7 @@ fn payment_look(state: &State, id: &PaymentId, payment: &Payment, delays: Delays
     let reading = payment.register.reading.as_ref();
     let transfer = state.awaits_a_transfer_since(id);
     let planned = match reading.map(|r| &r.status) {
-        // KOMOJU's staff take days over these.
+        // KOMOJU's staff take days for a bank transfer: look daily until it shows.
         _ if transfer.is_some() => transfer.and_then(|since| delays.daily(since, looked)),
         _ if shown == Some(id) => None,
         Some(PaymentStatus::Pending | PaymentStatus::Other(_)) => delays.pending(payment.first_seen, looked),

@@ -1,4 +1,8 @@
-//! Orders whose shopper never reached us, and what becomes of those that nobody pays.
+//! Orders whose shopper never reached us, and what becomes of orders that nobody pays.
+//!
+//! An order that waits for payment with our label, although its shopper never came, is listed for the merchant as
+//! *not started*. An unpaid order moves to *Cancelled* or *Declined* after a grace, if the merchant set that; only
+//! once nothing of it can be paid any more, and only an order that is ours to end.
 
 use super::step::{Circumstances, Step, Wake};
 use super::telling::{News, tell};
@@ -13,7 +17,7 @@ use crate::values::order_status::OrderStatus;
 
 const HOUR: Moment = 3_600_000;
 
-/// An order that is to be met is kept where it is ours and unpaid; of any other, no trace stays.
+/// What to do about an announced order: look at it, then keep it if it is ours and unpaid. Any other leaves no trace.
 pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     if !state.head.to_meet || state.is_worth_keeping() {
         return None;
@@ -22,7 +26,7 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
         return wake.is_due(state.order.retry_at).then_some(Step::LookAtOrder);
     };
     let unpaid = order.reading.column() == Column::Unpaid;
-    // An amount that cannot be charged is due as well, and a person must hear of it.
+    // An amount that cannot be charged (half a yen, an unknown currency) is due, too: a person must hear of it.
     let something_due = order.reading.due.map_or(true, |due| due.minor > 0);
     let undecided = order.reading.due == Err(Unreadable::Undecided);
     let ours = match (c.shop.ownership(order.reading.channel, &order.reading.label), c.fresh.provider) {
@@ -43,14 +47,16 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
     })
 }
 
-/// Nobody paid, nothing can be paid any more, and the merchant wants such orders moved.
+/// Moves an order that nobody paid to the status that the merchant wants for such orders. None where the merchant
+/// leaves them.
 pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     let status = c.shop.settings.unpaid.status()?;
     let order = state.order.reading.as_ref()?;
     let reached = state.reached.contains_key(&(Subject::Order, MilestoneKind::Unpaid));
-    // Held by ourselves until the merchant has said what is due: that is not the shopper's failing.
+    // We refuse to charge it until the merchant has said what is due. That is not the shopper's failing.
     let held = order.due == Err(Unreadable::Undecided);
-    // An order from before our time, whose shopper was never with us, is not ours to end. So is one whose age nobody knows.
+    // An order placed before the app was installed, whose shopper never came to us, is not ours to end. Nor is one if
+    // nobody knows when the app was installed.
     let before_us = c.shop.installed_at == 0 || order.placed_at < c.shop.installed_at;
     let foreign = before_us && state.attempts.iter().all(|attempt| attempt.session.is_none());
     if reached || held || foreign || order.column() != Column::Unpaid || !nothing_can_be_paid(state, c) {
@@ -65,8 +71,8 @@ pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Opt
     Some(tell(state, c, news))
 }
 
-/// Every session is dead, everything that any of them took has been looked at, and none of it is or was paid. Of test
-/// money alone nothing follows, unless the merchant has allowed that.
+/// True if every session is dead, every payment that any of them took was looked at, and none is or was paid. Test
+/// money alone moves no order, unless the merchant allowed that.
 fn nothing_can_be_paid(state: &State, c: Circumstances<'_>) -> bool {
     let dead = |a| matches!(state.standing(a), Standing::Dead | Standing::None);
     let listed = |a: &crate::state::Attempt| a.left_at.is_none() || a.listing.seq > 0;
@@ -79,8 +85,8 @@ fn nothing_can_be_paid(state: &State, c: Circumstances<'_>) -> bool {
         && (!only_test || c.shop.settings.test_moves_orders)
 }
 
-/// When the last thing that could be paid ended. A payment has a deadline, and may be known to have ended before it: a
-/// card that was refused, a code that was cancelled.
+/// When the last thing that could be paid ended: the latest expiry of a session or deadline of a code. A payment can
+/// end before its deadline (a refused card, a cancelled code); then the reading that showed it counts.
 fn last_chance(state: &State, placed_at: Moment) -> Moment {
     let sessions = state.attempts.iter().map(|a| a.expires_at.max(a.created_at));
     let ended = |p: &Payment| Some(p.register.reading.as_ref()?.deadline?.min(p.register.at));

@@ -1,4 +1,25 @@
-//! What the order is told: each thing once, against the order as it has just been read.
+//! What the order is told: each thing once per payment, against the order as it was read just before.
+//!
+//! The worst is told first. A webhook may be lost, so one reading can show good and bad news together, and the order
+//! must never hear "paid, ship it" on the way to "disputed": at the first good status a download goes out and a
+//! warehouse prints its slip.
+//!
+//! ```text
+//! one look shows: captured ¥3,000 as asked, and a chargeback of ¥3,000
+//!   PUT 13 Disputed, note, attention "disputed"      told
+//!   milestone Paid                                   reached by way of it, without a PUT: never 11
+//! ```
+//!
+//! What counts as *as asked*, for an attempt that asked ¥3,000:
+//!
+//! ```text
+//! captured ¥3,220 with a fee of ¥220     net ¥3,000             Paid
+//! captured ¥2,400 by our own capture     we asked for ¥2,400    Paid
+//! captured ¥2,900 by somebody else       another amount         Mismatch
+//! captured ₩28,200, session of ¥3,000    KOMOJU's conversion    Paid
+//! captured ₩14,100 of ₩28,200            less than reserved     Mismatch
+//! refunded ¥3,000 before we heard        no money is left       12, note: do not ship
+//! ```
 
 use super::step::{Circumstances, Step, Wake};
 use super::telling::{News, tell_once};
@@ -13,6 +34,8 @@ use crate::state::reading::{PaymentReading, PaymentStatus};
 use crate::state::table::Row;
 use crate::state::{Attempt, Payment, Standing, State};
 
+/// The next thing that the order has not heard: first a status of the merchant's that our PUT overwrote, then
+/// payments, then codes and sessions that were ended because of the order.
 pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     if let Some(step) = restored(state, c, wake) {
         return Some(step);
@@ -35,8 +58,8 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
     None
 }
 
-/// What the order is told of its payments: the worst first. While that has not got through, nothing better is told; what
-/// stands beside it then is told by way of it ([`told_by_way_of`]).
+/// What the order is told of its payments, the worst first. While bad news has not got through, nothing better is
+/// told; what stands beside it is then told along with it ([`told_by_way_of`]).
 fn of_payments(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     let mut all = Vec::new();
     for (id, payment) in state.payments.iter() {
@@ -44,7 +67,8 @@ fn of_payments(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<S
         let Some(attempt) = state.attempt(payment.attempt) else { continue };
         let unsure = payment.is_partly_unread() && payment.register.may_be_garbled_for_a_moment(c.delays);
         for (kind, row) in milestones(state, c, wake, attempt, id, payment, reading) {
-            // What is garbled once is read a moment later. What speaks against the money does not wait for that.
+            // What could not be read once is read again a moment later, so good news waits for that. News that speaks
+            // against the money does not wait.
             if unsure && badness(kind) >= NOTHING_BAD {
                 continue;
             }
@@ -66,9 +90,10 @@ fn of_payments(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<S
     None
 }
 
+/// The badness of all news that does not speak against shipping.
 const NOTHING_BAD: u8 = 2;
 
-/// The order in which news is told; what is not below [`NOTHING_BAD`] speaks against no shipping.
+/// The order in which news is told: below [`NOTHING_BAD`], it speaks against shipping.
 fn badness(kind: MilestoneKind) -> u8 {
     match kind {
         MilestoneKind::Disputed => 0,
@@ -86,8 +111,8 @@ fn badness(kind: MilestoneKind) -> u8 {
     }
 }
 
-/// Milestones that the order hears of by way of a chargeback or a fraud mark, and what a person must look at because of
-/// each: all that stands when the bad news is told, which names amount and payment itself.
+/// The milestones that the order hears of together with a chargeback or a fraud mark, each with what a person must
+/// look at because of it. The line about the bad news names amount and payment, so they need none of their own.
 pub(crate) fn told_by_way_of(
     state: &State,
     id: &PaymentId,
@@ -112,7 +137,8 @@ pub(crate) fn told_by_way_of(
     all
 }
 
-/// Every milestone that a payment's reading stands for, in the order in which the order should hear of them.
+/// Every milestone that a payment's reading stands for, in the order in which the merchant's order should hear of
+/// them.
 fn milestones(
     state: &State,
     c: Circumstances<'_>,
@@ -123,7 +149,8 @@ fn milestones(
     reading: &PaymentReading,
 ) -> Vec<(MilestoneKind, Row)> {
     let mut all = Vec::new();
-    // Whether a message about a fraud mark is true is looked up first, for as long as KOMOJU can be hoped to answer.
+    // A webhook claims a fraud mark. We check that at KOMOJU before we say "paid", but not for longer than KOMOJU can
+    // be hoped to answer.
     let in_doubt = payment.suspicion.as_ref().is_some_and(|s| !Delays::is_persistent(s.failures));
     all.extend(of_money(state, attempt, id, payment, reading).filter(|_| !in_doubt));
     match reading.status {
@@ -158,7 +185,7 @@ fn milestones(
     all
 }
 
-/// What a payment's reading says of money: taken, or reserved.
+/// What a payment's reading says of money: taken, reserved, or neither.
 fn of_money(
     state: &State,
     attempt: &Attempt,
@@ -189,7 +216,7 @@ fn of_money(
     }
 }
 
-/// A final no; one that was never answered is tried anew instead.
+/// True if KOMOJU finally refused to capture. A capture that was never answered is tried anew instead.
 fn is_capture_refused(state: &State, id: &PaymentId) -> bool {
     let deed = state.deed(&Action::Capture { payment: id.clone() });
     deed.is_some_and(|d| {
@@ -197,12 +224,12 @@ fn is_capture_refused(state: &State, id: &PaymentId) -> bool {
     })
 }
 
-/// Amount and currency are what was asked. Where the payment is in another currency (FX), the session's amount
-/// decides: it was made under our terms. What we ourselves captured less of counts as asked.
+/// True if amount and currency are what was asked. If KOMOJU converted the currency, the session's amount decides,
+/// for the session was made under our terms. If we ourselves captured less, that counts as asked.
 fn is_as_asked(state: &State, attempt: &Attempt, id: &PaymentId, reading: &PaymentReading) -> bool {
     let asked = attempt.terms.amount;
     let by_us = state.deed(&Action::Capture { payment: id.clone() }).and_then(|deed| deed.minor);
-    // Some of it went back, and how cannot be read: it may be a chargeback.
+    // Some of it went back, and we cannot read how: it may be a chargeback.
     if !reading.unread.is_empty() && reading.refunded_minor > 0 {
         return false;
     }
@@ -210,18 +237,18 @@ fn is_as_asked(state: &State, attempt: &Attempt, id: &PaymentId, reading: &Payme
         None => false,
         Some(net) if by_us == Some(net.minor) => true,
         Some(net) if net.currency == asked.currency => net == asked,
-        // A part captured by hand: less than was once authorized.
+        // Less than was once reserved: the merchant captured a part at KOMOJU.
         Some(net) if state.payments.get(id).is_some_and(|p| net.minor < p.most) => false,
         Some(_) => {
             let session = attempt.register.reading.as_ref();
-            // Only where capture is by hand can less have been taken than was asked. If nobody can tell, a person has to.
+            // Only with manual capture can less have been taken than was asked. If nobody can tell how much the whole
+            // was, a person must.
             session.and_then(|s| s.amount) == Some(asked) && !state.is_of_unknown_worth(id)
         }
     }
 }
 
-/// Our update replaced what the merchant had set between our look and our update: that stands again, unless somebody
-/// has moved the order since.
+/// Restores the status that the merchant had set and our PUT overwrote, unless somebody has moved the order since.
 fn restored(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     let moved = state.head.replaced?;
     let news = News { status: Some(moved.from), ..News::of_order(MilestoneKind::Restored, Row::Open) };

@@ -1,7 +1,33 @@
-//! The next step, as a pure function of what is known.
+//! The next step of an order's payment, as a pure function of what is known: hints, readings, deeds, settings, the
+//! time.
 //!
-//! Level-triggered about knowledge: whatever was lost is found by looking. Edge-triggered about the merchant's
-//! order: a milestone is told once, and never against an order reading older than the last call.
+//! Two rules give it its shape. It is level-triggered about *knowledge*: it never asks "which message came?" but
+//! "what do we not know yet?", so whatever was lost is found by looking. It is edge-triggered about *the merchant's
+//! order*: a milestone (paid, refunded, disputed, …) is told once per payment, and from then on the status belongs to
+//! the merchant. We never fight a human.
+//!
+//! The parts are asked in this order, and the first that has something due wins:
+//!
+//! ```text
+//! looks       something is wanted, or the table of delays says so      GET
+//! milestones  the order has not heard of something yet                 GET, then PUT to BigCommerce
+//! lapse       nobody paid, nothing can be paid, the grace is over      GET, then PUT to BigCommerce
+//! decisions   a decision of the merchant is over                       nothing leaves
+//! captures    reserved money is to be taken                            POST to KOMOJU
+//! refunds     money is to go back, or a refund is to be booked         POST to KOMOJU, or to BigCommerce
+//! endings     a code or session must not be paid any more              POST to KOMOJU
+//! ```
+//!
+//! Looks come first, so nothing is told or moved on knowledge that we already doubt. An example: the shopper pays
+//! ¥3,000 by konbini, and the merchant cancels the order in the same minute.
+//!
+//! ```text
+//! KOMOJU: captured       look at the session      captured ¥3,000, as asked
+//!                        look at the order        5 Cancelled: someone moved it meanwhile
+//!                        table row "captured as asked", column "ended":
+//!                        PUT 12 with a note, attention "paid after end"
+//!                        nothing more: what becomes of the money, the merchant decides
+//! ```
 
 mod decisions;
 mod endings;
@@ -21,9 +47,11 @@ use step::Wake;
 
 use crate::state::State;
 
+/// The next step. [`Step::Rest`] with the earliest moment at which something falls due, if nothing is due now. Every
+/// part reports such moments by `wake`, also when another part wins.
 pub fn plan(state: &State, c: Circumstances<'_>) -> Step {
     let mut wake = Wake { now: c.now, next: None };
-    // Of an order that is not ours to keep nothing follows but the looks that tell whether it is.
+    // An order that is not ours to keep gets one thing only: the look that tells whether it is.
     if !state.is_worth_keeping() {
         return meeting::due(state, c, &mut wake).unwrap_or(Step::Rest(wake.next));
     }

@@ -1,5 +1,31 @@
-//! Captures and refunds. One refund at a time, and each sent anew only after a look has shown that it did not take
-//! effect.
+//! Captures and refunds: the steps that move money.
+//!
+//! Invariant: one refund at a time, and none is sent again before a look has shown that it took no effect. Nothing
+//! moves by itself while anything that the money depends on is still to be looked at, or cannot be read.
+//!
+//! A refund made in BigCommerce is paid back at KOMOJU; one made at KOMOJU is booked in BigCommerce. Each carries a
+//! mark that names its counterpart, so neither is taken for a new one:
+//!
+//! ```text
+//! the merchant refunds ¥1,000 in BigCommerce         refund 7, no mark
+//!   look at order, refunds and payment               KOMOJU holds ¥3,000
+//!   POST refund ¥1,000 to KOMOJU                     description "… (bc-refund:7)", key …-refund-bc-refund:7-1
+//!   KOMOJU shows r1 ¥1,000 with that mark            the pair is complete
+//! the merchant refunds ¥500 in KOMOJU's dashboard    r2, no mark
+//!   list, quote, then POST refund to BigCommerce     reason "… (komoju-refund:r2)"
+//! ```
+//!
+//! If the answer to a POST is lost, we look before we send:
+//!
+//! ```text
+//! 10:00          POST refund ¥1,000, no answer       the deed is indeterminate
+//! 10:00:05       look: r1 with our mark              it took effect: done
+//!          else  look: no such refund                send again, same key and body: KOMOJU does it once at most
+//! 06:00 next day still no answer, still no refund    the key may be forgotten: this try is over,
+//!                                                    the next one has another number and key
+//! ```
+//!
+//! What the order needs decides what may go back: see `paid_twice` below, and [`crate::refunds`] for the rest.
 
 use super::step::{Circumstances, Step, Transfer, Wake, not_before};
 use super::telling::{News, tell};
@@ -18,7 +44,7 @@ use crate::values::money::Money;
 
 // ---- captures ----------------------------------------------------------------------------------------------------
 
-/// Reserved money is taken when the goods leave, or when the merchant says so.
+/// The next capture, if one is due: reserved money is taken when the goods leave, or when the merchant says so.
 pub(super) fn due_capture(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     if let Some(over) = state.deeds.iter().find_map(|deed| capture_that_is_over(state, deed)) {
         return Some(over);
@@ -34,7 +60,7 @@ pub(super) fn due_capture(state: &State, c: Circumstances<'_>, wake: &mut Wake) 
     })
 }
 
-/// A capture under way whose payment is no longer there to be captured: it took effect, or never will.
+/// A capture is under way whose payment is not authorized any more: it took effect, or never will.
 fn capture_that_is_over(state: &State, deed: &Deed) -> Option<Step> {
     let Action::Capture { payment } = &deed.action else { return None };
     let over = deed.is_open() && !state.payments.get(payment)?.is(&PaymentStatus::Authorized);
@@ -45,6 +71,11 @@ fn capture_that_is_over(state: &State, deed: &Deed) -> Option<Step> {
     })
 }
 
+/// The capture of one reserved payment.
+///
+/// By hand: the merchant's decision, with its amount. By itself only if all of this holds: the setting says "capture
+/// on shipping", the goods have left, the money was reserved for this order while it was unpaid, no capture was tried
+/// or decided yet, the order still costs something, no other payment of it holds money, and everything could be read.
 fn capture(
     state: &State,
     c: Circumstances<'_>,
@@ -68,12 +99,12 @@ fn capture(
     let leaves =
         c.shop.settings.capture_on_shipping && state.was_reserved_for_it(&id) && order.status.has_left();
     let untried = deed.is_none_or(Deed::went_unanswered);
-    // What was paid otherwise meanwhile is not taken a second time, unless somebody says so.
-    // Nor what somebody wanted to take otherwise, nor anything for an order that costs nothing any more.
+    // The order may have been paid another way meanwhile, or the merchant may have decided another amount, or edited
+    // the order down to nothing. Then only a person may say that the money is taken.
     let costs_nothing = order.due.is_ok_and(|due| due.minor <= 0);
     let by_itself =
         leaves && untried && !costs_nothing && state.holds_nothing() && !state.was_decided_about(&id);
-    // What cannot be read may be the money of another payment.
+    // What cannot be read may be another payment of the same order.
     let by_itself = by_itself && !state.is_partly_unread();
     if !by_hand && !by_itself {
         return None;
@@ -85,6 +116,7 @@ fn capture(
     Some(Step::Transfer(Transfer { action, minor, decided, bank: None }))
 }
 
+/// The amount that a decision named, in minor units of the payment's currency. None: all of it.
 fn amount_of_decision(state: &State, seq: u64) -> Option<i64> {
     let stored = state.decisions.iter().find(|stored| stored.seq == seq)?;
     match &stored.decided.decision {
@@ -100,7 +132,8 @@ fn amount_of_decision(state: &State, seq: u64) -> Option<i64> {
     }
 }
 
-/// Where the order came to less since, only that is taken.
+/// If the order was edited down since, only what it costs now is taken. Asked ¥3,000 and reserved ₩28,200, with
+/// ¥2,400 due now, takes ₩22,560. None: all of it.
 fn less_than_authorized(state: &State, attempt: &Attempt, id: &PaymentId, due: Option<Money>) -> Option<i64> {
     let asked = attempt.terms.amount;
     let due = due.filter(|due| due.currency == asked.currency && due.minor < asked.minor && due.minor > 0)?;
@@ -110,11 +143,14 @@ fn less_than_authorized(state: &State, attempt: &Attempt, id: &PaymentId, due: O
 
 // ---- refunds -----------------------------------------------------------------------------------------------------
 
+/// The next step of a refund: go on with the one that is open, else pay back at KOMOJU, else enter one in
+/// BigCommerce.
 pub(super) fn due_refund(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     if let Some(open) = state.deeds.iter().find(|d| d.action.is_refund() && d.is_open()) {
         return resume(state, c, wake, open);
     }
-    // What either side has may have changed: first the looks that are wanted, or else a refund would be made twice.
+    // Either side may have changed. If we refunded before the looks that are wanted, the merchant's own refund at
+    // KOMOJU could be made a second time.
     if state.order.is_wanted()
         || state.order_refunds.is_wanted()
         || state.payments.values().any(|p| p.register.is_wanted() && !p.is_spent())
@@ -127,7 +163,8 @@ pub(super) fn due_refund(state: &State, c: Circumstances<'_>, wake: &mut Wake) -
     due_at_komoju(state, c).map(Step::Transfer).or_else(|| due_in_books(state, c, wake))
 }
 
-/// Refunds that are to be made at KOMOJU.
+/// The next refund to make at KOMOJU: one made in BigCommerce, else one decided in the panel, else a duplicate
+/// payment.
 fn due_at_komoju(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
     for refund in refunds::made_in_bigcommerce(state) {
         if let PayBack::Due { payment, minor, decided } = refunds::pay_back(state, &c.shop.settings, refund) {
@@ -141,6 +178,7 @@ fn due_at_komoju(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
     asked_for_in_the_panel(state).or_else(|| paid_twice(state, c))
 }
 
+/// A refund of this payment. A cash payment is paid back by bank transfer, for which KOMOJU takes a request.
 fn transfer(
     state: &State,
     payment: PaymentId,
@@ -156,11 +194,12 @@ fn transfer(
     Transfer { action, minor: Some(minor), decided, bank }
 }
 
+/// A refund that the merchant decided in the panel and that has not begun.
 fn asked_for_in_the_panel(state: &State) -> Option<Transfer> {
     state.decisions.iter().filter(|stored| stored.ended.is_none()).find_map(|stored| {
         let Decision::Refund { payment, minor, sealed, .. } = &stored.decided.decision else { return None };
         let cause = Cause::Merchant(stored.seq);
-        // What cannot be done as it was decided is not done in part: the decision ends.
+        // What cannot be refunded exactly as decided is not refunded in part: the decision ends as overtaken.
         let minor = minor.unwrap_or(state.refundable(payment));
         let begun = state.deeds.iter().any(|deed| deed.action.cause() == Some(cause));
         (!begun && (1..=state.refundable(payment)).contains(&minor))
@@ -168,8 +207,13 @@ fn asked_for_in_the_panel(state: &State) -> Option<Transfer> {
     })
 }
 
-/// Where the merchant wants it, of two paid attempts the later is given back: whole, or not at all. Where the order needs
-/// a part of it, because it comes to more than the first has paid, a person decides.
+/// Pays back a duplicate payment, if the merchant set that: the whole of it or nothing. If the order needs a part of
+/// it, a person decides.
+///
+/// ```text
+/// p1 ¥3,000 paid, order ¥3,000, then p2 ¥3,000   p2 goes back
+/// p1 ¥3,000 paid, order edited to ¥5,000, p2     the order needs ¥2,000 of p2: attention "paid twice"
+/// ```
 fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
     let seen = state.is_dismissed(Attention::PaidTwice);
     if !c.shop.settings.refund_second || seen || !state.holds_too_much() {
@@ -190,7 +234,8 @@ fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
     Some(transfer(state, id.clone(), Cause::Twice, minor, 0, None))
 }
 
-/// Refunds made at KOMOJU that BigCommerce's books lack.
+/// The next step for a refund made at KOMOJU that BigCommerce's books lack. Where the table books nothing (the order
+/// was cancelled or deleted), the order is told of it instead.
 fn due_in_books(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     let order = state.order.reading.as_ref()?;
     let column = order.column();
@@ -201,7 +246,7 @@ fn due_in_books(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<
         }
         let attempt = state.payments.get(&found.payment).and_then(|p| state.attempt(p.attempt))?;
         if cell(Row::Refunded, column, order.digital).record {
-            // Test money that moved nothing has nothing to be refunded in the books either.
+            // Test money that moved no order: its books have nothing to refund.
             let untouched = attempt.terms.mode == Mode::Test && column == Column::Unpaid;
             if untouched {
                 return Some(Step::Conclude { subject, milestone, attention: None });
@@ -217,7 +262,8 @@ fn due_in_books(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<
     None
 }
 
-/// The list first, then the quote, then the refund: each of them just before the next.
+/// Enters a refund in BigCommerce: first read the list (it may be there already), then ask for a quote, then POST.
+/// Each is done just before the next.
 fn record(state: &State, c: Circumstances<'_>, wake: &mut Wake, found: &Unrecorded) -> Option<Step> {
     if state.may_be_booked_already() {
         return None;
@@ -246,7 +292,8 @@ fn record(state: &State, c: Circumstances<'_>, wake: &mut Wake, found: &Unrecord
     })
 }
 
-/// The way of booking that is one part, on an offline method, for exactly the amount.
+/// The offline method that BigCommerce would book exactly this amount on, in one part. None: it offers no such way,
+/// so a person must enter it.
 fn offline_method(options: &[Vec<RefundPart>], amount: Money) -> Option<Provider> {
     options.iter().find_map(|option| match option.as_slice() {
         [RefundPart { provider, decimal }] => {
@@ -258,8 +305,8 @@ fn offline_method(options: &[Vec<RefundPart>], amount: Money) -> Option<Provider
 
 // ---- what is under way -------------------------------------------------------------------------------------------
 
-/// Goes on with a deed that was begun. One that left without an answer is looked for before it is sent again: with the
-/// same key while KOMOJU keeps that, and afterwards as a new try.
+/// Goes on with a deed that was begun. One that left without an answer is looked for before it is sent again: with
+/// the same key for 20 hours, as a new try after that.
 fn resume(state: &State, c: Circumstances<'_>, wake: &mut Wake, deed: &Deed) -> Option<Step> {
     let action = deed.action.clone();
     if let Action::RecordRefund { refund } = &action {
@@ -274,7 +321,8 @@ fn resume(state: &State, c: Circumstances<'_>, wake: &mut Wake, deed: &Deed) -> 
     if deed.is_indeterminate() {
         let payment = action.payment()?;
         let register = &state.payments.get(payment)?.register;
-        // Before another key is used, a look as late as an answer could have been: no look proves what is still under way.
+        // Before another key is used, the look must be as late as an answer could have been. An earlier look proves
+        // nothing about what was still under way.
         let over = !c.delays.idempotency_holds(deed.first_sent, c.now);
         if register.seq <= deed.seq || (over && register.at < deed.retry_at) {
             return wake.is_due(register.retry_at).then(|| Step::LookAtPayment { payment: payment.clone() });
@@ -291,6 +339,7 @@ fn resume(state: &State, c: Circumstances<'_>, wake: &mut Wake, deed: &Deed) -> 
     }))
 }
 
+/// Goes on with entering a refund in BigCommerce, which knows no idempotency keys.
 fn resume_record(state: &State, c: Circumstances<'_>, wake: &mut Wake, refund: &RefundId) -> Option<Step> {
     let action = Action::RecordRefund { refund: refund.clone() };
     if refunds::is_recorded(state, refund) {
@@ -299,18 +348,19 @@ fn resume_record(state: &State, c: Circumstances<'_>, wake: &mut Wake, refund: &
     let found = refunds::unrecorded(state).into_iter().find(|found| found.refund == *refund);
     match found {
         Some(found) => record(state, c, wake, &found),
-        // What it was to record has found its counterpart otherwise.
+        // Its counterpart was found otherwise: the merchant entered it, say.
         None => Some(Step::GiveUp { action, reason: "no longer due".to_owned() }),
     }
 }
 
+/// True if a reading shows that the action took effect.
 fn took_effect(state: &State, action: &Action) -> bool {
     let reading = action.payment().and_then(|id| state.payments.get(id)?.register.reading.as_ref());
     let Some(reading) = reading else { return false };
     match action {
         Action::Capture { .. } => matches!(reading.status, PaymentStatus::Captured | PaymentStatus::Refunded),
         Action::RefundPayment { cause, .. } => reading.refunds.iter().any(|r| r.cause == Some(*cause)),
-        // Its own request, and no earlier try's.
+        // Only this try's own request or refund counts; an earlier try's request was rejected.
         Action::RequestRefund { .. } => {
             state.deed(action).is_some_and(|deed| deed.request.is_some() || deed.refund.is_some())
         }

@@ -1,6 +1,32 @@
-//! A start: the shopper stands before us and wants to pay. What must be true, in order, and what is answered.
+//! A start: the shopper stands before us and wants to pay. What must be true, in which order, and what is answered.
 //!
-//! Nothing the browser says is believed but the proof; amount, currency, status and page are the order's own.
+//! Nothing that the browser says is believed, except that it proves whose order it is. Amount, currency, status and
+//! page are the order's own; what the page showed (`seen`) can only block.
+//!
+//! The checks, from top to bottom; the first that fails is the answer:
+//!
+//! 1. The proof, against the cart hash that we kept: a wrong one costs no call.
+//! 2. The order, read from BigCommerce (or read ahead), and the proof against its own cart id.
+//! 3. Ours: the order's payment label is one of the merchant's KOMOJU methods.
+//! 4. Payable: unpaid, and no payment of it is captured or reserved.
+//! 5. The amount due: readable, more than nothing, and what the page showed.
+//! 6. KOMOJU keys are entered.
+//! 7. The newest attempt, by the table below.
+//! 8. Limits: three tries per start, the ladder after refusals, ten sessions an hour.
+//!
+//! ```text
+//! newest attempt         Arrive     Pay        Visit      Restart
+//! none, or dead          new        new        new        new
+//! open, terms as now     go there   go there   go there   end it, new
+//! open, other terms      end, new   end, new   show       end it, new
+//! paying elsewhere       show       go there   go there   end it, new
+//! a code waits for cash  show       show       show       end it, new
+//! captured, reserved     show       show       show       show
+//! ```
+//!
+//! `Arrive` leaves the page by itself only within an hour of the order, and only in the page visit that left first;
+//! else it shows. If another amount is due now, a live session is ended as for `Restart`, but never by a `Visit`: a
+//! GET ends nothing.
 
 use super::{Circumstances, next_cancel};
 
@@ -27,19 +53,19 @@ use strum::{IntoStaticStr, VariantArray};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Intent {
-    /// The confirmation page was reached; it may be left for KOMOJU if it was reached just now.
+    /// The confirmation page was opened. The browser may be sent to KOMOJU if the order was placed just now.
     #[default]
     Arrive,
     /// The shopper pressed the button.
     Pay,
-    /// The shopper came by plain navigation: may go to KOMOJU, but a GET never ends what is live.
+    /// The shopper followed a link (`/pay`). May be sent to KOMOJU, but a GET never ends a live code.
     Visit,
-    /// The shopper wants another way than the code that is live.
+    /// The shopper wants another way to pay than the code that is live. Ends that code.
     Restart,
 }
 
 impl Intent {
-    /// What it is called wherever text must name it.
+    /// Its stable name, as it is stored and logged and as texts are looked up.
     pub fn key(self) -> &'static str {
         self.into()
     }
@@ -48,20 +74,24 @@ impl Intent {
 /// What a start brings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Start {
+    /// How whoever asks shows to be the shopper.
     #[serde(rename = "cart_id")]
     pub proof: Proof,
     pub intent: Intent,
+    /// The confirmation page's URL, to come back to. Kept without its query, and only if it is on the shop's own
+    /// origins.
     pub page: Option<String>,
     pub locale: Locale,
     #[serde(flatten)]
     pub browser: Browser,
-    /// What the shopper's page showed. It can only block.
+    /// The amounts that the shopper's page showed. They can only block.
     pub seen: Option<Seen>,
-    /// Tells one page visit from another: another tab, or the same page opened again.
+    /// Names this page visit, so that another tab or the same page opened again is told from it. None: the page did
+    /// not say.
     pub visit: Option<String>,
 }
 
-/// Amounts as the shopper's page showed them, each if it did, and their currency.
+/// The amounts that the shopper's page showed, and their currency. None: the page did not show that one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     pub currency: String,
@@ -69,23 +99,24 @@ pub struct Seen {
     pub total: Option<String>,
     /// What our method has to collect, as a decimal, from the page's own list of payments.
     pub due: Option<String>,
-    /// From scripts of former versions: the amount as an integer, in a scale that the script did not tell.
+    /// From scripts of former versions: the amount as an integer, without saying in which scale.
     pub scaled: Option<String>,
 }
 
-/// How whoever asks shows to be the shopper. It travels as the cart's id alone, which a signed link stands in for.
+/// How whoever asks shows to be the shopper. It is stored and sent as the cart's id alone: null is a signed link, an
+/// empty text is no proof.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Option<String>", into = "Option<String>")]
 pub enum Proof {
     Cart(CartId),
     /// A signed link for this order.
     Link,
-    /// What was shown is no proof of anything.
+    /// No proof: what was shown is no cart id.
     Nothing,
 }
 
 impl Proof {
-    /// What somebody who shows this cart id proves.
+    /// What this text proves, shown as a cart id.
     pub fn of_cart(id: &str) -> Self {
         CartId::parse(id).map_or(Self::Nothing, Self::Cart)
     }
@@ -107,7 +138,7 @@ impl From<Proof> for Option<String> {
     }
 }
 
-/// Why a start gets no picture of the payment.
+/// Why a start is answered without a picture of the payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     OrderNotFound,
@@ -115,7 +146,7 @@ pub enum Refusal {
     NotOurs,
     NothingDue,
     AmountChanged,
-    /// Nobody has said yet how store credit or gift certificates are counted.
+    /// Part was paid by store credit or gift certificates, and the merchant has not said yet how these are counted.
     AmountUndecided,
     UnsupportedCurrency,
     AmountUnreadable,
@@ -127,37 +158,39 @@ pub enum Refusal {
     KomojuUnavailable,
     /// KOMOJU's final no, in its words.
     KomojuRefused(String),
-    /// One of the two sides is asked too much just now: the same start may be made again after so many milliseconds.
+    /// One side is rate-limiting us. The same start may be made again after so many ms; None: it did not say.
     Busy {
         after_ms: Option<u64>,
     },
-    /// This order has been started as often as it may be until then. The limit is the shopper's own.
+    /// This order was started as often as it may be until then (ms since the epoch). The limit is the shopper's own.
     TooOften {
         until: Moment,
     },
 }
 
-/// What one look at an order tells everybody who asks for it.
+/// What one look at an order tells everybody who asks for its number. Many may ask at once (a stranger guessing
+/// numbers, a shopper with two tabs), and one look serves them all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Looked {
     NoSuchOrder,
     Order {
-        /// None: no cart id proves anything about this order.
+        /// SHA-256 of the order's cart id. None: the order has none, so no cart id proves anything about it.
         cart_hash: Option<String>,
-        /// False: by its label, it is paid another way.
+        /// False if its label says that it is paid another way.
         ours: bool,
     },
 }
 
 impl Refusal {
-    /// Nobody can pay the order until a person has done something about the order itself.
+    /// True if nobody can pay the order until a person has changed something about the order itself.
     pub fn calls_a_person(&self) -> bool {
         match self {
             Self::AmountChanged
             | Self::AmountUndecided
             | Self::UnsupportedCurrency
             | Self::AmountUnreadable => true,
-            // A refusal of KOMOJU's is kept with its attempt; the others clear up, or concern the store as a whole.
+            // KOMOJU's own refusal is kept with its attempt. The others clear up by themselves, or concern the whole
+            // store.
             Self::OrderNotFound
             | Self::WrongProof
             | Self::NotOurs
@@ -177,12 +210,15 @@ impl Refusal {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Progress {
     pub looked_at_order: bool,
+    /// The provider, once the transactions were read; `Some(None)` if they do not tell.
     pub provider: Option<Option<Provider>>,
+    /// The attempt whose session was looked at in this start.
     pub looked_at: Option<u32>,
     pub sessions_tried: u32,
-    /// The next session is asked for only with what KOMOJU needs: it refused something beside that.
+    /// The next session is asked for without optional fields: KOMOJU refused one of them.
     pub lean: bool,
     pub cancels: u32,
+    /// A call failed: the start ends with this.
     pub failed: Option<Refusal>,
 }
 
@@ -209,17 +245,19 @@ pub enum StartStep {
     Refuse(Refusal),
 }
 
-/// One more for a number that is taken already, and one for a refusal of what is not needed.
+/// One try, one more if KOMOJU knows the order number already, and one more if it refuses an optional field.
 const SESSION_TRIES: u32 = 3;
-/// Sessions that may be made for one order within an hour. Each is a call to KOMOJU that its shopper causes.
+/// Sessions that may be made for one order within an hour. Each is a call to KOMOJU that its shopper can cause.
 const SESSIONS_AN_HOUR: usize = 10;
+/// Cancels that one start may send: enough for a session with a few live payments.
 const CANCEL_CALLS: u32 = 4;
 
+/// SHA-256 of the cart id in lower-case hexadecimal. We keep this, never the id, which is a proof.
 pub fn cart_hash(cart: &CartId) -> String {
     Sha256::digest(cart.as_str()).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// The next step of a start, from what is known and done so far.
+/// The next step of a start, from what is known and was done so far. `order`: as it was read for this start.
 pub fn next(
     state: &State,
     start: &Start,
@@ -283,7 +321,7 @@ fn refuse<T>(refusal: Refusal) -> Result<T, StartStep> {
     Err(StartStep::Refuse(refusal))
 }
 
-/// A wrong proof of an order already known costs no call.
+/// Refuses a wrong proof for an order that we know, before any call.
 fn check_known_proof(state: &State, start: &Start) -> Result<(), StartStep> {
     match (&start.proof, &state.head.cart_hash) {
         (Proof::Nothing, _) => refuse(Refusal::WrongProof),
@@ -292,6 +330,7 @@ fn check_known_proof(state: &State, start: &Start) -> Result<(), StartStep> {
     }
 }
 
+/// Refuses a proof that does not match the order just read.
 fn check_proof(start: &Start, order: &OrderSeen) -> Result<(), StartStep> {
     let proved = match &start.proof {
         Proof::Link => true,
@@ -301,6 +340,7 @@ fn check_proof(start: &Start, order: &OrderSeen) -> Result<(), StartStep> {
     if proved { Ok(()) } else { refuse(Refusal::WrongProof) }
 }
 
+/// The merchant's method that the order was placed with; asks for the transactions if its label is unknown.
 fn check_ours<'a>(done: &Progress, c: Circumstances<'a>, order: &OrderSeen) -> Result<&'a Method, StartStep> {
     let known = match (c.shop.ownership(order.reading.channel, &order.reading.label), done.provider) {
         (Ownership::Unknown, Some(provider)) => {
@@ -315,7 +355,7 @@ fn check_ours<'a>(done: &Progress, c: Circumstances<'a>, order: &OrderSeen) -> R
     }
 }
 
-/// A paid or finished order is shown as it is, never charged.
+/// Shows a paid, reserved or finished order as it is. It is never charged.
 fn check_payable(state: &State, order: &OrderSeen) -> Result<(), StartStep> {
     let paid = state
         .attempts
@@ -325,7 +365,8 @@ fn check_payable(state: &State, order: &OrderSeen) -> Result<(), StartStep> {
     if paid || !unpaid { Err(StartStep::Show { redirect: false }) } else { Ok(()) }
 }
 
-/// Where parts were paid otherwise, the order's own transactions are asked first what is left for us.
+/// If store credit or gift certificates paid a part and nothing says yet how they are counted, the order's
+/// transactions are read: they may say what our method is to collect.
 fn check_split(
     state: &State,
     done: &Progress,
@@ -339,6 +380,7 @@ fn check_split(
     if open { Err(StartStep::LookAtProvider) } else { Ok(()) }
 }
 
+/// The amount due. Refuses if there is none, if it cannot be charged, or if the page showed another.
 fn check_due(start: &Start, order: &OrderSeen) -> Result<Money, StartStep> {
     let due = match order.reading.due {
         Ok(due) if due.minor > 0 => due,
@@ -353,15 +395,15 @@ fn check_due(start: &Start, order: &OrderSeen) -> Result<Money, StartStep> {
     }
 }
 
-/// The amounts that a page may show of the order. The storefront does not say whether store credit and gift
-/// certificates are taken off, so each of them is right.
+/// The amounts that a page may rightly show of this order. The storefront does not say whether store credit and gift
+/// certificates are taken off, so each of these is right.
 fn order_amounts(due: Money, order: &OrderSeen) -> Vec<Money> {
     let candidates = order.reading.split.map(|split| split.candidates()).unwrap_or_default();
     [Some(due), order.total].into_iter().flatten().chain(candidates.into_iter().map(|(_, sum)| sum)).collect()
 }
 
 impl Seen {
-    /// Whether the page showed this order's money. Every amount that it showed must agree.
+    /// True if the page showed this order's money. Every amount that it showed must agree.
     fn agrees(&self, due: Money, shown: &[Money]) -> bool {
         let same = |text: &String, amount: &Money| Money::parse(text.trim(), amount.currency) == Ok(*amount);
         let total = |text: &String| shown.iter().any(|amount| same(text, amount));
@@ -373,8 +415,8 @@ impl Seen {
     }
 }
 
-/// Former scripts sent the page's integer, counted in the decimals that the shop displays: mostly those of the currency,
-/// but a shop may show none for dollars of Taiwan, or two for yen.
+/// True if a former script's integer can be this amount. It counted in the decimals that the shop displays: mostly
+/// those of the currency, but a shop may show none for Taiwan dollars, or two for yen.
 fn is_scaled(text: &str, amount: Money) -> bool {
     let Ok(integer) = text.parse::<i64>() else { return false };
     let minor_unit = 10_i64.pow(u32::try_from(amount.currency.exponent()).unwrap_or(0));
@@ -384,7 +426,7 @@ fn is_scaled(text: &str, amount: Money) -> bool {
     })
 }
 
-/// What the newest attempt still allows. Ok: nothing, make another.
+/// What the newest attempt still allows: the table at the head of this file. Ok: nothing, make another.
 fn settle_current(
     state: &State,
     start: &Start,
@@ -401,12 +443,12 @@ fn settle_current(
     let is_visit = start.intent == Intent::Visit;
     let margin = if is_visit { c.delays.visit_margin() } else { c.delays.reuse_margin() };
     let usable = attempt.terms.ask_the_same(wanted) && attempt.expires_at - c.now >= margin;
-    // Another amount is due now: what is live would be paid in vain.
+    // The merchant edited the order: whoever paid the live session now would pay the wrong amount.
     let outdated = attempt.terms.amount != wanted.amount && !is_visit;
     let ends_live = start.intent == Intent::Restart || outdated;
     let may_leave = may_leave && (start.intent != Intent::Arrive || is_first_visit(attempt, start, c));
     match state.standing(attempt) {
-        // Somebody has left from here before: another session is made only by the button.
+        // Somebody was sent to KOMOJU from this attempt before. Only the button makes another session, not a reload.
         Standing::None | Standing::Dead if attempt.left_at.is_some() && !may_leave => {
             Err(StartStep::Show { redirect: false })
         }
@@ -416,7 +458,8 @@ fn settle_current(
         Standing::Open if usable && start.intent != Intent::Restart => {
             Err(StartStep::Show { redirect: may_leave && attempt.session_is_pending() })
         }
-        // A payment under way elsewhere is not to be cut off by a page visit; the session shows how it stands.
+        // The shopper may be paying in a wallet right now: opening the page must not cut that off. The session shows
+        // how it stands.
         Standing::Pending(_) if !ends_live => {
             Err(StartStep::Show { redirect: start.intent != Intent::Arrive && attempt.session_is_pending() })
         }
@@ -428,15 +471,15 @@ fn settle_current(
     }
 }
 
-/// Whether this page visit may still leave for KOMOJU by itself: the one that was sent there first, should its answer
-/// have been lost, and nobody else. Not another tab, not Back, not somebody who has returned.
+/// True if this page visit may still be sent to KOMOJU by itself: nobody was sent yet, or this very visit was, within
+/// the last 30 s, so its answer may have been lost. Not another tab, not Back, not somebody who has returned.
 fn is_first_visit(attempt: &Attempt, start: &Start, c: Circumstances<'_>) -> bool {
     let sent_just_now = |at| c.now - at < Delays::SAME_VISIT && attempt.left_by == start.visit;
     attempt.returned_at.is_none() && attempt.left_at.is_none_or(sent_just_now)
 }
 
-/// Ends the attempt before another is made. Goes on only once KOMOJU has said that it is over; whatever there is a
-/// hint about is looked at first.
+/// Ends the attempt before another is made, and goes on only once KOMOJU has said that it is over. What a webhook
+/// just named is looked at first: it may be paid by now.
 fn end(state: &State, done: &Progress, attempt: &Attempt) -> Result<(), StartStep> {
     let unsure = state.payments_of(attempt.n).find(|(_, payment)| payment.register.is_wanted());
     if let Some((id, _)) = unsure {
@@ -448,9 +491,9 @@ fn end(state: &State, done: &Progress, attempt: &Attempt) -> Result<(), StartSte
     }
 }
 
-/// After sessions that KOMOJU did not make, the next is asked for a step of the ladder later, however often the shopper
-/// asks; until then the answer is KOMOJU's last. What would be asked for otherwise, because the merchant has changed
-/// something, waits for nothing.
+/// After sessions that KOMOJU did not make, waits a step of the ladder before the next, however often the shopper
+/// presses the button; until then the answer is KOMOJU's last. If the merchant has changed something since, so that
+/// we would ask for something else, we do not wait.
 fn check_in_vain(state: &State, c: Circumstances<'_>, wanted: &Terms) -> Result<(), StartStep> {
     let is_in_vain = |a: &&Attempt| a.stage == Stage::Void && a.terms.ask_the_same(wanted);
     let in_vain = state.attempts.iter().rev().take_while(is_in_vain).count();
@@ -466,7 +509,7 @@ fn check_in_vain(state: &State, c: Circumstances<'_>, wanted: &Terms) -> Result<
     })
 }
 
-/// A bounded number of sessions an hour; those that never came to be do not count.
+/// Refuses an eleventh session within an hour. Sessions that were never made do not count.
 fn check_often(state: &State, c: Circumstances<'_>) -> Result<(), StartStep> {
     let made = state.attempts.iter().rev().filter(|a| a.stage != Stage::Void).map(|a| a.created_at);
     match made.take(SESSIONS_AN_HOUR).nth(SESSIONS_AN_HOUR - 1).map(|at| at + c.delays.session_limit()) {
@@ -475,6 +518,7 @@ fn check_often(state: &State, c: Circumstances<'_>) -> Result<(), StartStep> {
     }
 }
 
+/// The page to come back to, without its query. None if it is not a confirmation page on the shop's own origins.
 fn checked_page(start: &Start, c: Circumstances<'_>, order: &OrderSeen) -> Option<String> {
     let origins = c.shop.origins(order.reading.channel);
     let page = start.page.as_ref().filter(|page| is_confirmation_page(page, origins));

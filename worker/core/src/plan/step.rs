@@ -27,34 +27,37 @@ pub enum Step {
     LookAtPayments {
         attempt: u32,
     },
-    /// Look at what KOMOJU itself has of a message.
+    /// Look at KOMOJU's own copy of the event that a webhook claimed.
     LookAtEvent {
         payment: PaymentId,
     },
     LookAtOrderRefunds,
     LookAtProvider,
-    /// The order that was to be met is one of ours and unpaid; or it is none to keep.
+    /// An announced order that no shopper came to pay was looked at. `keep`: it is ours and unpaid; else it leaves no
+    /// trace.
     Meet {
         keep: bool,
     },
-    /// Tell the order of a milestone.
+    /// Tell the order of a milestone: status, payment id and note in one PUT.
     UpdateOrder {
         subject: Subject,
         milestone: MilestoneKind,
         update: OrderUpdate,
     },
-    /// A milestone is reached, with or without an update that is already there.
+    /// A milestone is reached without a PUT: the table has nothing to say to the order, or a reading shows that an
+    /// earlier PUT took effect.
     Conclude {
         subject: Subject,
         milestone: MilestoneKind,
         attention: Option<Attention>,
     },
-    /// End something at KOMOJU; `because_of_order`: the order has left the unpaid statuses.
+    /// End a session or a payment at KOMOJU. `because_of_order`: the order left the unpaid statuses, which deserves a
+    /// line in its notes.
     Cancel {
         action: Action,
         because_of_order: bool,
     },
-    /// Move money, at KOMOJU.
+    /// Move money at KOMOJU: capture, refund, or ask for a refund by bank transfer.
     Transfer(Transfer),
     /// Ask BigCommerce how it would book a refund.
     QuoteRefund {
@@ -66,25 +69,26 @@ pub enum Step {
         amount: Money,
         provider: Provider,
     },
-    /// A deed whose answer was lost: a look has shown that it took effect.
+    /// A deed's answer was lost, and a look shows that it took effect.
     Found(Action),
-    /// A deed that is over without effect, and why.
+    /// A deed is over without effect, and why.
     GiveUp {
         action: Action,
         reason: String,
     },
-    /// A decision is over.
+    /// A decision is over, and how.
     EndDecision {
         seq: u64,
         how: Ending,
     },
-    /// Nothing until then; None: nothing at all.
+    /// Nothing until this moment (ms since the epoch); None: nothing at all.
     Rest(Option<Moment>),
 }
 
 impl Step {
-    /// True for what moves money, moves or ends an order, or settles that it stays as it is: settings decide it, so
-    /// they must be the store's own. A look changes nothing, and what a look has shown is true under any settings.
+    /// True for a step that moves money, moves or ends an order, or settles that the order stays as it is. The
+    /// settings decide such a step, so they must be the store's own and not a copy's. A look changes nothing, and
+    /// what a look has shown is true under any settings.
     pub fn decides(&self) -> bool {
         match self {
             Self::LookAtOrder
@@ -113,41 +117,46 @@ impl Step {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transfer {
     pub action: Action,
-    /// None: all of it, where the action allows that.
+    /// Minor units of the payment's currency. None: all of it, where the action allows that.
     pub minor: Option<i64>,
-    /// The `seq` of the decision it answers to.
+    /// The `seq` of the decision that it carries out; 0 if nobody had to decide.
     pub decided: u64,
+    /// Where a bank transfer goes. None where the payment is not paid back by transfer.
     pub bank: Option<Sealed>,
 }
 
-/// What the very last calls have read. Anything older does not license a PUT to the order, or a refund in its books.
+/// What the very last calls read. BigCommerce offers no compare-and-set, so a PUT to the order, or a refund in its
+/// books, is decided only on a reading made just before. [`Default`] means: nothing is fresh.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fresh {
     pub order: Option<OrderSeen>,
-    /// The order's refunds have just been read.
+    /// True if the order's refunds were just read.
     pub refunds: bool,
-    /// What BigCommerce has just answered to how it would book a refund.
+    /// The ways in which BigCommerce would book a refund, each in one or more parts, as just quoted.
     pub quote: Option<Vec<Vec<RefundPart>>>,
-    /// The provider of an order that is being met, just looked up.
+    /// The offline provider of an order that is being met, just looked up. `Some(None)`: looked up, and its
+    /// transactions do not tell.
     pub provider: Option<Option<Provider>>,
 }
 
-/// Everything a plan depends on beside the state.
+/// Everything a plan depends on besides the state.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
     pub shop: &'a Shop,
     pub delays: Delays,
+    /// Ms since the epoch.
     pub now: Moment,
     pub fresh: &'a Fresh,
 }
 
-/// Collects the moments that are not yet due; the earliest is when to come back.
+/// Collects the moments at which something will fall due. The earliest is when the alarm must ring.
 pub(super) struct Wake {
     pub(super) now: Moment,
     pub(super) next: Option<Moment>,
 }
 
 impl Wake {
+    /// True if this moment has come; else remembers it for the alarm.
     pub(super) fn is_due(&mut self, at: Moment) -> bool {
         if at <= self.now {
             return true;
@@ -156,11 +165,13 @@ impl Wake {
         false
     }
 
+    /// The same; None is never due.
     pub(super) fn is_due_opt(&mut self, at: Option<Moment>) -> bool {
         at.is_some_and(|at| self.is_due(at))
     }
 }
 
+/// When a deed may be sent next.
 pub(super) fn not_before(deed: &Deed) -> Moment {
     match deed.state {
         DeedState::Intended { not_before } => not_before,

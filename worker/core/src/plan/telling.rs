@@ -1,4 +1,13 @@
-//! How the order is told: against what has just been read of it, and never twice.
+//! How the order is told of a milestone: against what was read of it just before, and never twice.
+//!
+//! BigCommerce has neither idempotency keys nor compare-and-set. So each line in the staff notes holds a mark
+//! (payment id and milestone). An unanswered PUT is recognised by that mark, and is never repeated unseen.
+//!
+//! ```text
+//! PUT 11, note "[KOMOJU] Paid ¥3,000 … (paid, p1)"   no answer
+//! GET                                                the mark is there: it took effect, conclude
+//!                                                    or it is not there: decide anew against this reading, and PUT
+//! ```
 
 use super::step::{Circumstances, Fresh, Step, Wake, not_before};
 
@@ -14,24 +23,27 @@ use crate::values::money::Money;
 use crate::values::order_status::OrderStatus;
 use crate::views::notes;
 
-/// Something the order is to be told.
+/// Something that the order is to be told: a milestone of one subject, and the row of the table that says what to do.
 #[derive(Clone)]
 pub(super) struct News<'a> {
     pub subject: Subject,
     pub kind: MilestoneKind,
     pub row: Row,
-    /// The payment it is about, with the terms it was asked for under.
+    /// The payment that it is about, with the terms that it was asked for under. None where it is about no payment.
     pub payment: Option<(&'a PaymentReading, &'a Terms)>,
-    /// A status that the table leaves to a setting.
+    /// The status to use where the table leaves it to a setting (authorized, unpaid), or the merchant's own that is
+    /// restored.
     pub status: Option<OrderStatus>,
 }
 
 impl News<'_> {
+    /// News about the order itself.
     pub fn of_order(kind: MilestoneKind, row: Row) -> Self {
         Self { subject: Subject::Order, kind, row, payment: None, status: None }
     }
 }
 
+/// Tells the order, unless it was told already. Waits while an earlier PUT may still take effect.
 pub(super) fn tell_once(
     state: &State,
     c: Circumstances<'_>,
@@ -46,9 +58,16 @@ pub(super) fn tell_once(
     wake.is_due(at.max(state.update_in_doubt_until(c.delays))).then(|| tell(state, c, news))
 }
 
-/// Whether an order that is told of this keeps its status because it knows something worse. Of a payment that was charged
-/// back or marked as fraud it hears no "ship it". An order that stands *Disputed* by our word is moved on by a person and
-/// nobody else, also where the dispute is about another of its payments.
+/// True if the order must keep its status, because it knows something worse than this news. Note and attention stay
+/// as the table says.
+///
+/// Of a payment that was charged back or marked as fraud, the order hears no "ship it" any more. An order that we
+/// moved to *Disputed* is moved on by a person only, also when the dispute is about another of its payments:
+///
+/// ```text
+/// p1 is charged back        13 Disputed
+/// p2 is marked as fraud     note and attention, and the order stays 13, not 12
+/// ```
 fn is_overshadowed(state: &State, news: &News<'_>, order: OrderStatus) -> bool {
     let known = |bad| state.reached.contains_key(&(news.subject.clone(), bad));
     let is_disputed = order == OrderStatus::DISPUTED
@@ -66,12 +85,13 @@ fn is_overshadowed(state: &State, news: &News<'_>, order: OrderStatus) -> bool {
         | MilestoneKind::LapsesSoon
         | MilestoneKind::Ended
         | MilestoneKind::Unpaid => is_disputed,
-        // What our own update had replaced comes back, whatever it was.
+        // A status that our own PUT had overwritten comes back, whatever it was.
         MilestoneKind::Disputed | MilestoneKind::Restored => false,
     }
 }
 
-/// The step that tells the order, or finds that it need not be told.
+/// The step that tells the order: a look if it was not just read, the PUT, or the conclusion that there is nothing to
+/// tell.
 pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step {
     let Fresh { order: Some(fresh), .. } = c.fresh else { return Step::LookAtOrder };
     let order = &fresh.reading;
@@ -86,8 +106,9 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     let attention = cell.attention;
     let (subject, milestone) = (news.subject.clone(), news.kind);
     let conclude = |attention| Step::Conclude { subject: subject.clone(), milestone, attention };
-    // Our line is there: an update whose answer was lost did take effect, and meant what it was decided to mean.
-    // An overtaking has no line of its own: it may happen more than once, and its status shows whether it is undone.
+    // Our line is there: an earlier PUT, whose answer was lost, took effect. It keeps the meaning that it was decided
+    // with. A restored status has no line to go by, for it may happen more than once; the order's status shows
+    // whether it is restored.
     if milestone != MilestoneKind::Restored && notes::holds(&fresh.staff_notes, milestone, &subject) {
         let sent = state.deed(&Action::UpdateOrder { subject: subject.clone(), milestone });
         return conclude(
@@ -115,15 +136,17 @@ pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step 
     Step::UpdateOrder { subject, milestone, update }
 }
 
-/// The order was edited since: what was paid, or reserved, is what was asked, but no longer what is due.
+/// True if the merchant edited the order after the session was made: the payment is what was asked, but no longer
+/// what is due.
 fn is_edited(state: &State, news: &News<'_>, column: Column, fresh: &OrderSeen) -> bool {
     let payment = news.payment.and_then(|(reading, _)| state.payments.get(&reading.id));
     let covered = payment.is_some_and(|p| fresh.reading.due.is_ok_and(|due| state.covers(p, due)));
-    // What went back whole is not due any more, whatever the order comes to.
+    // A payment that was refunded whole covers nothing, but that is no edit.
     let heard = matches!(news.row, Row::CapturedAsAsked | Row::PartRefundedFirst | Row::Authorized);
     heard && column == Column::Unpaid && !covered
 }
 
+/// The line for the staff notes. `due`: what is due now, if the order was edited since.
 fn note(news: &News<'_>, due: Option<Money>, c: Circumstances<'_>) -> String {
     match news.payment {
         Some((reading, terms)) => notes::line(news.kind, &news.subject, reading, terms, due, c.shop.locale),
@@ -131,8 +154,8 @@ fn note(news: &News<'_>, due: Option<Money>, c: Circumstances<'_>) -> String {
     }
 }
 
-/// The table's status, or the one that a setting puts in its place. Test money moves no order, unless the merchant has
-/// allowed it for trying things out.
+/// The table's status, or the one that a setting puts in its place. Test money moves no order, unless the merchant
+/// allowed that for trying things out.
 fn status(news: &News<'_>, cell: Cell, c: Circumstances<'_>) -> Option<OrderStatus> {
     let test = news.payment.is_some_and(|(_, terms)| terms.mode == Mode::Test);
     let wanted = match news.kind {
