@@ -1,5 +1,18 @@
 //! A call of the core as HTTP, and the answer back: the one place where the two protocols meet the machine. Pure, so
-//! that a simulation speaks exactly what the worker speaks.
+//! the simulation speaks exactly what the worker speaks.
+//!
+//! An answer is used only if it is about what was asked for. A cache, a proxy or a mix-up at the other side may
+//! answer about something else, and money must not move on that:
+//!
+//! ```text
+//! Call ReadPayment p1    GET payments/p1    {"id":"p1","status":"captured",…}   Answer::Payment
+//!                                           {"id":"p2","status":"captured",…}   Failed(Unreadable): nothing follows
+//!                                           no answer within 30 s               Failed(Indeterminate)
+//!                                           404                                 Failed(NotFound)
+//! ```
+//!
+//! The caller builds the request ([`to_bigcommerce`] or [`to_komoju`], as [`side`] says), sends it, and gives the
+//! outcome to the [`Reader`] that came with it.
 
 use crate::bigcommerce::{self, order as bc_order, refunds as bc_refunds};
 use crate::http::{HttpRequest, Outcome};
@@ -10,14 +23,16 @@ use crate::state::call::{Answer, Bank, Call};
 use crate::state::failure::Failure;
 use crate::values::ids::{AccountId, OrderId};
 
+/// A protocol's reader of one kind of answer.
 type Parse = fn(&Outcome) -> Answer;
 
-/// How the answer to a request is read: by its protocol, and only if it is about what was asked for. Whatever names
-/// another order, session, payment or event than the request did is unreadable, so nothing ever follows from it.
+/// How the answer to one request is read: by its protocol, and only if it is about what was asked for. An answer that
+/// names another order, session, payment or event than the request did is unreadable, so nothing ever follows from
+/// it.
 #[derive(Debug, Clone)]
 pub struct Reader {
     parse: Parse,
-    /// None: the call names nothing that an answer would name.
+    /// The id that the answer must name. None: the call names nothing that an answer would name.
     asked: Option<String>,
 }
 
@@ -26,6 +41,7 @@ impl Reader {
         Self { parse, asked: asked_for(call, order) }
     }
 
+    /// The answer that this outcome is. Whatever is wrong with it is an [`Answer::Failed`].
     pub fn read(&self, outcome: &Outcome) -> Answer {
         let answer = (self.parse)(outcome);
         let Some(asked) = &self.asked else { return answer };
@@ -39,7 +55,7 @@ impl Reader {
     }
 }
 
-/// The id of the one thing that a call is about, where its answer bears that id.
+/// The id of the one thing that a call is about, if its answer bears that id.
 fn asked_for(call: &Call, order: OrderId) -> Option<String> {
     match call {
         Call::ReadOrder
@@ -53,8 +69,8 @@ fn asked_for(call: &Call, order: OrderId) -> Option<String> {
         | Call::Capture { payment, .. }
         | Call::RefundPayment { payment, .. } => Some(payment.to_string()),
         Call::ReadEvent { event, .. } => Some(event.to_string()),
-        // A new session has an id that nobody knew, a list or a quote has none, and what answers a request for a
-        // transfer is not documented.
+        // A new session has an id that nobody knew before; a list or a quote has none; and KOMOJU does not document
+        // what it answers to a request for a bank transfer.
         Call::CreateSession(_)
         | Call::ListPayments { .. }
         | Call::RequestRefund { .. }
@@ -62,8 +78,8 @@ fn asked_for(call: &Call, order: OrderId) -> Option<String> {
     }
 }
 
-/// What an answer says that it is about, where it says so. Rows of an order's lists name their order, too: with one of
-/// another order among them, nobody knows whose list it is.
+/// The ids that an answer says it is about. Rows of an order's lists name their order, too: if one row names another
+/// order, nobody knows whose list it is.
 fn named_by(answer: &Answer) -> Vec<String> {
     let orders = |orders: &mut dyn Iterator<Item = OrderId>| orders.map(|id| id.to_string()).collect();
     match answer {
@@ -77,14 +93,15 @@ fn named_by(answer: &Answer) -> Vec<String> {
     }
 }
 
-/// Whom a call goes to.
+/// The side that a call goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side<'a> {
     BigCommerce,
-    /// With the key of the account that made the attempt.
+    /// With the key of the account that made the attempt, which may not be the key in the settings now.
     Komoju(&'a AccountId),
 }
 
+/// The side that a call goes to.
 pub fn side(call: &Call) -> Side<'_> {
     match call {
         Call::ReadOrder
@@ -106,7 +123,7 @@ pub fn side(call: &Call) -> Side<'_> {
     }
 }
 
-/// None: not a call to BigCommerce.
+/// The request to BigCommerce, and the reader of its answer. None: not a call to BigCommerce.
 pub fn to_bigcommerce(
     call: &Call,
     api: &bigcommerce::Api<'_>,
@@ -137,8 +154,8 @@ pub fn to_bigcommerce(
     Some((request, Reader::new(parse, call, order)))
 }
 
-/// None: not a call to KOMOJU, or one with bank details that are still sealed. `back` makes the address an attempt's
-/// shopper comes back to.
+/// The request to KOMOJU, and the reader of its answer. None: not a call to KOMOJU, or one whose bank details are
+/// still sealed. `back` makes the address that the shopper of an attempt comes back to.
 pub fn to_komoju(
     call: &Call,
     access: komoju::request::Access<'_>,
@@ -182,8 +199,8 @@ pub fn to_komoju(
     Some((request, Reader::new(parse, call, order)))
 }
 
-/// Whether an answer says that KOMOJU has nothing of what was asked for. A list without any payment of the attempt's
-/// session is such an answer, too.
+/// True if an answer says that KOMOJU has nothing of what was asked for: a 404, or a list without any payment of the
+/// attempt's session. The caller must then ask whether this key belongs to the merchant of the attempt at all.
 pub fn says_there_is_none(call: &Call, answer: &Answer) -> bool {
     match (call, answer) {
         (_, Answer::Failed(Failure::NotFound)) => true,
@@ -194,7 +211,8 @@ pub fn says_there_is_none(call: &Call, answer: &Answer) -> bool {
     }
 }
 
-/// What nobody but the merchant of an attempt can read: the attempt's own session. None where the call does not name it.
+/// The call that only the attempt's own merchant gets an answer to: reading its session. An empty list proves
+/// nothing, for any key gets one. None: this call needs no such proof, since it names what it asks for.
 pub fn proof_of_merchant(call: &Call) -> Option<Call> {
     let Call::ListPayments { account, session, .. } = call else { return None };
     Some(Call::ReadSession { account: account.clone(), session: session.clone() })
@@ -327,7 +345,8 @@ mod tests {
         }
     }
 
-    /// What each side answers to a call: about the order, session, payment or event that it was asked for, or another.
+    /// What each side answers to a call: about the order, session, payment or event that was asked for, or about
+    /// another.
     fn answered(call: &Call, asked: bool) -> Option<String> {
         let (order, id) = if asked { (77, "1") } else { (78, "2") };
         let payment = format!(r#"{{"id":"pay{id}","status":"captured","session":"ses{id}"}}"#);

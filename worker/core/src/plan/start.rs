@@ -24,9 +24,10 @@
 //! captured, reserved     show       show       show       show
 //! ```
 //!
-//! `Arrive` leaves the page by itself only within an hour of the order, and only in the page visit that left first;
-//! else it shows. If another amount is due now, a live session is ended as for `Restart`, but never by a `Visit`: a
-//! GET ends nothing.
+//! A session that ends within 30 minutes (2 for a `Visit`) counts as "other terms": nobody is sent to a page about to
+//! close. `Arrive` leaves the page by itself only within an hour of the order, and only in the page visit that left
+//! first; else it shows. If another amount is due now, a live session is ended as for `Restart`, but never by a
+//! `Visit`: a GET ends nothing.
 
 use super::{Circumstances, next_cancel};
 

@@ -2,6 +2,9 @@
 //!
 //! The shopper's [`Phase`] hides what is no business of the shopper's. The merchant must tell a chargeback from a
 //! refund of their own, and a payment that is whole from one of which a part went back.
+//!
+//! What weighs more wins. An order of ¥3,000 whose card company took ¥500 back, after the merchant had refunded
+//! ¥1,000, is *Disputed*, not *PartlyRefunded*.
 
 use super::snapshot::Snapshot;
 
@@ -15,6 +18,7 @@ use crate::values::phase::Phase;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
+/// One word about the order's payment, by which the merchant's list is filtered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -22,12 +26,13 @@ pub enum Condition {
     /// The shopper has not begun to pay.
     NotStarted,
     Unpaid,
-    /// A code or a session ended before anybody paid; the order still waits for its money.
+    /// A code or a session ended before anybody paid. The order still waits for its money.
     Expired,
+    /// The shopper did something at KOMOJU; what came of it is not known yet.
     Confirming,
     /// A code was issued and waits for cash.
     Waiting,
-    /// Two-step: authorized, and not captured yet.
+    /// Two-step: the money is reserved and not captured yet.
     #[serde(rename = "authorized")]
     #[strum(serialize = "authorized")]
     Reserved,
@@ -41,7 +46,7 @@ pub enum Condition {
     #[serde(rename = "fraud")]
     #[strum(serialize = "fraud")]
     FraudMarked,
-    /// The order was cancelled or declined, and KOMOJU holds nothing of it.
+    /// The order was cancelled or declined, and KOMOJU holds no money of it.
     Cancelled,
     /// The merchant moved the order on by hand, without a payment at KOMOJU.
     #[serde(rename = "by_hand")]
@@ -56,13 +61,13 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// What it is called wherever text must name it.
+    /// Its stable name, as it is stored and logged and as texts are looked up.
     pub fn key(self) -> &'static str {
         self.into()
     }
 }
 
-/// Reasons that mean: BigCommerce's books say refunded, KOMOJU's do not. A dismissed one still does.
+/// Reasons that mean: BigCommerce's books say refunded, KOMOJU's do not. A dismissed reason still does.
 const REFUND_WANTED: [Attention; 4] = [
     Attention::RefundToConfirm,
     Attention::RefundNeedsBank,
@@ -70,7 +75,8 @@ const REFUND_WANTED: [Attention; 4] = [
     Attention::RefundRefused,
 ];
 
-/// What weighs more comes first: a dispute is shown before a refund, a refund before the payment it is taken from.
+/// The condition. What weighs more comes first: a dispute before a refund, a refund before the payment that it is
+/// taken from.
 pub fn condition(state: &State, settings: &Settings, snapshot: &Snapshot) -> Condition {
     let holds_money = |payment: &Payment| payment.held() > 0 || payment.is(&PaymentStatus::Authorized);
     if state.payments.values().any(|payment| payment.chargebacks().next().is_some()) {
@@ -92,13 +98,16 @@ pub fn condition(state: &State, settings: &Settings, snapshot: &Snapshot) -> Con
     }
 }
 
-/// The newest code lapsed. Its session may take another way yet, but the number that the shopper holds is dead.
+/// True if a code of the newest attempt lapsed. Its session may still be paid another way, but the number that the
+/// shopper holds is dead.
 fn has_lapsed(state: &State) -> bool {
     let newest = state.current().map_or(0, |attempt| attempt.n);
     let expired = |payment: &Payment| payment.is(&PaymentStatus::Expired);
     state.payments_of(newest).any(|(_, payment)| expired(payment))
 }
 
+/// What the money says once the order has left the unpaid phases. Test order: money that is here, reserved, went
+/// back; else the order's own status.
 fn of_money(state: &State) -> Condition {
     if state.captured().next().is_some() {
         let some_went_back = state.captured().any(|(_, payment)| payment.refunded() > 0);
@@ -125,12 +134,12 @@ impl Payment {
         all.filter(|refund| refund.chargeback)
     }
 
-    /// What a card company took back, in minor units of the payment.
+    /// What a card company took back, in minor units of the payment's currency.
     pub fn charged_back(&self) -> i64 {
         self.chargebacks().map(|refund| refund.minor).sum()
     }
 
-    /// What the merchant paid back, in minor units of the payment; a chargeback is none of it.
+    /// What the merchant paid back, in minor units of the payment's currency. A chargeback is none of it.
     pub fn refunded(&self) -> i64 {
         let all = self.register.reading.as_ref().map_or(0, |reading| reading.refunded_minor);
         (all - self.charged_back()).max(0)
@@ -138,7 +147,8 @@ impl Payment {
 }
 
 impl State {
-    /// What the merchant paid back of all payments, in the currency of the first of them.
+    /// What the merchant paid back of all payments of the order, in the currency of the first of them; refunds in
+    /// another currency are left out of the sum. None: nothing.
     pub fn paid_back(&self) -> Option<Money> {
         let refunded = self.payments.values().filter_map(|payment| {
             let currency = payment.register.reading.as_ref()?.total?.currency;

@@ -1,7 +1,14 @@
 //! How long a payment is kept, and what of it until then.
 //!
-//! A payment's end is counted from its last event, and comes only with nothing open, nothing for a person to look at,
-//! and no deed whose effect is unknown. What is personal goes earlier, as soon as nothing can need it any more.
+//! A payment ends a set number of days after its last event (400 unless the merchant says otherwise), and only if
+//! nothing is open, nothing is left for a person to look at, and the effect of every deed is known. Bank details go
+//! much earlier: as soon as no refund can need them any more.
+//!
+//! ```text
+//! day 7    paid, the last event           day 407   forgotten
+//! day 20   the shopper returned           day 420   forgotten instead
+//! day 30   a chargeback, not dismissed    kept until somebody has dealt with it
+//! ```
 
 use crate::state::State;
 use crate::state::delays::Delays;
@@ -10,7 +17,7 @@ use crate::state::settings::Settings;
 use crate::time::Moment;
 
 impl State {
-    /// When something last happened, or was said or decided.
+    /// When something last happened, or was said or decided, in ms since the epoch.
     pub fn last_event(&self) -> Moment {
         let attempts = self.attempts.iter().map(|attempt| attempt.created_at);
         let hints = self.hints.iter().map(|hint| hint.at);
@@ -25,7 +32,7 @@ impl State {
             .fold(self.head.met_at, Moment::max)
     }
 
-    /// True if nothing is open, nobody is called, and the effect of every deed is known.
+    /// True if nothing is open, no person is called, and the effect of every deed is known.
     pub fn is_over(&self, settings: &Settings) -> bool {
         let unknown = self.deeds.iter().any(|deed| deed.is_open() || deed.went_unanswered());
         let mut readings = self.payments.values().filter_map(|payment| payment.register.reading.as_ref());
@@ -34,13 +41,13 @@ impl State {
         !unknown && !promised && !self.is_open() && self.attentions(settings).is_empty()
     }
 
-    /// When the payment is to be forgotten. None: not as it stands.
+    /// When the payment is to be forgotten, in ms since the epoch. None: not as it stands.
     pub fn ends_at(&self, settings: &Settings, delays: Delays) -> Option<Moment> {
         self.is_over(settings).then(|| self.last_event() + delays.keeping(settings.keep_days))
     }
 
-    /// Forgets sealed bank details that no refund can need any more. Whether there were any. For a payment that has
-    /// come to rest: with nothing left to be done, and nobody asked for anything.
+    /// Erases sealed bank details that no refund can need any more. True if there were any. Does nothing unless the
+    /// payment has come to rest: nothing is left to do, and no person is called.
     pub fn forget_spent_details(&mut self, settings: &Settings) -> bool {
         if !self.is_over(settings) {
             return false;

@@ -1,5 +1,6 @@
-//! What people may see of a payment: what a merchant must look at and why, the pages of the merchant and of the shopper, the
-//! lines in the staff notes. A view reads the state and changes nothing of it, but for what somebody has seen.
+//! What people may see of a payment: what the merchant must look at and why, the pages of the merchant and of the
+//! shopper, the lines in the staff notes. A view reads the state and changes nothing, except what somebody has seen
+//! or dismissed.
 
 pub mod condition;
 pub mod keeping;

@@ -1,5 +1,13 @@
-//! The lines left in the order's staff notes. Each holds the payment's id and its milestone, so that a line is
-//! recognised and never added twice.
+//! The lines that we leave in the order's staff notes. Each ends in a mark, its milestone and what it is about, so
+//! that a line is recognised and never added twice:
+//!
+//! ```text
+//! Call before delivery                                    the merchant's own words, untouched
+//! [KOMOJU] Waiting for ¥3,220 by Konbini (code, p1)
+//! [KOMOJU] Paid ¥3,220 by Konbini (paid, p1)
+//! ```
+//!
+//! BigCommerce has no idempotency keys, so this mark is also how we find out whether an unanswered PUT took effect.
 
 use crate::state::deed::{MilestoneKind, Subject};
 use crate::state::reading::PaymentReading;
@@ -9,12 +17,12 @@ use crate::values::locale::Locale;
 use crate::values::money::Money;
 use crate::values::payment_types;
 
-/// BigCommerce takes no longer notes.
+/// The most bytes that we let the notes grow to: BigCommerce takes 65,535.
 const LONGEST: usize = 65_535;
 
-/// One line: what happened, how much, by what, which payment.
+/// One line about a payment: what happened, how much, by what, which payment.
 ///
-/// `due`: what the order is due now, where that is no longer what was asked and paid.
+/// `due`: what the order is due now, if that is no longer what was asked and paid.
 pub fn line(
     kind: MilestoneKind,
     subject: &Subject,
@@ -30,7 +38,7 @@ pub fn line(
     let amount = payment.total.map_or_else(|| terms.amount.to_string(), |m| m.to_string());
     let asked = terms.amount;
     let method = payment_types::name(&payment.method, locale);
-    // Another currency may be KOMOJU's own conversion: then the amounts say nothing of each other.
+    // In another currency, KOMOJU may have converted the amount: then the two amounts do not contradict each other.
     let otherwise = payment.net.is_some_and(|net| net.currency == asked.currency && net != asked);
     let edited = due.map(|due| match locale {
         Locale::En => format!("Paid {amount} by {method}, but {due} is due now: please check"),
@@ -79,7 +87,7 @@ pub fn line(
         (Locale::Ja, MilestoneKind::LapsesSoon) => {
             format!("{method}の{amount}の仮売上は3日以内に失効します")
         }
-        // Not a payment's: said without an amount.
+        // These are about no payment, so they name no amount.
         (_, MilestoneKind::Ended | MilestoneKind::Unpaid | MilestoneKind::Restored) => {
             return short(kind, subject, locale);
         }
@@ -94,7 +102,7 @@ pub fn line(
     format!("{tag} {what} {}", mark(kind, subject))
 }
 
-/// One line about the order itself, or an attempt of it.
+/// One line about the order itself, or about an attempt of it.
 pub fn short(kind: MilestoneKind, subject: &Subject, locale: Locale) -> String {
     let what = match (kind, locale) {
         (MilestoneKind::Unpaid, Locale::En) => "Not paid in time",
@@ -107,16 +115,18 @@ pub fn short(kind: MilestoneKind, subject: &Subject, locale: Locale) -> String {
     format!("[KOMOJU] {what} {}", mark(kind, subject))
 }
 
-/// Whether `notes` already hold the line of this milestone.
+/// True if `notes` already hold the line of this milestone.
 pub fn holds(notes: &str, kind: MilestoneKind, subject: &Subject) -> bool {
     notes.contains(&mark(kind, subject))
 }
 
+/// The mark by which a line is known again: `(paid, p1)`.
 fn mark(kind: MilestoneKind, subject: &Subject) -> String {
     format!("({}, {subject})", kind.key())
 }
 
-/// The notes with a line added; what the merchant wrote stays first and whole.
+/// The notes with a line added. What the merchant wrote stays first and whole: if there is no room left, the line is
+/// left out.
 pub fn append(notes: &str, line: &str) -> String {
     if notes.contains(line) || notes.len() + line.len() >= LONGEST {
         return notes.to_owned();

@@ -1,7 +1,21 @@
-//! What a merchant must look at, and nothing else: whatever clears up by itself is not here.
+//! What the merchant must look at, and nothing else: whatever clears up by itself is not here.
 //!
-//! Some of it was decided at a milestone and stands until it is dismissed; the rest is read off what is known, and goes
-//! when the reason goes. What was dismissed stays away only as long as it looks as it did then.
+//! There are two kinds of reason. Some were decided when the order was told of a milestone ("paid after the order was
+//! cancelled"): these stand until somebody dismisses them, or until they no longer matter. The rest is read off what
+//! is known now ("two payments are captured"), and goes away when that is no longer so.
+//!
+//! *Dismissed* means seen, not settled. What was dismissed stays away only as long as it looks as it did then:
+//!
+//! ```text
+//! p1 and p2 both captured           PaidTwice is shown
+//! the merchant dismisses it         it looked like "p1 p2", and is away
+//! p3 is captured, too               it looks like "p1 p2 p3": shown again
+//! p2 and p3 are refunded            the reason is gone, and the dismissal is forgotten with it
+//! p4 is captured                    PaidTwice is shown
+//! ```
+//!
+//! What waits for its time is none of this either. A failed look is tried again by the ladder, and only after a day
+//! without an answer does a person hear of it (`Unreachable`).
 
 use crate::refunds::{self, PayBack};
 use crate::state::deed::{Action, Deed, DeedState, MilestoneKind, Subject};
@@ -14,7 +28,7 @@ use crate::values::attention::{Attention, Side};
 use crate::values::ids::PaymentId;
 use crate::values::money::Money;
 
-/// Who carries an action out.
+/// The side that carries an action out.
 fn side_of(action: &Action) -> Side {
     match action {
         Action::UpdateOrder { .. } | Action::RecordRefund { .. } => Side::BigCommerce,
@@ -27,7 +41,7 @@ fn side_of(action: &Action) -> Side {
 }
 
 impl State {
-    /// Everything a person must look at now, under the settings as they are now.
+    /// Everything that the merchant must look at now, under the settings as they are now.
     pub fn attentions(&self, settings: &Settings) -> Vec<Attention> {
         let reasons = self.reasons_to_look(settings);
         reasons.into_iter().filter(|attention| !self.is_dismissed(*attention)).collect()
@@ -47,7 +61,7 @@ impl State {
         all
     }
 
-    /// What was dismissed, and whose reason is gone, is shown again when the reason comes back.
+    /// Forgets dismissals whose reason is gone. If the reason comes back, it is shown again.
     pub fn forget_settled_dismissals(&mut self, settings: &Settings) {
         if !self.head.dismissed.is_empty() {
             let reasons = self.reasons_to_look(settings);
@@ -55,6 +69,8 @@ impl State {
         }
     }
 
+    /// Every reason that holds now, except those that were decided at a milestone and dismissed since. The merchant
+    /// sees them in this order.
     fn reasons_to_look(&self, settings: &Settings) -> Vec<Attention> {
         let mut all = Vec::new();
         let mut add = |condition: bool, attention| {
@@ -91,7 +107,8 @@ impl State {
         all
     }
 
-    /// Each with a sentence of its own: nobody can pay the order until a person has done something.
+    /// Why nobody can pay the order until a person has changed something. Each has a sentence of its own in the
+    /// panel.
     fn what_keeps_it_from_being_paid(&self) -> Vec<Attention> {
         let refused = self.head.session_refused.as_ref().map(|_| match self.head.session_fault {
             Some(SessionFault::NoMethods) => Attention::NoMethods,
@@ -102,13 +119,14 @@ impl State {
         let amount = match unpaid.map(|order| order.due) {
             Some(Err(Unreadable::UnsupportedCurrency)) => Some(Attention::CurrencyUnsupported),
             Some(Err(Unreadable::NotAnAmount)) => Some(Attention::AmountUnreadable),
-            // The settings may tell: see `choices`.
+            // An undecided amount is a reason only if the settings do not decide it: see `choices`.
             Some(Ok(_) | Err(Unreadable::Undecided)) | None => None,
         };
         refused.into_iter().chain(amount).collect()
     }
 
-    /// The sums among which a person must choose before the order can be paid.
+    /// The sums among which the merchant must choose before the order can be paid. Empty if there is nothing to
+    /// choose.
     pub fn choices(&self, settings: &Settings) -> Vec<Money> {
         let Some(order) = self.order.reading.as_ref().filter(|o| o.column() == Column::Unpaid) else {
             return Vec::new();
@@ -118,7 +136,8 @@ impl State {
         split.filter(|s| s.decide(&known).is_none()).map(|s| s.choices(&known)).unwrap_or_default()
     }
 
-    /// What was decided at a milestone can be overtaken: a captured payment needs no capture any more.
+    /// True while a reason that was decided at a milestone still matters: a payment that was captured meanwhile needs
+    /// no capture any more.
     fn still_matters(&self, subject: &Subject, milestone: MilestoneKind, attention: Attention) -> bool {
         let id = match subject {
             Subject::Payment(id) => id,
@@ -128,7 +147,7 @@ impl State {
         let is = |status| self.payments.get(id).is_some_and(|p| p.is(status));
         match milestone {
             MilestoneKind::CaptureRefused | MilestoneKind::LapsesSoon => is(&PaymentStatus::Authorized),
-            // All of it went back: there is nothing left to decide.
+            // Once all of it went back, there is nothing left to decide about money that came too late.
             MilestoneKind::CodeIssued
             | MilestoneKind::Authorized
             | MilestoneKind::Paid
@@ -144,7 +163,7 @@ impl State {
         }
     }
 
-    /// What BigCommerce would not let the order be told.
+    /// How many milestones BigCommerce would not let the order be told.
     fn refused_updates(&self) -> usize {
         let refused = self.deeds.iter().filter(|deed| {
             matches!(deed.action, Action::UpdateOrder { .. })
@@ -153,7 +172,7 @@ impl State {
         refused.filter(|deed| self.deed(&deed.action).is_some_and(|last| last.n == deed.n)).count()
     }
 
-    /// A refund was made at KOMOJU of a payment that nobody knows the worth of.
+    /// True if a refund was made at KOMOJU of a payment whose worth to the order nobody knows, so we cannot book it.
     fn cannot_be_booked(&self) -> bool {
         self.credited().is_some_and(|(id, payment)| {
             let unknown = self.is_of_unknown_worth(id);
@@ -162,12 +181,13 @@ impl State {
         })
     }
 
+    /// What of all bank transfers a person must find out.
     fn all_unclear_transfers(&self) -> Vec<String> {
         self.payments.keys().flat_map(|id| self.unclear_transfers(id)).collect()
     }
 
-    /// Something that must end was asked to end often enough, and still lives. A payment is judged by itself: a code can
-    /// outlive a card payment of the same session that was captured.
+    /// True if we asked often enough to end something that must end, and it still lives. A payment is judged by
+    /// itself: a konbini code can outlive a card payment of the same session that was captured.
     fn cancel_is_refused(&self) -> bool {
         let session_lives = |attempt: u32| {
             let standing = self.attempt(attempt).map(|a| self.standing(a));
@@ -189,7 +209,7 @@ impl State {
         })
     }
 
-    /// Who has not answered for a day.
+    /// The sides that have not answered for a day.
     pub fn silent_sides(&self) -> Vec<Side> {
         let tired = Delays::is_persistent;
         let deed =
@@ -205,8 +225,8 @@ impl State {
             .collect()
     }
 
-    /// Somebody answers, and what they answer has not been readable for a day. A part of it that cannot be read is named
-    /// by itself.
+    /// True if a side answers, but has not answered anything readable for a day. A single part that cannot be read
+    /// has a reason of its own.
     fn is_garbled(&self) -> bool {
         self.attempts.iter().any(|a| a.register.is_garbled() || a.listing.is_garbled())
             || self.payments.values().any(|p| p.register.is_garbled() && !p.is_partly_unread())
@@ -214,14 +234,15 @@ impl State {
             || (self.order_refunds.is_garbled() && !self.may_be_booked_already())
     }
 
-    /// Told as paid, then cancelled by hand; the money is still here.
+    /// True if the order was told that it is paid, the merchant cancelled it then, and we still hold the money: it
+    /// may have to go back.
     fn is_cancelled_while_paid(&self) -> bool {
         let ended = self.column() == Some(Column::Ended);
         ended && self.captured().any(|(id, p)| p.held() > 0 && self.told_of_money_at(id).is_some())
     }
 
-    /// Another amount is due than the one that was paid, or reserved, as asked. Where the difference was there already
-    /// when the order was told, that milestone has said so.
+    /// True if the merchant edited the order after it was paid or reserved as asked, so that another amount is due.
+    /// If the difference was there already when the order was told, that milestone has said so.
     fn was_edited_after_it_was_paid(&self) -> bool {
         let Some(order) = &self.order.reading else { return false };
         if !matches!(order.column(), Column::MovedOn | Column::Unpaid) {
@@ -237,7 +258,7 @@ impl State {
                     && told(id, MilestoneKind::Paid)
                     && !order.due.is_ok_and(|due| self.covers(payment, due))
             }
-            // Of reserved money, less can be captured; more cannot.
+            // Less than what is reserved can be captured; more cannot.
             None => self.reserved().any(|(id, payment)| {
                 let less = |due: Money| {
                     let asked = self.attempt(payment.attempt).map(|a| a.terms.amount);
@@ -248,7 +269,8 @@ impl State {
         }
     }
 
-    /// The goods have left, and what is reserved for them is not taken by itself.
+    /// True if the goods have left, and nothing will capture the money that is reserved for them: the setting is off,
+    /// or the order had moved on before it was told of the money, or the merchant decided otherwise before.
     fn waits_to_be_captured(&self, settings: &Settings) -> bool {
         let order = self.order.reading.as_ref().filter(|order| !order.deleted);
         order.is_some_and(|o| o.status.has_left())
@@ -264,19 +286,20 @@ impl State {
             })
     }
 
-    /// Gone, by whatever hand, though the order was moved because of it and stands as if it would be paid.
+    /// True if reserved money is gone (lapsed, cancelled, by whatever hand), although the order was moved on because
+    /// of it and still looks as if it would be paid.
     fn authorization_is_lost(&self) -> bool {
         let moved_on = self.column() == Some(Column::MovedOn);
         let lost = |(id, payment): (&PaymentId, &Payment)| {
             let (subject, milestone) = (Subject::Payment(id.clone()), MilestoneKind::Authorized);
-            // Told, or on the way to be: nobody knows of an update without an answer whether the order was moved.
+            // Told, or perhaps told: of an unanswered PUT nobody knows whether it moved the order.
             let told = self.reached.contains_key(&(subject.clone(), milestone))
                 || self.deed(&Action::UpdateOrder { subject, milestone }).is_some();
             told && payment.is_dead()
         };
         let due = self.order.reading.as_ref().and_then(|order| order.due.ok());
         let something_due = due.is_none_or(|due| due.minor > self.booked_refunds());
-        // Another has taken its place.
+        // Another reserved payment has taken its place.
         let replaced = self.attempts.iter().any(|a| matches!(self.standing(a), Standing::Authorized(_)));
         moved_on
             && something_due
@@ -285,6 +308,7 @@ impl State {
             && self.payments.iter().any(lost)
     }
 
+    /// What stands in the way of refunds: one reason per kind.
     fn refunds_in_trouble(&self, settings: &Settings) -> Vec<Attention> {
         let of = |refund: &OrderRefund| match refunds::pay_back(self, settings, refund) {
             PayBack::NotConfirmed { .. } => (refunds::policy_for(settings, refund) == RefundPolicy::Confirm)
@@ -293,7 +317,7 @@ impl State {
             PayBack::Unknown => None,
             PayBack::NeedsBank { .. } => Some(Attention::RefundNeedsBank),
             PayBack::Refused { .. } => Some(Attention::RefundRefused),
-            // Named as what it is, or over within a day.
+            // An unclear transfer has a reason of its own; an unanswered call is over within a day.
             PayBack::Unclear | PayBack::Waits { .. } => None,
             PayBack::Due { .. } | PayBack::Settled(_) => None,
         };
@@ -305,21 +329,22 @@ impl State {
         all
     }
 
-    /// A refund that nobody in BigCommerce asked for (paid twice, asked for in the panel), and KOMOJU refused.
+    /// True if KOMOJU finally refused a refund that BigCommerce's books know nothing of: a duplicate payment, or one
+    /// decided in the panel.
     fn deeds_refused_for_good(&self) -> bool {
         self.deeds.iter().any(|deed| {
             let nobody_asked = matches!(deed.action.cause(), Some(Cause::Twice | Cause::Merchant(_)));
             let Some(payment) = deed.action.payment().filter(|_| nobody_asked) else { return false };
             let last = self.deed(&deed.action).is_some_and(|last| last.n == deed.n);
             let held = self.payments.get(payment).is_some_and(|p| p.held() > 0);
-            // What nobody has to decide is tried again by itself.
+            // An unanswered refund that nobody had to decide is tried again by itself.
             let again = deed.went_unanswered() && deed.decided == 0;
             let refused = matches!(deed.state, DeedState::Refused { .. }) && !again && !deed.was_settled();
             last && held && refused && !self.was_refunded_after(payment, deed)
         })
     }
 
-    /// A later try of another kind got through: the refusal is history.
+    /// True if a later refund of the same payment got through: the refusal is history.
     fn was_refunded_after(&self, payment: &PaymentId, refused: &Deed) -> bool {
         self.deeds.iter().any(|deed| {
             let of_it = deed.action.is_refund() && deed.action.payment() == Some(payment);
@@ -329,7 +354,7 @@ impl State {
 
     // ---- dismissing ----------------------------------------------------------------------------------------------
 
-    /// The merchant has seen it.
+    /// The merchant has seen it: it stays away until it looks different.
     pub fn dismiss(&mut self, attention: Attention) {
         for reached in self.reached.values_mut().filter(|r| r.attention == Some(attention)) {
             reached.seen = reached.attention.take();
@@ -340,12 +365,13 @@ impl State {
         let look = self.looks_like(attention);
         self.head.dismissed.retain(|(known, _)| *known != attention);
         self.head.dismissed.push((attention, look));
-        // A difference that was seen once is not shown anew under another name.
+        // The same difference would come back as "order edited": it was seen already.
         if attention == Attention::AmountMismatch {
             self.dismiss(Attention::OrderEdited);
         }
     }
 
+    /// True if it was dismissed, and still looks as it did then.
     pub fn is_dismissed(&self, attention: Attention) -> bool {
         self.head
             .dismissed
@@ -353,7 +379,7 @@ impl State {
             .any(|(known, look)| *known == attention && *look == self.looks_like(attention))
     }
 
-    /// What an attention is about, as text: changes where there is something new to see.
+    /// What a reason is about, as text. It changes when there is something new to see.
     fn looks_like(&self, attention: Attention) -> String {
         let order = self.order.reading.as_ref();
         match attention {
@@ -375,7 +401,8 @@ impl State {
             Attention::TransferToCheck => self.all_unclear_transfers().join(" "),
             Attention::SessionRefused => self.head.session_refused.clone().unwrap_or_default(),
             Attention::OrderUpdateRefused => self.refused_updates().to_string(),
-            // Decided at a milestone, or told by nothing but its being so.
+            // These were decided at a milestone, or have nothing more to tell than that they are so: a new milestone
+            // makes a new look.
             Attention::PaidAfterEnd
             | Attention::AmountMismatch
             | Attention::CancelledWhilePaid
@@ -401,7 +428,8 @@ impl State {
 }
 
 impl Payment {
-    /// KOMOJU shows less than it once did: no captured payment becomes anything but refunded, no refund is undone.
+    /// True if KOMOJU shows less than it once did: a captured payment becomes nothing but refunded, and no refund is
+    /// ever undone. A refund that could not be read is not missing.
     fn has_lost_something(&self) -> bool {
         let Some(reading) = &self.register.reading else { return false };
         let vanished =
@@ -411,6 +439,7 @@ impl Payment {
                 && self.refunds.iter().any(|id| !reading.refunds.iter().any(|r| r.id == *id))
     }
 
+    /// True if KOMOJU rejected a refund request, and nobody has asked again since, while money is still held.
     fn has_a_rejected_request(&self) -> bool {
         let Some(reading) = &self.register.reading else { return false };
         let of = |cause, status: &RequestStatus| {

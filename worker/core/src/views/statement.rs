@@ -1,4 +1,8 @@
 //! What the merchant may know of a payment, and what may be decided about it: a picture of the state, without words.
+//! The panel puts it into sentences and buttons.
+//!
+//! What is offered here is what the machine accepts: an amount is `capturable` or `refundable` only while nothing
+//! else of that payment is decided, under way or unreadable.
 
 use crate::refunds::transfers::{Stage, Transfer};
 use crate::refunds::{self, PayBack, Settled};
@@ -16,33 +20,58 @@ use crate::values::owed::Split;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
+/// One order's payments, refunds and open questions, for the merchant's page about it.
+///
+/// An order of ¥3,000 was paid by card, and the merchant has refunded ¥1,000 of it in BigCommerce. The setting says
+/// that somebody must confirm such refunds:
+///
+/// ```text
+/// due       ¥3,000
+/// payments  p1: Captured, credit_card, asked ¥3,000, total ¥3,000, refundable ¥3,000
+/// refunds   12: ¥1,000, ToConfirm { amount: ¥1,000, by_transfer: false }
+/// reasons   RefundToConfirm
+/// upon      "0|p1=3000"                  nothing decided or begun yet; p1 holds ¥3,000
+/// ```
+///
+/// The merchant presses *Refund at KOMOJU*. The decision carries `upon` back. If a colleague pressed the same button
+/// a second before, `upon` is "1|p1=3000" by now, and the second decision is answered with "overtaken" instead of
+/// moving ¥2,000.
+///
+/// ```text
+/// refunds   12: ¥1,000, UnderWay         until KOMOJU answers
+/// refunds   12: ¥1,000, Settled          p1 now has refunded ¥1,000, refundable ¥2,000
+/// decisions "decided_confirm" by kana@shop.example, ended: done
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Statement {
-    /// What the order is due now.
+    /// What the order is due now: its total, less what was paid otherwise. None: not read, or not readable.
     pub due: Option<Money>,
-    /// The sums that may be due, where a person must choose one.
+    /// The sums that may be due, if the merchant must choose one; else empty.
     #[serde(default)]
     pub choices: Vec<Money>,
-    /// The order's total, and the parts that were paid by store credit and gift certificates.
+    /// The order's total and the parts that store credit and gift certificates paid; None if they paid nothing.
     pub split: Option<Split>,
-    /// What was paid, or is reserved, where that is not what is due.
+    /// What was paid or is reserved, in the order's currency, if that is not what is due.
     pub paid_otherwise: Option<Money>,
+    /// Every payment that was ever read.
     #[serde(default)]
     pub payments: Vec<PaymentLine>,
+    /// Every refund that the merchant made in BigCommerce about our money.
     #[serde(default)]
     pub refunds: Vec<RefundLine>,
-    /// What a person is or was to look at, dismissed or not, as long as it is so.
+    /// What a person must look at. Dismissed reasons are among them for as long as they last: seen is not settled.
     #[serde(default)]
     pub reasons: Vec<Attention>,
-    /// Who has not answered for a day.
+    /// The sides that have not answered for a day.
     #[serde(default)]
     pub silent: Vec<Side>,
-    /// What could not be read, by id or name.
+    /// What could not be read, by id or name. While there is anything, no money moves by itself.
     #[serde(default)]
     pub unread: Vec<String>,
-    /// What a decision made on this picture is made upon; it goes back with the decision.
+    /// What a decision made on this page rests on. The page sends it back with the decision, which counts only if it
+    /// is still so. None: from a former version.
     pub upon: Option<Upon>,
-    /// What was decided about money, newest first, and what became of it.
+    /// The decisions about money, the newest first, and what became of each.
     #[serde(default)]
     pub decisions: Vec<DecisionLine>,
 }
@@ -51,24 +80,28 @@ pub struct Statement {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionLine {
     pub what: DecisionKind,
+    /// The staff member, as colleagues know them.
     pub by: String,
     pub at: Moment,
-    /// None: it is under way.
+    /// How it ended. None: it is under way.
     pub ended: Option<Ended>,
 }
 
-/// A call that moves money, or enters a refund, and has no final answer. Nothing else of the payment is offered meanwhile.
+/// A call that moves money, or enters a refund, and has no final answer. Nothing else of that payment is offered
+/// meanwhile.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unanswered {
     pub what: Asked,
-    /// None: all of it.
+    /// How much. None: all of it, or in a currency that we do not know.
     pub amount: Option<Money>,
+    /// When it was first sent, in ms since the epoch.
     pub since: Moment,
-    /// It is sent again until then, and looked for after that. None: until BigCommerce answers.
+    /// Ms since the epoch. Until then it is sent again; after that it is only looked for. None: a call to
+    /// BigCommerce, which is looked for until it answers.
     pub until: Option<Moment>,
 }
 
-/// What was asked for.
+/// What the unanswered call asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -77,26 +110,27 @@ pub enum Asked {
     Refund,
     /// A refund by bank transfer.
     Transfer,
-    /// A refund made at KOMOJU, to be entered in BigCommerce.
+    /// Enter in BigCommerce a refund that was made at KOMOJU.
     Entry,
 }
 
 impl Asked {
-    /// What it is called wherever text must name it.
+    /// Its stable name, as it is stored and logged and as texts are looked up.
     pub fn key(self) -> &'static str {
         self.into()
     }
 }
 
-/// A refund by bank transfer that KOMOJU accepted.
+/// A refund by bank transfer that KOMOJU accepted, and that its staff carry out days later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransferLine {
-    /// By what number a decision names it.
+    /// The `seq` of its deed: a decision names it by this.
     pub id: u64,
     pub amount: Money,
     pub stage: Stage,
     pub asked_at: Moment,
-    /// Refunds at KOMOJU of which somebody must say whether they are it.
+    /// Refunds at KOMOJU that may be this transfer. If there is more than one reading of it, the merchant must say
+    /// which.
     #[serde(default)]
     pub may_be: Vec<MadeAtKomoju>,
 }
@@ -109,35 +143,40 @@ pub struct MadeAtKomoju {
     pub at: Option<Moment>,
 }
 
+/// One payment at KOMOJU. Amounts are in the payment's currency, except `asked`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PaymentLine {
     pub id: PaymentId,
     pub status: PaymentStatus,
+    /// KOMOJU's slug of the payment type; empty if it is not known yet.
     pub method: String,
     pub mode: Mode,
+    /// What the attempt asked for, in the order's currency.
     pub asked: Money,
-    /// With the shopper's fee; none where KOMOJU answered a currency we do not know.
+    /// What the shopper pays, fee included. None: KOMOJU answered in a currency that we do not know.
     pub total: Option<Money>,
-    /// The part of it that is the shopper's fee.
+    /// The part of `total` that is the payment method's fee; None if there is none.
     pub fee: Option<Money>,
-    /// What the merchant paid back.
+    /// What the merchant paid back; None if nothing.
     pub refunded: Option<Money>,
-    /// What a card company took back.
+    /// What a card company took back; None if nothing.
     pub charged_back: Option<Money>,
     /// KOMOJU marked it as fraud.
     #[serde(default)]
     pub fraud: bool,
-    /// Two-step: what may be captured now.
+    /// Two-step: what may be captured now; None if nothing may.
     pub capturable: Option<Money>,
-    /// What may be paid back now.
+    /// What may be paid back now; None if nothing may.
     pub refundable: Option<Money>,
-    /// Only by bank transfer.
+    /// It was paid with cash, so it goes back by bank transfer only.
     pub by_transfer: bool,
-    /// While there is one, nothing may be captured or paid back.
+    /// A call without a final answer. While there is one, nothing may be captured or paid back.
     pub unanswered: Option<Unanswered>,
-    /// KOMOJU has a transfer under way that is none of ours: what is left cannot be known, so nothing is offered.
+    /// KOMOJU has a bank transfer under way that we did not ask for, and does not say how much it takes. What is left
+    /// cannot be known, so nothing is offered.
     #[serde(default)]
     pub rest_is_unknown: bool,
+    /// Our refunds by bank transfer that KOMOJU accepted, the oldest first.
     #[serde(default)]
     pub transfers: Vec<TransferLine>,
 }
@@ -151,41 +190,47 @@ pub struct RefundLine {
     pub state: RefundState,
 }
 
+/// How far a refund made in BigCommerce has got at KOMOJU.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum RefundState {
     /// KOMOJU has paid it back.
     Settled,
-    /// It was made by hand on both sides: it and this refund at KOMOJU were taken for one.
+    /// The merchant made it by hand on both sides: it and this refund at KOMOJU were taken for one. If they are two,
+    /// the merchant can say so.
     ByHand {
         komoju: RefundId,
     },
-    /// KOMOJU was asked to transfer it, and has not yet.
+    /// KOMOJU was asked for a bank transfer, and has not made it yet.
     Requested,
     /// The order was never paid by KOMOJU.
     NeverPaid,
-    /// KOMOJU is to pay nothing back by itself, and could not pay all of this.
+    /// The setting says that KOMOJU pays nothing back by itself, and KOMOJU could not pay all of this.
     Unwanted,
-    /// A person said so.
+    /// A person said that it was paid back by other means.
     Outside {
         by: String,
         at: Moment,
     },
     UnderWay,
-    /// `amount`: what KOMOJU would pay back, in the payment's currency. `by_transfer`: to a bank account.
+    /// Waits for somebody to confirm it. `amount`: what KOMOJU would pay back, in the payment's currency;
+    /// `by_transfer`: to a bank account.
     ToConfirm {
         amount: Money,
         by_transfer: bool,
     },
+    /// It goes back by bank transfer, and nobody has said where to.
     NeedsBank {
         amount: Money,
     },
+    /// KOMOJU holds too little for all of it.
     TooLarge,
-    /// It cannot be told: something about this order's money could not be read.
+    /// Something about this order's money could not be read, so it cannot be told.
     Unknown,
-    /// KOMOJU has a transfer under way that is none of ours: what is left cannot be known.
+    /// KOMOJU has a bank transfer under way that we did not ask for: what is left cannot be known.
     Unclear,
     /// A call about its payment has no answer yet.
     Waits,
+    /// KOMOJU said no, in its words. Somebody may try again.
     Refused {
         amount: Money,
         reason: String,
@@ -193,6 +238,7 @@ pub enum RefundState {
     },
 }
 
+/// The merchant's page of this order, under the settings as they are now.
 pub fn statement(state: &State, settings: &Settings) -> Statement {
     let due = state.order.reading.as_ref().and_then(|o| o.due.ok());
     let currency = state.attempts.last().map(|a| a.terms.amount.currency).or(due.map(|m| m.currency));
@@ -234,6 +280,8 @@ fn decisions(state: &State) -> Vec<DecisionLine> {
     about_money.map(line).collect()
 }
 
+/// The open call of a payment, as the merchant sees it. BigCommerce books in the order's currency, KOMOJU in the
+/// payment's.
 fn unanswered(state: &State, id: &PaymentId, currency: Option<Currency>) -> Option<Unanswered> {
     let deed = state.open_call(id)?;
     let what = match &deed.action {
@@ -257,6 +305,7 @@ fn unanswered(state: &State, id: &PaymentId, currency: Option<Currency>) -> Opti
     })
 }
 
+/// The bank transfers of a payment. For one whose refund is not known, the refunds that it may be.
 fn transfers(state: &State, id: &PaymentId, reading: &PaymentReading) -> Vec<TransferLine> {
     let Some(currency) = reading.total.map(|total| total.currency) else { return Vec::new() };
     let made = |refund: &RefundReading| MadeAtKomoju {
@@ -278,6 +327,7 @@ fn transfers(state: &State, id: &PaymentId, reading: &PaymentReading) -> Vec<Tra
     state.transfers(id).into_iter().map(line).collect()
 }
 
+/// One line about a payment; None if it was never read.
 fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<PaymentLine> {
     let reading = payment.register.reading.as_ref()?;
     let attempt = state.attempt(payment.attempt)?;
@@ -305,6 +355,7 @@ fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<Paym
     })
 }
 
+/// How far one refund has got; None if its amount cannot be shown.
 fn refund_state(state: &State, settings: &Settings, refund: &OrderRefund) -> Option<RefundState> {
     let in_its_currency = |payment: &PaymentId, minor| {
         let total = state.payments.get(payment)?.register.reading.as_ref()?.total?;
@@ -463,7 +514,8 @@ mod tests {
         }
     }
 
-    /// Paid back piece by piece, it is never paid as a whole as well, should KOMOJU come to hold enough for it.
+    /// The merchant began to pay it back piece by piece. It must then never be paid as a whole as well, should KOMOJU
+    /// come to hold enough.
     #[test]
     fn a_refund_that_is_paid_in_parts_stays_with_the_person_who_began_so() {
         let at_once = Settings { refunds: RefundPolicy::AtOnce, ..Settings::default() };
