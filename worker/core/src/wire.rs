@@ -200,7 +200,8 @@ pub fn to_komoju(
 }
 
 /// True if an answer says that KOMOJU has nothing of what was asked for: a 404, or a list without any payment of the
-/// attempt's session. The caller must then ask whether this key belongs to the merchant of the attempt at all.
+/// attempt's session. That counts only if the key that asked belongs to the attempt's own merchant, for another
+/// merchant's key finds nothing either.
 pub fn says_there_is_none(call: &Call, answer: &Answer) -> bool {
     match (call, answer) {
         (_, Answer::Failed(Failure::NotFound)) => true,
@@ -211,8 +212,8 @@ pub fn says_there_is_none(call: &Call, answer: &Answer) -> bool {
     }
 }
 
-/// The call that only the attempt's own merchant gets an answer to: reading its session. An empty list proves
-/// nothing, for any key gets one. None: this call needs no such proof, since it names what it asks for.
+/// The call that only the attempt's own merchant gets an answer to: reading the attempt's session. None: this call
+/// does not name the session, so there is no such proof.
 pub fn proof_of_merchant(call: &Call) -> Option<Call> {
     let Call::ListPayments { account, session, .. } = call else { return None };
     Some(Call::ReadSession { account: account.clone(), session: session.clone() })

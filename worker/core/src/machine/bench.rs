@@ -1,5 +1,6 @@
-//! For unit tests: the machine between a BigCommerce and a KOMOJU that answer at once and keep count of what they were
-//! asked to change.
+//! For unit tests: the machine between a BigCommerce and a KOMOJU that answer at once, and that count what they were
+//! asked to change. A test tells what people do (`pays`, `hears`, `refunds_order`, `decides`, `waits`) and checks
+//! what was moved.
 
 use super::{Input, Machine, Now, Output, Reply};
 use crate::plan::start::{Intent, Proof, Start};
@@ -30,12 +31,12 @@ pub const HOUR: i64 = 3_600_000;
 /// 2026-11-24 00:00 UTC, when the order is placed.
 pub const PLACED: i64 = 1_795_478_400_000;
 
-/// What becomes of calls that change something.
+/// What happens to a call that changes something.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fate {
     /// Fails, without effect.
     Fails(Failure),
-    /// Takes effect; the answer is lost.
+    /// Takes effect, but the answer is lost.
     Lost,
 }
 
@@ -48,20 +49,20 @@ pub struct Bench {
     pub session: SessionReading,
     pub payments: Vec<PaymentReading>,
     pub booked: Vec<OrderRefundSeen>,
-    /// The statuses that the order was moved to, in turn.
+    /// The statuses that we moved the order to, in turn.
     pub moves: Vec<u8>,
-    /// Every update of the order, with or without a new status.
+    /// How many PUTs the order got, with or without a new status.
     pub updates: usize,
-    /// What money was asked to be moved at KOMOJU: the calls' short names and amounts.
+    /// The money that we asked KOMOJU to move: the calls' short names, and amounts in minor units.
     pub moved: Vec<(&'static str, i64)>,
-    /// KOMOJU's refund requests carry our description.
+    /// True if KOMOJU's refund requests carry our description.
     pub describes: bool,
-    /// KOMOJU takes refund requests and shows none.
+    /// True if KOMOJU takes refund requests and never shows them.
     pub hides_requests: bool,
     last_decision: Option<Decided>,
-    /// The event that KOMOJU has under any id.
+    /// The type of the event that KOMOJU has under any id.
     pub event: &'static str,
-    /// What the next calls of these names meet.
+    /// What happens to the next calls of these names.
     pub fates: Vec<(&'static str, Fate)>,
     hints: u32,
     wake: Option<i64>,
@@ -80,7 +81,7 @@ pub fn unreachable() -> Failure {
 }
 
 impl Bench {
-    /// A shopper has come to pay an order of ¥3,000, and stands on KOMOJU's page.
+    /// A shopper has come to pay an order of ¥3,000, and is on KOMOJU's page.
     pub fn new(settings: Settings) -> Self {
         let due = Money::new(3_000, Currency::JPY);
         let reading = OrderReading {
@@ -143,6 +144,7 @@ impl Bench {
         bench
     }
 
+    /// The shopper presses *Pay*.
     pub fn start(&mut self) -> Option<Reply> {
         let start = Start {
             proof: Proof::Link,
@@ -157,7 +159,7 @@ impl Bench {
         self.run()
     }
 
-    /// A payment of the session that KOMOJU has, and of which nobody here has heard yet.
+    /// The shopper pays. KOMOJU has the payment; we have not heard of it yet.
     pub fn pays(&mut self, method: &str, status: PaymentStatus) {
         let amount = self.session.amount;
         self.session.payment = Some(payment_id());
@@ -178,11 +180,12 @@ impl Bench {
         }];
     }
 
+    /// The first payment, as KOMOJU has it.
     pub fn payment(&mut self) -> &mut PaymentReading {
         self.payments.first_mut().expect("there is a payment")
     }
 
-    /// Somebody pays back at KOMOJU; nobody here hears of it yet.
+    /// Somebody refunds at KOMOJU; we have not heard of it yet.
     pub fn pays_back(&mut self, refund: RefundReading) {
         self.pays_back_of(&payment_id(), refund);
     }
@@ -217,13 +220,13 @@ impl Bench {
         self.order.reading.status = if all { OrderStatus::REFUNDED } else { OrderStatus::PARTIALLY_REFUNDED };
     }
 
-    /// KOMOJU's message arrives; then everything that follows from it happens.
+    /// KOMOJU's webhook arrives; then everything that follows from it happens.
     pub fn hears(&mut self, event: &str) {
         let session = Some(self.session.id.clone());
         self.hint(About::Komoju { session, payment: Some(payment_id()), event: event.to_owned() });
     }
 
-    /// The same of another payment of the session, and nothing follows from it yet.
+    /// KOMOJU's webhook about another payment of the session arrives; nothing follows from it yet.
     pub fn hears_of(&mut self, payment: &PaymentId) {
         self.hears_that("payment.captured", payment);
     }
@@ -238,12 +241,12 @@ impl Bench {
         self.handle(Input::Hint(Hint { id, about }));
     }
 
-    /// BigCommerce's message about the order arrives.
+    /// BigCommerce's hook about the order arrives; then everything that follows from it happens.
     pub fn hears_of_order(&mut self) {
         self.hint(About::Order { scope: "store/order/refund/created".to_owned(), moved: None });
     }
 
-    /// Somebody asks in the panel for another look.
+    /// The merchant clicks "look again" in the panel.
     pub fn asks_for_look(&mut self) {
         self.hint(About::Click);
     }
@@ -255,7 +258,7 @@ impl Bench {
         self.run();
     }
 
-    /// Somebody decides in the panel, on the page as it stands now.
+    /// The merchant decides in the panel, on the page as it stands now.
     pub fn decides(&mut self, decision: Decision) -> Taken {
         let upon = self.statement().upon;
         let taken = self.decides_upon(decision, upon);
@@ -263,7 +266,7 @@ impl Bench {
         taken
     }
 
-    /// Somebody decides on a page that was opened before; nothing follows from it yet.
+    /// The merchant decides on a page that was opened before; nothing follows from it yet.
     pub fn decides_upon(&mut self, decision: Decision, upon: Option<Upon>) -> Taken {
         self.hints += 1;
         let id = HintId::parse(&format!("decision-{}", self.hints)).expect("an id");
@@ -272,7 +275,7 @@ impl Bench {
         self.machine.decide(decided, self.now)
     }
 
-    /// The same button of the same page is pressed once more.
+    /// The merchant presses the same button of the same page once more.
     pub fn repeats_last_decision(&mut self) -> Option<Taken> {
         let decided = self.last_decision.clone()?;
         Some(self.machine.decide(decided, self.now))
@@ -283,7 +286,7 @@ impl Bench {
         self.machine.handle(input, now);
     }
 
-    /// Whatever is due, until the machine rests.
+    /// Does whatever is due, until the machine is idle. The answer to a start, if one came.
     pub fn run(&mut self) -> Option<Reply> {
         let mut reply = None;
         for _ in 0..200 {
@@ -305,7 +308,7 @@ impl Bench {
         panic!("the machine never rests");
     }
 
-    /// Lets time pass, waking the machine as its alarm would.
+    /// Lets time pass, and wakes the machine as its alarm would.
     pub fn waits(&mut self, ms: i64) {
         let until = self.now + ms;
         while let Some(at) = self.wake.filter(|at| *at <= until) {
@@ -461,7 +464,7 @@ impl Bench {
     }
 }
 
-/// By what name a call's fate is set.
+/// The name by which a call's fate is set.
 fn name(call: &Call) -> &'static str {
     match call {
         Call::ReadOrder => "read_order",

@@ -1,4 +1,4 @@
-//! What the machine does as a whole, rule by rule.
+//! What the machine does as a whole, one behaviour a file. The file's name is the behaviour.
 
 mod before_us;
 mod decisions;

@@ -21,8 +21,9 @@
 //! 10:00          POST refund ¥1,000, no answer       the deed is indeterminate
 //! 10:00:05       look: r1 with our mark              it took effect: done
 //!          else  look: no such refund                send again, same key and body: KOMOJU does it once at most
-//! 06:00 next day still no answer, still no refund    the key may be forgotten: this try is over,
-//!                                                    the next one has another number and key
+//! 06:00 next day still no answer, still no refund    KOMOJU may soon forget the key: this try is over. A new one
+//!                                                    has another number and key; if the merchant had decided this
+//!                                                    refund, only a new decision begins it
 //! ```
 //!
 //! What the order needs decides what may go back: see `paid_twice` below, and [`crate::refunds`] for the rest.

@@ -1,10 +1,10 @@
-//! Orders from before the app was installed are the merchant's own business.
+//! Orders placed before the app was installed are the merchant's own business.
 
 use crate::machine::bench::{Bench, HOUR, PLACED};
 use crate::machine::{Input, Machine};
 use crate::state::settings::{Settings, Unpaid};
 
-/// An order that nobody came to pay, met by a store that cancels such orders; installed at that moment.
+/// An order that nobody came to pay, in a store that cancels such orders and was installed at that moment.
 fn met(installed_at: i64) -> Bench {
     let mut bench = Bench::new(Settings { unpaid: Unpaid::Cancel, ..Settings::default() });
     bench.machine = Machine::default();

@@ -1,5 +1,5 @@
-//! What was decided, and what was seen when it was: money that has moved or is decided is offered to nobody else, and
-//! every decision ends.
+//! The merchant's decisions. Money that has moved, or that is decided about, is offered to nobody else, and every
+//! decision ends.
 
 use crate::machine::bench::{Bench, Fate, HOUR, payment_id, refund, unreachable};
 use crate::state::decision::{Decision, Ending, Taken};
@@ -45,7 +45,7 @@ fn refused() -> Failure {
 
 #[test]
 fn of_two_open_pages_the_second_moves_nothing() {
-    // The second is pressed before, or after, anything has become of the first.
+    // The second page's button is pressed before anything has become of the first, or after.
     for first_is_done in [false, true] {
         let mut bench = paid();
         let seen = bench.statement().upon;
@@ -84,7 +84,8 @@ fn what_went_back_at_komoju_since_the_page_was_opened_overtakes_it() {
     let mut bench = paid();
     let seen = bench.statement().upon;
     bench.pays_back(refund("r1", 2_500));
-    // Nobody here has heard of it: the decision is taken, and ends when the look before it shows what is left.
+    // We have not heard of the refund at KOMOJU: the decision is taken, and it ends when the look before it shows
+    // what is left.
     assert_eq!(bench.decides_upon(part(400), seen), Taken::Yes);
     bench.run();
     assert_eq!((bench.moved.len(), bench.endings()), (0, vec![Some(Ending::Overtaken)]));
@@ -244,7 +245,7 @@ fn a_capture_without_an_answer_is_shown_and_ends() {
 
 // ---- made by hand on both sides ----------------------------------------------------------------------------------
 
-/// The merchant enters ¥700 in BigCommerce, and ¥700 go back at KOMOJU.
+/// The merchant refunds ¥700 in BigCommerce, and ¥700 by hand at KOMOJU.
 fn by_hand_on_both_sides() -> Bench {
     let mut bench = paid();
     bench.order.reading.status = OrderStatus::AWAITING_FULFILLMENT;

@@ -1,4 +1,4 @@
-//! KOMOJU's message about a session may come before the answer that makes the session known.
+//! KOMOJU's webhook about a session may come before the answer that tells us the session's id.
 
 use crate::machine::bench::Bench;
 use crate::machine::{Input, Now, Output};
@@ -22,7 +22,7 @@ fn next_call(bench: &mut Bench) -> Option<Call> {
     }
 }
 
-/// A second session is being made; nobody has answered yet.
+/// A second session is being made; KOMOJU has not answered yet.
 fn being_made() -> (Bench, Call) {
     let mut bench = Bench::new(Settings::default());
     bench.session.status = SessionStatus::Cancelled;

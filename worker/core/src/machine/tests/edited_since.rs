@@ -52,7 +52,7 @@ fn less_is_taken_where_the_order_came_to_less() {
     assert_eq!(bench.moved, [("capture", 1_000)]);
 }
 
-/// The session that is open was made of an order without credit: it says nothing about how credit is counted.
+/// The open session was made when the order had no store credit. It says nothing about how credit is counted.
 #[test]
 fn credit_that_came_to_the_order_later_is_not_subtracted_on_a_guess() {
     let mut bench = Bench::new(Settings::default());

@@ -1,4 +1,4 @@
-//! KOMOJU makes no sessions for a while: it is asked by the ladder, however often the shopper presses the button.
+//! KOMOJU makes no sessions for a while: we ask by the ladder, however often the shopper presses the button.
 
 use crate::machine::Reply;
 use crate::machine::bench::{Bench, Fate, HOUR, unreachable};
@@ -10,7 +10,7 @@ use crate::values::ids::AccountId;
 
 const MINUTE: i64 = HOUR / 60;
 
-/// The former session is over, and KOMOJU fails so often to make another.
+/// The former session is over, and KOMOJU fails this often to make another.
 fn fails(failure: &Failure, times: usize) -> Bench {
     let mut bench = Bench::new(Settings::default());
     bench.session.status = SessionStatus::Cancelled;
@@ -24,7 +24,7 @@ fn refused() -> Failure {
     Failure::Refused { status: 403, code, param: String::new(), message }
 }
 
-/// How often KOMOJU was asked, while the button was pressed all the time.
+/// How often we asked KOMOJU, while the shopper kept pressing the button.
 fn asked(bench: &mut Bench, during: i64, every: i64) -> usize {
     let before = bench.fates.len();
     let until = bench.now + during;

@@ -1,4 +1,4 @@
-//! KOMOJU takes the key of an attempt no longer, before all that was paid by it is known.
+//! KOMOJU no longer accepts the key of an attempt, before all that was paid by it is known.
 
 use crate::machine::bench::{Bench, Fate, HOUR};
 use crate::state::failure::Failure;

@@ -1,4 +1,4 @@
-//! KOMOJU refuses something that it does not need: the payment goes on without that.
+//! KOMOJU refuses an optional field of a session: the payment goes on without it.
 
 use crate::machine::Reply;
 use crate::machine::bench::{Bench, Fate, HOUR};
@@ -70,7 +70,7 @@ fn what_komoju_needs_is_never_left_out() {
 fn a_session_that_does_not_say_when_it_was_made_is_as_good_as_new() {
     let mut bench = Bench::new(Settings::default());
     bench.session.status = SessionStatus::Cancelled;
-    // By what KOMOJU says, the next is over before it is made.
+    // By KOMOJU's `created_at`, the next session has expired before it is made.
     bench.now += 30 * HOUR;
     bench.hears("payment.cancelled");
     bench.session.status = SessionStatus::Pending;

@@ -1,4 +1,4 @@
-//! BigCommerce answers 404 for an order that it once had: it was deleted, or BigCommerce had a hiccup.
+//! BigCommerce answers 404 for an order that it once had: the order was deleted, or BigCommerce had a hiccup.
 
 use crate::machine::bench::{Bench, Fate, HOUR, unreachable};
 use crate::state::failure::Failure;
@@ -8,7 +8,7 @@ use crate::values::attention::Attention;
 
 const MINUTE: i64 = HOUR / 60;
 
-/// A payment is captured, and the next looks at the order meet these.
+/// A payment is captured, and the next looks at the order fail like this.
 fn captured(looks: &[Failure]) -> Bench {
     let mut bench = Bench::new(Settings::default());
     bench.pays("credit_card", PaymentStatus::Captured);
@@ -49,7 +49,7 @@ fn an_order_that_is_missed_for_minutes_was_deleted() {
     assert_eq!(bench.updates, 0);
 }
 
-/// Between two outages, each of which begins and ends with a 404, nobody has looked for minutes and missed it.
+/// Two outages, each beginning and ending with a 404. In between, nobody looked for minutes and missed the order.
 #[test]
 fn only_looks_that_all_miss_it_count() {
     let mut looks = vec![Failure::NotFound; 4];
@@ -60,7 +60,7 @@ fn only_looks_that_all_miss_it_count() {
     assert_eq!((is_deleted(&bench), &bench.moves[..]), (false, &[11][..]));
 }
 
-/// However often its shopper comes meanwhile: what is counted is time, not looks.
+/// However often the shopper comes meanwhile: time counts, not the number of looks.
 #[test]
 fn many_looks_at_once_are_no_proof() {
     let mut bench = captured(&vec![Failure::NotFound; 12]);
@@ -72,7 +72,7 @@ fn many_looks_at_once_are_no_proof() {
     assert!(!is_deleted(&bench));
 }
 
-/// On a ladder that other failures have climbed, two looks are minutes apart.
+/// High up on the ladder, which other failures have climbed, two looks would already be minutes apart.
 #[test]
 fn an_outage_before_the_first_miss_counts_for_nothing() {
     let mut looks = vec![unreachable(); 6];

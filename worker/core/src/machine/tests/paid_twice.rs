@@ -1,4 +1,4 @@
-//! Two payments of one order are both paid: the second goes back by itself only where the order needs nothing of it.
+//! Two payments of one order are both paid: the second goes back by itself only if the order needs nothing of it.
 
 use crate::machine::bench::{Bench, HOUR, payment_id};
 use crate::state::reading::{PaymentReading, PaymentStatus, Unreadable};
@@ -11,7 +11,7 @@ fn yen(minor: i64) -> Money {
     Money::new(minor, Currency::JPY)
 }
 
-/// Paid by ¥3,000 as asked. Then the order is edited, and another ¥3,000 of an earlier try come in.
+/// ¥3,000 are paid as asked. Then the order is edited, and another ¥3,000 of an earlier try come in.
 fn paid_twice(due: Result<Money, Unreadable>) -> Bench {
     let mut bench = Bench::new(Settings { refund_second: true, ..Settings::default() });
     bench.pays("credit_card", PaymentStatus::Captured);
@@ -44,7 +44,7 @@ fn all_of_it_goes_back_where_the_first_has_paid_the_order() {
 fn an_order_that_needs_a_part_of_it_is_for_a_person() {
     let dollars = Money::new(3_000, Currency::parse("USD").expect("USD"));
     let costs_more = [3_001, 5_000, 5_999, 6_000, 9_000].map(|minor| Ok(yen(minor)));
-    // Nor is it known what an order needs whose amount cannot be read, or is in another currency.
+    // If the amount cannot be read, or is in another currency, nobody knows what the order needs.
     let unknown = [Err(Unreadable::NotAnAmount), Err(Unreadable::UnsupportedCurrency), Ok(dollars)];
     for due in costs_more.into_iter().chain(unknown) {
         let bench = paid_twice(due);
@@ -53,7 +53,7 @@ fn an_order_that_needs_a_part_of_it_is_for_a_person() {
     }
 }
 
-/// Less was taken of the first, by hand: the order needs the rest.
+/// The merchant captured less of the first payment: the order needs the rest from the second.
 #[test]
 fn what_the_first_lacks_is_not_given_back() {
     let mut bench = Bench::new(Settings { refund_second: true, ..Settings::default() });
@@ -71,7 +71,7 @@ fn what_the_first_lacks_is_not_given_back() {
     assert!(bench.attentions().contains(&Attention::PaidTwice));
 }
 
-/// What was refunded in BigCommerce is not needed any more, on either side.
+/// What the merchant refunded in BigCommerce is not needed any more, on either side.
 #[test]
 fn a_part_refunded_before_changes_nothing() {
     let mut bench = Bench::new(Settings {

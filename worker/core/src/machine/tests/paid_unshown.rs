@@ -1,4 +1,5 @@
-//! KOMOJU says that a session is completed, and does not show what it took: nobody pays again before that is found.
+//! KOMOJU says that a session is completed, and does not show what it took: nobody may pay again before we have found
+//! that.
 
 use crate::machine::Reply;
 use crate::machine::bench::{Bench, HOUR};

@@ -16,7 +16,7 @@ fn paid() -> Bench {
     bench
 }
 
-/// Nobody has looked at it yet.
+/// Captured, with a fee that cannot be read; we have not looked yet.
 fn captured_with_a_garbled_fee() -> Bench {
     let mut bench = Bench::new(Settings::default());
     bench.pays("credit_card", PaymentStatus::Captured);
@@ -44,7 +44,7 @@ fn an_unreadable_refund_stops_the_orders_money_and_calls_a_person() {
     assert!(bench.moved.is_empty(), "{:?}", bench.moved);
     assert_eq!(bench.attentions(), [Attention::RefundUnreadable]);
 
-    // Once it can be read, all goes on by itself.
+    // Once it can be read, everything goes on by itself.
     bench.booked[1] = entry(42, Some(300), Amounts::Known);
     reads_books(&mut bench);
     assert_eq!(bench.moved, [("refund", 500), ("refund", 300)]);
@@ -81,7 +81,7 @@ fn a_refund_without_payments_leaves_its_neighbour_alone_but_nothing_is_booked_be
     reads_books(&mut bench);
     assert_eq!(bench.moved, [("refund", 500)]);
     assert_eq!(bench.attentions(), [Attention::RefundUnreadable]);
-    // It may be the entry of this one.
+    // The unreadable entry may be that of this refund.
     bench.pays_back(refund("by-hand", 300));
     bench.hears("payment.refunded");
     bench.waits(HOUR);
@@ -127,7 +127,7 @@ fn an_answer_that_cannot_be_read_is_not_called_silence() {
     assert_eq!(look(Failure::Indeterminate), [Attention::Unreachable]);
 }
 
-/// Nothing else asks for another look: what was garbled for a moment would otherwise stop the order's money for good.
+/// Nothing else would ask for another look, so what was garbled for a moment would stop the order's money for good.
 #[test]
 fn what_could_not_be_read_is_read_again_without_any_message() {
     let mut bench = paid();
@@ -150,7 +150,7 @@ fn what_could_not_be_read_is_read_again_without_any_message() {
     assert_eq!(bench.attentions(), []);
 }
 
-/// Under another number, or under none, it would be one more refund once it can be read again.
+/// If it came back under another number, it would count as one more refund, and be paid back twice.
 #[test]
 fn a_refund_that_the_books_hide_for_a_moment_is_paid_back_once() {
     let mut bench = paid();
@@ -168,7 +168,7 @@ fn a_refund_that_the_books_hide_for_a_moment_is_paid_back_once() {
     assert_eq!((known(&bench), &bench.moved[..]), (vec![41, 42], &[("refund", 500), ("refund", 200)][..]));
 }
 
-/// What we booked ourselves, read once without its reason, is not the merchant's.
+/// An entry that we booked ourselves, read once without its reason, must not become the merchant's.
 #[test]
 fn what_was_known_as_booked_by_us_stays_so() {
     let mut bench = paid();
@@ -181,7 +181,8 @@ fn what_was_known_as_booked_by_us_stays_so() {
     assert_eq!((bench.moved.len(), bench.attentions()), (0, vec![]));
 }
 
-/// A look later it may be read: the order is told once, and rightly. What stays so is told before long.
+/// It may be readable one look later: then the order is told once, and rightly. If it stays garbled, the order is
+/// told soon all the same.
 #[test]
 fn an_amount_that_is_garbled_for_a_moment_is_no_other_amount() {
     let garbled = || {
@@ -203,7 +204,7 @@ fn an_amount_that_is_garbled_for_a_moment_is_no_other_amount() {
     assert!(bench.attentions().contains(&Attention::AmountMismatch));
 }
 
-/// After two months nobody looks any more, but a person can.
+/// After two months we do not look by ourselves any more, but a person can ask for it.
 #[test]
 fn a_person_can_have_the_books_read_again_at_any_time() {
     let mut bench = paid();
@@ -218,7 +219,7 @@ fn a_person_can_have_the_books_read_again_at_any_time() {
     assert_eq!((&bench.moved[..], bench.attentions()), (&[("refund", 500)][..], vec![]));
 }
 
-/// Neither an outage nor any number of messages makes a moment longer or shorter.
+/// Neither an outage nor any number of webhooks makes the moment longer or shorter.
 #[test]
 fn what_comes_between_two_garbled_looks_calls_nobody() {
     let mut bench = captured_with_a_garbled_fee();
@@ -244,7 +245,7 @@ fn a_chargeback_is_told_at_once_whatever_else_cannot_be_read() {
     assert_eq!(bench.moves, [13]);
 }
 
-/// A captured payment whose worth cannot be read is not nothing: reserved money beside it is not taken as well.
+/// A captured payment of unreadable worth is not nothing: money reserved beside it must not be taken as well.
 #[test]
 fn money_of_unknown_worth_is_held() {
     let mut bench = paid();

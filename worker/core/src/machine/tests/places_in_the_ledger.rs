@@ -1,4 +1,4 @@
-//! A payment's versions: by them the store's ledger tells newer rows from older ones.
+//! A payment's versions, by which the store's ledger tells newer rows from older ones.
 
 use crate::machine::Machine;
 use crate::machine::bench::{Bench, HOUR};
@@ -18,7 +18,7 @@ fn a_payment_that_begins_anew_comes_after_all_of_its_former_life() {
         bench.refunds_order(n, 1);
     }
     bench.waits(400 * 24 * HOUR);
-    // Its object has ended, and somebody comes to pay once more.
+    // The object has deleted itself, and a shopper comes to pay once more.
     let former = version(&bench) + 1;
     bench.machine = Machine::default();
     bench.order.reading.status = crate::values::order_status::OrderStatus::AWAITING_PAYMENT;

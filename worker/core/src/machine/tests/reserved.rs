@@ -1,5 +1,5 @@
-//! Reserved money is what is known to be reserved, as it was asked; and a capture is of the whole only where that can be
-//! told.
+//! Money counts as reserved only for payment types that are known to reserve it, and only as it was asked. A capture
+//! counts as whole only if that can be told.
 
 use crate::machine::bench::{Bench, HOUR, refund};
 use crate::state::reading::{Offered, PaymentStatus};
@@ -63,7 +63,7 @@ fn what_was_reserved_otherwise_than_asked_is_held_for_a_person() {
         (bench.payment().net, bench.payment().total) = (net, net);
         bench.hears("payment.authorized");
         assert_eq!((&bench.moves[..], bench.attentions()), (&[12][..], vec![Attention::AmountMismatch]));
-        // Nor is it taken by itself once the goods have left.
+        // Nor is it captured by itself once the goods have left.
         bench.order.reading.status = OrderStatus::SHIPPED;
         bench.hears_of_order();
         bench.waits(DAY);
@@ -82,7 +82,7 @@ fn reserved_otherwise_for_an_order_that_was_cancelled_it_is_released() {
     assert!(bench.moves.is_empty());
 }
 
-/// Captured in KOMOJU's dashboard before anybody here had seen it reserved.
+/// The merchant captured it in KOMOJU's dashboard before we had seen it reserved.
 fn captured_unseen(net: Money, offered: &[Money], capture: Capture) -> Bench {
     let mut bench = Bench::new(Settings { capture, ..Settings::default() });
     let offered = offered.iter().map(|amount| Offered { method: "credit_card".to_owned(), amount: *amount });
@@ -128,7 +128,7 @@ fn an_offer_that_was_seen_once_counts_after_the_rates_have_moved() {
 
 #[test]
 fn what_goes_back_of_a_part_is_entered_as_that_part_or_not_by_itself() {
-    // ¥3,000 were ₩28,200; half of that was captured, and all of the half goes back.
+    // ¥3,000 were ₩28,200. Half of that was captured, and all of that half goes back.
     for (offered, booked, attention) in [
         (vec![won(28_200)], vec!["1500".to_owned()], Attention::AmountMismatch),
         (vec![], vec![], Attention::RefundedAtKomoju),

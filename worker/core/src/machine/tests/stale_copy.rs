@@ -1,4 +1,4 @@
-//! What may have been decided by a copy of the store that is out of date.
+//! Answers that may rest on an outdated copy of the store.
 
 use crate::machine::Reply;
 use crate::plan::start::Refusal;

@@ -1,5 +1,5 @@
-//! Refunds by bank transfer: KOMOJU shows neither their amounts nor, perhaps, why they were made. No money is promised
-//! twice, and what a transfer became is entered nowhere a second time.
+//! Refunds by bank transfer: KOMOJU shows neither their amounts nor, perhaps, why they were made. No money is
+//! promised twice, and the refund that a transfer became is booked nowhere a second time.
 
 use crate::machine::bench::{Bench, Fate, HOUR, payment_id, refund, unreachable};
 use crate::refunds::transfers::Stage;
@@ -12,7 +12,8 @@ use crate::views::statement::RefundState;
 
 const DAY: i64 = 24 * HOUR;
 
-/// ¥3,000 paid in cash, of which ¥2,000 were refunded in BigCommerce and asked for by transfer.
+/// ¥3,000 were paid with cash. The merchant refunded ¥2,000 of it in BigCommerce, and we asked KOMOJU to transfer
+/// them.
 fn asked_for(describes: bool) -> Bench {
     let mut bench = Bench::new(Settings { refunds: RefundPolicy::Confirm, ..Settings::default() });
     bench.describes = describes;
@@ -63,7 +64,7 @@ fn a_transfer_under_way_is_taken_off_what_is_left() {
     for describes in [true, false] {
         let mut bench = asked_for(describes);
         assert_eq!((refundable(&bench), refund_state(&bench, 12)), (Some(1_000), RefundState::Requested));
-        // The whole is refunded in BigCommerce as well: more than is left, so nothing is asked for.
+        // The merchant refunds ¥3,000 more in BigCommerce. That is more than is left, so nothing is asked for.
         bench.refunds_order(13, 3_000);
         let sealed = Bench::bank();
         assert_eq!(bench.decides(Decision::BankDetails { refund: 13, sealed }), Taken::Overtaken);

@@ -1,5 +1,5 @@
-//! An order hears "paid, ship it" only where nothing that is known speaks against it. The way to the last status is held,
-//! not only the status: a download goes out, and a warehouse prints its slip, at the first good one.
+//! An order hears "paid, ship it" only if nothing that is known speaks against it. The whole way to the last status
+//! counts, not only where it ends: at the first good status a download goes out and a warehouse prints its slip.
 
 use crate::machine::bench::{Bench, Fate, HOUR, refund, unreachable};
 use crate::state::failure::Failure;
@@ -208,7 +208,7 @@ fn refunded_in_part_before_the_order_heard_it_is_paid_and_then_booked() {
     }
 }
 
-/// The clean payment sorts first; the order must not hear of it first.
+/// The clean payment comes first by its id; the order must not hear of it first.
 #[test]
 fn one_payments_fraud_mark_is_told_before_anothers_money() {
     let mut bench = paid(7, true);
