@@ -1,5 +1,6 @@
-//! KOMOJU's own record of what it told us: one event by its id, as proof of a claim that no payment shows, and all
-//! events since some moment, to find the messages that were lost. <https://doc.komoju.com/reference/get_events>
+//! KOMOJU's own record of what it told us: one event by its id, as proof of a claim that no field of a payment shows
+//! (a fraud mark), and all events since some moment, to find the webhooks that were lost.
+//! <https://doc.komoju.com/reference/get_events>
 
 use super::request::{Access, read as read_answer, rows};
 use super::webhook::{Notice, notice};
@@ -13,10 +14,13 @@ use crate::url;
 use crate::values::ids::HintId;
 use serde_json::Value;
 
+/// The most events that KOMOJU puts on one page.
 const PER_PAGE: &str = "100";
-/// A month of a large merchant's events. Whoever says that there are more is not believed.
+/// More than a large merchant's month of events. An answer that claims more pages than this is not believed, so a
+/// walk over them always ends.
 const MOST_PAGES: u64 = 2_000;
 
+/// One event, as KOMOJU has it.
 pub fn read(access: Access<'_>, event: &HintId) -> HttpRequest {
     access.get(&["events/", &url::encode(event.as_str())].concat())
 }
@@ -34,30 +38,34 @@ pub fn answer(outcome: &Outcome) -> Answer {
     }
 }
 
-/// A page of the events since the beginning of that minute, the newest first. The first page is 1.
+/// One page of the events since the beginning of that minute, the newest first. `since`: ms since the epoch. The
+/// first page is 1.
 pub fn page_request(access: Access<'_>, since: Moment, page: u64) -> HttpRequest {
     let (since, page) = (minute_in_utc(since), page.to_string());
     let query = url::form(&[("start_time", &since), ("page", &page), ("per_page", PER_PAGE)]);
     access.get(&["events?", &query].concat())
 }
 
-/// What one page tells, of payments and of everything else.
+/// What one page tells, about payments and about everything else.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     pub notices: Vec<Notice>,
-    /// Whether there may be another page behind this one.
+    /// True if there may be another page behind this one.
     pub more: bool,
-    /// The id of its first event: a page with the same first event as the one before is that page again.
+    /// The id of its first event. If it is that of the page before, KOMOJU has sent the same page again, and the walk
+    /// ends.
     pub first: Option<HintId>,
 }
 
-/// The answer to [`page_request`] with the same `since` and `page`. An event that cannot be read is passed over, as a
-/// webhook of its shape would be; one from before `since` was not asked for, and behind it there are only older ones.
+/// The answer to [`page_request`] with the same `since` and `page`. Errors: as for every answer.
+///
+/// An event that cannot be read is passed over, as a webhook of its shape would be. An event from before `since` was
+/// not asked for, and behind it there are only older ones.
 pub fn page(outcome: &Outcome, since: Moment, page: u64) -> Result<Page, Failure> {
     let body = read_answer(outcome)?;
     let rows = rows(&body)?;
     let since = since - since.rem_euclid(60_000);
-    // Without a date it is taken: a look too many does no harm.
+    // An event without a date is taken: one look too many does no harm.
     let is_old = |row: &&Value| parse_rfc3339(&text(row, "created_at")).is_some_and(|at| at < since);
     let asked = rows.iter().filter(|row| !is_old(row));
     let notices: Vec<Notice> = asked.filter_map(notice).collect();

@@ -1,4 +1,5 @@
-//! What an account can be paid with: `GET /payment_methods`, which is also how a secret key is tried out.
+//! The payment types that an account offers: `GET /payment_methods`. The same call tries out a secret key when the
+//! merchant enters it.
 
 use super::request::{Access, read};
 use crate::http::{HttpRequest, Outcome};
@@ -11,16 +12,19 @@ use serde_json::Value;
 /// A way to pay that KOMOJU offers a merchant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentType {
+    /// KOMOJU's name for it in requests: `konbini`, `credit_card`.
     pub slug: String,
     pub name_en: String,
     pub name_ja: String,
 }
 
+/// Asks for all payment types of the account.
 pub fn list_request(access: Access<'_>) -> HttpRequest {
     access.get("payment_methods")
 }
 
-/// Each type once: KOMOJU lists some of them per currency.
+/// The answer to [`list_request`], each type once: KOMOJU lists some of them once per currency. Errors: no answer, a
+/// refusal (401: the key is wrong), or not a list.
 pub fn list(outcome: &Outcome) -> Result<Vec<PaymentType>, Failure> {
     let body = read(outcome)?;
     let rows = body.as_array().ok_or_else(|| Failure::Unreadable("the answer is not a list".to_owned()))?;
@@ -32,7 +36,7 @@ pub fn list(outcome: &Outcome) -> Result<Vec<PaymentType>, Failure> {
     Ok(types)
 }
 
-/// A slug goes into requests and pages, so it is taken only in the form that slugs have.
+/// A slug goes into requests and pages, so it is taken only in the form that slugs have. None: anything else.
 fn payment_type(row: &Value) -> Option<PaymentType> {
     let slug = text(row, "type_slug");
     let plain = (1..=40).contains(&slug.len())

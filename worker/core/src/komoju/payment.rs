@@ -1,4 +1,12 @@
 //! KOMOJU payments. <https://doc.komoju.com/reference/payments-2>
+//!
+//! A payment is read part by part. If a part that may say where money went cannot be read (an amount, a refund), the
+//! rest is read all the same, and that part is named in `unread`: nothing of the order's money then moves by itself.
+//!
+//! ```text
+//! "total": 3520, "payment_method_fee": 220             total ¥3,520, net ¥3,300: the order is credited with the net
+//! "refunds": [{"id":"r1"}, {"id":"r2","amount":300}]   r2 is read, "r1" is unread
+//! ```
 
 use super::request::{Access, read as read_answer, rows};
 use crate::http::{HttpRequest, Outcome};
@@ -17,15 +25,17 @@ use crate::values::money::{Currency, Money};
 use crate::values::payment_types;
 use serde_json::{Value, json};
 
+/// One payment.
 pub fn read(access: Access<'_>, id: &PaymentId) -> HttpRequest {
     access.get(&["payments/", id.as_str()].concat())
 }
 
+/// Ends a code that waits for cash, or an authorization.
 pub fn cancel(access: Access<'_>, id: &PaymentId, key: &str) -> HttpRequest {
     access.post(&["payments/", id.as_str(), "/cancel"].concat(), key, &json!({}))
 }
 
-/// Two-step: takes the reserved money, all of it where `minor` is none.
+/// Two-step: takes the reserved money. `minor`: minor units of the payment's currency; None: all of it.
 pub fn capture(access: Access<'_>, id: &PaymentId, minor: Option<i64>, key: &str) -> HttpRequest {
     let body = match minor {
         Some(minor) => json!({ "amount": minor }),
@@ -34,7 +44,8 @@ pub fn capture(access: Access<'_>, id: &PaymentId, minor: Option<i64>, key: &str
     access.post(&["payments/", id.as_str(), "/capture"].concat(), key, &body)
 }
 
-/// One page: an attempt's session holds one payment for each try of the shopper, and KOMOJU lists the newest first.
+/// The payments of an attempt, made since that minute. One page is enough: the session holds one payment for each try
+/// of the shopper, and KOMOJU lists the newest first.
 pub fn list_request(access: Access<'_>, external_order_num: &str, since: Moment) -> HttpRequest {
     let since = minute_in_utc(since);
     let query =
@@ -42,8 +53,8 @@ pub fn list_request(access: Access<'_>, external_order_num: &str, since: Moment)
     access.get(&["payments?", &query].concat())
 }
 
-/// The answer to [`list_request`], payment by payment. Where one cannot be read the list is not whole: that might be the
-/// paid one.
+/// The answer to [`list_request`], payment by payment. If one cannot be read, the list is not whole: that one might
+/// be the paid one.
 pub fn list_answer(outcome: &Outcome) -> Answer {
     let page = match read_answer(outcome) {
         Ok(page) => page,
@@ -69,8 +80,8 @@ pub fn answer(outcome: &Outcome) -> Answer {
     }
 }
 
-/// None where the object has no id or status. What else may say where its money went and cannot be read is named in
-/// `unread`.
+/// A payment from its JSON. None: it has no id or no status. Other parts that may say where its money went and cannot
+/// be read are named in `unread`.
 pub fn parse(payment: &Value) -> Option<PaymentReading> {
     let id = PaymentId::parse(&text(payment, "id")).ok()?;
     let status = status(&text(payment, "status"))?;
@@ -96,7 +107,7 @@ pub fn parse(payment: &Value) -> Option<PaymentReading> {
     })
 }
 
-/// Those that can be read; the others by id, or by their place in the list.
+/// The refunds that can be read. The others are named in `unread`: by id, or by their place in the list.
 fn refunds(payment: &Value, unread: &mut Vec<String>) -> Vec<RefundReading> {
     each(payment, "refunds", unread, refund, |value, n| match text(value, "id") {
         id if id.is_empty() => format!("refund {n}"),
@@ -104,8 +115,9 @@ fn refunds(payment: &Value, unread: &mut Vec<String>) -> Vec<RefundReading> {
     })
 }
 
-/// What can be read of a list in a payment. `name` is what is said of an element that cannot be, the first being 1; of a
-/// list that is none, its own name is said.
+/// The elements of a list in the payment that can be read. `name` says how an element that cannot is called in
+/// `unread`; it gets the element and its place, the first being 1. If the field is no list, `unread` gets the field's
+/// own name.
 fn each<T>(
     payment: &Value,
     field: &str,
@@ -126,7 +138,7 @@ fn each<T>(
     all
 }
 
-/// What KOMOJU says has gone back; where it says nothing, what its refunds come to.
+/// What KOMOJU says has gone back in all, chargebacks included. If it says nothing, the sum of its refunds.
 fn refunded(payment: &Value, refunds: &[RefundReading], unread: &mut Vec<String>) -> i64 {
     let sum = refunds.iter().map(|refund| refund.minor).sum();
     match present(payment, "amount_refunded") {
@@ -138,6 +150,7 @@ fn refunded(payment: &Value, refunds: &[RefundReading], unread: &mut Vec<String>
     }
 }
 
+/// The status by its name; an unknown one is kept as it is. None: no status.
 fn status(name: &str) -> Option<PaymentStatus> {
     Some(match name {
         "" => return None,
@@ -152,7 +165,8 @@ fn status(name: &str) -> Option<PaymentStatus> {
     })
 }
 
-/// What the shopper pays, and what of it is the order's: the fee of the payment method is the shopper's alone.
+/// What the shopper pays in all (`total`), and what of it is the order's (`net`): the payment method's fee is the
+/// shopper's alone. None: not readable, or in a currency that we do not know.
 fn amounts(payment: &Value, unread: &mut Vec<String>) -> (Option<Money>, Option<Money>) {
     let currency = Currency::parse(&text(payment, "currency")).ok();
     if currency.is_none() && !is_a_code(&text(payment, "currency")) {
@@ -161,7 +175,7 @@ fn amounts(payment: &Value, unread: &mut Vec<String>) -> (Option<Money>, Option<
     if present(payment, "total").or(present(payment, "amount")).is_none() {
         unread.push("amount".to_owned());
     }
-    // What is left out is nothing; what is there and no number may be anything.
+    // A field that is left out is nothing. One that is there and no number may be anything.
     let mut part = |field: &str| match present(payment, field) {
         None => Some(0),
         Some(_) => integer(payment, field).or_else(|| {
@@ -178,11 +192,12 @@ fn amounts(payment: &Value, unread: &mut Vec<String>) -> (Option<Money>, Option<
     (total.and_then(money), total.zip(fee).and_then(|(total, fee)| money(total - fee)))
 }
 
-/// Of a currency, be it one that we do not know.
+/// True if the text has the form of a currency's code, known to us or not.
 fn is_a_code(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
+/// One refund. None: without an id or an amount.
 fn refund(refund: &Value) -> Option<RefundReading> {
     let id = RefundId::parse(&text(refund, "id")).ok()?;
     Some(RefundReading {
@@ -194,13 +209,13 @@ fn refund(refund: &Value) -> Option<RefundReading> {
     })
 }
 
-/// KOMOJU's published type has neither an amount nor a sure description. Nothing of it is required: one that is passed
-/// over might be asked for again.
+/// The refund requests. KOMOJU's published type has neither an amount nor a sure description, so neither is required:
+/// a request that we passed over might be made a second time.
 fn refund_requests(payment: &Value, unread: &mut Vec<String>) -> Vec<RefundRequestReading> {
     each(payment, "refund_requests", unread, refund_request, |_, n| format!("refund request {n}"))
 }
 
-/// None where it does not say what became of it.
+/// One refund request. None: it does not say what became of it.
 fn refund_request(request: &Value) -> Option<RefundRequestReading> {
     let status = match text(request, "status").as_str() {
         "" => return None,
@@ -218,7 +233,7 @@ fn refund_request(request: &Value) -> Option<RefundRequestReading> {
     })
 }
 
-/// What is shown of each cash type, in the order in which a shopper needs it.
+/// What a shopper needs to pay at a till or by transfer, in the order in which it is needed.
 fn instructions(details: &Value) -> Instructions {
     let shown =
         payment_types::payment_type(&text(details, "type")).map_or(&[][..], |known| known.instructions);
@@ -413,7 +428,7 @@ pub(super) mod tests {
             read("payment_method_fee", json!("about 220")),
             (None, vec!["payment_method_fee".to_owned()])
         );
-        // The parts make up the total.
+        // Without a readable total, its parts make it up.
         assert_eq!(read("total", json!("about")), (whole, Vec::new()));
         assert_eq!(read("total", json!(null)), (whole, Vec::new()));
         assert_eq!(read("currency", json!(392)).1, ["currency"]);
@@ -427,7 +442,7 @@ pub(super) mod tests {
         assert_eq!((reading.net, reading.unread), (None, vec!["amount".to_owned()]));
     }
 
-    /// Each field in turn becomes something else: nothing panics, and nothing is read as more money.
+    /// Each field in turn becomes something else: nothing panics, and nothing is ever read as more money.
     #[test]
     fn no_field_of_another_shape_makes_money_larger() {
         let mut whole = konbini();

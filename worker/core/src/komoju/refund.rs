@@ -1,8 +1,8 @@
-//! Paying back at KOMOJU: at once where the payment method can, else by a request that KOMOJU's staff carry out as a
-//! bank transfer. <https://doc.komoju.com/reference/post_payments-id-refund>
+//! Paying back at KOMOJU: at once if the payment type can, else by a request that KOMOJU's staff carry out as a bank
+//! transfer. <https://doc.komoju.com/reference/post_payments-id-refund>
 //!
-//! Each carries in its description why it was made. That mark is what pairs it with the other side's books, and what a
-//! later look knows it by when its answer was lost.
+//! Each refund says in its description why it was made: `BigCommerce refund 12 (bc-refund:12)`. That mark pairs it
+//! with its counterpart in BigCommerce's books, and it is how a later look finds the refund if the answer was lost.
 
 use super::request::{Access, IDEMPOTENCY, put, success};
 use crate::http::{HttpRequest, Outcome};
@@ -12,13 +12,15 @@ use crate::state::reading::Cause;
 use crate::values::ids::PaymentId;
 use serde_json::{Value, json};
 
-/// Answered with the payment, as it then is: [`super::payment::answer`] reads it.
+/// Pays back `minor` (minor units of the payment's currency). KOMOJU answers with the payment as it then is:
+/// [`super::payment::answer`] reads it.
 pub fn refund(access: Access<'_>, id: &PaymentId, minor: i64, cause: Cause, key: &str) -> HttpRequest {
     let body = json!({ "amount": minor, "description": description(cause) });
     access.post(&["payments/", id.as_str(), "/refund"].concat(), key, &body)
 }
 
-/// The shopper's fee for the payment method stays paid: it was never the order's.
+/// Asks KOMOJU to pay back `minor` by bank transfer. The fee that the shopper paid for the payment method stays paid:
+/// it was never the order's. [`request_answer`] reads the answer.
 pub fn request(
     access: Access<'_>,
     id: &PaymentId,
@@ -42,8 +44,9 @@ pub fn request(
     access.post(&["payments/", id.as_str(), "/refund_request"].concat(), key, &body)
 }
 
-/// The same request with its account number as a number, which KOMOJU's own library sends, under a key of its own. None
-/// where `refusal` is about something else, or a leading zero would be lost.
+/// The same request with the account number as a number, under a key of its own. KOMOJU's documentation shows text,
+/// and KOMOJU's own library sends a number; so if text is refused, this is sent once. None: `refusal` is about
+/// something else, or the number has a leading zero that would be lost.
 pub fn with_number(request: &HttpRequest, refusal: &Answer) -> Option<HttpRequest> {
     const FIELD: &str = "account_number";
     let Answer::Failed(Failure::Refused { param, message, .. }) = refusal else { return None };
@@ -63,7 +66,8 @@ pub fn with_number(request: &HttpRequest, refusal: &Answer) -> Option<HttpReques
     Some(again)
 }
 
-/// The answer to [`request`]. What its body holds is not documented, and is not needed.
+/// The answer to [`request`]. KOMOJU does not document what its body holds, and we do not need it: a later look at
+/// the payment shows the request.
 pub fn request_answer(outcome: &Outcome) -> Answer {
     match success(outcome) {
         Ok(_) => Answer::Requested,
@@ -71,7 +75,7 @@ pub fn request_answer(outcome: &Outcome) -> Answer {
     }
 }
 
-/// For people, and in brackets for us.
+/// The description: words for people, and in brackets the mark for us.
 fn description(cause: Cause) -> String {
     let words = match cause {
         Cause::OrderRefund(id) => format!("BigCommerce refund {id}"),

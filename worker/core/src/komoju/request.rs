@@ -1,4 +1,12 @@
 //! How a call to KOMOJU is written, and what its refusals mean. <https://doc.komoju.com/docs/errors>
+//!
+//! ```text
+//! no answer, 5xx, 408, 425, an HTML page      Indeterminate   it may have taken effect: look
+//! 409                                         Later, busy     another send of the same key still runs: wait
+//! 429                                         Later           asked too much: wait as long as it says
+//! 401, 403, 404                               the key, a permission, or the object is missing
+//! other 4xx, and 502 with a card's code       Refused         final: this try is over
+//! ```
 
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
 use crate::json::{self, text};
@@ -8,8 +16,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+/// The API version that every call names.
 const VERSION: &str = "2025-01-28";
+/// The plug-in that every call names itself as.
 const VIA: &str = "bigcommerce";
+/// The header that bears a POST's idempotency key.
 pub const IDEMPOTENCY: &str = "x-komoju-idempotency";
 
 /// What a call to a KOMOJU account needs.
@@ -21,13 +32,13 @@ pub struct Access<'a> {
 }
 
 impl Access<'_> {
-    /// `path` without a leading slash: `sessions/{id}`.
+    /// A GET. `path` without a leading slash: `sessions/{id}`.
     pub fn get(&self, path: &str) -> HttpRequest {
         self.call("GET", path, None, None)
     }
 
-    /// Every POST carries an idempotency key (at most 100 ASCII characters): sent again with the same body, it is
-    /// answered as before and does nothing anew.
+    /// A POST. `key` is its idempotency key (at most 100 ASCII characters): sent again with the same key and body,
+    /// KOMOJU answers as before and does nothing anew.
     pub fn post(&self, path: &str, key: &str, body: &Value) -> HttpRequest {
         self.call("POST", path, Some(key), Some(body.to_string()))
     }
@@ -51,19 +62,19 @@ impl Access<'_> {
     }
 }
 
-/// A field that is left out where there is nothing to say.
+/// Sets a field, unless there is nothing to say.
 pub fn put(object: &mut Value, field: &str, value: &str) {
     if !value.is_empty() {
         object[field] = value.into();
     }
 }
 
-/// The answer's JSON. Errors: grouped by what can be done about them.
+/// The JSON of a 2xx answer. Errors: no answer, a refusal, or not JSON.
 pub fn read(outcome: &Outcome) -> Result<Value, Failure> {
     json::parse(success(outcome)?).map_err(|_| Failure::Unreadable("the answer is not JSON".to_owned()))
 }
 
-/// The text of a 2xx answer, which may be empty.
+/// The text of a 2xx answer, which may be empty. Errors: no answer, or a refusal.
 pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
     match outcome {
         Outcome::NoAnswer(why) => Err(Failure::Indeterminate(why.clone())),
@@ -72,13 +83,13 @@ pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
     }
 }
 
-/// What stands on one page of a list. Errors also: not a list.
+/// The rows of one page of a list. Errors: not a list.
 pub fn rows(page: &Value) -> Result<&[Value], Failure> {
     let rows = page.get("data").and_then(Value::as_array).map(Vec::as_slice);
     rows.ok_or_else(|| Failure::Unreadable("the answer is not a list".to_owned()))
 }
 
-/// Refusals of cards and prepaid codes come as 502, with a code that tells them from a broken gateway.
+/// KOMOJU refuses cards and prepaid codes with 502, like a broken gateway. These codes tell the final refusals apart.
 const FINAL_502: [&str; 12] = [
     "card_declined",
     "card_expired",
@@ -94,6 +105,7 @@ const FINAL_502: [&str; 12] = [
     "other_invalid",
 ];
 
+/// What a status other than 2xx means, and what KOMOJU says about it.
 fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
     let is_page = body.trim_start().starts_with('<');
     let body: Value = json::parse(body).unwrap_or_default();
@@ -101,7 +113,7 @@ fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
     let (code, param, message) = (text(error, "code"), text(error, "param"), text(error, "message"));
     let message = message.chars().take(300).collect();
     match status {
-        // A page for people is a firewall's or a proxy's: the API itself has said nothing.
+        // An HTML page comes from a firewall or a proxy: KOMOJU's API itself has said nothing.
         400..=407 | 410..=422 | 424 | 426..=428 | 430..=499 if is_page => {
             Failure::Indeterminate(["HTTP ", &status.to_string(), ", a page"].concat())
         }
@@ -110,7 +122,7 @@ fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
         404 => Failure::NotFound,
         409 => Failure::busy(after_ms),
         429 => Failure::later(after_ms),
-        // The gateway gave up on the request: no word of KOMOJU's own.
+        // A gateway gave up on the request: this is no word of KOMOJU's own.
         408 | 425 => Failure::Indeterminate(["HTTP ", &status.to_string()].concat()),
         502 if FINAL_502.contains(&code.as_str()) => Failure::Refused { status, code, param, message },
         400..=499 => Failure::Refused { status, code, param, message },

@@ -1,5 +1,9 @@
 //! KOMOJU sessions: the hosted page that one attempt sends the shopper to.
 //! <https://doc.komoju.com/reference/sessions-1>
+//!
+//! Creating a session is safe to lose: nobody has the URL of a session that was never answered, so such an attempt is
+//! void and the next one gets a new number. Its amount, currency, types and capture mode are the attempt's frozen
+//! terms.
 
 use super::request::{Access, put, read as read_answer};
 use crate::http::{HttpRequest, Outcome};
@@ -14,35 +18,39 @@ use crate::values::ids::{OrderId, SessionId, StoreHash};
 use crate::values::money::{Currency, Money};
 use serde_json::{Map, Value, json};
 
-/// The longest that KOMOJU allows, and its default.
+/// The life that we ask for, in seconds: the longest that KOMOJU allows, and its default.
 const LIFE_S: i64 = 86_400;
 
-/// Keys of our metadata. They route a notification to its order; who may be credited is decided by the attempts.
+/// The keys of our metadata on a session. They route a webhook to its order and nothing more: only the attempts
+/// decide whose payment it is.
 pub const META_STORE: &str = "bc_store";
 pub const META_ORDER: &str = "bc_order";
 pub const META_ATTEMPT: &str = "bc_attempt";
 
-/// Which order of which store a session is for: what its metadata says.
+/// The order and store that a session is for, as its metadata says.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin<'a> {
     pub store: &'a StoreHash,
     pub order: OrderId,
 }
 
+/// Asks for a new session. `return_url`: where KOMOJU sends the shopper back to.
 pub fn create(access: Access<'_>, origin: Origin<'_>, new: &NewSession, return_url: &str) -> HttpRequest {
     access.post("sessions", &new.key, &body(origin, new, return_url))
 }
 
+/// One session, with the payment that it shows now.
 pub fn read(access: Access<'_>, id: &SessionId) -> HttpRequest {
     access.get(&["sessions/", id.as_str()].concat())
 }
 
+/// Ends a session, so that nobody can pay it any more.
 pub fn cancel(access: Access<'_>, id: &SessionId, key: &str) -> HttpRequest {
     access.post(&["sessions/", id.as_str(), "/cancel"].concat(), key, &json!({}))
 }
 
-/// A new session that nobody could pay at, or whose page is not on KOMOJU's own host, is as good as refused: nobody is
-/// sent there, and the merchant hears why.
+/// Turns a new session that nobody could pay into a refusal: one without any way to pay, or whose page is not on
+/// KOMOJU's own host. Nobody is sent there, and the merchant hears why.
 pub fn payable(answer: Answer, is_hosted: impl Fn(&str) -> bool) -> Answer {
     let Answer::Session(seen) = &answer else { return answer };
     let (fault, message) = if !is_hosted(&seen.url) {
@@ -60,7 +68,7 @@ pub fn payable(answer: Answer, is_hosted: impl Fn(&str) -> bool) -> Answer {
     })
 }
 
-/// The list is there, and empty. One that is left out says nothing.
+/// True if the list is there and empty. A list that is left out says nothing.
 fn is_empty_list(body: &Value, field: &str) -> bool {
     body.get(field).and_then(Value::as_array).is_some_and(Vec::is_empty)
 }
@@ -76,8 +84,8 @@ pub fn answer(outcome: &Outcome) -> Answer {
     }
 }
 
-/// Amount, currency, types and capture are what was decided. All else is for people and for fraud screening, and is left
-/// out where `new.lean`.
+/// The body of a new session. Amount, currency, types and capture mode are the terms. All else is for people and for
+/// fraud screening, and is left out if `new.lean`: KOMOJU has refused one of those fields before.
 fn body(origin: Origin<'_>, new: &NewSession, return_url: &str) -> Value {
     let terms = &new.terms;
     let mut body = json!({
@@ -102,6 +110,7 @@ fn body(origin: Origin<'_>, new: &NewSession, return_url: &str) -> Value {
     body
 }
 
+/// Adds what KOMOJU does not need: name, addresses, e-mail, fraud details, lines.
 fn put_optional(body: &mut Value, new: &NewSession) {
     let checkout = &new.checkout;
     put(&mut body["payment_data"], "name", &cut(&checkout.name, NAME));
@@ -114,20 +123,20 @@ fn put_optional(body: &mut Value, new: &NewSession) {
             let quantity = i64::try_from(line.quantity).ok()?;
             sum.checked_add(line.unit_minor.checked_mul(quantity)?)
         });
-        // Lines that do not add up to the amount (shipping, discounts) are shown without theirs.
+        // Lines that do not add up to the amount (shipping, discounts) are sent without amounts of their own.
         let add_up = sum == Some(new.terms.amount.minor);
         body["line_items"] = checkout.lines.iter().map(|line| line_item(line, add_up)).collect();
     }
 }
 
-/// The longest that we send, in UTF-16 units, as JavaScript and Java count: far more than people need.
+/// The longest texts that we send, in UTF-16 units, as JavaScript and Java count: far more than people need.
 const NAME: usize = 100;
 const ADDRESS: usize = 200;
 const DESCRIPTION: usize = 200;
 const CODE: usize = 50;
 const USER_AGENT: usize = 500;
 
-/// As much of a text as fits, without half a character at its end.
+/// As much of a text as fits, without half a character at its end and without control characters.
 fn cut(text: &str, units: usize) -> String {
     let mut left = units;
     let fits = |c: &char| match left.checked_sub(c.len_utf16()) {
@@ -140,16 +149,18 @@ fn cut(text: &str, units: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take_while(fits).collect()
 }
 
-/// An address that is cut is another one: it is sent whole or not at all.
+/// The e-mail address, whole or not at all: an address that is cut is somebody else's.
 fn email(checkout: &Checkout) -> &str {
     Some(checkout.email.trim()).filter(|email| email.len() <= 254).unwrap_or("")
 }
 
+/// What routes this session's webhooks to its order.
 fn metadata(origin: Origin<'_>, attempt: u32) -> Value {
     let (store, order) = (origin.store.as_str(), origin.order.to_string());
     json!({ META_STORE: store, META_ORDER: order, META_ATTEMPT: attempt.to_string() })
 }
 
+/// Adds an address, if there is one.
 fn put_address(object: &mut Value, field: &str, address: Option<&Address>) {
     let Some(address) = address else { return };
     object[field] = json!({
@@ -163,6 +174,7 @@ fn put_address(object: &mut Value, field: &str, address: Option<&Address>) {
     });
 }
 
+/// One line of the order, as KOMOJU's page shows it.
 fn line_item(line: &Line, with_amount: bool) -> Value {
     let mut item = json!({ "description": cut(&line.description, DESCRIPTION), "quantity": line.quantity });
     put(&mut item, "external_product_num", &cut(&line.product_id, CODE));
@@ -172,6 +184,7 @@ fn line_item(line: &Line, with_amount: bool) -> Value {
     item
 }
 
+/// What the shopper's browser and the order tell KOMOJU's fraud screening.
 fn fraud_details(new: &NewSession) -> Value {
     let mut details = Value::Object(Map::new());
     put(&mut details, "customer_ip", plain_ip(&new.browser.ip));
@@ -185,13 +198,14 @@ fn fraud_details(new: &NewSession) -> Value {
     details
 }
 
-/// `::ffff:203.0.113.9` is an IPv4 address in IPv6's clothes.
+/// An IPv4 address that is written in IPv6's form (`::ffff:203.0.113.9`), as the IPv4 address that it is.
 fn plain_ip(ip: &str) -> &str {
     let prefix = ip.get(..7).filter(|prefix| prefix.eq_ignore_ascii_case("::ffff:"));
     let mapped = prefix.and(ip.get(7..)).filter(|rest| rest.parse::<std::net::Ipv4Addr>().is_ok());
     mapped.unwrap_or(ip)
 }
 
+/// A session from its JSON. None: no id or status, or its payment cannot be read.
 fn parse(session: &Value) -> Option<SessionSeen> {
     let id = SessionId::parse(&text(session, "id")).ok()?;
     let status = match text(session, "status").as_str() {
@@ -204,7 +218,7 @@ fn parse(session: &Value) -> Option<SessionSeen> {
     let currency = Currency::parse(&text(session, "currency")).ok();
     let amount = integer(session, "amount").and_then(|minor| Some(Money::new(minor, currency?)));
     let payment = match present(session, "payment") {
-        // One that says it is of another session is as little this session's as one that cannot be read.
+        // A payment that says it is of another session is as useless as one that cannot be read.
         Some(payment) => {
             let shown = super::payment::parse(payment)?;
             Some(Some(shown).filter(|p| p.session.as_ref().is_none_or(|of| *of == id))?)
@@ -234,7 +248,7 @@ fn parse(session: &Value) -> Option<SessionSeen> {
     })
 }
 
-/// What one type comes to, in the currency it is paid in.
+/// What the session comes to, paid by one type in that type's currency.
 fn offered(method: &Value) -> Option<Offered> {
     let currency = Currency::parse(&text(method, "currency")).ok()?;
     let amount = Money::new(integer(method, "amount")?, currency);

@@ -1,5 +1,8 @@
-//! KOMOJU's webhooks: the signature over the raw body, then the envelope, then only what a hint needs.
+//! KOMOJU's webhooks: first the signature over the raw body, then the envelope, then only what a hint needs.
 //! <https://doc.komoju.com/docs/webhooks>
+//!
+//! Nothing in a webhook is believed. It routes to an order and causes a look there, so a forged or replayed one could
+//! only cost a call.
 
 use super::session::{META_ORDER, META_STORE};
 use crate::hash::{hex, hmac_sha256, same};
@@ -9,7 +12,7 @@ use crate::state::hint::{About, FRAUD_MARKED, Hint};
 use crate::values::ids::{HintId, OrderId, PaymentId, SessionId, StoreHash};
 use serde_json::Value;
 
-/// The webhook events to tick at KOMOJU: whatever can change what is known of a payment.
+/// The webhook events that the merchant must tick at KOMOJU: whatever can change what we know of a payment.
 pub const EVENTS: [&str; 10] = [
     "payment.authorized",
     "payment.captured",
@@ -23,8 +26,9 @@ pub const EVENTS: [&str; 10] = [
     "refund_request.updated",
 ];
 
-/// Whether `signature` (hexadecimal HMAC-SHA256 of the raw body, in small letters or capitals) was made with one of `secrets`. An empty
-/// secret signs nothing: whoever has none configured refuses everything.
+/// True if `signature` (hexadecimal HMAC-SHA256 of the raw body, in small letters or capitals) was made with one of
+/// `secrets`: several are valid while the merchant rotates them. An empty secret signs nothing, so a store without
+/// one refuses everything.
 pub fn is_signed(secrets: &[Secret], body: &[u8], signature: &str) -> bool {
     let signature = signature.to_ascii_lowercase();
     let made_with = |secret: &&Secret| {
@@ -34,7 +38,7 @@ pub fn is_signed(secrets: &[Secret], body: &[u8], signature: &str) -> bool {
     secrets.iter().filter(|secret| !secret.expose().is_empty()).any(|secret| made_with(&secret))
 }
 
-/// Whether the text can be a signature at all, by whatever secret.
+/// True if the text can be a signature at all, by whatever secret.
 pub fn is_signature(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
@@ -43,35 +47,40 @@ pub fn is_signature(text: &str) -> bool {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notice {
     pub id: HintId,
+    /// The event's type: `payment.captured`.
     pub event: String,
     pub payment: Option<PaymentId>,
     pub session: Option<SessionId>,
+    /// The attempt's order number at KOMOJU, if the notification has one. Looked up in the ledger, never taken apart.
     pub external_order_num: Option<String>,
-    /// The store and order of our own metadata, where there is any.
+    /// The store and order from our own metadata, if it has any. An account's webhooks carry other shops' payments
+    /// too, which have none.
     pub store: Option<StoreHash>,
     pub order: Option<OrderId>,
 }
 
 impl Notice {
-    /// A reason to look. Bears the event's own id, however often and in whatever way it arrives.
+    /// The hint that this becomes. It bears the event's own id, so that the same event is one hint, however often and
+    /// by whatever way it arrives.
     pub fn hint(self) -> Hint {
         let about = About::Komoju { session: self.session, payment: self.payment, event: self.event };
         Hint { id: self.id, about }
     }
 }
 
-/// Events that say nothing about a payment: a ping, settlements, customers, subscriptions, whatever may come.
+/// False for events that say nothing about a payment: a ping, settlements, customers, subscriptions, whatever may
+/// come.
 pub fn is_about_a_payment(event: &str) -> bool {
     event.starts_with("payment.") || event.starts_with("refund_request.")
 }
 
-/// None: not an event.
+/// A webhook's body. None: not an event.
 pub fn parse(body: &str) -> Option<Notice> {
     notice(&crate::json::parse(body).ok()?)
 }
 
-/// An event, as a webhook brings it or KOMOJU's list of events shows it. The type is looked at before the data, which
-/// for other types is of another shape.
+/// An event, as a webhook brings it or as KOMOJU's list of events shows it. None: without an id or a type. The type
+/// is looked at before the data, which has another shape for other types.
 pub fn notice(event: &Value) -> Option<Notice> {
     let id = HintId::parse(&text(event, "id")).ok()?;
     let kind = text(event, "type");
@@ -103,7 +112,7 @@ mod tests {
 
     #[test]
     fn only_one_of_our_secrets_signs() {
-        // Computed apart, with openssl dgst -sha256 -hmac.
+        // Computed independently, with openssl dgst -sha256 -hmac.
         let signature = "ff5ec499245215a6c60227168f66d37e32889dcf1535a477d25c0e392a64fcb8";
         let body = br#"{"hello":"komoju"}"#;
         assert!(is_signed(&secrets(&["rotated-in", "s3cret"]), body, signature));
