@@ -1,5 +1,5 @@
-//! The store's storefronts and the origins their pages are served from: where scripts go, and where shoppers may be
-//! sent back to.
+//! The store's storefronts and the origins that their pages are served from: where our script goes, and where a
+//! shopper may be sent back to. An origin that is not listed here is never redirected to.
 
 use super::{Api, Data, NotOne, read};
 use crate::http::{HttpRequest, Outcome};
@@ -9,22 +9,22 @@ use crate::url::origin_of;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A storefront and the origins its pages are served from.
+/// A storefront, and the origins that its pages are served from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channel {
     pub id: u64,
     pub name: String,
-    /// `https://shop.example`, without path: primary, canonical and checkout.
+    /// `https://shop.example`, without a path: primary, canonical and checkout.
     #[serde(default)]
     pub origins: Vec<String>,
 }
 
-/// Every storefront that is or can go live.
+/// Asks for every storefront that is live or can go live.
 pub fn list_request(api: Api<'_>) -> HttpRequest {
     api.get("/v3/channels?type:in=storefront&available=true&limit=250")
 }
 
-/// The addresses of one storefront.
+/// Asks for the addresses of one storefront.
 pub fn site_request(api: Api<'_>, channel: u64) -> HttpRequest {
     api.get(&["/v3/channels/", &channel.to_string(), "/site"].concat())
 }
@@ -45,8 +45,9 @@ impl TryFrom<Value> for ListedChannel {
     }
 }
 
-/// The storefronts, without their origins yet. A store has at least one, so that an empty list says nothing about it.
-/// Where one of them cannot be read, those in `known` stay: a storefront is not closed because of a bad line.
+/// The answer to [`list_request`]: the storefronts, without their origins yet. If one of them cannot be read, those
+/// in `known` that seem to be missing stay: a storefront is not closed because of one bad line. Errors also: an empty
+/// list, for every store has a storefront.
 pub fn list(outcome: &Outcome, known: &[Channel]) -> Result<Vec<Channel>, Failure> {
     let listed: Option<Data<Each<ListedChannel>>> = read(outcome)?;
     let listed = listed.map(|l| l.data).filter(|l| !l.read.is_empty());
@@ -77,7 +78,8 @@ impl TryFrom<Value> for Site {
     }
 }
 
-/// Every origin of the site: primary, canonical and checkout, each once. A storefront without a site has none.
+/// The answer to [`site_request`]: every origin of the site (primary, canonical, checkout), each once. A storefront
+/// without a site (404) has none.
 pub fn origins(outcome: &Outcome) -> Result<Vec<String>, Failure> {
     let site: Option<Data<Site>> = match read(outcome) {
         Err(Failure::NotFound) => None,

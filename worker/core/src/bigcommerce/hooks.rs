@@ -1,5 +1,8 @@
-//! The webhooks we ask BigCommerce for: one per scope, each carrying a secret of our own in a header. They only ever
-//! cause a look. <https://developer.bigcommerce.com/docs/integrations/webhooks>
+//! The webhooks that we ask BigCommerce for: one per scope, each carrying a secret of our own in a header. They only
+//! ever cause a look. <https://developer.bigcommerce.com/docs/integrations/webhooks>
+//!
+//! Compare, then change: [`plan`] looks at what BigCommerce has and says what is missing, wrong or double, so it can
+//! run at any time and any number of times.
 
 use super::{Api, Data, NotOne, read};
 use crate::http::{HttpRequest, Outcome};
@@ -11,15 +14,16 @@ use crate::values::ids::StoreHash;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The header that proves a hook to be one that we registered.
+/// The header that proves a webhook to come from a hook that we registered.
 pub const SECRET_HEADER: &str = "X-Komoju-Bigcommerce-Secret";
 
-/// A new order: the one message that the merchant may not want us to act on.
+/// The scope of a new order: the one message that the merchant may switch off.
 pub const ORDER_CREATED: &str = "store/order/created";
 
-/// What we ask to be told of.
+/// The scopes that we ask for.
 pub const SCOPES: [&str; 3] = ["store/order/statusUpdated", REFUND_CREATED, ORDER_CREATED];
 
+/// Asks for all hooks of the app in this store. One page holds them all.
 pub fn list_request(api: Api<'_>) -> HttpRequest {
     api.get("/v3/hooks?limit=250")
 }
@@ -32,7 +36,7 @@ pub struct Hook {
     scope: String,
     destination: String,
     is_active: bool,
-    /// By name; null where there are none.
+    /// The headers by name; null if there are none.
     headers: Value,
 }
 
@@ -52,20 +56,23 @@ impl TryFrom<Value> for Hook {
     }
 }
 
+/// The answer to [`list_request`]. A hook that cannot be read is left out.
 pub fn list(outcome: &Outcome) -> Result<Vec<Hook>, Failure> {
     let hooks: Option<Data<Each<Hook>>> = read(outcome)?;
     Ok(hooks.map(|h| h.data.read).unwrap_or_default())
 }
 
-/// Where the hooks should go and what they should carry.
+/// Where the hooks should go, and what they should carry.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub destination: String,
     pub secret: Secret,
+    /// True if the merchant wants us to hear of new orders.
     pub new_orders: bool,
 }
 
 impl Wanted {
+    /// The hooks of one store.
     pub fn new(app_url: &str, store: &StoreHash, secret: Secret, new_orders: bool) -> Self {
         Self { destination: [app_url, "/webhooks/bigcommerce/", store.as_str()].concat(), secret, new_orders }
     }
@@ -74,7 +81,8 @@ impl Wanted {
         self.new_orders || scope != ORDER_CREATED
     }
 
-    /// BigCommerce switches a hook off after 90 quiet days or two days of failures; to us that is as good as missing.
+    /// True if the hook is as it should be. BigCommerce switches a hook off after 90 quiet days or two days of
+    /// failures; to us that is as good as missing.
     fn is(&self, hook: &Hook) -> bool {
         let mut headers = hook.headers.as_object().into_iter().flatten();
         let secret = Some(self.secret.expose());
@@ -92,7 +100,7 @@ impl Wanted {
     }
 }
 
-/// One change to make.
+/// One change to make at BigCommerce.
 #[derive(Clone, PartialEq)]
 pub enum Deed {
     Create { scope: &'static str, body: Value },
@@ -100,7 +108,7 @@ pub enum Deed {
     Delete { id: u64 },
 }
 
-/// Bodies carry the secret.
+/// Prints no body: it carries the secret.
 impl std::fmt::Debug for Deed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -111,7 +119,8 @@ impl std::fmt::Debug for Deed {
     }
 }
 
-/// Looks before it creates: how BigCommerce answers a double is not documented. Hooks of other scopes stay.
+/// The changes that make `found` into what is wanted. We look before we create, because BigCommerce does not document
+/// what it answers to a double. Hooks of other scopes stay.
 pub fn plan(found: &[Hook], wanted: &Wanted) -> Vec<Deed> {
     let mut deeds = Vec::new();
     for scope in SCOPES {
@@ -134,7 +143,7 @@ pub fn plan(found: &[Hook], wanted: &Wanted) -> Vec<Deed> {
 }
 
 impl Deed {
-    /// The event it is about; none where it only tidies up.
+    /// The scope that it is about; None if it only tidies up.
     pub fn scope(&self) -> Option<&'static str> {
         match self {
             Self::Create { scope, .. } | Self::Update { scope, .. } => Some(scope),
@@ -142,6 +151,7 @@ impl Deed {
         }
     }
 
+    /// The request that makes the change.
     pub fn request(&self, api: Api<'_>) -> HttpRequest {
         let one = |id: &u64| ["/v3/hooks/", &id.to_string()].concat();
         match self {

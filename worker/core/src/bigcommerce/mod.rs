@@ -1,7 +1,19 @@
-//! BigCommerce's protocols: builds requests, parses answers, checks signatures. Pure: no clock, no network.
+//! BigCommerce's protocol, pure: requests are built, answers parsed, signatures checked. No clock, no network.
 //!
 //! Here: how a call to a store's management API is written, and what its answers mean.
 //! <https://developer.bigcommerce.com/docs/start/about/status-codes>
+//!
+//! ```text
+//! no answer, 3xx, 5xx, an HTML page   Indeterminate   it may have taken effect: look
+//! 408, 409, 423, 425                  Later, busy     something is in the way, and passes
+//! 429                                 Later           the store's quota is used up
+//! 401, 403, 404                       the token, a scope, or the object is missing
+//! other 4xx                           Refused         final, in BigCommerce's words
+//! ```
+//!
+//! What a stranger must know about BigCommerce: it has no idempotency keys and no compare-and-set, so we read before
+//! we write and look before we repeat. Amounts are decimals, written as text or as numbers. v2 answers an empty list
+//! with 204 and no body; v3 wraps everything into `{"data":…}`.
 
 pub mod channels;
 pub mod hooks;
@@ -26,15 +38,16 @@ use std::fmt;
 /// One store's management API.
 #[derive(Debug, Clone, Copy)]
 pub struct Api<'a> {
-    /// BIGCOMMERCE_API_URL.
+    /// The variable BIGCOMMERCE_API_URL, without a trailing slash.
     pub base: &'a str,
     pub store: &'a StoreHash,
     pub token: &'a Secret,
+    /// How long an answer may take.
     pub timeout_ms: u32,
 }
 
 impl Api<'_> {
-    /// `path` starts with its version: `/v2/store`.
+    /// A request. `path` starts with its version: `/v2/store`. `body` is JSON.
     pub fn request(&self, method: &'static str, path: &str, body: Option<String>) -> HttpRequest {
         let text = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let mut headers = vec![text("x-auth-token", self.token.expose()), text("accept", "application/json")];
@@ -45,18 +58,19 @@ impl Api<'_> {
         HttpRequest { method, url, headers, body, timeout_ms: self.timeout_ms }
     }
 
+    /// A GET.
     pub fn get(&self, path: &str) -> HttpRequest {
         self.request("GET", path, None)
     }
 }
 
-/// A v3 answer's envelope.
+/// The envelope of a v3 answer.
 #[derive(Debug, Deserialize)]
 pub struct Data<T> {
     pub data: T,
 }
 
-/// An element of a list that lacks what makes it one of them.
+/// Why an element of a list is none: it lacks what identifies it.
 #[derive(Debug)]
 pub struct NotOne;
 
@@ -66,7 +80,7 @@ impl fmt::Display for NotOne {
     }
 }
 
-/// The body of a 2xx answer; empty where v2 answers an empty list (204).
+/// The body of a 2xx answer; empty where v2 answers an empty list (204). Errors: no answer, or a refusal.
 pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
     match outcome {
         Outcome::NoAnswer(why) => Err(Failure::Indeterminate(why.clone())),
@@ -75,7 +89,7 @@ pub fn success(outcome: &Outcome) -> Result<&str, Failure> {
     }
 }
 
-/// The parsed body of a 2xx answer; None where it is empty.
+/// The parsed body of a 2xx answer; None if it is empty. Errors: no answer, a refusal, or not of this shape.
 pub fn read<T: DeserializeOwned>(outcome: &Outcome) -> Result<Option<T>, Failure> {
     let unreadable =
         |e: json::Unreadable| Failure::Unreadable(["unreadable answer: ", &e.to_string()].concat());
@@ -85,17 +99,18 @@ pub fn read<T: DeserializeOwned>(outcome: &Outcome) -> Result<Option<T>, Failure
     }
 }
 
+/// What a status other than 2xx means.
 fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
     let is_page = body.trim_start().starts_with('<');
     match status {
-        // A page for people is a firewall's or a proxy's: the API itself has said nothing.
+        // An HTML page comes from a firewall or a proxy: BigCommerce's API itself has said nothing.
         400..=407 | 410..=422 | 424 | 426..=428 | 430..=499 if is_page => {
             Failure::Indeterminate(["HTTP ", &status.to_string(), ", a page"].concat())
         }
         401 => Failure::Unauthorized,
         403 => Failure::Forbidden,
         404 => Failure::NotFound,
-        // Timed out, held by another request, or too early: all of them pass.
+        // Timed out, held by another request, or too early: all of these pass.
         408 | 409 | 423 | 425 => Failure::busy(after_ms),
         429 => Failure::later(after_ms),
         300..=399 | 500.. => Failure::Indeterminate(["HTTP ", &status.to_string()].concat()),
@@ -103,8 +118,8 @@ fn refusal(status: u16, after_ms: Option<u64>, body: &str) -> Failure {
     }
 }
 
-/// BigCommerce's own words: v2 answers `[{"message"}]`, v3 `{"title","errors":{field: words}}`, refunds wrap the latter
-/// in `{"data":[…]}`.
+/// BigCommerce's own words, at most 300 characters. v2 answers `[{"message"}]`, v3 `{"title","errors":{field:
+/// words}}`, and refunds wrap the latter into `{"data":[…]}`.
 fn message(body: &str) -> String {
     let value: Value = json::parse(body).unwrap_or_default();
     let first = value.get(0).or_else(|| value.pointer("/data/0")).unwrap_or(&value);

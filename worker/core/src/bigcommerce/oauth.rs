@@ -1,5 +1,5 @@
-//! The single-click installation: what `/auth` is called with, and the exchange of its code for the store's token.
-//! <https://developer.bigcommerce.com/docs/integrations/apps/guide/auth>
+//! The single-click installation: what BigCommerce calls `/auth` with, and the exchange of its code for the store's
+//! token. <https://developer.bigcommerce.com/docs/integrations/apps/guide/auth>
 
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
 
@@ -10,8 +10,8 @@ use crate::values::ids::StoreHash;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// The scopes asked for at installation: all that will ever be needed, because adding one later kills every token.
-/// Each is listed with what needs it in the README.
+/// The scopes that we ask for at installation: all that will ever be needed, because adding one later makes every
+/// token worthless. The README says what needs each of them.
 pub const SCOPES: [&str; 8] = [
     "store_v2_orders",
     "store_v2_content",
@@ -26,15 +26,15 @@ pub const SCOPES: [&str; 8] = [
 /// This app as it is registered with BigCommerce.
 #[derive(Debug, Clone, Copy)]
 pub struct App<'a> {
-    /// BIGCOMMERCE_LOGIN_URL.
+    /// The variable BIGCOMMERCE_LOGIN_URL.
     pub login_url: &'a str,
-    /// APP_URL.
+    /// The variable APP_URL.
     pub app_url: &'a str,
     pub client_id: &'a str,
     pub client_secret: &'a Secret,
 }
 
-/// What BigCommerce hands over with the merchant's consent; worth nothing until the code is exchanged.
+/// What BigCommerce hands over with the merchant's consent. Worth nothing until the code is exchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     pub store: StoreHash,
@@ -45,15 +45,15 @@ pub struct Grant {
 /// Why `/auth` was called in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantError {
-    /// A parameter is missing or malformed; which one.
+    /// This parameter is missing or malformed.
     Parameter(&'static str),
-    /// The app's registration lacks these scopes.
+    /// The app's registration with BigCommerce lacks these scopes.
     Scopes(Vec<&'static str>),
 }
 
 impl Grant {
-    /// Reads `/auth`'s query. Scopes are compared before anything is exchanged: with fewer than are needed, the
-    /// first refund or the first script would fail instead.
+    /// Reads the query of `/auth`. The scopes are compared before anything is exchanged: with too few of them the
+    /// installation would seem to work, and the first refund or the first script would fail.
     pub fn parse(query: &[Pair]) -> Result<Self, GrantError> {
         let get = |name: &'static str| {
             let text = value(query, name).filter(|v| !v.is_empty() && v.len() <= 4096);
@@ -72,14 +72,14 @@ impl Grant {
     }
 }
 
-/// The scopes we need and `granted` (separated by spaces) does not hold. BigCommerce adds some of its own accord, so
-/// more than asked for is no error.
+/// The scopes that we need and `granted` (separated by spaces) does not hold. BigCommerce adds some of its own
+/// accord, so more than asked for is no error.
 fn missing_scopes(granted: &str) -> Vec<&'static str> {
     let granted: Vec<&str> = granted.split_whitespace().collect();
     SCOPES.into_iter().filter(|scope| !granted.contains(scope)).collect()
 }
 
-/// The exchange of the code. `redirect_uri` must be the registered callback, to the letter.
+/// Exchanges the code for a token. `redirect_uri` must be the registered callback, to the letter.
 pub fn exchange(app: App<'_>, grant: &Grant) -> HttpRequest {
     let context = ["stores/", grant.store.as_str()].concat();
     let redirect_uri = [app.app_url, "/auth"].concat();
@@ -102,12 +102,13 @@ pub fn exchange(app: App<'_>, grant: &Grant) -> HttpRequest {
     }
 }
 
-/// A store's access token and who consented.
+/// A store's access token, and who consented.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
     pub token: Secret,
     pub user_id: u64,
     pub user_email: String,
+    /// The store's owner; the user, if BigCommerce names no owner.
     pub owner_id: u64,
 }
 
@@ -126,7 +127,7 @@ struct Person {
     email: Option<String>,
 }
 
-/// Reads the exchange's answer: it must be about the store and the scopes that were asked for.
+/// The answer to [`exchange`]. Errors also: a token for another store, or with fewer scopes than asked for.
 pub fn consent(outcome: &Outcome, grant: &Grant) -> Result<Consent, Failure> {
     let refused = |message: &str| Failure::Refused {
         status: 200,

@@ -1,7 +1,12 @@
 //! BigCommerce orders: requests and answers of v2 `/orders` and v3 `/orders/{id}/transactions`.
 //!
-//! All money fields are decimal strings in `default_currency_code`, the currency the shopper pays in;
-//! `currency_code` is only what was displayed. `payment_method` is a label that the merchant may rename.
+//! All amounts are decimal text in `default_currency_code`, the currency that the shopper pays in; `currency_code` is
+//! only what was displayed. `payment_method` is a label that the merchant may rename at any time.
+//!
+//! ```text
+//! "currency_code": "USD", "default_currency_code": "JPY", "total_inc_tax": "5280.0000"    ¥5,280
+//! "gift_certificate_amount": "280.0000"      ¥280 were paid otherwise: ¥5,280 or ¥5,000 due, undecided here
+//! ```
 
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, integer, list, present, text, unsigned};
@@ -19,16 +24,17 @@ use serde_json::{Value, json};
 
 use super::Api;
 
-/// KOMOJU shows the lines; a very long order needs no more of them there.
+/// The most lines that we pass on to KOMOJU's page: a very long order needs no more there.
 const MOST_LINES: usize = 50;
 
-/// The order with its line items, in one call.
+/// Asks for the order with its line items, in one call.
 pub fn read(api: &Api<'_>, order: OrderId) -> HttpRequest {
     let query = "?include=consignments.line_items&consignment_structure=object";
     api.request("GET", &format!("/v2/orders/{order}{query}"), None)
 }
 
-/// Status, payment id and note in one PUT; nothing else is ever sent back.
+/// Writes status, payment id and note in one PUT. Nothing else is ever sent back, so nothing that the merchant
+/// changed meanwhile is undone. What is None in `update` stays as it is.
 pub fn update(api: &Api<'_>, order: OrderId, update: &OrderUpdate, staff_notes: &str) -> HttpRequest {
     let mut body = json!({ "staff_notes": staff_notes });
     if let Some(id) = &update.payment_provider_id {
@@ -40,6 +46,7 @@ pub fn update(api: &Api<'_>, order: OrderId, update: &OrderUpdate, staff_notes: 
     api.request("PUT", &format!("/v2/orders/{order}"), Some(body.to_string()))
 }
 
+/// Asks for the order's transactions, which tell the payment method that it was really placed with.
 pub fn transactions(api: &Api<'_>, order: OrderId) -> HttpRequest {
     api.request("GET", &format!("/v3/orders/{order}/transactions"), None)
 }
@@ -55,8 +62,8 @@ pub fn order_answer(outcome: &Outcome) -> Answer {
     }
 }
 
-/// The offline provider among an order's transactions, and what it is to collect; nothing where there is none, or the
-/// list is empty (204).
+/// The answer to [`transactions`]: the offline method, and what it is to collect. Nothing if none of ours is listed,
+/// or if the list is empty (204).
 pub fn provider_answer(outcome: &Outcome) -> Answer {
     let unreadable = || Answer::Failed(Failure::Unreadable("the transactions cannot be read".to_owned()));
     match super::success(outcome) {
@@ -69,6 +76,7 @@ pub fn provider_answer(outcome: &Outcome) -> Answer {
     }
 }
 
+/// What the rows tell. `charged` only if all rows of the method that collect money name the same amount.
 fn transacted(rows: &[Value]) -> Transacted {
     let orders = rows.iter().filter_map(|row| OrderId::new(unsigned(row, "order_id")?).ok()).collect();
     let provider = rows.iter().find_map(|row| Provider::from_id(&text(row, "gateway")));
@@ -91,6 +99,7 @@ fn parse_body(body: &str) -> Option<Value> {
     crate::json::parse(body).ok()
 }
 
+/// An order from its JSON. None: without a status.
 fn parse(order: &Value) -> Option<OrderSeen> {
     let status = u8::try_from(unsigned(order, "status_id")?).ok()?;
     let total = total(order);
@@ -117,7 +126,8 @@ fn parse(order: &Value) -> Option<OrderSeen> {
     Some(OrderSeen { id, reading, total: total.ok(), cart, staff_notes, checkout: checkout(order) })
 }
 
-/// The parts that store credit and gift certificates paid; None where they paid nothing.
+/// The parts that store credit and gift certificates paid; None if they paid nothing. Errors: an amount cannot be
+/// read.
 fn split(order: &Value, total: Money) -> Result<Option<Split>, Unreadable> {
     let part = |field: &str| match present(order, field) {
         None => Ok(0),
@@ -127,18 +137,21 @@ fn split(order: &Value, total: Money) -> Result<Option<Split>, Unreadable> {
     Ok((credit > 0 || certificates > 0).then_some(Split { total, credit, certificates }))
 }
 
-/// Of the whole order, store credit included. None where it cannot be read: the refunds themselves are read apart.
+/// What was refunded of the whole order, store credit included, in minor units. None: unreadable; the refunds
+/// themselves are read separately.
 fn refunded(order: &Value) -> Option<i64> {
     let currency = Currency::parse(&text(order, "default_currency_code")).ok()?;
     Money::parse(&text(order, "refunded_amount"), currency).ok().map(|m| m.minor)
 }
 
+/// The order's total. Errors: no currency that KOMOJU takes, or not an amount of it.
 fn total(order: &Value) -> Result<Money, Unreadable> {
     let currency = Currency::parse(&text(order, "default_currency_code"))?;
     present(order, "total_inc_tax").ok_or(Unreadable::NotAnAmount)?;
     Ok(Money::parse(&text(order, "total_inc_tax"), currency)?)
 }
 
+/// The personal part of the order. It is passed on to KOMOJU and kept nowhere.
 fn checkout(order: &Value) -> Checkout {
     let empty = Value::Null;
     let billing = order.get("billing_address").unwrap_or(&empty);
@@ -154,12 +167,13 @@ fn checkout(order: &Value) -> Checkout {
     }
 }
 
-/// Given name first, as KOMOJU wants it.
+/// The name with the given name first, as KOMOJU wants it.
 fn name(address: &Value) -> String {
     let (first, last) = (text(address, "first_name"), text(address, "last_name"));
     [first.trim(), last.trim()].join(" ").trim().to_owned()
 }
 
+/// An address. None: too little of one to be of use.
 fn address(value: &Value) -> Option<Address> {
     let address = Address {
         name: name(value),
@@ -173,6 +187,7 @@ fn address(value: &Value) -> Option<Address> {
     (!address.country.is_empty() && !address.street1.is_empty()).then_some(address)
 }
 
+/// The order's lines, the shipped ones first, then pick-ups and downloads.
 fn lines(order: &Value, consignments: &Value) -> Vec<Line> {
     let Ok(currency) = Currency::parse(&text(order, "default_currency_code")) else { return Vec::new() };
     ["shipping", "pickups", "downloads"]
@@ -184,7 +199,7 @@ fn lines(order: &Value, consignments: &Value) -> Vec<Line> {
         .collect()
 }
 
-/// A link to a line item instead of the item itself is no line.
+/// One line. None: a link instead of the item itself, or without name, price or quantity.
 fn line(item: &Value, currency: Currency) -> Option<Line> {
     let description = text(item, "name");
     let unit = Money::parse(&text(item, "price_inc_tax"), currency).ok()?;

@@ -1,7 +1,15 @@
-//! An order's refunds: v3 payment actions. For an offline payment BigCommerce only keeps the books, and no money moves.
+//! An order's refunds: v3 payment actions. For an offline payment BigCommerce only keeps the books; no money moves.
 //! <https://developer.bigcommerce.com/docs/store-operations/orders/refunds>
 //!
-//! A list is read refund by refund. One whose amounts cannot be read is kept as such: passed over, it might be made again.
+//! A list is read refund by refund. One whose amounts cannot be read stays in the list as *unreadable*: if it were
+//! left out, a refund of ours could be booked a second time.
+//!
+//! ```text
+//! {"id":41,"payments":[{"provider_id":"instore","amount":500}]}      refund 41: ¥500 on our method
+//! {"id":42,"payments":[{"provider_id":"instore","amount":null}]}     refund 42: unreadable, nothing moves by itself
+//! {"id":43,"payments":null,"total_amount":500}                       refund 43: payments missing
+//! {"id":44,"items":[{"reason":"… (komoju-refund:re7)"}], …}          our own entry of KOMOJU's refund re7
+//! ```
 
 use super::{Api, success};
 use crate::http::{HttpRequest, Outcome};
@@ -14,18 +22,19 @@ use crate::values::ids::{OrderId, RefundId};
 use crate::values::money::Money;
 use serde_json::{Number, Value, json};
 
-/// All of an order's refunds. No order has more of them than one page holds; see [`list_answer`].
+/// Asks for all of an order's refunds. One page holds more than any order has; see [`list_answer`].
 pub fn list_request(api: &Api<'_>, order: OrderId) -> HttpRequest {
     api.get(&format!("/v3/orders/{order}/payment_actions/refunds"))
 }
 
-/// How a refund of the order as a whole would be booked. Answers, and changes nothing.
+/// Asks how BigCommerce would book a refund of the order as a whole. Changes nothing.
 pub fn quote(api: &Api<'_>, order: OrderId, amount: Money) -> HttpRequest {
     let body = json!({ "items": [item(order, amount)] });
     api.request("POST", &format!("/v3/orders/{order}/payment_actions/refund_quotes"), Some(body.to_string()))
 }
 
-/// Books what KOMOJU has paid back. It names KOMOJU's refund, by which it is known again whatever becomes of the answer.
+/// Books what KOMOJU has paid back. The entry names KOMOJU's refund, so a later look knows it again whatever becomes
+/// of the answer.
 pub fn record(
     api: &Api<'_>,
     order: OrderId,
@@ -40,12 +49,13 @@ pub fn record(
     api.request("POST", &format!("/v3/orders/{order}/payment_actions/refunds"), Some(body.to_string()))
 }
 
+/// The order as a whole, as the one item that is refunded.
 fn item(order: OrderId, amount: Money) -> Value {
     json!({ "item_type": "ORDER", "item_id": order.get(), "amount": number(amount) })
 }
 
-/// BigCommerce takes numbers only. No amount has more than fifteen digits that count, and so many come out of the tree as
-/// they went in.
+/// The amount as a JSON number: BigCommerce takes nothing else. No amount has more than fifteen significant digits,
+/// and that many go through a double unchanged.
 fn number(amount: Money) -> Value {
     amount.decimal().parse::<Number>().map_or(Value::Null, Value::Number)
 }
@@ -68,7 +78,7 @@ pub fn list_answer(outcome: &Outcome) -> Answer {
     })
 }
 
-/// The answer to [`quote`].
+/// The answer to [`quote`]: the ways, each in one or more parts.
 pub fn quote_answer(outcome: &Outcome) -> Answer {
     read(outcome, |body| {
         let body = parse(body)?;
@@ -78,7 +88,8 @@ pub fn quote_answer(outcome: &Outcome) -> Answer {
     })
 }
 
-/// The answer to [`record`]: the refund as booked.
+/// The answer to [`record`]: the refund as booked. While another refund of the order is being made, the answer is
+/// "busy".
 pub fn record_answer(outcome: &Outcome) -> Answer {
     let answer = read(outcome, |body| {
         let booked = refund(parse(body)?.get("data")?);
@@ -88,13 +99,14 @@ pub fn record_answer(outcome: &Outcome) -> Answer {
     if busy { Answer::Failed(Failure::busy(None)) } else { answer }
 }
 
-/// BigCommerce makes an order's refunds one after the other. How it says so is not documented: mostly by a status that
-/// passes, and here by its words.
+/// True if these words say that another refund of the order is being made: BigCommerce makes them one after the
+/// other. How it says so is not documented; mostly by a status that passes, and here by its words.
 fn is_busy(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     message.contains("another refund") || message.contains("being processed")
 }
 
+/// The answer that this outcome is, read by `parse`.
 fn read(outcome: &Outcome, parse: impl FnOnce(&str) -> Option<Answer>) -> Answer {
     let unreadable = || Answer::Failed(Failure::Unreadable("the refunds cannot be read".to_owned()));
     match success(outcome) {
@@ -107,7 +119,7 @@ fn parse(body: &str) -> Option<Value> {
     crate::json::parse(body).ok()
 }
 
-/// What was declined went to nobody. Number 0: a refund that does not tell its own.
+/// One refund. A declined part went to nobody. A refund that does not tell its id has number 0.
 fn refund(refund: &Value) -> OrderRefundSeen {
     let id = unsigned(refund, "id");
     let (parts, amounts) = match refund.get("payments") {
@@ -123,8 +135,8 @@ fn refund(refund: &Value) -> OrderRefundSeen {
     OrderRefundSeen { id: id.unwrap_or(0), order, parts, komoju: recorded(refund), amounts }
 }
 
-/// Of a payment that nobody declined and that may be ours, the part; None within where that cannot be read. Credit and
-/// certificates are not ours: theirs may be missing.
+/// The part of a payment that was not declined and may be ours. None: not ours, or declined. `Some(None)`: it may be
+/// ours and cannot be read. Store credit and certificates are not ours, so their amount may be missing.
 fn taken(payment: &Value) -> Option<Option<RefundPart>> {
     if flag(payment, "is_declined") {
         return None;
@@ -138,13 +150,14 @@ fn taken(payment: &Value) -> Option<Option<RefundPart>> {
     }
 }
 
+/// What it means that a refund lists no payments: nothing, if its total is 0; else they are missing.
 fn without_payments(refund: &Value) -> Amounts {
     let total = text(refund, "total_amount");
     let is_zero = !total.is_empty() && total.bytes().all(|b| matches!(b, b'0' | b'.' | b'-'));
     if is_zero { Amounts::Known } else { Amounts::Missing }
 }
 
-/// Whether one that we have booked ourselves would be known again.
+/// True if its reasons can be read, so that an entry of our own would be known again.
 fn has_readable_reasons(refund: &Value) -> bool {
     let reads = |item: &Value| matches!(item.get("reason"), None | Some(Value::Null | Value::String(_)));
     let items = match refund.get("items") {
@@ -155,12 +168,14 @@ fn has_readable_reasons(refund: &Value) -> bool {
     items.iter().all(|item| item.is_object() && reads(item)) && reads(refund)
 }
 
-/// The reason stands with the items; a refund without items has one of its own.
+/// The refund at KOMOJU that this entry names. The reason stands with the items; a refund without items has one of
+/// its own.
 fn recorded(refund: &Value) -> Option<RefundId> {
     let items = list(refund, "items").iter().chain([refund]);
     items.filter_map(|item| recorded_refund(&text(item, "reason"))).next()
 }
 
+/// One part of a refund. None: without an amount.
 fn part(payment: &Value) -> Option<RefundPart> {
     let decimal = text(payment, "amount");
     let provider = Provider::from_id(&text(payment, "provider_id"));
@@ -325,7 +340,7 @@ mod tests {
         assert_eq!(amounts(json!({ "id": 9 })), Amounts::Missing);
         assert_eq!(amounts(json!({ "id": 9, "payments": null, "total_amount": "0.0000" })), Amounts::Known);
         assert_eq!(amounts(json!({ "id": 9, "payments": [] })), Amounts::Known);
-        // Credit is not ours, whatever it says of its amount; what was declined neither.
+        // Credit is not ours, whatever it says of its amount; nor is what was declined.
         let credit = json!({ "provider_id": "storecredit", "amount": null });
         let declined = json!({ "provider_id": "cod", "amount": "much", "is_declined": true });
         assert_eq!(amounts(json!({ "id": 9, "payments": [credit, declined] })), Amounts::Known);
@@ -360,7 +375,7 @@ mod tests {
         assert!(matches!(record_answer(&answer(201, "")), Answer::Failed(Failure::Unreadable(_))));
     }
 
-    /// A refund of our own making that cannot be known again would be made once more.
+    /// If an entry of our own cannot be known again, it would be made once more.
     #[test]
     fn a_refund_whose_reason_cannot_be_read_is_unreadable() {
         let whole = json!({

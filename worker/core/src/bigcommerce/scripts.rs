@@ -1,8 +1,9 @@
-//! The storefront script's registration: one per storefront, in the head of the confirmation page, pinned by its
-//! integrity hash, and `async`: a host of ours that hangs must not hold up a page. <https://developer.bigcommerce.com/docs/integrations/scripts>
+//! The registration of our storefront script: one per storefront, in the head of the confirmation page, pinned by its
+//! integrity hash, and `async`, so that a host of ours that hangs does not hold up a page.
+//! <https://developer.bigcommerce.com/docs/integrations/scripts>
 //!
-//! Missing or changed ones are put right whenever they are looked at. One that the merchant has switched off stays
-//! off until the merchant asks for repair: it is their storefront.
+//! A script that is missing or was changed is put right whenever we look. One that the merchant has switched off
+//! stays off until the merchant asks for repair: it is their storefront.
 
 use super::{Api, Data, NotOne, read};
 use crate::http::{HttpRequest, Outcome};
@@ -13,10 +14,13 @@ use crate::values::ids::StoreHash;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// The name under which the merchant sees it in Script Manager.
 pub const NAME: &str = "KOMOJU payments";
-/// The page never waits for the script, which asks for what it missed. BigCommerce takes it with `kind: src` only.
+/// `async`: the page never waits for the script, which asks for whatever it missed. BigCommerce takes this with
+/// `kind: src` only.
 const LOAD_METHOD: &str = "async";
 
+/// Asks for all scripts of the app in this store. One page holds them all.
 pub fn list_request(api: Api<'_>) -> HttpRequest {
     api.get("/v3/content/scripts?limit=250")
 }
@@ -68,6 +72,7 @@ impl TryFrom<Value> for Script {
     }
 }
 
+/// The answer to [`list_request`]. A script that cannot be read is left out.
 pub fn list(outcome: &Outcome) -> Result<Vec<Script>, Failure> {
     let scripts: Option<Data<Each<Script>>> = read(outcome)?;
     Ok(scripts.map(|s| s.data.read).unwrap_or_default())
@@ -77,18 +82,20 @@ pub fn list(outcome: &Outcome) -> Result<Vec<Script>, Failure> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     pub src: String,
+    /// Its SRI hash (`sha384-…`): a browser runs no other bytes.
     pub integrity: String,
 }
 
 impl Wanted {
-    /// `hash` names the build; `methods` are the offline methods that are ours, so that the script leaves all other
-    /// orders alone without asking anyone.
+    /// The script's address for one store. `hash` names the build. `methods` are the offline methods that are ours,
+    /// so that the script leaves all other orders alone without asking anyone.
     pub fn new(app_url: &str, store: &StoreHash, hash: &str, integrity: &str, methods: &[Provider]) -> Self {
         let methods = methods.iter().map(|m| m.id()).collect::<Vec<_>>().join(",");
         let query = [".js?store=", store.as_str(), "&methods=", &methods].concat();
         Self { src: [app_url, "/storefront/", hash, &query].concat(), integrity: integrity.to_owned() }
     }
 
+    /// True if the script is as it should be, whether it is switched on or not.
     fn is(&self, script: &Script) -> bool {
         script.src.as_deref() == Some(self.src.as_str())
             && script.integrity_hashes.as_deref() == Some(std::slice::from_ref(&self.integrity))
@@ -117,7 +124,7 @@ impl Wanted {
     }
 }
 
-/// One change to make.
+/// One change to make at BigCommerce.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Deed {
     Create { channel: u64, body: Value },
@@ -125,16 +132,16 @@ pub enum Deed {
     Delete { uuid: String },
 }
 
-/// What is to be done, and what only the merchant may do.
+/// What we must do, and what only the merchant may do.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
     pub deeds: Vec<Deed>,
-    /// Storefronts whose script the merchant has switched off.
+    /// The storefronts whose script the merchant has switched off.
     pub disabled: Vec<u64>,
 }
 
-/// Compares. `repair`: the merchant has asked for it, so what is off is switched on. Without `channels` the
-/// storefronts are not known, and nothing is taken away.
+/// The changes that make `found` into what is wanted, one script per storefront. `repair`: the merchant asked for it,
+/// so what is off is switched on. If `channels` is empty, the storefronts are not known, and nothing is taken away.
 pub fn plan(found: &[Script], channels: &[u64], wanted: &Wanted, repair: bool) -> Plan {
     let mut plan = Plan::default();
     if channels.is_empty() {
@@ -151,6 +158,7 @@ pub fn plan(found: &[Script], channels: &[u64], wanted: &Wanted, repair: bool) -
 }
 
 impl Plan {
+    /// What becomes of one storefront's script.
     fn channel(&mut self, channel: u64, script: Option<&Script>, wanted: &Wanted, repair: bool) {
         let Some(script) = script else {
             return self.deeds.push(Deed::Create { channel, body: wanted.body(channel, true) });
@@ -166,13 +174,14 @@ impl Plan {
     }
 }
 
-/// By name, or by an address that only this app serves, should the merchant have renamed it.
+/// True if the script is ours: by its name, or by an address that only this app serves, should the merchant have
+/// renamed it.
 fn is_ours(script: &Script) -> bool {
     script.name == NAME || script.src.as_deref().is_some_and(|src| src.contains("/storefront/"))
 }
 
 impl Deed {
-    /// The storefront it is about; none where it only tidies up.
+    /// The storefront that it is about; None if it only tidies up.
     pub fn channel(&self) -> Option<u64> {
         match self {
             Self::Create { channel, .. } | Self::Update { channel, .. } => Some(*channel),
@@ -180,6 +189,7 @@ impl Deed {
         }
     }
 
+    /// The request that makes the change.
     pub fn request(&self, api: Api<'_>) -> HttpRequest {
         let one = |uuid: &str| ["/v3/content/scripts/", uuid].concat();
         match self {

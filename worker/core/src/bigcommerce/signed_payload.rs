@@ -1,6 +1,9 @@
 //! The `signed_payload_jwt` that BigCommerce opens, uninstalls and de-authorises the app with: a JSON Web Token,
-//! HS256 with the client secret. It stays valid for a day, so it is exchanged at once and never logged.
-//! <https://developer.bigcommerce.com/docs/integrations/apps/guide/callbacks>
+//! signed by HS256 with the app's client secret. It stays valid for a day, so it is exchanged for a short-lived token
+//! of ours at once, and never logged. <https://developer.bigcommerce.com/docs/integrations/apps/guide/callbacks>
+//!
+//! Checked in this order: the length, the form, the algorithm, the signature, and only then what it says (app,
+//! issuer, times, store). Nothing unsigned is looked at beyond its `alg`.
 
 use crate::hash::{hmac_sha256, same};
 use crate::json::{read, unsigned};
@@ -12,22 +15,23 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// How far two clocks may differ.
+/// How far BigCommerce's clock and ours may differ, in seconds.
 const LEEWAY_S: i64 = 120;
-/// Longer than any that BigCommerce makes; what is longer is not worth a MAC.
+/// Longer than any that BigCommerce makes. Longer text is refused before anything is computed.
 const MAX_LENGTH: usize = 8 * 1024;
 
 /// A payload that BigCommerce has signed, for this app, valid now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedPayload {
     pub store: StoreHash,
-    /// By BigCommerce's clock.
+    /// Seconds since the epoch, by BigCommerce's clock.
     pub issued_at_s: i64,
     pub user_id: u64,
-    /// What colleagues know them by; empty where BigCommerce does not say it.
+    /// What colleagues know them by; empty if BigCommerce does not say it.
     pub user_email: String,
-    /// BCP 47, as far as BigCommerce says it.
+    /// BCP 47 (`ja-JP`); empty if BigCommerce does not say it.
     pub user_locale: String,
+    /// The store's owner; 0 if BigCommerce does not say it.
     pub owner_id: u64,
 }
 
@@ -35,7 +39,7 @@ pub struct SignedPayload {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PayloadError {
     Malformed,
-    /// Anything but HS256, `none` above all.
+    /// Signed with anything but HS256, `none` above all.
     Algorithm,
     Signature,
     /// Made for another app.
@@ -48,7 +52,7 @@ pub enum PayloadError {
 }
 
 impl PayloadError {
-    /// For a log and for whoever debugs an installation.
+    /// The reason in words, for the log and for whoever debugs an installation.
     pub fn reason(self) -> &'static str {
         match self {
             Self::Malformed => "it is not a signed payload",
@@ -88,8 +92,8 @@ struct User {
     locale: Option<String>,
 }
 
-/// Checks everything that can be checked without knowing the store. Whether the store has this app, and since when,
-/// is for StoreObject to say.
+/// The payload, if it is BigCommerce's, for this app and valid at `now_s` (seconds since the epoch). Whether the
+/// store has this app, and since when, the store's own object must say.
 pub fn verify(
     jwt: &str,
     client_id: &str,
@@ -112,6 +116,7 @@ pub fn verify(
     })
 }
 
+/// What the token says, once its signature has proved to be BigCommerce's.
 fn authentic_claims(jwt: &str, secret: &Secret) -> Result<Claims, PayloadError> {
     check(jwt.len() <= MAX_LENGTH, PayloadError::Malformed)?;
     let (signed, signature) = jwt.rsplit_once('.').ok_or(PayloadError::Malformed)?;
@@ -124,6 +129,7 @@ fn authentic_claims(jwt: &str, secret: &Secret) -> Result<Claims, PayloadError> 
     json(claims)
 }
 
+/// One part of the token, read from base64url JSON.
 fn json<T: DeserializeOwned>(part: &str) -> Result<T, PayloadError> {
     let bytes = B64.decode(part).map_err(|_| PayloadError::Malformed)?;
     read(&String::from_utf8_lossy(&bytes)).map_err(|_| PayloadError::Malformed)

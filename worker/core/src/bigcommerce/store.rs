@@ -1,5 +1,5 @@
-//! Facts about a store: name, country, where its control panel is, and whether its checkout is one that storefront
-//! scripts run on.
+//! Facts about a store: its name, its country, where its control panel is, and whether storefront scripts run on its
+//! checkout.
 
 use super::{Api, read};
 use crate::http::{HttpRequest, Outcome};
@@ -8,27 +8,30 @@ use crate::state::failure::Failure;
 use crate::url::origin_of;
 use serde_json::Value;
 
-/// Also the cheapest call that tells whether a token still works.
+/// Asks for the store. Also the cheapest call that tells whether a token still works.
 pub fn info_request(api: Api<'_>) -> HttpRequest {
     api.get("/v2/store")
 }
 
+/// What we know of a store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StoreInfo {
     pub name: String,
-    /// ISO 3166-1 alpha-2, or empty.
+    /// ISO 3166-1 alpha-2; empty if unknown.
     pub country: String,
-    /// Origin of the control panel, or empty.
+    /// The origin of the control panel; empty if unknown.
     pub panel_url: String,
+    /// The origin of the default storefront.
     pub default_origin: Option<String>,
     pub default_channel: u64,
-    /// Optimized One-Page Checkout: any other shows no storefront script.
+    /// True for Optimized One-Page Checkout. Any other checkout runs no storefront script.
     pub checkout_is_optimized: bool,
-    /// A Stencil theme: Blueprint ones show no storefront script.
+    /// True for a Stencil theme. A Blueprint theme runs no storefront script.
     pub theme_is_stencil: bool,
 }
 
-/// Every field may be absent, or of another shape: what is not known is empty.
+/// The answer to [`info_request`]. Any field may be absent or of another shape: what is not known is empty. Errors:
+/// no answer, a refusal, or not an object.
 pub fn info(outcome: &Outcome) -> Result<StoreInfo, Failure> {
     let body: Value = read(outcome)?.unwrap_or_default();
     if !body.is_object() && !body.is_null() {

@@ -1,4 +1,4 @@
-//! Orders that wait for their payment, to find those whose messages were lost.
+//! Orders that wait for their payment, to find those whose hook was lost. The hourly sweep walks over them.
 //! <https://developer.bigcommerce.com/docs/rest-management/orders#get-all-orders>
 
 use super::{Api, NotOne, read};
@@ -15,12 +15,13 @@ use serde_json::Value;
 /// Far fewer than BigCommerce would give: an order may carry long notes, and all must fit into one answer.
 const PER_PAGE: usize = 100;
 
-/// What of an order tells whether it may be ours.
+/// What tells whether an order may be ours.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Value")]
 pub struct Waiting {
     pub id: OrderId,
     pub channel_id: u64,
+    /// The display name of its payment method, which the merchant may rename.
     pub payment_method: String,
     status: u64,
     placed_at: Option<Moment>,
@@ -45,8 +46,13 @@ impl TryFrom<Value> for Waiting {
     }
 }
 
-/// Orders *Awaiting Payment* that were placed since then, by rising number from `from` on: unlike pages, numbers do
-/// not shift when an order in front is paid meanwhile.
+/// Asks for orders *Awaiting Payment* (7) that were placed since then, by rising number from `from` on. Numbers do
+/// not shift when an order further in front is paid meanwhile; pages would.
+///
+/// ```text
+/// from 1     orders 41 … 140, a full page    go on from 141
+/// from 141   orders 141 … 180                done
+/// ```
 pub fn request(api: Api<'_>, since: Moment, from: i64) -> HttpRequest {
     let (since, from, limit) = (minute_in_utc(since), from.to_string(), PER_PAGE.to_string());
     let query = url::form(&[
@@ -59,25 +65,25 @@ pub fn request(api: Api<'_>, since: Moment, from: i64) -> HttpRequest {
     api.get(&["/v2/orders?", &query].concat())
 }
 
-/// One page of them. Only what was asked for: a filter that BigCommerce ignored is applied here.
+/// One page of them, and only what was asked for: a filter that BigCommerce ignored is applied here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     pub orders: Vec<Waiting>,
     pub next: Next,
 }
 
-/// How a walk over the orders goes on. It moves forward or ends.
+/// How a walk over the orders goes on. It moves forward or ends, so it can never run in a circle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// This was the last page.
     Done,
-    /// There may be more, from this number on.
+    /// There may be more, from this order number on.
     From(i64),
-    /// There may be more, but the answer does not say from where on: its order is not the one asked for.
+    /// There may be more, but the answer is not in the order asked for, so nobody knows from where on.
     Lost,
 }
 
-/// The answer to [`request`] with the same `since` and `from`.
+/// The answer to [`request`] with the same `since` and `from`. Errors: no answer, a refusal, or not a list.
 pub fn answer(outcome: &Outcome, since: Moment, from: i64) -> Result<Page, Failure> {
     let listed: Each<Waiting> = read(outcome)?.unwrap_or(Each { read: Vec::new(), unread: 0 });
     let is_full = listed.read.len() + listed.unread >= PER_PAGE;
@@ -85,7 +91,7 @@ pub fn answer(outcome: &Outcome, since: Moment, from: i64) -> Result<Page, Failu
     let next = match numbers.last() {
         _ if !is_full => Next::Done,
         _ if !numbers.is_sorted() => Next::Lost,
-        // Numbers before those asked for: the answer is the same for every `from`.
+        // An answer with numbers before `from` ignored it, so it would be the same for every `from`.
         Some(last) if *last >= from => Next::From(last + 1),
         Some(_) | None => Next::Lost,
     };
@@ -166,7 +172,7 @@ mod tests {
         // `min_id` is ignored: the same hundred again.
         let again = page(&all, 101);
         assert_eq!((numbers(&again).len(), again.next), (0, Next::Lost));
-        // So is the order asked for.
+        // `sort` is ignored, too.
         let backwards: Vec<Value> = (1..=100).rev().map(order).collect();
         assert_eq!(page(&backwards, 1).next, Next::Lost);
     }
