@@ -1,7 +1,7 @@
 //! SHA-256, HMAC-SHA256, hexadecimal, and a comparison that tells nothing by its time.
 //!
-//! Both sides sign with HMAC-SHA256: BigCommerce its payloads, KOMOJU its webhooks. So this is plain arithmetic that
-//! the protocols may use. What needs the platform (sealing, random numbers) is in `crypto`.
+//! Both sides sign with HMAC-SHA256: BigCommerce its payloads, KOMOJU its webhooks. This is plain arithmetic, so the
+//! protocols may use it. What needs the platform (sealing, random numbers) is in the worker's `crypto`.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -11,7 +11,8 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     hmac_parts(key, &[message])
 }
 
-/// HMAC-SHA256 of the parts, one after the other. The caller sees to it that no two lists of parts join to one text.
+/// HMAC-SHA256 of the parts, one after the other. The caller makes sure that no two lists of parts join to the same
+/// text: `["ab", "c"]` and `["a", "bc"]` would have one signature.
 pub fn hmac_parts(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
     parts.iter().for_each(|part| mac.update(part));
@@ -29,7 +30,8 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }
 
-/// Equality in a time that depends on the lengths only.
+/// Equality, in a time that depends on the lengths only: an attacker who measures it learns nothing about a
+/// signature.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     let difference = a.iter().zip(b).fold(0, |acc, (x, y)| acc | (x ^ y));
     a.len() == b.len() && std::hint::black_box(difference) == 0

@@ -1,17 +1,18 @@
-//! A call out and what comes of it, as plain data: the protocols build the one and read the other, `fetch` makes it.
+//! A call out and what comes of it, as plain data: the protocols build the one and read the other, and the platform's
+//! `fetch` lies in between.
 //!
-//! An outcome is an answer or none. "None" says nothing about whether the other side acted; whoever mutates must
-//! treat it as not known.
+//! An [`Outcome`] is an answer or none. "None" says nothing about whether the other side acted: after a mutation it
+//! means *not known*, never *failed*.
 
 use crate::time::parse_rfc2822;
 use serde::{Deserialize, Serialize};
 
-/// Time for a call that a shopper is waiting for.
+/// The time, in ms, for a call that a shopper is waiting for.
 pub const START_TIMEOUT_MS: u32 = 8_000;
-/// Time for any other call.
+/// The time, in ms, for any other call.
 pub const TIMEOUT_MS: u32 = 30_000;
 
-/// A call to make. Built by the pure protocol folders, so it is plain data.
+/// A call to make.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HttpRequest {
     /// GET, POST, PUT, PATCH or DELETE.
@@ -22,14 +23,15 @@ pub struct HttpRequest {
     pub timeout_ms: u32,
 }
 
-/// Headers carry tokens and bodies carry people: only the verb and the path are for printing.
+/// Prints only method and path: headers and queries carry tokens, bodies carry people.
 impl std::fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.method, self.url.split('?').next().unwrap_or(""))
     }
 }
 
-/// What BigCommerce says about the store's quota, shared by all its apps.
+/// What BigCommerce says about the store's quota, which all its apps share: `left` of `quota` calls may be made
+/// within the window of `window_ms`, which ends in `reset_ms`.
 /// <https://developer.bigcommerce.com/docs/start/best-practices/api-rate-limits>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateLimit {
@@ -40,18 +42,19 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Little enough that whoever can wait should.
+    /// True if a third or less is left: whoever can wait, should.
     pub fn is_low(self) -> bool {
         self.left <= self.quota / 3
     }
 }
 
+/// What we read of an answer's headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ResponseHeaders {
-    /// The longest wait that any of the answer's headers asks for.
+    /// The longest wait, in ms, that any of the answer's headers asks for. None: none asks.
     pub retry_after_ms: Option<u64>,
     pub rate: Option<RateLimit>,
-    /// The other side's clock.
+    /// The other side's clock, in ms since the epoch.
     pub date_ms: Option<i64>,
 }
 
@@ -63,7 +66,7 @@ pub enum Outcome {
         headers: ResponseHeaders,
         body: String,
     },
-    /// Refused, cut, timed out or unreadable: why, in words without secrets.
+    /// The connection was refused or cut, the time was up, or the answer was no HTTP: why, in words without secrets.
     NoAnswer(String),
 }
 
@@ -76,7 +79,7 @@ impl std::fmt::Debug for Outcome {
     }
 }
 
-/// What an answer's headers say; `get` finds one by its name in small letters.
+/// What an answer's headers say. `get` finds one by its name in small letters.
 pub fn headers_of(get: impl Fn(&str) -> Option<String>) -> ResponseHeaders {
     let number = |name: &str| get(name).and_then(|v| v.trim().parse::<u64>().ok());
     let seconds = |name: &str| number(name).map(|s| s.saturating_mul(1000));

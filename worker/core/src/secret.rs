@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-/// Text that must never be printed.
+/// A token, a key, or other text that must never be printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
+    /// Takes the text into safe keeping.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

@@ -1,16 +1,16 @@
-//! Dates as the two sides write them, into milliseconds since the epoch, and back for people in Japan.
+//! Dates as BigCommerce and KOMOJU write them, read into milliseconds since the epoch, and back for people in Japan.
 //!
-//! Whatever the text, reading it ends in a moment of the years 1 to 9999 or in None: what a stranger or an answer writes
-//! into a date reaches no overflow and no cut through the middle of a character.
+//! Whatever the text is, reading it ends in a moment of the years 1 to 9999 or in None. A stranger may write anything
+//! into a date: no overflow, and no cut through the middle of a character.
 
 pub const MINUTE_MS: i64 = 60_000;
 pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// Milliseconds since the Unix epoch; always handed in, never asked for.
+/// Milliseconds since the Unix epoch. Always handed in, never asked for.
 pub type Moment = i64;
 
-/// Milliseconds of `2023-02-17T11:57:05Z` or `2022-11-30T11:57:07.000+09:00` (RFC 3339). None: anything else.
+/// Ms since the epoch of `2023-02-17T11:57:05Z` or `2022-11-30T11:57:07.000+09:00` (RFC 3339). None: anything else.
 pub fn parse_rfc3339(text: &str) -> Option<i64> {
     let (date, rest) = (text.get(..10)?, text.get(10..)?);
     let clock = rest.strip_prefix(['T', 't', ' '])?;
@@ -23,8 +23,8 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
     Some(days * DAY_MS + clock_seconds(clock)? * 1_000 + millis - zone_offset(zone)?)
 }
 
-/// Milliseconds of `Tue, 05 Mar 2019 21:40:11 +0000` (RFC 2822, as BigCommerce's v2 writes it), or with `GMT` as
-/// HTTP headers do.
+/// Ms since the epoch of `Tue, 05 Mar 2019 21:40:11 +0000` (RFC 2822, as BigCommerce's v2 writes it), or with `GMT`
+/// as in HTTP headers. None: anything else.
 pub fn parse_rfc2822(text: &str) -> Option<i64> {
     let text = text.split_once(", ").map_or(text, |(_, rest)| rest);
     let parts: Vec<&str> = text.split_ascii_whitespace().collect();
@@ -36,11 +36,12 @@ pub fn parse_rfc2822(text: &str) -> Option<i64> {
     Some(days * DAY_MS + clock_seconds(clock)? * 1_000 - offset)
 }
 
+/// Japan's clock is nine hours ahead of UTC, all year.
 const JST: i64 = 9 * HOUR_MS;
-/// Ten thousand years, and every moment that can be read lies within as much before and after 1970.
+/// Ten thousand years in ms. Every moment that can be read lies within as much before and after 1970.
 const FAR: i64 = 3_652_500 * DAY_MS;
 
-/// Milliseconds of a fraction of a second, of whatever length; what is finer is cut off.
+/// The ms of a fraction of a second, of whatever length; what is finer is cut off.
 fn milliseconds(fraction: &str) -> Option<i64> {
     if !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -49,18 +50,20 @@ fn milliseconds(fraction: &str) -> Option<i64> {
     Some(digit(0) * 100 + digit(1) * 10 + digit(2))
 }
 
+/// Up to nine digits, and nothing else.
 fn number(text: &str) -> Option<i64> {
     let digits = !text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
     if digits { text.parse().ok() } else { None }
 }
 
+/// The seconds of `21:40:11` since midnight; 60 is allowed for a leap second.
 fn clock_seconds(clock: &str) -> Option<i64> {
     let mut parts = clock.splitn(3, ':').map(number);
     let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
     (hours < 24 && minutes < 60 && seconds <= 60).then_some((hours * 60 + minutes) * 60 + seconds)
 }
 
-/// `Z`, `+09:00`, `-0530`, in milliseconds.
+/// The ms of `Z`, `+09:00` or `-0530`.
 fn zone_offset(zone: &str) -> Option<i64> {
     if zone.eq_ignore_ascii_case("z") {
         return Some(0);
@@ -78,8 +81,8 @@ fn zone_offset(zone: &str) -> Option<i64> {
     Some(sign * (hours * 60 + minutes) * 60_000)
 }
 
-/// Days from 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, *chrono-compatible low-level date
-/// algorithms*). None for a month or day that does not exist, and outside the years 1 to 9999.
+/// Days since 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, *chrono-compatible low-level date
+/// algorithms*). None: a month or day that does not exist, or outside the years 1 to 9999.
 pub fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1..=9_999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
@@ -102,8 +105,9 @@ pub struct JapanTime {
     pub weekday: usize,
 }
 
+/// This moment on Japan's clock.
 pub fn in_japan(ms: i64) -> JapanTime {
-    // No side writes such moments, but nothing must panic over one.
+    // No side writes moments so far away, but nothing may panic over one.
     let local = ms.clamp(-FAR, FAR) + JST;
     let (days, rest) = (local.div_euclid(DAY_MS), local.rem_euclid(DAY_MS));
     let shifted = days + 719_468;
@@ -118,8 +122,8 @@ pub fn in_japan(ms: i64) -> JapanTime {
     JapanTime { year, month, day, hour: rest / 3_600_000, minute: rest / 60_000 % 60, weekday }
 }
 
-/// The beginning of the minute in RFC 3339 and in UTC, as both sides' filters take it. Whoever ignored an offset would
-/// still read the right moment.
+/// The beginning of this minute in RFC 3339 and in UTC, as the filters of both sides take it. A side that ignored an
+/// offset would still read the right moment.
 pub fn minute_in_utc(ms: i64) -> String {
     let at = in_japan(ms.saturating_sub(JST));
     let (date, clock) = ((at.year, at.month, at.day), (at.hour, at.minute));
@@ -172,8 +176,8 @@ mod tests {
         }
     }
 
-    /// Texts of the characters that dates are made of, and some that they are not, in every order a seeded generator
-    /// brings up; and real dates with a few characters replaced.
+    /// Random texts of the characters that dates are made of and some others, and real dates with a few characters
+    /// replaced; the seed is fixed.
     #[test]
     fn no_text_makes_the_reading_of_a_date_panic() {
         let alphabet: Vec<char> = "0123456789-+:.TtZz ,GMTJanDec\u{e9}\u{65e5}\u{1f600}\0".chars().collect();

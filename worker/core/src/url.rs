@@ -1,10 +1,11 @@
-//! Text of URLs, queries and forms, without a URL library: the browser and workerd have already normalised what
-//! reaches us, and what we compose we compose from checked parts.
+//! The text of URLs, queries and forms, without a URL library. What reaches us was already normalised by the browser
+//! and by workerd, and what we compose we compose from checked parts.
 
 /// One decoded `key=value` of a query or a form.
 pub type Pair = (String, String);
 
-/// The pairs of a query string or of an `application/x-www-form-urlencoded` body, in order.
+/// The pairs of a query string or of an `application/x-www-form-urlencoded` body, in their order. A key without `=`
+/// has an empty value.
 pub fn pairs(text: &str) -> Vec<Pair> {
     text.split('&').filter(|part| !part.is_empty()).map(pair).collect()
 }
@@ -14,7 +15,7 @@ fn pair(part: &str) -> Pair {
     (decode(key), decode(value))
 }
 
-/// The query of an absolute or relative URL, without `?` and fragment; empty where there is none.
+/// The query of an absolute or relative URL, without `?` and fragment; empty if there is none.
 pub fn query_of(url: &str) -> &str {
     let url = url.split('#').next().unwrap_or("");
     url.split_once('?').map_or("", |(_, query)| query)
@@ -25,12 +26,12 @@ pub fn value<'a>(pairs: &'a [Pair], key: &str) -> Option<&'a str> {
     pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
 }
 
-/// Every value of `key`, as sent by a group of checkboxes.
+/// Every value of `key`, as a group of checkboxes sends them.
 pub fn values<'a>(pairs: &'a [Pair], key: &str) -> Vec<&'a str> {
     pairs.iter().filter(|(k, _)| k == key).map(|(_, v)| v.as_str()).collect()
 }
 
-/// Percent-decodes, `+` as a space; bytes that are no UTF-8 become U+FFFD.
+/// Percent-decodes; `+` is a space. A broken escape stays as it is, and bytes that are not UTF-8 become U+FFFD.
 pub fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -43,6 +44,7 @@ pub fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// The byte that is written at this place, and in how many bytes.
 fn decode_at(bytes: &[u8], at: usize) -> (u8, usize) {
     let hex =
         |i: usize| bytes.get(i).and_then(|b| (*b as char).to_digit(16)).and_then(|d| u8::try_from(d).ok());
@@ -73,13 +75,19 @@ fn hex_digit(nibble: u8) -> char {
     char::from_digit(nibble.into(), 16).map_or('0', |c| c.to_ascii_uppercase())
 }
 
-/// `key=value&…`, encoded.
+/// The pairs as `key=value&…`, encoded.
 pub fn form(pairs: &[(&str, &str)]) -> String {
     pairs.iter().map(|(k, v)| [&encode(k), "=", &encode(v)].concat()).collect::<Vec<_>>().join("&")
 }
 
-/// `scheme://host[:port]` of an absolute http(s) URL, lower-cased, default ports dropped: two URLs are of one
-/// origin exactly when these are equal. None: not http(s), user info, or a host that is not plain.
+/// `scheme://host[:port]` of an absolute http(s) URL, in lower case, without a default port. Two URLs are of one
+/// origin exactly when these are equal. None: not http(s), with user info, or with a host that is not plain ASCII.
+///
+/// ```text
+/// HTTPS://Shop.Example:443/x?y#z         https://shop.example
+/// https://good.example\@evil.example     https://good.example     as browsers read it
+/// https://a@b.example                    None
+/// ```
 pub fn origin_of(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let scheme = scheme.to_ascii_lowercase();
@@ -108,7 +116,7 @@ fn is_port(port: &str) -> bool {
     port.len() <= 5 && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether the URL's host is this machine: `localhost`, a name under it, or 127.0.0.0/8.
+/// True if the URL's host is this machine: `localhost`, a name under it, or 127.0.0.0/8.
 pub fn is_loopback(url: &str) -> bool {
     let Some(origin) = origin_of(url) else { return false };
     let host = origin.split("://").nth(1).and_then(|h| h.split(':').next()).unwrap_or("");

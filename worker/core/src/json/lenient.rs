@@ -1,12 +1,18 @@
-//! JSON as the other sides really send it. Text that nobody needs must not hide the rest of a body.
+//! JSON as the other sides really send it. A broken character in a shopper's message must not hide the order's
+//! amount.
 //!
-//! A body that is valid JSON is read as such. Of any other, what strings hold is put right, and nothing else: half a
-//! surrogate pair becomes U+FFFD, a raw control character is escaped, an unknown escape loses its backslash. Numbers and
+//! A body that is valid JSON is read as such. In any other, only what is inside strings is mended: half a surrogate
+//! pair becomes U+FFFD, a raw control character is escaped, an unknown escape loses its backslash. Numbers and
 //! structure are never touched, so an amount is read as it was sent or not at all.
+//!
+//! ```text
+//! {"total":"1530.0000","customer_message":"thanks \ud83d"}    read: the emoji was cut in half
+//! {"total":1530.,"customer_message":"thanks"}                 refused: that is no number
+//! ```
 
 use serde_json::Value;
 
-/// Errors: not JSON, even once its strings are put right.
+/// The JSON of a body. Errors: not JSON, even after its strings are mended.
 pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match serde_json::from_str(text) {
@@ -15,7 +21,7 @@ pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
     }
 }
 
-/// The same text with strings that every reader takes.
+/// The same text, with strings that every reader takes.
 fn mended(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut inside = false;
@@ -34,7 +40,8 @@ fn mended(text: &str) -> String {
     out
 }
 
-/// Copies what follows a backslash, as far as it is an escape.
+/// Copies what follows a backslash, as far as it is an escape. `rest` stands behind the backslash, and is moved past
+/// what was copied.
 fn escape(rest: &mut std::str::Chars<'_>, out: &mut String) {
     let mut ahead = rest.clone();
     match ahead.next() {
@@ -72,12 +79,13 @@ fn escape(rest: &mut std::str::Chars<'_>, out: &mut String) {
     }
 }
 
-/// The UTF-16 unit that these four hexadecimal digits name.
+/// The UTF-16 unit that the first four characters name as hexadecimal digits.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
     u16::from_str_radix(digits, 16).ok()
 }
 
+/// The text behind the next `n` characters.
 fn skipped(mut chars: std::str::Chars<'_>, n: usize) -> std::str::Chars<'_> {
     chars.by_ref().take(n).for_each(drop);
     chars

@@ -1,4 +1,7 @@
-//! JSON: our own types by serde, and bodies whose shape is not ours, read field by field and never with a panic.
+//! JSON. Our own types are read and written by serde; bodies whose shape is not ours are read field by field, and
+//! never with a panic.
+//!
+//! An error says where in the text it is, and never what stands there: it may be somebody's name, or a secret.
 
 mod lenient;
 
@@ -8,25 +11,27 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::fmt;
 
-/// Errors: not JSON, or not of the type's shape.
+/// A value from its JSON. Errors: not JSON, or not of the type's shape.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     read_value(parse(text).map_err(|error| Unreadable(not_json(&error)))?)
 }
 
-/// Errors: not of the type's shape.
+/// A value from parsed JSON. Errors: not of the type's shape.
 pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
     serde_path_to_error::deserialize(value).map_err(|error| Unreadable(error.path().to_string()))
 }
 
+/// The JSON of a value. Never fails for our types: the keys of their maps are text.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).expect("all keys of ours are text")
 }
 
+/// The place at which the text stops being JSON.
 fn not_json(error: &serde_json::Error) -> String {
     ["line ", &error.line().to_string(), ", column ", &error.column().to_string()].concat()
 }
 
-/// Where in a text JSON could not be read. Never what stands there: it may be somebody's name, or a secret.
+/// Where JSON could not be read: a path (`payments[2].amount`) or a line and column. Never what stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable(String);
 
@@ -38,7 +43,7 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// A list of another side's, read element by element: one that cannot be read hides none of its neighbours.
+/// A list of another side's, read element by element: an element that cannot be read hides none of its neighbours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Each<T> {
     pub read: Vec<T>,
@@ -47,7 +52,7 @@ pub struct Each<T> {
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Each<T> {
-    /// Null is a list of nothing.
+    /// Null is an empty list. Errors: anything else that is no list.
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
         let elements = Option::<Vec<Value>>::deserialize(json)?.unwrap_or_default();
         let count = elements.len();
@@ -56,7 +61,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Each<T> {
     }
 }
 
-/// The text of a field; a number's own digits; "" where it is absent, null or something else.
+/// The text of a field. A number gives its own digits; what is absent, null or something else gives "".
 pub fn text(value: &Value, field: &str) -> String {
     match value.get(field) {
         Some(Value::String(text)) => text.clone(),
@@ -65,7 +70,7 @@ pub fn text(value: &Value, field: &str) -> String {
     }
 }
 
-/// A whole number, also where it is written as a string.
+/// A whole number, also if it is written as text. None: absent, or no whole number.
 pub fn integer(value: &Value, field: &str) -> Option<i64> {
     match value.get(field)? {
         Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
@@ -74,21 +79,23 @@ pub fn integer(value: &Value, field: &str) -> Option<i64> {
     }
 }
 
-/// `500.0` is 500. Beyond what a double counts exactly nothing is whole.
+/// `500.0` is 500. None: a fraction, or beyond 2^53, where a double does not count exactly any more.
 fn whole(number: f64) -> Option<i64> {
     let exact = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
     if exact { format!("{number:.0}").parse().ok() } else { None }
 }
 
+/// A whole number that is not negative.
 pub fn unsigned(value: &Value, field: &str) -> Option<u64> {
     integer(value, field).and_then(|n| u64::try_from(n).ok())
 }
 
+/// A boolean field; false if it is absent or something else.
 pub fn flag(value: &Value, field: &str) -> bool {
     value.get(field).and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// The elements of an array field; none where it is absent or not an array.
+/// The elements of an array field; empty if it is absent or not an array.
 pub fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
     value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
