@@ -66,7 +66,8 @@ pub enum Outcome {
         headers: ResponseHeaders,
         body: String,
     },
-    /// The connection was refused or cut, the time was up, or the answer was no HTTP: why, in words without secrets.
+    /// The connection was refused or cut, the time was up, or the body could not be read: why, in words without
+    /// secrets.
     NoAnswer(String),
 }
 

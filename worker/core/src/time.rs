@@ -93,7 +93,7 @@ pub fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468)
 }
 
-/// A moment on Japan's clock.
+/// A moment on Japan's clock, for people: deadlines of codes are in Japan's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JapanTime {
     pub year: i64,

@@ -33,8 +33,8 @@ pub fn read(api: &Api<'_>, order: OrderId) -> HttpRequest {
     api.request("GET", &format!("/v2/orders/{order}{query}"), None)
 }
 
-/// Writes status, payment id and note in one PUT. Nothing else is ever sent back, so nothing that the merchant
-/// changed meanwhile is undone. What is None in `update` stays as it is.
+/// Writes status, payment id and note in one PUT. What is None in `update` stays as it is, and no other field is ever
+/// sent back: those are the merchant's. `staff_notes`: all of the notes, our line added.
 pub fn update(api: &Api<'_>, order: OrderId, update: &OrderUpdate, staff_notes: &str) -> HttpRequest {
     let mut body = json!({ "staff_notes": staff_notes });
     if let Some(id) = &update.payment_provider_id {

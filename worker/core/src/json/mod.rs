@@ -100,7 +100,7 @@ pub fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {
     value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// A field that is there and not null.
+/// A field that is there and is not null.
 pub fn present<'a>(value: &'a Value, field: &str) -> Option<&'a Value> {
     value.get(field).filter(|v| !v.is_null())
 }

@@ -24,7 +24,9 @@ const LIFE_S: i64 = 86_400;
 /// The keys of our metadata on a session. They route a webhook to its order and nothing more: only the attempts
 /// decide whose payment it is.
 pub const META_STORE: &str = "bc_store";
+/// See [`META_STORE`].
 pub const META_ORDER: &str = "bc_order";
+/// See [`META_STORE`].
 pub const META_ATTEMPT: &str = "bc_attempt";
 
 /// The order and store that a session is for, as its metadata says.

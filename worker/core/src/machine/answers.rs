@@ -448,6 +448,7 @@ impl Machine {
     }
 }
 
+/// The failure that an answer is. An answer of another kind than was asked for is unreadable.
 pub(super) fn failure_of(answer: Answer) -> Failure {
     let Answer::Failed(failure) = answer else {
         return Failure::Unreadable("an answer of another kind".to_owned());
@@ -455,13 +456,14 @@ pub(super) fn failure_of(answer: Answer) -> Failure {
     failure
 }
 
-/// More than KOMOJU has types and currencies for one shop.
+/// The most offers of a session that we remember: more than KOMOJU has types and currencies for one shop.
 const MOST_OFFERED: usize = 64;
 
-/// However long the other side asks for: a day's money is looked after within a day.
+/// The longest wait in ms, however long the other side asks for: a payment is looked after once a day at least.
 const LONGEST_WAIT: i64 = 86_400_000;
 
-/// How long to wait after a failure: what the other side asks for, or the ladder, whichever is longer.
+/// How long to wait after a failure, in ms: as long as the other side asks for, or as the ladder says, whichever is
+/// longer.
 pub(super) fn wait(failure: &Failure, failures: u32, delays: Delays) -> i64 {
     let ladder = delays.retry(failures.saturating_add(1));
     match failure {
@@ -478,6 +480,7 @@ pub(super) fn wait(failure: &Failure, failures: u32, delays: Delays) -> i64 {
     }
 }
 
+/// How a start ends that BigCommerce did not answer.
 fn bigcommerce_refusal(failure: &Failure) -> Refusal {
     match failure {
         Failure::NotFound => Refusal::OrderNotFound,
@@ -489,7 +492,7 @@ fn bigcommerce_refusal(failure: &Failure) -> Refusal {
     }
 }
 
-/// KOMOJU was asked too much, or does not answer.
+/// How a start ends that KOMOJU did not answer, or that asked KOMOJU too much.
 pub(super) fn komoju_refusal(failure: &Failure) -> Refusal {
     match failure {
         Failure::Later { after_ms, .. } => Refusal::Busy { after_ms: *after_ms },
@@ -502,6 +505,7 @@ pub(super) fn komoju_refusal(failure: &Failure) -> Refusal {
     }
 }
 
+/// A failure in words, for the history.
 pub(super) fn describe(failure: &Failure) -> String {
     match failure {
         Failure::Indeterminate(why) => format!("no answer ({why})"),

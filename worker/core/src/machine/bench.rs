@@ -40,6 +40,8 @@ pub enum Fate {
     Lost,
 }
 
+/// The machine, the store, and the two sides as they are at this moment. A test changes what a side has (`order`,
+/// `session`, `payments`, `booked`) and then lets a message about it arrive.
 #[derive(Debug)]
 pub struct Bench {
     pub machine: Machine,
@@ -281,6 +283,7 @@ impl Bench {
         Some(self.machine.decide(decided, self.now))
     }
 
+    /// Hands an input in; nothing follows from it yet.
     pub fn handle(&mut self, input: Input) {
         let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
         self.machine.handle(input, now);
@@ -319,6 +322,7 @@ impl Bench {
         self.run();
     }
 
+    /// What the merchant must look at.
     pub fn attentions(&self) -> Vec<Attention> {
         self.machine.state().attentions(&self.shop.settings)
     }
@@ -332,16 +336,19 @@ impl Bench {
         self.statement().decisions.iter().map(|line| line.ended.map(|ended| ended.how)).collect()
     }
 
+    /// The order's status, as BigCommerce has it.
     pub fn status(&self) -> u8 {
         self.order.reading.status.0
     }
 
+    /// Bank details as the state holds them; the bench's seal is plain JSON.
     pub fn bank() -> Sealed {
         Sealed(crate::json::write(&BankDetails::default()))
     }
 
     // ---- the two sides -------------------------------------------------------------------------------------------
 
+    /// What a side answers to a call, after it has done what was asked.
     pub fn answer(&mut self, call: Call) -> Answer {
         let name = name(&call);
         let fate = self.fates.iter().position(|(of, _)| *of == name).map(|i| self.fates.remove(i).1);

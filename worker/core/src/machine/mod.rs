@@ -217,7 +217,7 @@ enum Ahead {
     Read(Box<OrderSeen>, Moment),
 }
 
-/// The call under way, and the `seq` it took.
+/// The call under way, and the `seq` that its answer will carry.
 #[derive(Debug, Clone, PartialEq)]
 struct Flight {
     seq: u64,

@@ -93,8 +93,8 @@ impl Machine {
         self.reply = Some(Reply::Refuse(refusal));
     }
 
-    /// Takes back the pages handed out since `began`: the answer was not given after all, because it rested on an
-    /// outdated copy of the store.
+    /// Takes back the pages handed out since `began`. The caller could not confirm them with the store's own object,
+    /// and told the shopper to wait: nobody has left, so the next visit may still leave by itself.
     pub fn withhold(&mut self, began: Moment) {
         for attempt in self.state.attempts.iter_mut().filter(|a| a.left_at.is_some_and(|at| at >= began)) {
             attempt.left_at = None;
@@ -102,7 +102,8 @@ impl Machine {
         }
     }
 
-    /// Ends a session that was made from an outdated copy of the store. Nobody has its address, so nobody is cut off.
+    /// Ends a session that was made from an outdated copy of the store (the merchant has changed keys or settings
+    /// since). Nobody has its address, so nobody is cut off.
     pub fn recall(&mut self, n: u32, now: Now<'_>) {
         let action = self.state.attempt(n).and_then(|attempt| next_cancel(&self.state, attempt));
         if let Some(action) = action {

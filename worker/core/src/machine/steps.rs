@@ -112,8 +112,8 @@ impl Machine {
         }
     }
 
-    /// Sends the PUT. Our line is added to the staff notes as they were just read, so that what the merchant wrote
-    /// meanwhile stays.
+    /// Sends the PUT. BigCommerce replaces the staff notes as a whole, so our line is added to them as they were just
+    /// read: what the merchant has written there stays.
     pub(super) fn update_order(
         &mut self,
         subject: Subject,

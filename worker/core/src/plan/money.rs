@@ -19,8 +19,8 @@
 //!
 //! ```text
 //! 10:00          POST refund ¥1,000, no answer       the deed is indeterminate
-//! 10:00:05       look: r1 with our mark              it took effect: done
-//!          else  look: no such refund                send again, same key and body: KOMOJU does it once at most
+//! at once        look: r1 with our mark              it took effect: done
+//!          else  look: no such refund                10:00:05 send again, same key and body: KOMOJU pays once
 //! 06:00 next day still no answer, still no refund    KOMOJU may soon forget the key: this try is over. A new one
 //!                                                    has another number and key; if the merchant had decided this
 //!                                                    refund, only a new decision begins it
@@ -75,8 +75,9 @@ fn capture_that_is_over(state: &State, deed: &Deed) -> Option<Step> {
 /// The capture of one reserved payment.
 ///
 /// By hand: the merchant's decision, with its amount. By itself only if all of this holds: the setting says "capture
-/// on shipping", the goods have left, the money was reserved for this order while it was unpaid, no capture was tried
-/// or decided yet, the order still costs something, no other payment of it holds money, and everything could be read.
+/// on shipping", the goods have left, the money was reserved for this order while it was unpaid, the merchant decided
+/// nothing else about it, no capture was answered yet, the order still costs something, no other payment of it holds
+/// money, and everything could be read.
 fn capture(
     state: &State,
     c: Circumstances<'_>,

@@ -49,7 +49,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use strum::{IntoStaticStr, VariantArray};
 
-/// Why the shopper's page asks.
+/// Why the shopper's page asks. It decides what a start may do: see the table at the head of this file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -72,7 +72,7 @@ impl Intent {
     }
 }
 
-/// What a start brings.
+/// What a start brings. It travels to the payment's object as JSON, also from former versions of the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Start {
     /// How whoever asks shows to be the shopper.
@@ -143,17 +143,20 @@ impl From<Proof> for Option<String> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     OrderNotFound,
+    /// The proof does not fit this order.
     WrongProof,
+    /// The order is paid another way than by KOMOJU.
     NotOurs,
     NothingDue,
+    /// The page showed another amount than the order has.
     AmountChanged,
     /// Part was paid by store credit or gift certificates, and the merchant has not said yet how these are counted.
     AmountUndecided,
     UnsupportedCurrency,
     AmountUnreadable,
-    /// No KOMOJU keys yet.
+    /// No KOMOJU keys are entered yet.
     NotConfigured,
-    /// The store's token is no longer good.
+    /// The store's BigCommerce token is no longer good.
     Disconnected,
     BigCommerceUnavailable,
     KomojuUnavailable,
@@ -207,7 +210,7 @@ impl Refusal {
     }
 }
 
-/// What the start has done so far.
+/// What the start has done so far, so that no step is done twice and every start ends.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Progress {
     pub looked_at_order: bool,
@@ -215,9 +218,11 @@ pub struct Progress {
     pub provider: Option<Option<Provider>>,
     /// The attempt whose session was looked at in this start.
     pub looked_at: Option<u32>,
+    /// How many sessions this start asked for.
     pub sessions_tried: u32,
     /// The next session is asked for without optional fields: KOMOJU refused one of them.
     pub lean: bool,
+    /// How many cancels this start sent.
     pub cancels: u32,
     /// A call failed: the start ends with this.
     pub failed: Option<Refusal>,

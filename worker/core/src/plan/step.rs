@@ -13,7 +13,7 @@ use crate::values::sealed::Sealed;
 
 use crate::time::Moment;
 
-/// What to do now.
+/// What to do now. The machine carries it out; each step that leaves becomes one call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     LookAtOrder,

@@ -106,8 +106,8 @@ fn has_lapsed(state: &State) -> bool {
     state.payments_of(newest).any(|(_, payment)| expired(payment))
 }
 
-/// What the money says once the order has left the unpaid phases. Test order: money that is here, reserved, went
-/// back; else the order's own status.
+/// What the money says once the order has left the unpaid phases: whether it is here, is reserved, or went back; if
+/// there is none, the order's own status.
 fn of_money(state: &State) -> Condition {
     if state.captured().next().is_some() {
         let some_went_back = state.captured().any(|(_, payment)| payment.refunded() > 0);

@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! Call before delivery                                    the merchant's own words, untouched
-//! [KOMOJU] Waiting for ¥3,220 by Konbini (code, p1)
-//! [KOMOJU] Paid ¥3,220 by Konbini (paid, p1)
+//! [KOMOJU] Waiting for ¥3,220 by konbini (code, p1)
+//! [KOMOJU] Paid ¥3,220 by konbini (paid, p1)
 //! ```
 //!
 //! BigCommerce has no idempotency keys, so this mark is also how we find out whether an unanswered PUT took effect.

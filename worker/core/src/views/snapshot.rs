@@ -50,7 +50,7 @@ use serde::{Deserialize, Serialize};
 ///                   or the order had ended before the money came.
 /// ```
 ///
-/// And Review instead of the second column, while the page showed another amount than the order's.
+/// While the page shows another amount than the order's, an unpaid order with nothing reserved shows Review instead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     pub phase: Phase,

@@ -33,9 +33,9 @@ use strum::{IntoStaticStr, VariantArray};
 /// upon      "0|p1=3000"                  nothing decided or begun yet; p1 holds ¥3,000
 /// ```
 ///
-/// The merchant presses *Refund at KOMOJU*. The decision carries `upon` back. If a colleague pressed the same button
-/// a second before, `upon` is "1|p1=3000" by now, and the second decision is answered with "overtaken" instead of
-/// moving ¥2,000.
+/// The merchant presses *refund at KOMOJU*. The decision carries `upon` back. If a colleague decided something about
+/// this money a second before, `upon` is "1|p1=3000" by now, and the second decision moves nothing: it is answered
+/// with "overtaken".
 ///
 /// ```text
 /// refunds   12: ¥1,000, UnderWay         until KOMOJU answers
