@@ -79,7 +79,13 @@ impl Machine {
     }
 
     /// True if BigCommerce has answered 404 five times in a row, over at least 10 minutes, for an order that it once
-    /// had: it was deleted. Fewer, or five within a moment, may be a hiccup of BigCommerce's.
+    /// had: it was deleted. Fewer, or five within a moment, may be a hiccup of BigCommerce's. While a start waits,
+    /// nothing is concluded.
+    ///
+    /// ```text
+    /// 10:00:00  10:00:05  10:00:35  10:02:35     404 each time: asked for again, by the ladder
+    /// 10:12:35                                   the fifth 404: deleted
+    /// ```
     fn is_missed_for_good(&self, now: Now<'_>) -> bool {
         let since = self.state.head.missed_since;
         const MISSED_BEFORE: u32 = 4;

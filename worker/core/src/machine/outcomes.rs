@@ -41,9 +41,15 @@ impl Machine {
         self.show(true, at);
     }
 
-    /// KOMOJU did not make the session: the attempt is void. If its order number was already used there, the start
-    /// goes on with the next number; if KOMOJU refused an optional field, without those. Otherwise the start is
-    /// refused.
+    /// KOMOJU did not make the session: the attempt is void. What becomes of the start:
+    ///
+    /// ```text
+    /// 422, external_order_num is taken        goes on with attempt n + 1 and the next number
+    /// 422, billing_address is too long        goes on once more, lean: without optional fields
+    /// 422, konbini is not enabled             refused in KOMOJU's words, and the merchant sees them
+    /// 401, 403, 404                           refused: KOMOJU does not accept the key
+    /// 429, no answer                          refused: the shopper may try again soon
+    /// ```
     pub(super) fn session_not_made(&mut self, n: u32, failure: Failure, at: Moment) {
         if let Some(attempt) = self.state.attempt_mut(n) {
             attempt.stage = Stage::Void;

@@ -275,6 +275,12 @@ impl Machine {
     }
 
     /// The deed to send now: the open one again, or a new one with the next number after a refusal.
+    ///
+    /// ```text
+    /// try 1   10:00:00 sent, no answer; looked for; 10:00:05 sent again    both with the key …-capture-p1-1
+    ///         refused for good                                             this try is over
+    /// try 2   the merchant decides again                                   another key: …-capture-p1-2
+    /// ```
     pub(super) fn deed_to_send(&mut self, action: &Action, at: Moment) -> &mut Deed {
         let last = self.state.deeds.iter().rposition(|d| d.action == *action);
         let index = match last {

@@ -1,5 +1,12 @@
 //! What must not be paid any more is ended at KOMOJU. Otherwise a shopper could pay a konbini code days after the
 //! merchant cancelled the order.
+//!
+//! ```text
+//! the merchant cancels an order (7 → 5) whose shopper holds the code p1
+//!   POST payments/p1/cancel       the code first
+//!   POST sessions/s1/cancel       then the session, so that no other way to pay is left
+//!   KOMOJU refuses three times    attention "cancel refused": a person must look
+//! ```
 
 use super::step::{Step, Wake, not_before};
 use crate::state::deed::{Action, Deed};

@@ -1,5 +1,13 @@
 //! When to look at what: after every hint at once, else by the table of delays. A lost webhook therefore only costs
-//! time: an open session is looked at after 2 minutes, 10 minutes, 1 hour, 6 hours, and an hour after it expired.
+//! time.
+//!
+//! ```text
+//! no webhook arrives at all:
+//! open session         looked at after 2 min, 10 min, 1 h, 6 h, and 1 h after it expired
+//! konbini code         daily, then 1 h, 24 h and 72 h after its deadline
+//! paid                 1 h, 1 day, 3, 10 and 30 days after the order was told: a refund made at KOMOJU is found
+//! a look failed        5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, 10 h later, then daily for 60 days
+//! ```
 
 use super::step::{Circumstances, Step, Wake};
 use crate::state::delays::Delays;

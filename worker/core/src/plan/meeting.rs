@@ -3,6 +3,13 @@
 //! An order that waits for payment with our label, although its shopper never came, is listed for the merchant as
 //! *not started*. An unpaid order moves to *Cancelled* or *Declined* after a grace, if the merchant set that; only
 //! once nothing of it can be paid any more, and only an order that is ours to end.
+//!
+//! ```text
+//! Mon 10:00   the order is placed, a session is made
+//! Tue 10:00   the session expires
+//! Tue 11:00   everything that it ever held is listed: nothing was paid
+//! Wed 10:00   with a grace of 24 h: PUT 5 Cancelled, note
+//! ```
 
 use super::step::{Circumstances, Step, Wake};
 use super::telling::{News, tell};
