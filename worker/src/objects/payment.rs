@@ -1,15 +1,30 @@
-//! PaymentObject: drives one order's machine. It decides nothing; it makes what the machine says durable, carries its
-//! calls out and wakes it in time.
+//! PaymentObject: drives the payment of one order. It decides nothing. It makes durable what the machine
+//! (`domain::machine`) says, carries its calls out, and wakes it in time.
 //!
-//! Atomicity: rows and alarm are written without an await between them, so they commit as one, and the platform's
-//! output gate holds every answer and every call until they are durable. The machine is looked into only between
-//! awaits; whoever runs calls holds the turn, so two calls to one remote object never overlap. A hint needs no turn:
-//! it is taken in and written in one go, even while a call is under way.
+//! Why it is atomic:
+//! - One order, one object, one thread. Rows and alarm are written without an await between them, so they commit as
+//!   one.
+//! - The platform's output gate holds every answer and every call back until what was written before it is on disk.
+//!   So no call leaves, and no shopper is answered, on the strength of something a crash could undo.
+//! - The machine is touched only between awaits. Whoever runs calls holds the turn, so two calls to one remote object
+//!   never overlap.
+//! - A hint needs no turn: it is taken in and committed in one step, even while somebody else waits for a call.
 //!
-//! Here: which question goes where, and the alarm. `object` holds the machine. `start` serves a shopper who starts to
-//! pay, with `looking` where nothing is known of the order yet, and `answers` everybody else. `run` is the turn:
-//! `setting` is what it goes by, `remote` carries its calls out, `durable` writes and sets the alarm, `ledger` tells
-//! the store's object, `rest` sleeps or ends.
+//! How a hint becomes an effect:
+//!
+//! ```text
+//! webhook "payment.captured"  -> hint stored, alarm set now, 200 to KOMOJU        (no call yet)
+//! alarm                       -> guard alarm +5 min, turn taken
+//! run                         -> GET the session; GET the order; PUT the order (status 11, note)
+//! rest                        -> ledger row told, alarm set to the next moment that matters
+//! ```
+//!
+//! The same webhook a second time finds its id known and is dropped.
+//!
+//! This file: which question goes to which function, and the alarm. `object` holds the machine. `start` serves a
+//! shopper who starts to pay, with `looking` while nothing is known of the order; `answers` serves everybody else.
+//! `run` is the turn: `setting` is what it goes by, `remote` carries its calls out, `durable` writes rows and alarm,
+//! `ledger` tells the store's object, `rest` sleeps or ends.
 
 mod answers;
 mod durable;
@@ -68,7 +83,8 @@ impl DurableObject for PaymentObject {
         }
     }
 
-    /// First a guard, in case this never ends; then the work, which sets the exact time.
+    /// Sets a guard first, in case this run never ends; then does the work, which sets the exact time of the next
+    /// alarm. Each alarm in a row that does not finish makes the guard later, by the ladder.
     async fn alarm(&self) -> Result<Response> {
         let Some((store, order)) = self.records.identity()? else {
             strays::alarm(&self.state, &self.env).await?;
@@ -76,7 +92,7 @@ impl DurableObject for PaymentObject {
         };
         let tries = self.records.unfinished_alarms()?;
         self.records.set_unfinished_alarms(tries.saturating_add(1))?;
-        // Whatever is wrong with the configuration, this comes back.
+        // If the configuration cannot be read, default delays apply: the object must still wake again.
         let delays = self.delays().unwrap_or_default();
         self.wake_at(now_ms() + delays.guard().max(delays.retry(tries))).await?;
         if self.work(&Whose { store, order }).await? {

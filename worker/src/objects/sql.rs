@@ -1,18 +1,18 @@
-//! Rows of an object's SQLite, read column by column in the order of the query.
+//! Reads rows of an object's SQLite, column by column, in the order in which the query names them.
 
 use worker::{Error, Result, SqlStorage, SqlStorageValue};
 
-/// All rows that a query finds.
+/// All rows that a query finds. Errors: the query failed.
 pub fn rows(sql: &SqlStorage, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Row>> {
     sql.exec(query, values)?.raw().map(|columns| Ok(Row(columns?.into_iter()))).collect()
 }
 
-/// The one row of a query that always finds one.
+/// The row of a query that always finds one, such as a `count(*)`. Errors: it found none.
 pub fn row(sql: &SqlStorage, query: &str, values: Vec<SqlStorageValue>) -> Result<Row> {
     rows(sql, query, values)?.pop().ok_or_else(|| unexpected("a row"))
 }
 
-/// What is left of a row: each call takes the next column.
+/// One row. Each call takes the next column. Errors: no column is left, or it holds another type.
 #[derive(Debug)]
 pub struct Row(std::vec::IntoIter<SqlStorageValue>);
 
@@ -43,7 +43,8 @@ impl Row {
     }
 }
 
-/// Whether any table, of whatever version, holds a row.
+/// True if any table of the object holds a row, whatever schema version made it. SQLite's and the platform's own
+/// tables do not count.
 pub fn has_rows(sql: &SqlStorage) -> Result<bool> {
     let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
          AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'";

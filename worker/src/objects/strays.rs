@@ -1,8 +1,9 @@
-//! Alarms of objects that do not know whose they are.
+//! Alarms of Durable Objects that hold no identity, so that they cannot tell which payment or store they are.
 //!
-//! An object without any row has nothing to do and keeps nothing: its storage is emptied, and with that it is gone. One
-//! that has rows but no identity is a riddle: nothing of it is touched, it comes again a day later, and until it is
-//! solved it is counted among the strays.
+//! An object that holds no row at all has nothing to do: its storage is emptied, after which the object no longer
+//! exists. An object that holds rows but no identity should be impossible. We touch none of its rows (they may be
+//! about money), wake it again a day later, log an error, and count it among the strays that `/healthz/deep` reports
+//! until somebody has looked into it.
 
 use super::alarm::wake_at;
 use super::sql::has_rows;
@@ -12,15 +13,16 @@ use crate::log;
 use domain::time::DAY_MS;
 use worker::{Env, Result, State};
 
-/// A stray that has not come again for so long is no more.
+/// A stray that has not woken for this long (in seconds) is taken as gone and no longer counted.
 const COUNTED_S: u32 = 3 * 24 * 3_600;
+/// KV key of one stray: this prefix and the object's id.
 const PREFIX: &str = "stray:";
-/// As many as are counted one by one.
+/// The count stops here; more strays than this are reported as this many.
 const MOST_COUNTED: u32 = 100;
-/// What the last count came to.
+/// KV key of the result of the last count.
 const COUNT: &str = "strays";
 
-/// The alarm of an object that finds no identity of its own.
+/// Handles the alarm of an object that finds no identity in its own rows.
 pub async fn alarm(state: &State, env: &Env) -> Result<()> {
     let storage = state.storage();
     if !has_rows(&storage.sql())? {
@@ -37,7 +39,8 @@ pub async fn alarm(state: &State, env: &Env) -> Result<()> {
     Ok(())
 }
 
-/// How many there are, up to a hundred. Kept for [`counted`].
+/// Counts the strays, up to [`MOST_COUNTED`], and keeps the result for [`counted`]. Lists KV keys, so the daily cron
+/// runs it and no request does.
 pub async fn count(env: &Env) -> Result<usize> {
     let kv = Kv::of(env)?;
     let found = kv.keys(PREFIX, MOST_COUNTED, None).await?.names.len();
@@ -45,8 +48,8 @@ pub async fn count(env: &Env) -> Result<usize> {
     Ok(found)
 }
 
-/// How many there were at the last daily count; None: nothing was counted of late, or KV does not say. Costs one
-/// reading of KV, whoever asks.
+/// How many strays the last daily count found. None: no count in the last three days, or KV did not answer. Costs one
+/// read of KV.
 pub async fn counted(env: &Env) -> Option<u32> {
     Kv::of(env).ok()?.text(COUNT).await.ok()??.parse().ok()
 }

@@ -1,13 +1,23 @@
-//! One at a time: an async mutex for the work of one Durable Object.
+//! One at a time: an async mutex for the work inside one Durable Object.
 //!
-//! A Durable Object's input gate does not hold across a fetch, so two requests interleave at every await. Whoever
-//! holds the turn is alone; the others wait in the order in which they came.
+//! A Durable Object runs on one thread, but its input gate does not hold across a fetch, so two requests interleave
+//! at every await. Without this lock, two requests could each plan a capture from the same state:
+//!
+//! ```text
+//! request A: plans "capture", awaits KOMOJU ...
+//! request B:                    plans "capture", awaits KOMOJU ...   (the state does not show A's answer yet)
+//! with a turn: B waits in `take` until A drops its `Turn`, then plans from A's result.
+//! ```
+//!
+//! Tickets are served in the order in which they were drawn. A caller whose request is cancelled while it waits drops
+//! its future, and with it its ticket; the next in line is served as if it had never come.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
+/// The lock itself, kept in the Durable Object. Memory only: a restarted object has nobody waiting.
 #[derive(Debug, Default)]
 pub struct Turns {
     inner: RefCell<Inner>,
@@ -15,15 +25,17 @@ pub struct Turns {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// The ticket that is being served, or will be next.
+    /// The ticket that is being served. If nobody holds it yet, it goes to whoever draws it next.
     serving: u64,
+    /// The next ticket to hand out. `serving <= next` always; they are equal when nobody holds or waits.
     next: u64,
+    /// Tickets drawn and not yet dropped, with the waker of each that has been polled.
     waiting: VecDeque<(u64, Option<Waker>)>,
-    /// Tickets given back before they were served: their owner was dropped.
+    /// Tickets that were dropped out of order, ahead of being served. `serving` skips them when it gets there.
     abandoned: Vec<u64>,
 }
 
-/// Held while it is one's turn.
+/// Proof that it is the holder's turn. Dropping it passes the turn on.
 #[derive(Debug)]
 pub struct Turn<'a> {
     turns: &'a Turns,
@@ -31,7 +43,7 @@ pub struct Turn<'a> {
 }
 
 impl Turns {
-    /// Waits for the turn.
+    /// Waits until every earlier ticket has been dropped. Cancel-safe: dropping this future gives the ticket back.
     pub async fn take(&self) -> Turn<'_> {
         let ticket = {
             let mut inner = self.inner.borrow_mut();
@@ -40,6 +52,7 @@ impl Turns {
             inner.waiting.push_back((ticket, None));
             ticket
         };
+        // Made before the first await, so that a caller that is cancelled while waiting still gives its ticket back.
         let turn = Turn { turns: self, ticket };
         poll_fn(|context| {
             let mut inner = self.inner.borrow_mut();

@@ -1,5 +1,8 @@
-//! What the object answers to everything but a start. A hint or a decision is durable before it is answered, and acted
-//! on afterwards; where there is no payment, neither is stored.
+//! What the object answers to every question but a start.
+//!
+//! A hint (webhook, return, poke) or a decision of the merchant is committed before it is answered, and acted on
+//! afterwards, by the alarm that is set in the same commit. If this order has no payment, neither is stored: then
+//! nothing is known that it could be about.
 
 use super::looking::Looking;
 use super::object::{PaymentObject, Whose};
@@ -17,7 +20,8 @@ use domain::views::statement::statement;
 use worker::Result;
 
 impl PaymentObject {
-    /// Answers from what is known; a look that the question makes due happens after the answer.
+    /// Answers from what is stored. If the question makes a look due, the alarm does it after the answer. None: no
+    /// payment.
     pub(super) async fn status(&self, whose: &Whose, locale: Locale) -> Result<Option<Snapshot>> {
         if !self.records.exist()? {
             return Ok(None);
@@ -29,7 +33,8 @@ impl PaymentObject {
         self.with(|machine| Some(machine.snapshot(locale)))
     }
 
-    /// Durable when this returns. About an order without a payment there is nothing to keep.
+    /// Stores the hint; it is durable when this returns. For an order without a payment nothing is stored, but a
+    /// message that BigCommerce has changed the order discards what was read ahead in memory.
     pub(super) async fn hint(&self, whose: &Whose, hint: Hint) -> Result<()> {
         if !self.records.exist()? {
             if let About::Order { moved, .. } = &hint.about {
@@ -41,6 +46,8 @@ impl PaymentObject {
         self.commit_and_wake(whose).await
     }
 
+    /// The shopper is back from KOMOJU: stores that as a hint, looks, and answers what is known then. If the look
+    /// fails, the shopper still gets an answer, from what was known before.
     pub(super) async fn returned(
         &self,
         whose: &Whose,
@@ -60,8 +67,12 @@ impl PaymentObject {
         self.with(|machine| Some(machine.snapshot(locale)))
     }
 
-    /// Durable when this returns; acted on by the alarm that follows at once. It is compared with what is known here
-    /// without the turn, in one go with being kept, and once more by the machine after it has looked, with the turn.
+    /// Stores the merchant's decision; it is durable when this returns, and the alarm that follows at once acts on
+    /// it.
+    ///
+    /// It is checked twice against what the merchant saw. First here, without the turn, in one step with storing it:
+    /// of two open pages that offer the same refund, the second is answered "overtaken". Then by the machine, with
+    /// the turn, after it has looked at KOMOJU.
     pub(super) async fn decide(&self, whose: &Whose, decided: Decided) -> Result<Taken> {
         if !self.records.exist()? {
             return Ok(Taken::Unknown);
@@ -71,7 +82,8 @@ impl PaymentObject {
         Ok(taken)
     }
 
-    /// BigCommerce has announced this order. It is read ahead unless a reading or an attempt is there.
+    /// BigCommerce has announced this order (`store/order/created`). With `look`, the order is read ahead into
+    /// memory, unless it has been read or has a payment already.
     pub(super) async fn announced(&self, whose: &Whose, look: bool) -> Result<()> {
         self.announced.set(Some(now_ms()));
         self.turned_away_until.set(0);
@@ -81,18 +93,21 @@ impl PaymentObject {
         let Ok(setting) = self.setting(whose).await? else { return Ok(()) };
         let looking = Looking::new(&self.looking);
         let _turn = self.take_turn().await;
+        // Whoever held the turn before may have read the order meanwhile.
         if self.with(|machine| machine.has_read_order())? {
             return Ok(());
         }
         self.handle(Input::ReadAhead, &setting)?;
-        // The store's object has granted the slot already, and a start may be waiting for this.
+        // Hurried: the store's object has already granted the slot for this call, and a shopper's start may be
+        // waiting for it.
         self.run(whose, &setting, true).await?;
         drop(looking);
         self.tell_looked(whose, true);
         Ok(())
     }
 
-    /// Where the order turns out to be none to keep, nothing is written, not even tables.
+    /// Looks at an order whose shopper has not come. If the order is not ours, or no longer unpaid, nothing is
+    /// written, not even tables. `TryAgain`: the store's own object or a remote side did not answer.
     pub(super) async fn meet(&self, whose: &Whose) -> Result<Met> {
         let Ok(setting) = self.confirmed(whose).await? else { return Ok(Met::TryAgain) };
         let _turn = self.take_turn().await;
@@ -100,12 +115,14 @@ impl PaymentObject {
         self.run(whose, &setting, false).await?;
         let met = self.with(|machine| machine.state().head.to_meet)?;
         if met && !self.records.exist()? {
+            // Drops the wish to meet the order from memory; the store's object asks again later.
             self.machine.borrow_mut().take();
             return Ok(Met::TryAgain);
         }
         Ok(Met::Done)
     }
 
+    /// Everything the panel shows of this payment. None: no payment.
     pub(super) async fn history(&self, whose: &Whose) -> Result<Option<History>> {
         if !self.records.exist()? {
             return Ok(None);
@@ -124,6 +141,7 @@ impl PaymentObject {
         })
     }
 
+    /// Deletes everything this object holds. Waits for the turn, so that no call is under way.
     pub(super) async fn purge(&self) -> Result<()> {
         let _turn = self.take_turn().await;
         self.forget().await

@@ -1,5 +1,14 @@
-//! What is written, and when the object wakes. Rows and the alarm that answers for them are written without an await in
-//! between, so they commit as one. What could not be written is forgotten, and so never acted on.
+//! What is written, and when the object wakes.
+//!
+//! Rows and the alarm that will act on them are written without an await between them, so the platform commits both
+//! or neither: no crash leaves a row that nobody wakes up for. If writing fails, the machine is dropped from memory,
+//! so that nothing is done on the strength of something that is not on disk.
+//!
+//! ```text
+//! crash before the commit   the caller gets an error and repeats; the rows are as before
+//! crash after the commit    the alarm stands: it loads the rows and goes on from them
+//! crash during a call       the deed is stored as `sent`: the alarm's run looks for its effect before it sends again
+//! ```
 
 use super::object::{PaymentObject, Whose};
 use crate::context::now_ms;
@@ -10,7 +19,7 @@ use domain::state::record::Record;
 use worker::Result;
 
 impl PaymentObject {
-    /// Writes, or forgets the machine: what could not be written must not be acted on.
+    /// Writes rows. If that fails, drops the machine: the next use loads it from what is really on disk.
     pub(super) fn write(&self, whose: &Whose, records: &[Record]) -> Result<()> {
         let written = self.records.write(&whose.store, whose.order, records);
         if written.is_err() {
@@ -19,7 +28,8 @@ impl PaymentObject {
         written
     }
 
-    /// Commits what was just taken in, with an alarm for the work it makes: no await in between.
+    /// Commits what was just taken in, with an alarm for the work it makes. No await between the two. Does nothing if
+    /// nothing has changed.
     pub(super) async fn commit_and_wake(&self, whose: &Whose) -> Result<()> {
         let records = self.with(Machine::uncommitted)?;
         match records {
@@ -31,8 +41,9 @@ impl PaymentObject {
         }
     }
 
-    /// Makes sure that something wakes this object if the work under way never ends. Nothing is awaited before the
-    /// alarm is set, so it commits with the rows.
+    /// Makes sure that an alarm will ring if the work under way never ends, because the isolate dies or the request
+    /// is cancelled. Leaves an alarm that already rings before then. Nothing is awaited before the alarm is set, so
+    /// it commits with the rows.
     pub(super) async fn guard(&self, delays: Delays) -> Result<()> {
         let guard = now_ms() + delays.guard();
         match self.alarm.get() {
@@ -41,17 +52,20 @@ impl PaymentObject {
         }
     }
 
+    /// Wakes this object at once, as an alarm.
     pub(super) async fn wake_soon(&self) -> Result<()> {
         self.wake_at(now_ms()).await
     }
 
-    /// Wakes this object soon, later each time; earlier where something is due by then anyway.
+    /// Wakes this object a little later, with backoff by the number of alarms in a row that did not finish. Keeps an
+    /// alarm that rings earlier.
     pub(super) async fn come_again(&self) -> Result<()> {
         let again = now_ms() + self.delays()?.come_again(self.records.unfinished_alarms()?);
         self.wake_at(self.alarm.get().filter(|at| *at > now_ms()).map_or(again, |at| at.min(again))).await
     }
 
-    /// An object without rows has nothing to wake for: whoever sets its alarm leaves storage behind for a stranger.
+    /// Sets the alarm to a moment, in ms since the epoch. Does nothing while the object has no rows: an alarm alone
+    /// would create storage for any order number that a stranger makes up.
     pub(super) async fn wake_at(&self, at: i64) -> Result<()> {
         if !self.records.exist()? {
             return Ok(());

@@ -1,4 +1,4 @@
-//! The payment's row in the store's ledger: made from the machine's state, and told to the store's object.
+//! The payment's row in the store's ledger: derived from the machine's state, and sent to the store's object.
 
 use super::object::{PaymentObject, Whose};
 use super::setting::Setting;
@@ -15,7 +15,8 @@ use domain::views::condition::condition;
 use worker::Result;
 
 impl PaymentObject {
-    /// The row the ledger lacks; None where it has the newest.
+    /// The row that the ledger lacks. None: the ledger has the newest version, or there is no payment to list.
+    /// `wake`: when this object will wake next, so that the store's sweep can tell if it oversleeps.
     pub(super) fn ledger_row(&self, setting: &Setting, wake: Option<i64>) -> Result<Option<LedgerRow>> {
         self.with(|machine| {
             let state = machine.state();
@@ -24,6 +25,7 @@ impl PaymentObject {
         })
     }
 
+    /// Sends the row. A failure is only logged: [`PaymentObject::rest`] sets an alarm that tries again.
     pub(super) async fn write_ledger(
         &self,
         whose: &Whose,
@@ -43,7 +45,7 @@ impl PaymentObject {
     }
 }
 
-/// The row as the machine stands, without the next alarm.
+/// The ledger row for the machine's present state, without the next alarm.
 pub fn ledger_row(machine: &Machine, shop: &Shop) -> LedgerRow {
     let state = machine.state();
     let snapshot = machine.snapshot(Locale::default());

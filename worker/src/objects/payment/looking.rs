@@ -1,5 +1,14 @@
-//! Who may have BigCommerce asked about this order while nothing is known of it. The store's object counts
-//! (`store/door.rs`); here it is asked, and told what a look has shown.
+//! Who may make us ask BigCommerce about this order while nothing is known of it.
+//!
+//! Anybody can post order numbers, and each first look costs a call from the quota that all apps of the store share.
+//! The store's object keeps the count for all of its orders (`store/door.rs`). This module asks it for leave, and
+//! reports what the look has shown.
+//!
+//! ```text
+//! shopper with a cart id, nothing known  -> fence per location -> store's object -> look -> report
+//! same number again, a second later      -> joins the look under way, asks nobody
+//! wrong cart id after the first look     -> refused from the stored hash, no call at all
+//! ```
 
 use super::object::{PaymentObject, Whose};
 use crate::bindings::allows;
@@ -17,24 +26,29 @@ use std::cell::Cell;
 use worker::Result;
 use worker::wasm_bindgen_futures::spawn_local;
 
-/// A fence per location before the store's object: starts of orders that nothing is known of.
+/// Rate-limit binding, per Cloudflare location, in front of the store's object: starts of orders of which nothing is
+/// known.
 const UNKNOWN_LIMIT: &str = "START_LIMIT_UNKNOWN";
-/// A far lower one, for while the store's object is silent and cannot count.
+/// A much lower limit, used while the store's object does not answer and so nobody counts exactly.
 const SILENT_LIMIT: &str = "PROFILE_REFRESH_LIMIT";
-/// When a start is to be made again that one of these has held up.
+/// How long the shopper's page waits before it repeats a start that the fence has held up, in ms.
 const FENCED_MS: i64 = 2_000;
-/// When a start is to be made again that waits for the store's object, or for one of the two sides.
+/// How long the shopper's page waits before it repeats a start that is waiting for the store's object, BigCommerce or
+/// KOMOJU, in ms.
 pub(super) const AGAIN_MS: i64 = 3_000;
 
-/// What is known of a proof without a look.
+/// What we can say about the shopper's proof without a look at BigCommerce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
+    /// The proof matches the stored hash of the order's cart id, or is a link that we signed.
     Right,
+    /// It does not match, or there is no proof.
     Wrong,
+    /// The order has not been read yet, so there is nothing to compare with.
     Nothing,
 }
 
-/// Counts one who is about to look, for as long as it is held.
+/// Counts one caller that is about to look at the order for the first time, for as long as it is held.
 pub struct Looking<'a>(&'a Cell<u32>);
 
 impl<'a> Looking<'a> {
@@ -51,6 +65,7 @@ impl Drop for Looking<'_> {
 }
 
 impl PaymentObject {
+    /// Compares the shopper's proof with the hash of the cart id kept from the first reading.
     pub(super) fn knowledge(&self, proof: &Proof) -> Result<Known> {
         let hash = self.with(|machine| machine.state().head.cart_hash.clone())?;
         Ok(match (proof, hash) {
@@ -62,7 +77,9 @@ impl PaymentObject {
         })
     }
 
-    /// What a start is told that would have to look at an order of which nothing is known, and may not just now.
+    /// Asks for leave to look at an order of which nothing is known. None: go ahead. Some: the answer to give
+    /// instead, either "wait and repeat" or a refusal that an earlier look has already settled. Announced orders and
+    /// known proofs need no leave.
     pub(super) async fn turn_away(&self, whose: &Whose, start: &Start) -> Result<Option<Started>> {
         let Proof::Cart(cart) = &start.proof else { return Ok(None) };
         if self.announced.get().is_some() || self.knowledge(&start.proof)? != Known::Nothing {
@@ -87,7 +104,8 @@ impl PaymentObject {
         })
     }
 
-    /// A silent store's object must not stop its shoppers; but nobody counts then, so few may look.
+    /// Asks the store's object. If it is silent, shoppers must still get through; but then nobody counts exactly, so
+    /// only a few may look.
     async fn knock(&self, whose: &Whose, cart: &CartId, address: &str) -> Entry {
         let asked = async {
             let store = StoreClient::new(&self.env, &whose.store)?;
@@ -106,25 +124,26 @@ impl PaymentObject {
         }
     }
 
-    /// Whoever comes while this is held joins the look.
+    /// Held while the first look runs. Starts that arrive meanwhile join that look instead of asking for leave.
     pub(super) fn looks_first(&self, proof: &Proof) -> Result<Option<Looking<'_>>> {
         Ok((self.knowledge(proof)? == Known::Nothing).then(|| Looking::new(&self.looking)))
     }
 
+    /// True if BigCommerce announced this order less than a minute ago, so that its API may still answer 404.
     pub(super) fn was_just_announced(&self, delays: Delays) -> bool {
         self.announced.get().is_some_and(|at| now_ms() - at < delays.start_limit())
     }
 
-    /// Tells the store's object what a start's look has shown.
+    /// Reports to the store's object what the look of a start has shown, and whether it proved the asker right.
     pub(super) fn report(&self, whose: &Whose, reply: &Reply) {
         let wrong = matches!(reply, Reply::Refuse(Refusal::WrongProof | Refusal::OrderNotFound));
         self.tell_looked(whose, !wrong);
     }
 
-    /// Nobody waits for that, a shopper least of all.
+    /// Sent without waiting for the answer: no shopper should wait for our bookkeeping.
     pub(super) fn tell_looked(&self, whose: &Whose, right: bool) {
         let Ok(Some(looked)) = self.with(Machine::take_looked) else { return };
-        // Of what was announced a 404 says only that BigCommerce is slow.
+        // BigCommerce announces an order before its API shows it, so a 404 for an announced order proves nothing.
         if looked == Looked::NoSuchOrder && self.announced.get().is_some() {
             return;
         }

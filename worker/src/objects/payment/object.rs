@@ -1,4 +1,4 @@
-//! The object itself: what it keeps in memory, how its machine is looked into, and whose turn it is.
+//! The object itself: what it keeps in memory, how the code gets at its machine, and how it takes turns.
 
 use super::records::Records;
 use crate::config::Config;
@@ -11,36 +11,43 @@ use domain::values::ids::{OrderId, StoreHash};
 use std::cell::{Cell, RefCell};
 use worker::{Env, Result, State, durable_object, wasm_bindgen};
 
-/// The Durable Object class behind the binding PAYMENTS; its name is `{store}/{order}`.
+/// The Durable Object class behind the binding PAYMENTS. One instance per order; its name is `{store}/{order}`.
 #[derive(Debug)]
 #[durable_object(alarm)]
 pub struct PaymentObject {
     pub(super) state: State,
     pub(super) env: Env,
     pub(super) records: Records,
+    /// The payment's state, loaded from `records` on first use. None: not loaded, or dropped because memory and disk
+    /// may differ.
     pub(super) machine: RefCell<Option<Machine>>,
+    /// Held by whoever runs calls, so that two calls to one remote object never overlap.
     pub(super) turns: Turns,
-    /// When the alarm stands, as far as this instance has set it.
+    /// When the alarm stands, in ms since the epoch, if this instance has set it. None: unknown, an earlier instance
+    /// may have set one.
     pub(super) alarm: Cell<Option<i64>>,
-    // What follows is in memory only: nothing is kept of an order that is not ours.
-    /// When BigCommerce announced this order.
+    // The rest lives in memory only, because we keep nothing of an order that may not be ours.
+    /// When BigCommerce announced this order, in ms since the epoch.
     pub(super) announced: Cell<Option<i64>>,
-    /// How many are about to look at the order for the first time.
+    /// How many callers are waiting for, or making, the first look at the order.
     pub(super) looking: Cell<u32>,
-    /// Until then, no start of this order need ask whether it may look.
+    /// Until this moment (ms since the epoch) every start that would need a first look is told to wait, without
+    /// asking the store's object again.
     pub(super) turned_away_until: Cell<i64>,
-    /// When its shopper has started this order of late.
+    /// When the shopper's recent starts of this order were answered, oldest first, for the limit per minute.
     pub(super) starts: RefCell<Vec<i64>>,
 }
 
-/// Whose payment a question is about.
+/// The order a question is about. The object learns it from the question, or from its own rows when an alarm wakes
+/// it.
 pub struct Whose {
     pub store: StoreHash,
     pub order: OrderId,
 }
 
 impl PaymentObject {
-    /// Looks into the machine, loading it first where this instance is new. Never across an await.
+    /// Gives access to the machine, and loads it from the rows first if needed. The closure cannot await, so nobody
+    /// else sees the machine half changed. Errors: the rows cannot be read.
     pub(super) fn with<T>(&self, look: impl FnOnce(&mut Machine) -> T) -> Result<T> {
         let mut slot = self.machine.borrow_mut();
         if slot.is_none() {
@@ -51,8 +58,9 @@ impl PaymentObject {
         Ok(look(machine))
     }
 
-    /// Waits for the turn. Whoever had it before may have been cancelled in the middle of a call, when a shopper left;
-    /// what was committed is then all there is.
+    /// Waits for the turn. If the last holder was cancelled in the middle of a call (the shopper closed the page),
+    /// the machine in memory still waits for an answer that will never come. Then it is dropped and loaded again from
+    /// what was committed: the same as after a crash.
     pub(super) async fn take_turn(&self) -> Turn<'_> {
         let turn = self.turns.take().await;
         let mut slot = self.machine.borrow_mut();
@@ -62,6 +70,7 @@ impl PaymentObject {
         turn
     }
 
+    /// Hands a hint to the machine; the caller commits it.
     pub(super) fn take_in(&self, hint: Hint) -> Result<()> {
         self.with(|machine| machine.hear(hint, now_ms()))
     }

@@ -1,7 +1,9 @@
 //! The payment's rows in the object's SQLite.
 //!
-//! Schema 1: `meta(key, value)`, `records(kind, key, body)`. An object migrates on first use, expanding first and
-//! contracting a release later; an object that has never written has no tables at all.
+//! Schema 1: `meta(key, value)` holds the schema's number, the object's identity and the count of unfinished alarms;
+//! `records(kind, key, body)` holds the machine's state, one row per attempt, deed, reading and so on, so that a
+//! write only touches what has changed. An object migrates on first use, expanding first and contracting a release
+//! later. An object that has never written has no tables at all.
 
 use crate::objects::sql::rows;
 use domain::state::record::{Record, Rows};
@@ -10,6 +12,7 @@ use worker::{Result, SqlStorage, SqlStorageValue};
 
 const SCHEMA: &str = "1";
 
+/// Access to the rows. No function here awaits, so everything between two awaits of the caller commits as one.
 #[derive(Debug)]
 pub struct Records {
     sql: SqlStorage,
@@ -20,12 +23,13 @@ impl Records {
         Self { sql }
     }
 
-    /// Whether anything was ever written.
+    /// True once anything has been written; then the tables are there.
     pub fn exist(&self) -> Result<bool> {
         let query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'records'";
         Ok(!rows(&self.sql, query, Vec::new())?.is_empty())
     }
 
+    /// All rows, keyed by kind and key. Empty before the first write.
     pub fn load(&self) -> Result<Rows> {
         if !self.exist()? {
             return Ok(Rows::default());
@@ -37,7 +41,7 @@ impl Records {
         Ok(records)
     }
 
-    /// Whose payment this is; None before the first write.
+    /// Which payment this is. None before the first write. Errors: a stored id is malformed.
     pub fn identity(&self) -> Result<Option<(StoreHash, OrderId)>> {
         if !self.exist()? {
             return Ok(None);
@@ -49,7 +53,8 @@ impl Records {
         parsed.transpose().map_err(|e| worker::Error::RustError(e.to_string()))
     }
 
-    /// Writes all rows. No await within: they commit as one.
+    /// Applies all changes (a record without a body is deleted), and creates the tables on the first write. No await
+    /// within: they commit as one.
     pub fn write(&self, store: &StoreHash, order: OrderId, records: &[Record]) -> Result<()> {
         if !self.exist()? {
             self.create(store, order)?;
@@ -79,7 +84,7 @@ impl Records {
         self.set_meta("order", &order.to_string())
     }
 
-    /// How many alarms in a row did not come to their end.
+    /// How many alarms in a row were begun and did not finish their work.
     pub fn unfinished_alarms(&self) -> Result<u32> {
         Ok(self.meta("unfinished_alarms")?.and_then(|n| n.parse().ok()).unwrap_or(0))
     }

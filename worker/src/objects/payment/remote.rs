@@ -1,5 +1,11 @@
-//! Carries the core's calls out: adds address and secret, opens what is sealed, sends, parses. One retry, and only for
-//! a token that has been replaced meanwhile.
+//! Carries the core's calls out: adds address and secret, opens what is sealed, sends, parses.
+//!
+//! The machine decides when to retry, by its ladder. There are three exceptions here, none of which can repeat an
+//! effect:
+//! - BigCommerce refused our token, and the store's object has a newer one than the copy in KV;
+//! - KOMOJU refused a key that the merchant has replaced, so the new key is tried;
+//! - KOMOJU refused a refund request for the form of its bank account number: it is sent as a JSON number instead,
+//!   under a key of its own (`komoju::refund::with_number`).
 
 use crate::config::Config;
 use crate::crypto::{SealError, Vault};
@@ -23,21 +29,24 @@ use std::borrow::Cow;
 use worker::Env;
 use worker::wasm_bindgen_futures::spawn_local;
 
-/// Everything a call needs beside itself.
+/// Everything a call needs besides itself.
 pub struct Remote<'a> {
     pub env: &'a Env,
     pub config: &'a Config,
     pub profile: &'a Profile,
     pub order: OrderId,
+    /// Ms since the epoch.
     pub now_ms: i64,
-    /// A shopper waits for the answer.
+    /// A shopper is waiting: shorter timeout, and no asking for a slot.
     pub hurried: bool,
 }
 
-/// Everything that goes wrong before a call leaves: certainly without effect.
+/// The result of preparing and sending a call. Err: it failed before anything left this worker, so it certainly had
+/// no effect.
 type Unsent = worker::Result<Answer>;
 
 impl Remote<'_> {
+    /// Makes the call. What failed before it left becomes "try later", never "indeterminate".
     pub async fn call(&self, call: &Call) -> Answer {
         let answer = match wire::side(call) {
             Side::BigCommerce => self.bigcommerce(call).await,
@@ -85,12 +94,14 @@ impl Remote<'_> {
         if answer != Answer::Failed(Failure::Unauthorized) {
             return Ok(answer);
         }
-        // The copy in KV may be a minute old: ask the owner once before the store is called disconnected.
+        // The copy in KV may be a minute old, so the token may have been replaced: ask the store's object once before
+        // we call the store disconnected.
         match profiles::refresh(self.env, self.store(), Doubt::Token).await? {
             Ok(newer) if newer.bigcommerce_token != self.profile.bigcommerce_token => {
                 self.bigcommerce_as(&newer, call).await
             }
-            // Nobody knows whether the token that was refused is the store's: nothing follows from it yet.
+            // The store's object did not answer, so we cannot tell if the refused token is the current one: conclude
+            // nothing.
             Err(Absent::CannotTell) => Ok(Answer::Failed(Failure::later(None))),
             Ok(_) | Err(Absent::NeverInstalled) => {
                 StoreClient::new(self.env, self.store())?.token_refused().await?;
@@ -99,7 +110,8 @@ impl Remote<'_> {
         }
     }
 
-    /// A start never asks. What else there is gives way while little of the store's quota is left.
+    /// How many ms to wait for BigCommerce's quota, or None to go ahead. A start never asks: a shopper is waiting.
+    /// Everything else gives way while the store's quota is low.
     async fn must_wait(&self, call: &Call) -> Option<u64> {
         let importance = match call {
             _ if self.hurried => return None,
@@ -109,7 +121,7 @@ impl Remote<'_> {
         StoreClient::new(self.env, self.store()).ok()?.slot(importance).await
     }
 
-    /// Tells the store's object of a quota that runs low. Nobody waits for that, a shopper least of all.
+    /// Tells the store's object that the quota runs low. Nobody waits for it.
     fn pass_on_quota(&self, outcome: &Outcome) {
         let Outcome::Answer { headers, .. } = outcome else { return };
         let Some(rate) = headers.rate.filter(|rate| rate.is_low()) else { return };
@@ -137,7 +149,7 @@ impl Remote<'_> {
 
     // ---- KOMOJU --------------------------------------------------------------------------------------------------
 
-    /// With the key of the account that made the attempt, which need not be the one in use now.
+    /// Uses the key of the account that made the attempt, which need not be the account in use now.
     async fn komoju(&self, account: &AccountId, call: &Call) -> Unsent {
         let Some(account) = self.profile.account(account) else {
             return Ok(Answer::Failed(Failure::Unauthorized));
@@ -148,8 +160,8 @@ impl Remote<'_> {
         };
         let call = opened.as_ref();
         let answer = self.komoju_as(account, call).await?;
-        // A key that was replaced and then revoked: its merchant's objects answer to the new key as well, and to
-        // nobody else's.
+        // The merchant may have replaced this key and revoked it at KOMOJU. The new key of the same merchant sees the
+        // same objects; another merchant's key sees none of them.
         let successor =
             self.profile.current_account().filter(|a| a.id != account.id && a.mode == account.mode);
         match successor {
@@ -160,9 +172,18 @@ impl Remote<'_> {
         }
     }
 
-    /// The new key may be another merchant's, who has none of this order's objects. What it finds is this order's; that
-    /// it finds nothing counts only once it has read the attempt's own session. Otherwise all that is known is that the
-    /// attempt's key is no longer good.
+    /// Repeats the call with the merchant's current key.
+    ///
+    /// The current key may belong to another KOMOJU merchant, which has none of this order's objects. So an object
+    /// that it finds is this order's, but "not found" is believed only after the same key has read the attempt's own
+    /// session. Otherwise all we know is that the attempt's key is no longer good (`Unauthorized`).
+    ///
+    /// ```text
+    /// key A made session S; the merchant now uses key B; A answers 401
+    /// B finds payment P                      -> P is this order's: believe it
+    /// B: no payment P, but B reads S         -> same merchant: P does not exist
+    /// B: no payment P, and B cannot read S   -> another merchant: nothing is known about P
+    /// ```
     async fn komoju_by_successor(&self, successor: &KomojuAccount, call: &Call) -> Unsent {
         let answer = self.komoju_as(successor, call).await?;
         if !wire::says_there_is_none(call, &answer) {
@@ -190,7 +211,8 @@ impl Remote<'_> {
         })
     }
 
-    /// The call with its bank details opened, for as long as it takes to send it. Errors: they never will be.
+    /// The call with its bank details opened; they are in clear text only until it is sent. Inner error: they can
+    /// never be read again. Outer error: the platform failed, try later.
     async fn opened<'c>(&self, call: &'c Call) -> worker::Result<Result<Cow<'c, Call>, Failure>> {
         let Some(sealed) = call.sealed() else { return Ok(Ok(Cow::Borrowed(call))) };
         match self.vault().open(self.store(), field::BANK_DETAILS, sealed).await {
@@ -203,6 +225,8 @@ impl Remote<'_> {
         }
     }
 
+    /// Sends a request and parses the answer. None: there is no request for such a call, which is answered as
+    /// forbidden.
     async fn carry(&self, request: Option<(HttpRequest, wire::Reader)>) -> Answer {
         match request {
             Some((request, reader)) => {
@@ -217,7 +241,7 @@ impl Remote<'_> {
     }
 }
 
-/// A final no, but of our own: whoever asked for the refund must say anew where it goes.
+/// A final refusal that we make ourselves: the merchant must enter the bank details again.
 fn unreadable_bank_details() -> Failure {
     Failure::Refused {
         status: 0,

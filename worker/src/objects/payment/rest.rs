@@ -1,5 +1,8 @@
-//! When nothing is left to be done now: the object sleeps until something is due, or the payment is over for good and
-//! the object forgets itself. Its row in the ledger is the last thing it writes.
+//! What happens when nothing is left to do now: the object sleeps until the next moment that matters, or deletes
+//! itself because the payment is over for good.
+//!
+//! A payment ends 400 days (a setting) after its last possible event. Before the object deletes itself it writes its
+//! last row to the ledger, which holds no personal data. If the ledger cannot be told, the object does not end.
 
 use super::ledger::ledger_row;
 use super::object::PaymentObject;
@@ -10,11 +13,12 @@ use crate::objects::messages::ledger::LedgerRow;
 use crate::objects::store_client::StoreClient;
 use worker::Result;
 
-/// How long after a ledger row could not be written it is tried again.
+/// How long until a ledger row that could not be written is tried again, in ms.
 const LEDGER_RETRY_MS: i64 = 60_000;
 
 impl PaymentObject {
-    /// Sets the exact time, or none. Where the ledger could not be told, it is tried again soon.
+    /// Sets the alarm to the earliest of: what the machine waits for (`wake`), a retry of the ledger, the end of the
+    /// payment. None of these: no alarm. Only settings confirmed by the store's own object may end a payment.
     pub(super) async fn rest(&self, setting: &Setting, wake: Option<i64>) -> Result<()> {
         if !self.records.exist()? {
             return Ok(());
@@ -33,7 +37,8 @@ impl PaymentObject {
         }
     }
 
-    /// The end of a payment. Its row in the ledger is the last thing it writes: nobody is to wake it any more.
+    /// Ends the payment: writes its last ledger row, which says that nobody need wake it any more, then forgets
+    /// everything.
     async fn end(&self, setting: &Setting) -> Result<()> {
         let (row, last) = self.with(|m| (ledger_row(m, &setting.shop), m.state().last_event()))?;
         let row = LedgerRow {
@@ -49,7 +54,7 @@ impl PaymentObject {
             log::warn("payment", "ledger_not_written", &[("error", &error.to_string())]);
             return self.wake_at(now_ms() + LEDGER_RETRY_MS).await;
         }
-        // Somebody may have told of something meanwhile: that is an event, and puts the end off.
+        // A hint may have come in while we told the ledger. It is an event, and moves the end by another 400 days.
         let end = self.with(|machine| machine.state().ends_at(&setting.shop.settings, setting.delays))?;
         if end.is_none_or(|end| end > now_ms()) {
             return Ok(());
@@ -58,7 +63,8 @@ impl PaymentObject {
         self.forget().await
     }
 
-    /// The payment is over for good, or its store is. What remains is its row in the store's ledger, which names nobody.
+    /// Deletes alarm and rows, because the payment is over for good or its store was purged. What remains is the row
+    /// in the store's ledger, which names nobody.
     pub(super) async fn forget(&self) -> Result<()> {
         self.alarm.set(None);
         self.machine.borrow_mut().take();

@@ -1,5 +1,22 @@
-//! The turn: look, plan, act until the machine rests or a start is answered. Whoever runs calls holds the turn, so two
-//! calls to one remote object never overlap.
+//! The turn: look, plan, act, until the machine has nothing to do or a start is answered.
+//!
+//! Why it is atomic: the object runs on one thread, the caller holds the turn, and the machine asks for a commit
+//! before every call. The platform's output gate holds the call back until that commit is on disk. So at each point a
+//! crash leaves rows from which the next run goes on by looking, not by guessing. A capture, for example:
+//!
+//! ```text
+//! 1 Commit  deed capture-1 = sent (key k1, seq 7), guard alarm +5 min
+//!                       crash here: KOMOJU was never called. The next run finds `sent` without an answer, looks
+//!                       at the payment, finds it authorized, and sends again with the same key k1
+//! 2 Call    POST capture, idempotency key k1
+//!                       crash here: KOMOJU may have captured. The next run looks; if it finds the payment captured,
+//!                       the deed is done; if not, it sends again with k1, so KOMOJU captures at most once
+//! 3 Answer  deed = done, payment reading = captured
+//!                       crash before the next commit: the same as a crash in 2
+//! 4 Commit  deed done, reading
+//!                       crash here: the guard alarm rings and goes on with the order's PUT
+//! 5 Idle    ledger told, exact alarm set
+//! ```
 
 use super::object::{PaymentObject, Whose};
 use super::remote::Remote;
@@ -14,17 +31,23 @@ use worker::wasm_bindgen_futures::spawn_local;
 
 /// How a run of the machine ended.
 pub enum Ran {
+    /// A start was answered; everything that follows is left to the alarm.
     Replied(Box<Reply>),
     /// Nothing is left to be done now.
     Rested,
-    /// What comes next is a decision, and the store's own object did not answer: to be tried again.
+    /// The next step would move money or move or end an order, and the store's own object did not confirm the
+    /// settings: to be tried again.
     Unconfirmed,
 }
 
 impl PaymentObject {
-    /// Everything that is due, without a shopper waiting. Decided is only what the store's own object has confirmed;
-    /// while it is silent, the copy in KV is good enough to look, so that the shopper's page tells the truth. False:
-    /// this is to be tried again. Only a store that was never installed lets a payment rest.
+    /// Does everything that is due while no shopper waits.
+    ///
+    /// Only the store's own object can confirm what is decided (money, shipping, ending an order). While it is
+    /// silent, we still look, by the copy in KV, so that the shopper's page tells the truth.
+    ///
+    /// False: try again later; the alarm for that is already set. A store that was never installed is no reason to
+    /// keep trying: its payment is left with a distant alarm.
     pub(super) async fn work(&self, whose: &Whose) -> Result<bool> {
         let setting = match self.confirmed(whose).await? {
             Err(Absent::CannotTell) => self.setting(whose).await?,
@@ -46,13 +69,18 @@ impl PaymentObject {
         let _turn = self.take_turn().await;
         match self.run(whose, &setting, false).await? {
             Ran::Replied(_) | Ran::Rested if is_confirmed => Ok(true),
-            // A copy may be too old to know of something to do.
+            // The copy in KV may be older than a change that makes something due, so an unconfirmed run never counts
+            // as finished.
             Ran::Replied(_) | Ran::Rested | Ran::Unconfirmed => self.come_again().await.map(|()| false),
         }
     }
 
-    /// Carries out what the machine says until it rests, or a start is answered. The caller holds the turn.
+    /// Carries out what the machine asks for, until it is idle or a start is answered. The caller holds the turn.
+    ///
+    /// `hurried`: a shopper is waiting. Calls then have a short timeout, ask for no slot, and the settings are not
+    /// confirmed again however long the run takes.
     pub(super) async fn run(&self, whose: &Whose, setting: &Setting, hurried: bool) -> Result<Ran> {
+        // Told at most once a run: if the store's object is silent, `rest` sets an alarm to try again.
         let mut ledger_tried = false;
         let mut newer = None;
         loop {
@@ -101,8 +129,8 @@ impl PaymentObject {
         }
     }
 
-    /// Tells the store's object which payment-method names were looked up: the whole store's knowledge. Nobody waits
-    /// for that, a shopper least of all. Losing one costs a look, nothing else.
+    /// Tells the store's object which payment-method labels were looked up, for the good of all of the store's
+    /// orders. Nobody waits for it: losing one costs one more look.
     fn pass_on_learned(&self, whose: &Whose) {
         let learned = self.with(Machine::take_learned).unwrap_or_default();
         for one in learned {

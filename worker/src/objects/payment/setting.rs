@@ -1,5 +1,8 @@
-//! What a run of the machine goes by: the store, its configuration and its time. Read from the copy in KV it is good
-//! enough to look; what moves money, ships or ends an order needs the word of the store's own object.
+//! What a run of the machine goes by: the store, its configuration, the time.
+//!
+//! A setting read from the copy in KV is good enough to look. To move money, to ship or to end an order, it must come
+//! from the store's own object, in the same turn: otherwise a merchant who has just switched automatic capture off
+//! would see one more capture.
 
 use super::object::{PaymentObject, Whose};
 use crate::config::Config;
@@ -11,37 +14,41 @@ use domain::state::delays::Delays;
 use domain::state::shop::Shop;
 use worker::Result;
 
-/// In a turn that a slow side has drawn out beyond this, the store's own object is asked again before anything else.
+/// If slow remote sides have drawn a turn out beyond this, in ms, the store's own object is asked again before the
+/// turn goes on.
 const CONFIRMED_FOR_MS: i64 = 10_000;
 
-/// What one run of the machine needs, gathered before it begins.
+/// Everything one run of the machine needs, gathered before it begins.
 pub struct Setting {
     pub config: Config,
     pub profile: Profile,
     pub shop: Shop,
     pub delays: Delays,
-    /// When the store's own object said so; None: from the copy in KV, by which nothing is decided.
+    /// When the store's own object confirmed it, in ms since the epoch. None: from the copy in KV, by which nothing
+    /// is decided.
     pub confirmed_at: Option<i64>,
 }
 
 impl Setting {
+    /// True if the confirmation is too old to decide by.
     pub fn has_aged(&self) -> bool {
         self.confirmed_at.is_some_and(|at| now_ms() - at >= CONFIRMED_FOR_MS)
     }
 
+    /// The surroundings for one call of the machine, with the time as it is now.
     pub fn now(&self) -> Now<'_> {
         Now { shop: &self.shop, delays: self.delays, at: now_ms() }
     }
 }
 
 impl PaymentObject {
-    /// The store by the copy in KV: good for looks, and never for what moves money, ships or ends an order.
+    /// The store by the copy in KV: good for looking, never for deciding. Inner error: the profile is not to be had.
     pub(super) async fn setting(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
         let profile = profiles::load(&self.env, &whose.store).await?;
         self.set(whose, profile, None)
     }
 
-    /// The store as its own object says it is now.
+    /// The store as its own object has it now. `CannotTell` after two seconds of silence.
     pub(super) async fn confirmed(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
         let profile = profiles::owner(&self.env, &whose.store).await;
         self.set(whose, profile, Some(now_ms()))

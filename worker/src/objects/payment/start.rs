@@ -1,6 +1,23 @@
-//! A shopper starts to pay. The start goes by the copy in KV, and the store's own object is asked beside its first call
-//! out. The address of a payment page is handed out only where both agree, or the store's object is silent and the copy
-//! is young.
+//! A shopper starts to pay.
+//!
+//! Speed matters here, and so does the merchant's latest word. So a start runs by the copy of the store in KV, while
+//! the store's own object (the *owner*) is asked at the same time. The address of a payment page leaves this worker
+//! only if both agree, or if the owner is silent and the copy is younger than five minutes.
+//!
+//! ```text
+//!  0 ms  start by the copy: GET the order     | ask the owner
+//! 12 ms                                       | owner answers
+//! 90 ms  POST the session, wait for KOMOJU
+//! 400 ms session S is made:
+//!          owner agrees                        -> answer with S's address
+//!          owner has other methods or accounts -> cancel S, start again by the owner's word
+//!          owner disconnected                  -> cancel S, refuse
+//!          owner silent, copy 30 s old         -> answer with S's address
+//!          owner silent, copy 10 min old       -> keep S, answer "wait and repeat"
+//! ```
+//!
+//! A crash while KOMOJU makes the session leaves an attempt without an address: it is void, and the next start makes
+//! a new one. A crash after the session was stored costs nothing: the next start hands out the same session.
 
 use super::looking::{AGAIN_MS, Known};
 use super::object::{PaymentObject, Whose};
@@ -18,13 +35,18 @@ use domain::state::delays::Delays;
 use std::pin::pin;
 use worker::Result;
 
+/// The longest that a queued start is told to wait, in ms.
 const LONGEST_AGAIN_MS: i64 = 60_000;
-/// How often one order may be started within a minute by whoever has proved to be its shopper.
+/// How many starts of one order are served within a minute to a shopper who has proved to be the order's.
 const STARTS_A_MINUTE: usize = 10;
-/// A copy in KV that is older decides nothing while the store's object is silent.
+/// While the store's own object is silent, a copy in KV older than this (in ms) may not hand out a payment page.
 const COPY_IS_YOUNG_MS: i64 = 5 * 60_000;
 
 impl PaymentObject {
+    /// Answers one start. First it is decided whether this caller may have BigCommerce asked at all; then, with the
+    /// turn, the machine runs until it replies.
+    ///
+    /// Errors: the rows cannot be read or written. What the shopper can be told is an `Ok`.
     pub(super) async fn start(&self, whose: &Whose, start: Start) -> Result<Started> {
         let setting = match self.setting(whose).await? {
             Ok(setting) => setting,
@@ -32,7 +54,8 @@ impl PaymentObject {
             Err(Absent::CannotTell) => return Ok(Started::CannotTell),
         };
         let delays = setting.delays;
-        // Whoever joins a look under way needs no leave of his own, unless it leaves open what he asks for.
+        // A caller that joins a look under way needs no leave of its own. If that look leaves open what it needs, it
+        // is asked for leave afterwards, below.
         let joins = self.looking.get() > 0;
         if !joins && let Some(told) = self.turn_away(whose, &start).await? {
             return Ok(told);
@@ -49,13 +72,14 @@ impl PaymentObject {
             return Ok(Started::Refused(Refusal::TooOften { until }));
         }
         let reply = match known {
-            // Costs no call, and so asks nobody.
+            // Refused from the stored hash: costs no call, so the owner need not be asked.
             Known::Wrong => self.begin(whose, &setting, &start).await?,
             Known::Right | Known::Nothing => self.begin_beside_owner(whose, setting, &start).await?,
         };
         drop(looking);
         self.report(whose, &reply);
-        // It was announced a moment ago: BigCommerce is not ready to show it yet.
+        // BigCommerce announces an order a moment before its API shows it: the page is told to wait, not that there
+        // is no order.
         if reply == Reply::Refuse(Refusal::OrderNotFound) && self.was_just_announced(delays) {
             return Ok(Started::Queued { after_ms: AGAIN_MS });
         }
@@ -70,6 +94,7 @@ impl PaymentObject {
         })
     }
 
+    /// One run of the machine for a start. The caller holds the turn.
     async fn begin(&self, whose: &Whose, setting: &Setting, start: &Start) -> Result<Reply> {
         self.handle(Input::Start(Box::new(start.clone())), setting)?;
         match self.run(whose, setting, true).await? {
@@ -80,12 +105,12 @@ impl PaymentObject {
         }
     }
 
-    /// A start goes by the copy in KV, and asks the store's owner beside its first call out. The address of a payment
-    /// page is handed out only if the owner agrees with the copy; where he does not, what was made is ended at KOMOJU
-    /// and the start is made again by his word. While he is silent, a young copy decides.
+    /// Runs the start by the copy in KV, and asks the store's owner at the same time. The module's head tells what
+    /// follows from their answers.
     async fn begin_beside_owner(&self, whose: &Whose, setting: Setting, start: &Start) -> Result<Reply> {
         let env = self.env.clone();
         let mut owner = pin!(async { profiles::owner(&env, &whose.store).await });
+        // The last attempt before this start: another one afterwards was made by it, and can be recalled.
         let before = self.with(|machine| machine.state().attempts.last().map(|a| a.n))?;
         let began = now_ms();
         let (reply, told) = beside(self.begin(whose, &setting, start), owner.as_mut()).await;
@@ -103,7 +128,8 @@ impl PaymentObject {
                 return Ok(reply);
             }
             Err(Absent::CannotTell) => {
-                // Nobody has left for it yet: whoever asks again still arrives.
+                // No shopper has the address yet, so the attempt is marked as not left for: the repeated start may
+                // still redirect to it.
                 self.with(|machine| machine.withhold(began))?;
                 self.commit_and_wake(whose).await?;
                 return Ok(Reply::Refuse(Refusal::Busy { after_ms: None }));
@@ -125,7 +151,8 @@ impl PaymentObject {
         }
     }
 
-    /// Until when its shopper must wait, who has started this order as often as one may.
+    /// If the shopper has used up the starts of this minute, the moment (ms since the epoch) when the next is
+    /// allowed.
     fn started_too_often(&self, delays: Delays) -> Option<i64> {
         let mut starts = self.starts.borrow_mut();
         let now = now_ms();
@@ -133,7 +160,8 @@ impl PaymentObject {
         starts.first().filter(|_| starts.len() >= STARTS_A_MINUTE).map(|at| at + delays.start_limit())
     }
 
-    /// Only what was proved and served counts: neither a stranger's starts nor what was put off.
+    /// Counts only starts that were proved and served. Strangers' starts and starts told to wait do not count, or a
+    /// stranger could lock the shopper out.
     fn count_start(&self, reply: &Reply) {
         let counts = match reply {
             Reply::Show { .. } => true,
