@@ -1,13 +1,18 @@
-//! StoreObject: the one owner of the truth about a store. Installation, sealed secrets, settings, learned labels,
-//! staff, and the ledger of its payments.
+//! StoreObject: the one owner of the truth about a store. It holds the installation, the sealed secrets, the
+//! settings, the learned labels, the staff, and the ledger of the store's payments.
 //!
-//! Atomicity: an object runs on one thread, and everything written between two awaits commits as one. So each change
-//! is "await what must be awaited, then read, change and write without awaiting". Input gates do not hold across a
-//! fetch: whatever was read before one is read again after it.
+//! Why it is atomic: an object runs on one thread, and everything written between two awaits commits as one. So each
+//! change first awaits whatever must be awaited, then reads, changes and writes without awaiting. Input gates do not
+//! hold across a fetch, so what was read before a fetch is read again after it: a reinstall may have come in
+//! meanwhile.
 //!
-//! Nothing is stored, not even tables, until BigCommerce has confirmed an installation.
+//! Nothing is stored, not even tables, until BigCommerce has confirmed an installation. So a stranger who makes up
+//! store hashes costs no storage.
 //!
-//! Here: which question and which chore goes to which room. What the rooms share is in `object`.
+//! This file: which question and which chore goes to which room. What all rooms share is in `object`. The rooms:
+//! `install` (app callbacks), `desk` and `changes` (the panel), `door`, `newcomers` and `pace` (who may use
+//! BigCommerce's quota), `ledger` and `funnel` (what payments tell), `sync` (scripts and hooks), `sweep` and `walk`
+//! (finding what was missed), `chores` (what is due when), `records` (the tables).
 
 mod changes;
 mod chores;
@@ -48,10 +53,10 @@ use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use worker::{DurableObject, Env, Request, Response, Result, State};
 
-/// Should the work of an alarm be cut short, it comes again then.
+/// If an alarm's work is cut short, the guard alarm rings after this, in ms.
 const GUARD_MS: i64 = 5 * MINUTE_MS;
-/// While the profile is asked for, the copy in KV is put there anew this often: so it is mended where it was of no use,
-/// and young enough to decide while this object is silent.
+/// While the profile is asked for, it is put into KV again at most this often, in ms. That repairs a copy that was
+/// missing or unreadable, and keeps the copy young enough to decide by while this object is silent.
 const REPUBLISH_MS: i64 = 2 * MINUTE_MS;
 
 impl DurableObject for StoreObject {
@@ -75,6 +80,7 @@ impl DurableObject for StoreObject {
         self.answer(ask).await
     }
 
+    /// Sets a guard alarm first, works off every chore that is due, and then sets the alarm to the next one.
     async fn alarm(&self) -> Result<Response> {
         if self.records.installation()?.is_none() {
             strays::alarm(&self.state, &self.env).await?;
@@ -92,7 +98,8 @@ impl DurableObject for StoreObject {
 
 impl StoreObject {
     async fn answer(&self, ask: Ask) -> Result<Response> {
-        // What nobody was told of before the installation is answered as if it were nothing.
+        // Before an installation, every question gets the answer that means "nothing": callers need no case of their
+        // own.
         let installed = self.records.installation()?.is_some();
         match ask {
             Ask::Profile => json(&self.profile_anew().await?),
@@ -131,7 +138,7 @@ impl StoreObject {
         }
     }
 
-    /// For whoever needs more than the copy in KV, which may be missing, unreadable, or out of date.
+    /// Answers the profile, and has the copy in KV refreshed, because whoever asks could not use it.
     async fn profile_anew(&self) -> Result<Option<Profile>> {
         let profile = self.profile()?;
         let now = now_ms();
@@ -142,7 +149,8 @@ impl StoreObject {
         Ok(profile)
     }
 
-    /// Begins a chore that is due, and ends it where nothing of it is left.
+    /// Counts a try of the chore and sets its next time, does the work, and removes the chore if nothing of it is
+    /// left. A failure is logged; the next try has been set already.
     async fn attend(&self, due: Due) -> Result<()> {
         let config = self.config()?;
         self.records.begin(due, now_ms() + again_after(due, &config))?;
@@ -160,7 +168,7 @@ impl StoreObject {
         Ok(())
     }
 
-    /// Whether the chore is done with.
+    /// Does one chore. True: it is done and can be removed. False: it comes again.
     async fn work(&self, due: Due, config: &Config) -> Result<bool> {
         match due.chore {
             Chore::Publish => self.publish().await.map(|()| true),
@@ -178,12 +186,14 @@ impl StoreObject {
         }
     }
 
+    /// Keeps what was odd about BigCommerce's own signature of a hook, at most once an hour.
     fn note_signature(&self, doubt: SignatureDoubt) -> Result<()> {
         let Some(mut installation) = self.records.installation()? else { return Ok(()) };
         if installation.health.note(doubt, now_ms()) { self.records.save(&installation) } else { Ok(()) }
     }
 
-    /// Daily, from outside: should an alarm ever have been lost, it is found here.
+    /// Asked daily by the cron, for every store: makes sure that a sweep is due and an alarm is set, in case an alarm
+    /// was ever lost.
     async fn rearm(&self) -> Result<()> {
         if self.records.installation()?.is_some_and(|i| i.token.is_some()) {
             self.records.ask_for(Chore::Sweep, now_ms() + self.config()?.scaled_ms(HOUR_MS))?;
@@ -192,7 +202,7 @@ impl StoreObject {
     }
 }
 
-/// How long until a chore's next try, should this one not end it.
+/// How long until the chore's next try, in ms, if this one does not finish it.
 fn again_after(due: Due, config: &Config) -> i64 {
     match due.chore {
         Chore::Probe => {
@@ -207,7 +217,7 @@ fn again_after(due: Due, config: &Config) -> i64 {
     }
 }
 
-/// Up to ten minutes, so that the stores of one deployment do not all sweep at once.
+/// Up to ten minutes, in ms, so that the stores of one deployment do not all sweep at the same moment.
 fn jitter_ms() -> i64 {
     getrandom::u32().map_or(0, |n| i64::from(n) % (10 * MINUTE_MS))
 }

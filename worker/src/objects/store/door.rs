@@ -1,13 +1,27 @@
-//! Who may have BigCommerce asked about an order that nothing is known of yet.
+//! Who may have BigCommerce asked about an order of which nothing is known yet.
 //!
-//! All apps of a store share one quota, and anybody can send order numbers. So:
-//! - a number that BigCommerce has announced (`store/order/created`) may always be looked at;
-//! - one look per number serves everybody who asks, for as long as its result is remembered;
-//! - any other number takes a place from a small budget, and waits in line where that is used up. Numbers just above
-//!   the highest known one, whose message may be late, and all others have a budget each. A look that proves its
-//!   asker right gives the place back: only wrong ones are bounded, and nobody is ever refused for them.
+//! All apps of a store share one API quota, and anybody can post order numbers. The rules:
+//! - A number that BigCommerce has announced (`store/order/created`) may always be looked at.
+//! - One look per number serves everybody who asks, for as long as its result is remembered (five minutes).
+//! - Any other number takes a place from a small budget, and waits in line when the budget is used up. There are two
+//!   budgets: *near* numbers, at most 100 above the highest known one, which may be real orders whose announcement is
+//!   late; and all others.
+//! - A look that proves its asker right gives its place back. So only wrong askers are bounded, and a shopper with
+//!   the right cart id is never refused because of them: at worst the shopper waits in line.
 //!
-//! All of this lives in memory only: of other apps' orders nothing is kept. Time is handed in.
+//! An example. The highest known order is 500, and a stranger posts 501, 502, 503 … ten times a second:
+//!
+//! ```text
+//! 0 s   501..520   20 places near: each is looked at, BigCommerce says 404
+//! 2 s   521        no place left: "wait 1 s"; the budget gains a place every 3 s
+//! 2.1 s shopper of 560 (announcement late) asks: "wait", and stands in line
+//! 5.0 s BigCommerce announces 560: the shopper's repeat is let in at once, from no budget
+//!       if no announcement ever came, 560 would be let in when the line reaches it
+//! 6 s   a stranger asks for 560 with a wrong cart id: refused from memory, no call
+//! ```
+//!
+//! All of this lives in memory only, because we keep nothing of other apps' orders. After a restart, the known
+//! numbers come from the ledger and from the queue of new orders. The time is handed in, in ms since the epoch.
 
 use crate::objects::messages::store::Entry;
 use domain::plan::start::Looked;
@@ -17,31 +31,37 @@ type Moment = i64;
 const SECOND: Moment = 1_000;
 const MINUTE: Moment = 60 * SECOND;
 
-/// The newest announced numbers that are remembered.
+/// How many announced numbers are remembered; the lowest are forgotten first.
 const MOST_ANNOUNCED: usize = 4_000;
-/// Results and askers that are remembered; beyond, the oldest give way.
+/// How many results, places and failing addresses are remembered, each. Beyond that, old ones are dropped, or all.
 const MOST_REMEMBERED: usize = 4_000;
-/// How long a look's result is believed.
+/// How long the result of a look is believed, in ms.
 const REMEMBERED: Moment = 5 * MINUTE;
-/// How soon a number that may be an order any moment is looked at again.
+/// A near number that was not found is looked at again after this, in ms: the order may have been placed since.
 const NOT_YET: Moment = 5 * SECOND;
-/// Numbers this far above the highest known one may be orders whose message is late.
+/// Numbers up to this far above the highest known one are *near*: they may be orders whose announcement is late.
 const NEAR: u64 = 100;
-/// After so many wrong askers within a minute, an address waits the minute out.
+/// An address that has been wrong this often within a minute waits until the minute is over.
 const MOST_FAILURES: u32 = 10;
 
+/// The state of the door for one store. See the head of this module for the rules.
 #[derive(Debug)]
 pub struct Door {
+    /// Numbers that BigCommerce has announced, or that have a payment.
     announced: BTreeSet<u64>,
+    /// Orders up to this number are known to exist. 0: nothing is known yet.
     highest: u64,
+    /// What the last look at each number has shown, and when.
     looked: BTreeMap<u64, (Looked, Moment)>,
-    /// Who took a place for which number.
+    /// Numbers that took a place and whose look has not been reported: from which budget, and by which address.
     inside: BTreeMap<u64, (Which, String)>,
     near: Line,
     others: Line,
+    /// How often each address was wrong, and since when that is counted.
     failures: BTreeMap<String, (u32, Moment)>,
 }
 
+/// The two budgets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
     Near,
@@ -63,15 +83,15 @@ impl Default for Door {
 }
 
 impl Door {
-    /// Whether nothing is known of any number: this object has just been woken.
+    /// True if no number is known: this object has just been woken.
     pub fn is_new(&self) -> bool {
         self.highest == 0
     }
 
-    /// There is an order of this number. True where that is news.
+    /// BigCommerce has announced this order. True if that is news.
     pub fn announce(&mut self, order: u64) -> bool {
         self.know(order);
-        // Announced late, after newer ones.
+        // An announcement that comes late: a look has already found "no such order", which is wrong now.
         if matches!(self.looked.get(&order), Some((Looked::NoSuchOrder, _))) {
             self.looked.remove(&order);
         }
@@ -82,7 +102,8 @@ impl Door {
         news
     }
 
-    /// Orders of at least this number exist. A look that found no order of a lower number came too early to tell.
+    /// Some order with at least this number exists. A look that found "no such order" for a number up to it may have
+    /// come before the order was placed, so it is forgotten.
     pub fn know(&mut self, order: u64) {
         if order <= self.highest {
             return;
@@ -95,7 +116,7 @@ impl Door {
         self.highest = order;
     }
 
-    /// Someone asks for an order, with this hash of a cart id, from this address (empty: not known).
+    /// Somebody asks for an order, with this hash of a cart id, from this address (empty: not known).
     pub fn ask(&mut self, order: u64, proof: &str, address: &str, now: Moment) -> Entry {
         if let Some(answer) = self.remembered(order, proof, now) {
             if answer == Entry::Unproved {
@@ -121,7 +142,8 @@ impl Door {
         answer
     }
 
-    /// What a look has shown, and whether it proved its asker right.
+    /// Takes in what a look has shown. `right`: it proved its asker right, so the place is given back; otherwise the
+    /// failure counts against the address that took the place.
     pub fn looked(&mut self, order: u64, looked: Looked, right: bool, now: Moment) {
         if matches!(looked, Looked::Order { .. }) {
             self.know(order);
@@ -136,17 +158,19 @@ impl Door {
         self.looked.insert(order, (looked, now));
     }
 
-    /// The merchant has changed what is ours.
+    /// The merchant has changed which labels are ours, so every "not ours" may be wrong now.
     pub fn forget_looks(&mut self) {
         self.looked.clear();
     }
 
+    /// The answer that an earlier look gives, if it still counts.
     fn remembered(&self, order: u64, proof: &str, now: Moment) -> Option<Entry> {
         let (looked, at) = self.looked.get(&order)?;
         let age = now - at;
         match looked {
             _ if age >= REMEMBERED => None,
-            // Not yet, perhaps: its message, or another look, will tell.
+            // A near number: the order may have been placed since the look. Within five seconds wait, after that look
+            // again.
             Looked::NoSuchOrder if self.may_be_late(order) && age >= NOT_YET => None,
             Looked::NoSuchOrder if self.may_be_late(order) => Some(Entry::Wait(SHORTEST_WAIT)),
             Looked::NoSuchOrder => Some(Entry::Unproved),
@@ -156,6 +180,7 @@ impl Door {
         }
     }
 
+    /// True for a near number: not known yet, and close above the highest known one.
     fn may_be_late(&self, order: u64) -> bool {
         order > self.highest && order - self.highest <= NEAR
     }
@@ -167,6 +192,7 @@ impl Door {
         }
     }
 
+    /// Counts a wrong asker. Without an address nobody can be counted.
     fn count_failure(&mut self, address: &str, now: Moment) {
         if address.is_empty() {
             return;
@@ -185,22 +211,30 @@ impl Door {
     }
 }
 
-/// Whoever is told to wait is told no less and no more than this.
+/// The shortest and the longest wait that a caller is told, in ms.
 const SHORTEST_WAIT: Moment = SECOND;
 const LONGEST_WAIT: Moment = 5 * SECOND;
-/// Whoever has not asked again after so long has left the line.
+/// A number that has not been asked for again within this (ms) has left the line.
 const GONE: Moment = 15 * SECOND;
-/// Beyond this, the line is not worth standing in: whoever asks is told to come again.
+/// If more numbers than this wait, further ones are not put in line, only told to come again.
 const MOST_WAITING: usize = 2_000;
 
-/// A budget that refills with time, and those who wait for it, in the order in which they came.
+/// A budget that refills with time, and the numbers that wait for a place, in the order in which they came.
+///
+/// Places are counted in ms: with `Line::new(20, 3_000)`, a full budget is 60,000 ms, a place costs 3,000 ms, and one
+/// ms comes back every ms. A number with `k` numbers ahead of it is let in once the credit is at least `(k + 1) ×
+/// 3,000`, so nobody overtakes those ahead.
 #[derive(Debug)]
 struct Line {
+    /// The full budget, in ms.
     most: Moment,
+    /// What one place costs, and how long it takes to come back, in ms.
     refill: Moment,
-    /// In milliseconds: one place costs `refill` of them.
+    /// What is left of the budget, in ms.
     credit: Moment,
+    /// When `credit` was last brought up to date, in ms since the epoch.
     counted_at: Moment,
+    /// The numbers in line, and when each last asked.
     waiting: VecDeque<(u64, Moment)>,
 }
 
@@ -215,6 +249,7 @@ impl Line {
         }
     }
 
+    /// Lets the number in, or puts it in line (or keeps its place there) and says how long to wait.
     fn ask(&mut self, order: u64, now: Moment) -> Entry {
         self.credit = (self.credit + (now - self.counted_at).max(0)).min(self.most);
         self.counted_at = now;
@@ -242,7 +277,7 @@ impl Line {
     }
 }
 
-/// Makes room: first what is too old, then everything.
+/// Makes room in a full map: drops what is too old, and if that is not enough, everything.
 fn forget_old<K: Ord, V>(map: &mut BTreeMap<K, V>, mut is_young: impl FnMut(&V) -> bool) {
     if map.len() >= MOST_REMEMBERED {
         map.retain(|_, value| is_young(value));
@@ -250,6 +285,7 @@ fn forget_old<K: Ord, V>(map: &mut BTreeMap<K, V>, mut is_young: impl FnMut(&V) 
     }
 }
 
+/// Empties a full map. Forgetting costs at most some looks that were not needed.
 fn forget_some<K: Ord, V>(map: &mut BTreeMap<K, V>) {
     if map.len() >= MOST_REMEMBERED {
         map.clear();

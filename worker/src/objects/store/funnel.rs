@@ -1,8 +1,25 @@
-//! The funnel: how many orders are placed under our labels, and how many of their shoppers start to pay by themselves.
+//! The funnel: how many orders are placed with our payment methods, and how many of their shoppers start to pay by
+//! themselves.
 //!
-//! It is the one sign that sees a blocked script, a renamed method, a policy that forbids wasm or a bad release at once:
-//! orders come, and nobody starts. Counted from the ledger's rows, which arrive after a start has been answered, so no
-//! shopper waits for it. Kept by the hour in which orders were placed, for 30 days.
+//! It is the one sign that sees a blocked script, a renamed payment method, a content policy that forbids wasm and a
+//! bad release alike: orders come in, and nobody starts to pay. It is counted from the ledger's rows, which arrive
+//! after a start has been answered, so no shopper waits for it. Counts are kept by the hour in which the orders were
+//! placed, for 30 days.
+//!
+//! When is nobody starting, rather than a few shoppers changing their minds? When it would happen by chance less than
+//! once in 500 times:
+//!
+//! ```text
+//! history                  a shopper does not start   silent orders until the alarm
+//! new store (9 of 10)      1/10                        3    (1/10)^3 = 1/1000
+//! 95 of 100 started        about 1/18                  3    (1/18)^2 = 1/336, (1/18)^3 = 1/6000
+//! 50 of 100 started        about 1/2                   9
+//! ```
+//!
+//! One start ends the alarm, and everything before that hour counts as history.
+//!
+//! The second half of this module watches the two sides' messages: a side is *silent* if a day has passed without any
+//! message from it, although something happened that it should have told.
 
 use super::object::StoreObject;
 use super::records::{Installation, Records, integer};
@@ -18,26 +35,30 @@ use domain::views::condition::Condition;
 
 use worker::Result;
 
+/// For how many hours the counts are kept: 30 days.
 const KEPT_HOURS: i64 = 30 * 24;
-/// An order that is met so long after it was placed says nothing about today's confirmation page.
+/// An order first listed this long after it was placed (in ms) says nothing about today's confirmation page: the
+/// sweep found it, say, or the app was just installed.
 const COUNTS_FOR_MS: i64 = DAY_MS;
-/// A message may be late by as much without anything being wrong.
+/// A message may be this late (in ms) without anything being wrong.
 const LATE_MS: i64 = HOUR_MS;
 
-/// Orders of which none was started.
+/// A row of orders of which none was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unstarted {
+    /// How many.
     pub orders: u32,
+    /// The hour in which the first of them was placed, in hours since the epoch.
     pub since_hour: i64,
 }
 
-/// How unlikely by chance it must be that nobody started before a person is called: one in so many.
+/// The alarm is raised if so long a silence would happen by chance in fewer than one of this many cases.
 const ONE_IN: u64 = 500;
-/// What is assumed of a store before it has a history: of ten orders, nine are started.
+/// What is assumed of every store before it has a history of its own: of ten orders, nine are started.
 const ASSUMED: (u32, u32) = (9, 10);
 
-/// The orders since the last hour in which one was started, where so many in a row would hardly be chance: three in a
-/// store where nearly all are started, more where many never are. `hours`: the newest first.
+/// The orders since the last hour in which one was started, if so many in a row would hardly be chance. None: there
+/// is no reason for alarm. `hours`: newest first.
 pub fn nobody_starts(hours: &[Hour]) -> Option<Unstarted> {
     let silent = hours.iter().take_while(|hour| hour.started == 0);
     let (orders, since_hour) = silent.fold((0, 0), |(orders, since), hour| match hour.placed {
@@ -49,7 +70,8 @@ pub fn nobody_starts(hours: &[Hour]) -> Option<Unstarted> {
         (started + hour.started.min(hour.placed), placed + hour.placed)
     });
     let (missed, placed) = (u64::from(placed - started), u64::from(placed));
-    // The chance that so many in a row are among those who never start, in parts of a million.
+    // The chance that all these orders are among those that are never started, in parts of a million, rounded down.
+    // None stands for 0.
     let chance = (0..orders).try_fold(1_000_000, |chance, _| {
         let next = chance * missed / placed;
         (next > 0).then_some(next)
@@ -57,17 +79,19 @@ pub fn nobody_starts(hours: &[Hour]) -> Option<Unstarted> {
     (chance.unwrap_or(0) * ONE_IN < 1_000_000).then_some(Unstarted { orders, since_hour })
 }
 
-/// What is known of one side's messages. All in milliseconds since the epoch.
+/// What is known of one side's messages. Moments in ms since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ear {
+    /// When its last proved message came in.
     pub heard: Option<i64>,
-    /// The first thing since then of which a message should have told.
+    /// When the first thing after that happened of which it should have told us. A value before `heard` is spent.
     pub missed: Option<i64>,
 }
 
 impl Ear {
-    /// Nothing was heard for a day, though something happened of which a message should have come long ago. A store in
-    /// which nothing happens is quiet, not deaf.
+    /// If the side is silent: since when. It is silent if nothing was heard for a day although something happened
+    /// that should have been told by now. A store in which nothing happens is quiet, not silent. What an earlier
+    /// installation heard or missed does not count.
     fn deaf_since(self, installed: i64, now: i64, day: i64, late: i64) -> Option<i64> {
         let last = self.heard.unwrap_or(installed).max(installed);
         let missed = self.missed.filter(|missed| *missed > last)?;
@@ -76,6 +100,7 @@ impl Ear {
     }
 }
 
+/// The mark under which the last message of a side is kept.
 fn heard(side: Side) -> &'static str {
     match side {
         Side::Komoju => "heard:komoju",
@@ -83,6 +108,7 @@ fn heard(side: Side) -> &'static str {
     }
 }
 
+/// The mark under which the first missed message of a side is kept.
 fn missed(side: Side) -> &'static str {
     match side {
         Side::Komoju => "missed:komoju",
@@ -90,7 +116,8 @@ fn missed(side: Side) -> &'static str {
     }
 }
 
-/// How far KOMOJU has come with a payment: of each step it tells.
+/// How far a payment has come, as far as KOMOJU sends a webhook for the step. A rise means that a webhook should have
+/// come.
 fn progress(condition: &Name<Condition>) -> u8 {
     match condition.known() {
         Some(
@@ -119,7 +146,7 @@ fn progress(condition: &Name<Condition>) -> u8 {
 }
 
 impl LedgerRow {
-    /// Some attempt was made: only attempts have numbers at KOMOJU.
+    /// True if an attempt was made: only attempts have ids and numbers at KOMOJU.
     fn is_started(&self) -> bool {
         !self.refs.is_empty()
     }
@@ -130,8 +157,8 @@ impl LedgerRow {
 }
 
 impl Records {
-    /// Counts what a row tells that the ledger did not know. Comes before the row is written. `watches`: BigCommerce
-    /// was asked to tell of new orders, so one that it has not told of is missed.
+    /// Counts what is new in a row, before the row itself is written. An older version counts nothing. `watches`:
+    /// BigCommerce was asked to announce new orders, so a payment that we learn of here should have been announced.
     pub(super) fn count(&self, row: &LedgerRow, watches: bool, late_ms: i64, now_ms: i64) -> Result<()> {
         let query = "SELECT version, coalesce(json_array_length(row, '$.refs'), 0), json_extract(row, '$.phase') \
              FROM ledger WHERE order_id = ?";
@@ -153,6 +180,7 @@ impl Records {
             }
         };
         if row.is_started() && !started {
+            // Listed before as not started, so its shopper came late: by a payment link, or by visiting again.
             let update = "UPDATE funnel SET late = late + 1 WHERE hour = ? AND started + late < placed";
             self.sql().exec(update, vec![row.placed_hour().into()])?;
         }
@@ -162,6 +190,7 @@ impl Records {
         Ok(())
     }
 
+    /// Counts an order that the ledger does not know, unless it was placed too long ago.
     fn count_new(&self, row: &LedgerRow, now_ms: i64) -> Result<()> {
         if now_ms - row.placed_at_ms > COUNTS_FOR_MS {
             return Ok(());
@@ -174,7 +203,8 @@ impl Records {
         Ok(())
     }
 
-    /// Something of which a side should tell. What it told a moment ago may have been this.
+    /// Something happened of which this side should tell. It is noted as missed, unless the side told us something a
+    /// moment ago (that may have been it), or something missed is noted already.
     fn happened(&self, side: Side, late_ms: i64, now_ms: i64) -> Result<()> {
         let ear = self.ear(side)?;
         let just_heard = ear.heard.is_some_and(|heard| now_ms - heard <= late_ms);
@@ -182,6 +212,7 @@ impl Records {
         if just_heard || waiting { Ok(()) } else { self.mark(missed(side), now_ms) }
     }
 
+    /// Notes that a proved message of this side came in.
     pub(super) fn hear(&self, side: Side, now_ms: i64) -> Result<()> {
         self.mark(heard(side), now_ms)
     }
@@ -199,6 +230,7 @@ impl Records {
         rows(self.sql(), query, Vec::new())?.into_iter().map(hour).collect()
     }
 
+    /// What the overview shows: the last day by the hour, and the sum of 30 days.
     pub(super) fn funnel(&self, now_ms: i64) -> Result<Funnel> {
         let sum = "SELECT coalesce(min(hour), 0), coalesce(sum(placed), 0), coalesce(sum(started), 0), \
              coalesce(sum(late), 0) FROM funnel";
@@ -217,7 +249,7 @@ impl StoreObject {
         self.records.hear(side, now_ms())
     }
 
-    /// What a payment's object tells: counted, then kept.
+    /// Takes in a row from a payment's object: counts what is new, then writes it.
     pub(super) fn upsert(&self, row: &LedgerRow) -> Result<()> {
         let watches = self.records.installation()?.is_some_and(|i| i.watches_new_orders());
         self.records.count(row, watches, self.config()?.scaled_ms(LATE_MS), now_ms())?;

@@ -1,4 +1,23 @@
-//! Installed, opened, uninstalled: what the app callbacks come to once they have been found authentic.
+//! Install, open, uninstall: what BigCommerce's app callbacks lead to, once their signatures have been verified.
+//!
+//! The hard part is two consents at once. A merchant who confirms a change of scopes twice, or two staff members at
+//! the same time, send two codes; each exchange makes a new token, and *the younger token makes the older one void*.
+//! The exchanges may end in any order, and we must keep the younger:
+//!
+//! ```text
+//! 0 ms    code A arrives, exchange begins           (BigCommerce makes token A)
+//! 100 ms  code B arrives, exchange begins           (BigCommerce makes token B; token A is now void)
+//! 400 ms  B's exchange ends: B is kept
+//! 900 ms  A's exchange ends: another consent is kept, so token A is tried with one GET
+//!           401         -> A is the older: B stays; the user of A is admitted
+//!           200         -> A is the younger: A replaces B
+//!           no answer   -> the times of the consents decide (BigCommerce's clock, then order of arrival)
+//! ```
+//!
+//! An uninstall callback is only a hint: whoever holds an old signed payload must not be able to take a shop's
+//! payments down. The token decides: it is tried at once, after 1 minute and after 10 minutes, and only if
+//! BigCommerce answers 401 each time is the app uninstalled. Then the token is erased and no payment can start;
+//! KOMOJU keys stay sealed until the last open payment has ended, at most 60 days.
 
 use super::chores::Chore;
 use super::object::{StoreObject, api};
@@ -23,23 +42,24 @@ use domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use domain::values::ids::StoreHash;
 use worker::Result;
 
-/// Longest that sealed KOMOJU keys are kept for payments that were open at an uninstall.
+/// The longest that sealed KOMOJU keys are kept, in ms, for payments that were open when the app was uninstalled.
 const PURGE_AFTER_MS: i64 = 60 * DAY_MS;
-/// The walk that has every payment forget.
+/// The walk over the ledger that has every payment's object delete itself.
 const PURGE: &str = "purge";
-/// How often in a row the token was refused, among the marks of walks.
+/// The mark that counts how often in a row the token was refused.
 const REFUSED: &str = "token_refused";
-/// A payload opens the app again so soon after the first time: a reload, or a request that was repeated.
+/// A signed payload opens the app a second time within this (ms): a reload, or a request that the browser repeated.
 const OPENS_AGAIN_MS: i64 = 2 * MINUTE_MS;
-/// A sync at every opening of the app would be one at every click of some merchants.
+/// Opening the app syncs at most this often (ms): some merchants open it with every click.
 const SYNC_EVERY_MS: i64 = MINUTE_MS;
 
-/// What looks like an uninstall may be a slip of BigCommerce's, or a change of scopes: the token is tried now, and then
-/// after these. Only where it is refused each time is the app uninstalled.
+/// Waits between the three probes of the token, in ms. A single 401 may be a slip of BigCommerce's, or a change of
+/// scopes under way; only three refusals over ten minutes uninstall the app.
 pub(super) const PROBES_MS: [i64; 2] = [MINUTE_MS, 9 * MINUTE_MS];
 
 impl StoreObject {
-    /// Exchanges the code; only with BigCommerce's yes is anything stored. Comes again with every change of scopes.
+    /// Exchanges the code for a token. Only with BigCommerce's yes is anything stored. Runs again with every change
+    /// of scopes.
     pub(super) async fn install(&self, grant: oauth::Grant) -> Result<Installed> {
         let code_hash = sha256_hex(grant.code.as_bytes());
         let came_at_ms = self.consents.next(now_ms());
@@ -56,13 +76,14 @@ impl StoreObject {
         let installed_at_s = clock_ms(&outcome).div_euclid(1000);
         let fresh = self.fresh(&config, &grant, &consent.token, code_hash, installed_at_s).await?;
         let fresh = Installation { owner: Some(consent.owner_id), consent_came_at_ms: came_at_ms, ..fresh };
-        // A younger consent has made this token void. It may be kept already, or be kept while this token is tried.
+        // The younger consent's token makes the older one void. The other consent may be stored already, or may be
+        // stored while we try this token: so we look again after each try.
         let (mut tried_against, mut younger_than) = (None, None);
         while let Some(known) =
             self.other_than(&fresh)?.filter(|known| Some(known.generation) != tried_against)
         {
             tried_against = Some(known.generation);
-            // The other's token is older than this trial: where this one is good, it is the younger.
+            // The other token was made before this try. If this one still works, it is the younger of the two.
             match self.is_taken(&config, &grant, &consent.token).await {
                 Some(true) => younger_than = tried_against,
                 Some(false) => {
@@ -75,20 +96,22 @@ impl StoreObject {
         let generation = self.commit(&config, fresh, younger_than, consent.user_id, &consent.user_email)?;
         self.change(|_| ()).await?;
         self.arm().await?;
-        // The merchant's next page should show a store that is set up. What fails here, the alarm repeats.
+        // The merchant's next page should show a store that is set up, so we sync before answering. What fails here,
+        // the alarm repeats.
         if let Err(error) = self.sync(&config, true).await {
             log::warn("install", "sync_failed", &[("error", &error.to_string())]);
         }
         Ok(Installed::Yes { generation, user: consent.user_id })
     }
 
-    /// The installation of another consent.
+    /// The installation that another consent has stored, if there is one.
     fn other_than(&self, fresh: &Installation) -> Result<Option<Installation>> {
         let known = self.records.installation()?;
         Ok(known.filter(|known| known.token.is_some() && known.code_hash != fresh.code_hash))
     }
 
-    /// Whether BigCommerce still takes a token that it has just made. None: it cannot be asked.
+    /// Tries a token that BigCommerce has just made. Some(false): refused, so a younger token exists. None:
+    /// BigCommerce did not answer.
     async fn is_taken(&self, config: &Config, grant: &oauth::Grant, token: &Secret) -> Option<bool> {
         let base = &config.bigcommerce_api_url;
         let api = Api { base, store: &grant.store, token, timeout_ms: http::TIMEOUT_MS };
@@ -99,7 +122,7 @@ impl StoreObject {
         }
     }
 
-    /// All that takes an await to make, made before the one write.
+    /// Makes everything that needs an await (sealing, random secrets), so that the write afterwards needs none.
     async fn fresh(
         &self,
         config: &Config,
@@ -110,7 +133,7 @@ impl StoreObject {
     ) -> Result<Installation> {
         let vault = Vault::new(&config.encryption_keys);
         let (webhook_secret, hook_secret) = (Secret::new(random_hex(24)?), Secret::new(random_hex(24)?));
-        // Two shops of one merchant may share a KOMOJU account, where every order number must be its own.
+        // Two shops of one merchant may share a KOMOJU account, where every external_order_num must be unique.
         let order_prefix = ["BC-", grant.store.as_str(), "-"].concat();
         Ok(Installation {
             version: 0,
@@ -138,9 +161,10 @@ impl StoreObject {
         })
     }
 
-    /// The one write: a new installation, or a known one with a new token. Returns its generation. Of two consents at
-    /// once, whose exchanges may end in any order, the younger wins: it has made the other's token void. Where
-    /// BigCommerce could not be asked about the token, the consents' own times decide.
+    /// The one write: a new installation, or the known one with a new token. Returns the generation that is stored
+    /// afterwards. Of two consents at once, the younger is kept (see the module's head). `younger_than`: the
+    /// generation whose consent a try has shown to be older than this one; if BigCommerce could not be asked, the
+    /// consents' own times decide.
     fn commit(
         &self,
         config: &Config,
@@ -176,9 +200,9 @@ impl StoreObject {
         };
         installation.generation += 1;
         let uninstalled_at_ms = installation.uninstalled_at_ms.take();
-        // The first save makes the tables: nothing is looked up in them before.
+        // The first save makes the tables, so nothing may be looked up in them before.
         self.records.save(&installation)?;
-        // Whatever failed while the former token was refused is tried again as after an uninstall.
+        // While the former token was refused, calls failed: they are tried again now, as after an uninstall.
         let refused_since = self.records.marked(REFUSED)?.map(|_| now - config.scaled_ms(HOUR_MS));
         let uninstalled_at_ms = uninstalled_at_ms.or(refused_since);
         self.records.admit(user, email, now)?;
@@ -188,7 +212,8 @@ impl StoreObject {
         self.records.drop_walk(PURGE)?;
         self.records.ask_for(Chore::Sync, now)?;
         match uninstalled_at_ms {
-            // Back again: what went on meanwhile goes on now, once every copy of the profile has the new token.
+            // The app is back: what was left undone goes on, a minute from now, when every copy of the profile in KV
+            // has the new token.
             Some(at_ms) => {
                 let at_hand = now + config.scaled_ms(MINUTE_MS);
                 self.records.ask_for(Chore::Sweep, at_hand)?;
@@ -199,7 +224,7 @@ impl StoreObject {
         Ok(installation.generation)
     }
 
-    /// Someone of the store's staff opens the app with a payload that BigCommerce signed.
+    /// A member of the store's staff opens the app with a payload that BigCommerce signed.
     pub(super) async fn open(&self, visit: Visit) -> Result<Opened> {
         let installation = match self.records.installation()? {
             Some(installation) if installation.token.is_some() => installation,
@@ -223,7 +248,7 @@ impl StoreObject {
         Ok(Opened::Yes { generation: installation.generation })
     }
 
-    /// A hint: whoever holds an old payload must not be able to take a shop's payments down. The token tells.
+    /// The uninstall callback: has the token tried. A payload from before this installation is ignored.
     pub(super) async fn uninstall_hint(&self, issued_at_s: i64) -> Result<()> {
         match self.records.installation()? {
             Some(i) if i.token.is_some() && issued_at_s >= i.installed_at_s => self.doubt_token().await,
@@ -231,12 +256,14 @@ impl StoreObject {
         }
     }
 
-    /// Has the token tried, unless that is going on: whoever is refused meanwhile must not begin it anew.
+    /// Has the token tried, unless that is under way: calls that are refused meanwhile must not begin the three
+    /// probes anew.
     pub(super) async fn doubt_token(&self) -> Result<()> {
         self.records.ask_once(Chore::Probe, now_ms())?;
         self.arm().await
     }
 
+    /// BigCommerce says that this user may no longer use the app. A message from before this installation is ignored.
     pub(super) fn remove_user(&self, issued_at_s: i64, user: u64) -> Result<()> {
         match self.records.installation()? {
             Some(i) if issued_at_s >= i.installed_at_s => self.records.remove_user(user, issued_at_s),
@@ -244,19 +271,20 @@ impl StoreObject {
         }
     }
 
-    /// Whether the question is settled. The app is uninstalled by refusals at three probes in a row, over ten minutes;
-    /// any success ends the suspicion, and what is no answer counts for nothing.
+    /// Tries the token once. True: the question is settled. Three 401s in a row, over ten minutes, uninstall the app;
+    /// any success ends the suspicion; no answer counts for nothing.
     pub(super) async fn probe(&self, config: &Config, tries: u32) -> Result<bool> {
         let Some(installation) = self.records.installation()? else { return Ok(true) };
         let Some(token) = self.open_token(&installation, config).await? else { return Ok(true) };
         let outcome = fetch::send(store::info_request(api(config, &installation, &token))).await;
         let generation = self.records.installation()?.map(|i| i.generation);
+        // A new token was stored while we asked about the old one.
         if generation != Some(installation.generation) {
             return Ok(true);
         }
         let last_try = usize::try_from(tries).is_ok_and(|n| n >= PROBES_MS.len());
         match success(&outcome) {
-            // Whatever else is refused, the token is taken.
+            // BigCommerce refused the request, but not the token.
             Ok(_) | Err(Failure::Forbidden | Failure::NotFound | Failure::Refused { .. }) => {
                 self.records.drop_walk(REFUSED).map(|()| last_try)
             }
@@ -268,7 +296,7 @@ impl StoreObject {
         }
     }
 
-    /// One more probe that was refused. Whether it was the last.
+    /// Counts one more refusal. True: it was the last, and the app is uninstalled.
     async fn token_is_refused(&self, config: &Config) -> Result<bool> {
         let so_often = self.records.marked(REFUSED)?.unwrap_or(0);
         let next = usize::try_from(so_often).ok().and_then(|n| PROBES_MS.get(n));
@@ -282,7 +310,8 @@ impl StoreObject {
         }
     }
 
-    /// The token is gone for good: erase it, refuse new starts. KOMOJU keys stay sealed for payments still open.
+    /// The token is refused for good: erases it, and with it the possibility of new starts. KOMOJU keys stay sealed,
+    /// for the payments that are still open.
     async fn uninstall(&self, config: &Config) -> Result<()> {
         log::info("store", "uninstalled", &[]);
         for chore in [Chore::Sync, Chore::Sweep, Chore::Events, Chore::Orders, Chore::Meet, Chore::Poke] {
@@ -298,8 +327,8 @@ impl StoreObject {
         .await
     }
 
-    /// Forgets everything of a store that stayed uninstalled, once no payment of it is open any more: until then its
-    /// messages are heard, and a reinstall resumes it.
+    /// Deletes everything about a store that stayed uninstalled, once none of its payments is open. Until then its
+    /// webhooks are still heard, and a reinstall resumes where it left off. True: the chore is done.
     pub(super) async fn purge(&self, config: &Config) -> Result<bool> {
         let Some(installation) = self.records.installation()? else { return Ok(false) };
         if installation.token.is_some() {
@@ -322,23 +351,23 @@ impl StoreObject {
             return Ok(true);
         }
         Kv::of(&self.env)?.delete(&profile::key(&installation.store)).await?;
-        // The app may have been installed again meanwhile: then the copy just deleted may be the new one.
+        // If the app was installed again while we deleted the copy, we may have deleted the new one: publish again.
         if self.is_back()? {
             return self.soon(Chore::Publish).await.map(|()| true);
         }
         log::info("store", "purged", &[("store", installation.store.as_str())]);
         self.state.storage().delete_all().await?;
         self.records.forget();
-        // Nor is there a table any more in which this chore could end.
+        // False, because the table from which this chore would be removed no longer exists.
         Ok(false)
     }
 
-    /// Whether the store that is being forgotten has the app again.
+    /// True if the app has been installed again on the store that is being purged.
     fn is_back(&self) -> Result<bool> {
         Ok(self.records.installation()?.is_some_and(|installation| installation.token.is_some()))
     }
 
-    /// Has some of the payments forget everything, each by its own object. Whether these were the last.
+    /// Has the next 50 payments of the ledger delete themselves, each by its own object. True: none is left.
     async fn purge_payments(&self, store: &StoreHash) -> Result<bool> {
         self.records.begin_walk(PURGE, 0, 0, now_ms())?;
         let Some(walk) = self.records.walks(PURGE)?.pop() else { return Ok(true) };
@@ -355,19 +384,21 @@ impl StoreObject {
 }
 
 impl Installation {
+    /// When its consent was given.
     fn given(&self) -> Given {
         Given { at_s: self.installed_at_s, came_at_ms: self.consent_came_at_ms }
     }
 }
 
-/// When a consent was given: by BigCommerce's clock, which has whole seconds, and within a second by the order in which
-/// the codes came here.
+/// When a consent was given: by BigCommerce's clock, which has whole seconds; within one second, by the order in
+/// which the codes arrived here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Given {
     at_s: i64,
     came_at_ms: i64,
 }
 
+/// What the merchant is told about a failed exchange: "try again" if BigCommerce did not decide.
 fn refused(failure: &Failure) -> Installed {
     match failure {
         Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. } => {
@@ -379,7 +410,8 @@ fn refused(failure: &Failure) -> Installed {
     }
 }
 
-/// BigCommerce's clock where the answer shows it: what its own payloads are dated by.
+/// BigCommerce's clock, if the answer carries it, else ours: its payloads are dated by its own clock. Ms since the
+/// epoch.
 fn clock_ms(outcome: &Outcome) -> i64 {
     match outcome {
         Outcome::Answer { headers, .. } => headers.date_ms.unwrap_or_else(now_ms),

@@ -1,5 +1,5 @@
 //! The object itself: what it keeps in memory, and what all its rooms share. The installation is changed in one way
-//! ([`StoreObject::change`]), which publishes the new profile and sets the alarm.
+//! only ([`StoreObject::change`]), which also publishes the new profile and sets the alarm.
 
 use super::chores::Chore;
 use super::consents::Consents;
@@ -23,19 +23,21 @@ use domain::values::ids::HintId;
 use std::cell::{Cell, RefCell};
 use worker::{Env, Error, Result, State, durable_object, wasm_bindgen};
 
-/// The Durable Object class behind the binding STORES; its name is the store hash.
+/// The Durable Object class behind the binding STORES. One instance per store; its name is the store hash.
 #[durable_object(alarm)]
 pub struct StoreObject {
     pub(super) state: State,
     pub(super) env: Env,
     pub(super) records: Records,
-    /// Two syncs at once would undo each other's work.
+    /// Held during a sync: two at once would each create what the other has just created.
     pub(super) syncing: Turns,
     pub(super) consents: Consents,
     pub(super) pace: Pace,
     pub(super) door: RefCell<Door>,
+    /// When a caller's question last had the profile put into KV again, in ms since the epoch.
     pub(super) republished_at_ms: Cell<i64>,
-    /// The page of events read last: whose walk it was, and its first event.
+    /// Which walk over KOMOJU's events read a page last, and the id of that page's first event. Shows if KOMOJU
+    /// ignores the page number.
     pub(super) last_page: RefCell<Option<(String, HintId)>>,
 }
 
@@ -50,6 +52,7 @@ impl StoreObject {
         Config::from_env(&self.env).map_err(|e| Error::RustError(e.to_string()))
     }
 
+    /// What the hot path may know of this store. None: never installed.
     pub(super) fn profile(&self) -> Result<Option<Profile>> {
         match self.records.installation()? {
             Some(installation) => Ok(Some(installation.profile(self.records.labels()?, now_ms()))),
@@ -57,8 +60,9 @@ impl StoreObject {
         }
     }
 
-    /// Changes the installation, at once, and publishes the profile that follows from it. A put that fails is repeated
-    /// by alarm. With other settings or keys, what had come to a halt may go on.
+    /// Changes the installation at once, and then, by the returned future, publishes the profile that follows from
+    /// it. If the put into KV fails, the alarm repeats it. A change of settings or keys also wakes the payments that
+    /// had come to a halt.
     pub(super) fn change(&self, change: impl FnOnce(&mut Installation)) -> impl Future<Output = Result<()>> {
         let mut change = Some(change);
         self.spread(self.alter(&mut |installation| {
@@ -68,7 +72,7 @@ impl StoreObject {
         }))
     }
 
-    /// Whether there is an installation.
+    /// The change itself, without an await. True if there is an installation.
     pub(super) fn alter(&self, change: &mut dyn FnMut(&mut Installation)) -> Result<bool> {
         let Some(mut installation) = self.records.installation()? else { return Ok(false) };
         let before = (installation.settings.version, installation.komoju.clone());
@@ -82,6 +86,7 @@ impl StoreObject {
         Ok(true)
     }
 
+    /// What must follow a change: the alarm, and the copy in KV.
     async fn spread(&self, altered: Result<bool>) -> Result<()> {
         if !altered? {
             return Ok(());
@@ -94,8 +99,8 @@ impl StoreObject {
         Ok(())
     }
 
-    /// Puts the profile into KV. Two puts may overtake each other: whoever finds that its version is no longer the
-    /// newest puts again, so that the last put is the newest.
+    /// Puts the profile into KV. Two puts may overtake each other, so after each put we check whether its version is
+    /// still the newest, and put again if not: the last put is always the newest.
     pub(super) async fn publish(&self) -> Result<()> {
         let mut published = None;
         while let Some(profile) = self.profile()?.filter(|p| Some(p.version) != published) {
@@ -106,11 +111,13 @@ impl StoreObject {
         Ok(())
     }
 
+    /// Makes a chore due now.
     pub(super) async fn soon(&self, chore: Chore) -> Result<()> {
         self.records.ask_for(chore, now_ms())?;
         self.arm().await
     }
 
+    /// Sets the alarm to the earliest chore, or deletes it if there is none.
     pub(super) async fn arm(&self) -> Result<()> {
         let earliest = match self.records.installation()? {
             Some(_) => self.records.earliest()?,
@@ -122,7 +129,7 @@ impl StoreObject {
         }
     }
 
-    /// Makes a call, and keeps in mind what its answer says of the quota.
+    /// Makes a call, and remembers what the answer says about BigCommerce's quota.
     pub(super) async fn call(&self, request: HttpRequest) -> Outcome {
         let outcome = fetch::send(request).await;
         if let Outcome::Answer { headers, .. } = &outcome
@@ -133,6 +140,7 @@ impl StoreObject {
         outcome
     }
 
+    /// The store's BigCommerce token, opened. None: uninstalled.
     pub(super) async fn open_token(
         &self,
         installation: &Installation,
@@ -146,7 +154,7 @@ impl StoreObject {
     }
 }
 
-/// A store's API, with the deadline of background work.
+/// The store's BigCommerce API, with the timeout of background work.
 pub(super) fn api<'a>(config: &'a Config, installation: &'a Installation, token: &'a Secret) -> Api<'a> {
     Api { base: &config.bigcommerce_api_url, store: &installation.store, token, timeout_ms: TIMEOUT_MS }
 }

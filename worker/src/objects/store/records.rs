@@ -1,6 +1,5 @@
-//! The installation record and its tables. One JSON document holds what is read and written together; rows hold what
-//! grows. Every function here is free of `await`, so whatever a caller writes between two of its own awaits commits
-//! as one.
+//! The installation record and its tables. What is read and written together is one JSON document; what grows is
+//! rows. No function here awaits, so everything a caller writes between two of its own awaits commits as one.
 
 use crate::objects::messages::health::Health;
 use crate::objects::sql::{Row, row, rows};
@@ -16,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use worker::{Result, SqlStorage, SqlStorageValue};
 
-/// Each entry brings the schema from its index to the next number. Expand first, contract a release later; an entry
-/// that has been released is never edited.
+/// Entry `i` brings the schema from version `i` to `i + 1`. Expand first, contract a release later. An entry that has
+/// been released is never edited.
 const MIGRATIONS: [&str; 6] = [
     "
     CREATE TABLE installation (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL);
@@ -59,48 +58,55 @@ const MIGRATIONS: [&str; 6] = [
 ",
 ];
 
-/// Longer than any signed payload is valid.
+/// How long we remember that a signed payload has opened the app, in ms: longer than any payload is valid.
 const PAYLOAD_LASTS_MS: i64 = 2 * 24 * 3_600_000;
 
-/// Everything this app knows about a store's installation.
+/// Everything the app knows about a store's installation, as one JSON document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Installation {
-    /// Rises with each change that the profile shows.
+    /// Rises with each change that the profile shows. Copies in KV are compared by it.
     pub version: u64,
     pub store: StoreHash,
-    /// Rises with each exchange of a code: what an earlier one admitted, a later one does not.
+    /// Rises with each exchange of a code. A panel session admitted under an earlier generation is no longer valid.
     pub generation: u64,
-    /// By BigCommerce's clock, so that it can be compared with the `iat` of its payloads.
+    /// When the last consent was given, in seconds, by BigCommerce's clock, so that it can be compared with the `iat`
+    /// of its payloads.
     pub installed_at_s: i64,
-    /// When the code of the last consent came here: tells consents apart that were given within one second. 0 in rows
-    /// of former versions.
+    /// When the code of the last consent arrived here, in ms since the epoch. Tells apart two consents within one
+    /// second. 0 in rows of former versions.
     #[serde(default)]
     pub consent_came_at_ms: i64,
-    /// The very first consent, kept for ever: nothing that was placed before is ended by itself. None in rows of former
-    /// versions; see [`Self::first_installed_ms`].
+    /// When the first consent was given, in seconds, by BigCommerce's clock. Never changed: orders placed before it
+    /// are never ended automatically. None in rows of former versions; see [`Self::first_installed_ms`].
     pub first_installed_at_s: Option<i64>,
-    /// SHA-256 of the last exchanged code: a reload of /auth is recognised.
+    /// SHA-256 of the last exchanged code, by which a reload of `/auth` is recognised.
     pub code_hash: String,
-    /// None: uninstalled.
+    /// The BigCommerce access token. None: uninstalled.
     pub token: Option<Sealed>,
+    /// The current KOMOJU account first, then earlier ones, kept for the attempts that were made with them.
     #[serde(default)]
     pub komoju: Vec<KomojuAccount>,
-    /// What the current account can be paid with, as of the last look.
+    /// The payment types that the current account offers, as of the last sync.
     #[serde(default)]
     pub payment_types: Vec<PaymentType>,
+    /// Secrets that sign KOMOJU's webhooks, the newest first. Several are valid during a rotation.
     #[serde(default)]
     pub webhook_secrets: Vec<Sealed>,
+    /// What BigCommerce sends back in a header of every hook, as proof that we registered it.
     pub hook_secret: Sealed,
     pub settings: Settings,
+    /// The storefronts, with their site addresses.
     #[serde(default)]
     pub channels: Vec<Channel>,
     pub store_name: String,
+    /// ISO 3166-1 alpha-2. Empty: not known yet.
     pub country: String,
+    /// The store's own control panel at BigCommerce, which can open the app.
     pub panel_url: String,
     pub health: Health,
-    /// When BigCommerce was found to refuse the token.
+    /// When the last probe found the token refused, in ms since the epoch. None: not uninstalled.
     pub uninstalled_at_ms: Option<i64>,
-    /// The store's owner, as BigCommerce last named them.
+    /// The user id of the store's owner, as BigCommerce last named them.
     pub owner: Option<u64>,
 }
 
@@ -108,7 +114,7 @@ pub struct Installation {
 #[derive(Debug)]
 pub struct Records {
     sql: SqlStorage,
-    /// The schema was seen to be the newest.
+    /// True once the schema was seen to be the newest, so that it need not be checked again.
     ready: Cell<bool>,
 }
 
@@ -121,7 +127,7 @@ impl Records {
         &self.sql
     }
 
-    /// The installation; None, without having written anything, where there has never been one.
+    /// The installation. None: there has never been one; then nothing is written by asking.
     pub fn installation(&self) -> Result<Option<Installation>> {
         if !self.exists()? {
             return Ok(None);
@@ -131,7 +137,7 @@ impl Records {
         found.map(|mut row| stored::read(&row.text()?)).transpose()
     }
 
-    /// Stores the installation. The first call creates the tables: it follows BigCommerce's confirmation.
+    /// Stores the installation. The first call creates the tables, so it must follow BigCommerce's confirmation.
     pub fn save(&self, installation: &Installation) -> Result<()> {
         self.migrate()?;
         let record = write(installation);
@@ -141,7 +147,7 @@ impl Records {
         Ok(())
     }
 
-    /// After everything was deleted: the tables are to be made anew.
+    /// Everything was deleted: the next write must create the tables anew.
     pub fn forget(&self) {
         self.ready.set(false);
     }
@@ -169,11 +175,12 @@ impl Records {
         Ok(())
     }
 
+    /// Every payment-method label that was looked up, with what it turned out to be.
     pub fn labels(&self) -> Result<Vec<LearnedLabel>> {
         self.labels_where("1")
     }
 
-    /// Labels that nobody could place and the merchant has not yet spoken about.
+    /// Labels that nobody could place, and about which the merchant has not decided yet.
     pub fn undecided_labels(&self) -> Result<Vec<LearnedLabel>> {
         self.labels_where("provider IS NULL AND NOT dismissed")
     }
@@ -184,7 +191,8 @@ impl Records {
         rows(&self.sql, &query.concat(), Vec::new())?.into_iter().map(label).collect()
     }
 
-    /// Whether this changed what is known. What is known is never unlearned by not knowing.
+    /// Remembers what a label is. True if that changed anything. A label that is known stays known: "could not find
+    /// out" never overwrites it.
     pub fn learn_label(&self, channel: u64, label: &str, provider: Option<Provider>) -> Result<bool> {
         let upsert = "INSERT INTO label (channel, label, provider) VALUES (?, ?, ?) \
              ON CONFLICT (channel, label) DO UPDATE SET provider = excluded.provider \
@@ -194,21 +202,21 @@ impl Records {
         Ok(cursor.rows_written() > 0)
     }
 
-    /// The merchant says that a label is none of ours.
+    /// The merchant says that a label is not one of ours.
     pub fn dismiss_label(&self, channel: u64, label: &str) -> Result<()> {
         let update = "UPDATE label SET dismissed = 1 WHERE channel = ? AND label = ?";
         self.sql.exec(update, vec![integer(channel)?, label.into()])?;
         Ok(())
     }
 
-    /// What the merchant now calls a method by hand is no longer to be guessed.
+    /// The merchant has just chosen this label for a method by hand, so what was learned about it no longer counts.
     pub fn unlearn_label(&self, label: &str) -> Result<()> {
         self.sql.exec("DELETE FROM label WHERE label = ?", vec![label.into()])?;
         Ok(())
     }
 
-    /// Whether a signed payload may open the app in this browser: it never has, or it has just now, there. What has
-    /// expired is forgotten.
+    /// Whether a signed payload may open the app: it never has, or it has only just now, in the same browser (a
+    /// reload). Forgets expired payloads.
     pub fn opens(&self, payload: &str, agent: &str, now_ms: i64, again_within_ms: i64) -> Result<bool> {
         let expired = now_ms - PAYLOAD_LASTS_MS;
         self.sql.exec("DELETE FROM opened WHERE at_ms < ?", vec![expired.into()])?;
@@ -221,6 +229,7 @@ impl Records {
         Ok(first.text()? == agent && now_ms - first.number::<i64>()? < again_within_ms)
     }
 
+    /// Remembers a member of the staff who has opened the app.
     pub fn admit(&self, user: u64, email: &str, now_ms: i64) -> Result<()> {
         let upsert = "INSERT INTO staff (id, seen_at_ms, email) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
              seen_at_ms = excluded.seen_at_ms, removed_at_s = NULL, email = excluded.email";
@@ -228,7 +237,8 @@ impl Records {
         Ok(())
     }
 
-    /// Kept as removed, so that a payload from before, good for a day, admits nobody again.
+    /// Kept as "removed", not deleted: otherwise a payload signed before the removal, which is valid for a day, would
+    /// admit the user again.
     pub fn remove_user(&self, user: u64, removed_at_s: i64) -> Result<()> {
         let upsert = "INSERT INTO staff (id, seen_at_ms, removed_at_s) VALUES (?, 0, ?) \
              ON CONFLICT (id) DO UPDATE SET removed_at_s = excluded.removed_at_s, email = ''";
@@ -236,7 +246,7 @@ impl Records {
         Ok(())
     }
 
-    /// Whoever has not opened the app since then is no longer known by name.
+    /// Erases the e-mail addresses of staff who have not opened the app since then.
     pub fn forget_names(&self, seen_before_ms: i64) -> Result<()> {
         let update = "UPDATE staff SET email = '' WHERE seen_at_ms < ? AND email <> ''";
         self.sql.exec(update, vec![seen_before_ms.into()])?;
@@ -248,7 +258,7 @@ impl Records {
         Ok(row(&self.sql, query, vec![integer(user)?])?.number::<i64>()? == 1)
     }
 
-    /// What colleagues know the user by.
+    /// The user's e-mail address, or `#` and the user id if it was erased.
     pub fn staff_name(&self, user: u64) -> Result<String> {
         let query = "SELECT email FROM staff WHERE id = ?";
         let email =
@@ -256,7 +266,7 @@ impl Records {
         Ok(email.filter(|email| !email.is_empty()).unwrap_or_else(|| ["#", &user.to_string()].concat()))
     }
 
-    /// Whether the user was removed then or later.
+    /// True if the user was removed at that second or later.
     pub fn was_removed_since(&self, user: u64, at_s: i64) -> Result<bool> {
         let query = "SELECT count(*) FROM staff WHERE id = ? AND removed_at_s >= ?";
         Ok(row(&self.sql, query, vec![integer(user)?, at_s.into()])?.number::<i64>()? == 1)
@@ -269,13 +279,14 @@ fn label(mut row: Row) -> Result<LearnedLabel> {
 }
 
 impl Installation {
-    /// When the app was first installed, by BigCommerce's clock. Where a former version kept only the last consent,
-    /// that: a later moment ends nothing that an earlier one would not.
+    /// When the app was first installed, by BigCommerce's clock, in ms since the epoch. For rows of former versions,
+    /// the last consent is taken instead, which errs on the safe side: fewer orders count as placed after it, so
+    /// fewer are ended automatically.
     pub fn first_installed_ms(&self) -> i64 {
         self.first_installed_at_s.unwrap_or(self.installed_at_s).saturating_mul(1_000)
     }
 
-    /// What the hot path may know, as of now.
+    /// What the hot path may know of the store, as of now: the copy that goes into KV.
     pub fn profile(self, labels: Vec<LearnedLabel>, as_of_ms: i64) -> Profile {
         Profile {
             version: self.version,
@@ -297,7 +308,7 @@ impl Installation {
     }
 }
 
-/// An integer for SQL, which JavaScript carries exactly below 2^53 only.
+/// An integer for SQL. Errors: JavaScript does not carry it exactly, because it is 2^53 or more.
 pub fn integer(number: u64) -> Result<SqlStorageValue> {
     let number = i64::try_from(number).map_err(|e| worker::Error::RustError(e.to_string()))?;
     SqlStorageValue::try_from_i64(number)
