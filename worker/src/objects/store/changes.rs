@@ -1,6 +1,6 @@
-//! Who changed what: keys, secrets, methods and settings decide where a store's money goes, and any member of the staff
-//! may be able to change them. Each change is kept with its author, from what, to what; secrets only as they may be
-//! shown.
+//! Who changed what. Keys, secrets, methods and settings decide where a store's money goes, and any member of the
+//! staff may be able to change them. So each change is kept: who, when, from what, to what. Secrets appear only in
+//! their masked form.
 
 use super::records::{Records, integer};
 use crate::objects::messages::desk::{Change, KEY, METHODS};
@@ -12,17 +12,19 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use worker::Result;
 
-/// As long as a payment is kept, so long is it known under which settings it was made.
+/// How long changes are kept, in ms: as long as payments, so that it can be told under which settings a payment was
+/// made.
 const KEPT_MS: i64 = 400 * DAY_MS;
-/// Another account than before stands on the overview for so long.
+/// For how long (ms) the overview says that the store was pointed at another KOMOJU account.
 pub const ANNOUNCED_MS: i64 = 30 * DAY_MS;
-/// As many as one page shows.
+/// How many changes the page shows.
 const SHOWN: u64 = 200;
 
-/// One thing that is different now: what, from what, to what.
+/// One change: what, from what, to what. `what` is a setting's name or one of the keys in `messages::desk`.
 pub type Difference = (String, String, String);
 
-/// What differs between two versions of the settings; the methods apart, and without the counter of versions.
+/// What differs between two versions of the settings. The methods are told as one change; the version counter is left
+/// out.
 pub fn differences(before: &Settings, after: &Settings) -> Vec<Difference> {
     let as_json = |settings| serde_json::to_value(settings).unwrap_or_default();
     let (old, new) = (as_json(before), as_json(after));
@@ -42,6 +44,7 @@ pub fn differences(before: &Settings, after: &Settings) -> Vec<Difference> {
     found
 }
 
+/// A setting's value as text; empty: not set.
 fn shown(value: Option<&Value>) -> String {
     match value {
         Some(Value::String(text)) => text.clone(),
@@ -50,6 +53,7 @@ fn shown(value: Option<&Value>) -> String {
     }
 }
 
+/// The methods as one line: `cod “コンビニ” (konbini); …`. `*`: all payment types.
 fn methods_in_words(methods: &[Method]) -> String {
     let one = |method: &Method| {
         let types = if method.types.is_empty() { "*".to_owned() } else { method.types.join(", ") };
@@ -58,7 +62,7 @@ fn methods_in_words(methods: &[Method]) -> String {
     methods.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
-/// Another account or key than the one that was in use.
+/// The change of the KOMOJU account or key, if there is one.
 pub fn of_key(before: Option<&KomojuAccount>, after: &KomojuAccount) -> Option<Difference> {
     let same = before.is_some_and(|before| before.id == after.id);
     let from = before.map(|before| before.masked.clone()).unwrap_or_default();
@@ -66,6 +70,7 @@ pub fn of_key(before: Option<&KomojuAccount>, after: &KomojuAccount) -> Option<D
 }
 
 impl Records {
+    /// Keeps changes with their author, and drops those that are too old.
     pub fn note_changes(&self, user: u64, at_ms: i64, changes: &[Difference]) -> Result<()> {
         let name = self.staff_name(user)?;
         for (what, from, to) in changes {
@@ -84,13 +89,13 @@ impl Records {
         Ok(())
     }
 
-    /// The newest first.
+    /// The latest changes, newest first.
     pub fn changes(&self) -> Result<Vec<Change>> {
         self.changes_where("1 OR ? OR ?", "", 0, SHOWN)
     }
 
-    /// The last time that the store was pointed at another KOMOJU account, where that was a short while ago. Its first
-    /// account is no change.
+    /// The last change to another KOMOJU account, if it is younger than `since_ms`. Entering the store's first
+    /// account does not count.
     pub fn account_changed(&self, since_ms: i64) -> Result<Option<Change>> {
         Ok(self.changes_where("what = ? AND at_ms >= ? AND old <> ''", KEY, since_ms, 1)?.pop())
     }

@@ -1,30 +1,31 @@
-//! What a StoreObject has to do by itself, each with the moment it is due. The object's one alarm stands at the
-//! earliest. A try is counted, and the next one set, before the work begins: what is cut short comes again, later
-//! each time.
+//! What a StoreObject has to do by itself, each chore with the moment it is due. The object's one alarm stands at the
+//! earliest. A try is counted and the next one set before the work begins, so work that is cut short comes again,
+//! with backoff.
 
 use super::records::{Records, integer};
 use crate::objects::sql::{Row, row, rows};
 use worker::Result;
 
+/// One kind of work. Each is asked for at most once at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chore {
-    /// Put the profile into KV again: a put failed.
+    /// Put the profile into KV again: a put failed, or a caller could not use the copy.
     Publish,
-    /// Bring store facts, scripts and hooks in line.
+    /// Bring the store's facts, scripts and hooks in line (`sync`).
     Sync,
-    /// See whether BigCommerce still takes the token.
+    /// Try whether BigCommerce still takes the token (`install`).
     Probe,
-    /// Hourly: asks for everything that finds what was missed.
+    /// Hourly: ask for everything that finds what was missed (`sweep`).
     Sweep,
-    /// Read what KOMOJU has told, or would have.
+    /// Read the events that KOMOJU's webhooks told of, or should have.
     Events,
-    /// Read which orders wait for their payment.
+    /// Read which BigCommerce orders wait for payment.
     Orders,
-    /// Meet new orders whose shoppers have not come.
+    /// Look at new orders whose shopper has not come (`newcomers`).
     Meet,
-    /// Wake payments for which something has changed.
+    /// Wake payments that a change of settings or keys may set going again.
     Poke,
-    /// Long after an uninstall: forget everything.
+    /// After an uninstall, once no payment is open: delete everything.
     Purge,
 }
 
@@ -41,6 +42,7 @@ impl Chore {
         Self::Purge,
     ];
 
+    /// The key it is stored under. A stored key that this version does not know is skipped.
     pub fn name(self) -> &'static str {
         match self {
             Self::Publish => "publish",
@@ -60,12 +62,13 @@ impl Chore {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     pub chore: Chore,
-    /// How often it has been begun since it was asked for.
+    /// How often it was begun since it was asked for.
     pub tries: u32,
 }
 
 impl Records {
-    /// Asks for a chore. One that is already asked for moves earlier, never later, and starts counting anew.
+    /// Asks for a chore. If it is asked for already, it moves earlier, never later, and its tries are counted from 0
+    /// again.
     pub fn ask_for(&self, chore: Chore, due_at_ms: i64) -> Result<()> {
         let upsert = "INSERT INTO chore VALUES (?, ?, 0) ON CONFLICT (chore) DO UPDATE SET \
              tries = 0, due_at_ms = min(due_at_ms, excluded.due_at_ms)";
@@ -73,13 +76,14 @@ impl Records {
         Ok(())
     }
 
-    /// Asks for a chore unless it is asked for already: what is under way goes on, and does not begin anew.
+    /// Asks for a chore, unless it is asked for already: a row of probes under way does not begin again.
     pub fn ask_once(&self, chore: Chore, due_at_ms: i64) -> Result<()> {
         let insert = "INSERT INTO chore VALUES (?, ?, 0) ON CONFLICT (chore) DO NOTHING";
         self.sql().exec(insert, vec![chore.name().into(), due_at_ms.into()])?;
         Ok(())
     }
 
+    /// The chores whose time has come, the longest due first.
     pub fn due(&self, now_ms: i64) -> Result<Vec<Due>> {
         let query = "SELECT chore, tries FROM chore WHERE due_at_ms <= ? ORDER BY due_at_ms";
         let due = |mut row: Row| {
@@ -90,7 +94,7 @@ impl Records {
         found.into_iter().filter_map(|row| due(row).transpose()).collect()
     }
 
-    /// Counts a try and says when the next one would be. Comes before the work.
+    /// Counts a try and sets when the next one would be. Comes before the work.
     pub fn begin(&self, due: Due, again_at_ms: i64) -> Result<()> {
         let update = "UPDATE chore SET tries = ?, due_at_ms = ? WHERE chore = ?";
         let tries = integer(u64::from(due.tries) + 1)?;
@@ -98,14 +102,15 @@ impl Records {
         Ok(())
     }
 
-    /// Ends the try that `begin` counted, unless the chore has been asked for anew meanwhile.
+    /// Removes the chore after its work, unless it was asked for again meanwhile (its tries are then back at 0).
     pub fn end(&self, due: Due) -> Result<()> {
         let delete = "DELETE FROM chore WHERE chore = ? AND tries = ?";
         self.sql().exec(delete, vec![due.chore.name().into(), integer(u64::from(due.tries) + 1)?])?;
         Ok(())
     }
 
-    /// Sets the chore's next time, whatever it was, and lets it begin anew then. For whoever is at it.
+    /// Sets the chore's next time, whether earlier or later, and counts its tries from 0. For the code that does the
+    /// chore.
     pub fn set_due(&self, chore: Chore, due_at_ms: i64) -> Result<()> {
         let upsert = "INSERT OR REPLACE INTO chore VALUES (?, ?, 0)";
         self.sql().exec(upsert, vec![chore.name().into(), due_at_ms.into()])?;
@@ -117,7 +122,7 @@ impl Records {
         Ok(())
     }
 
-    /// When the alarm should ring.
+    /// When the earliest chore is due, in ms since the epoch: when the alarm should ring.
     pub fn earliest(&self) -> Result<Option<i64>> {
         row(self.sql(), "SELECT min(due_at_ms) FROM chore", Vec::new())?.optional_number()
     }

@@ -1,5 +1,6 @@
-//! The desk at which the control panel is served: what it is shown, and what it may change. The session that a wish
-//! comes in is checked against staff and installation as they are now: a removed user or a reinstall ends it.
+//! The desk that serves the control panel: what the panel is shown, and what it may change. Each request brings its
+//! session, which is checked against the staff and the installation as they are now. So a removed user's session, or
+//! one from before a reinstall, ends at once.
 
 use super::changes::{self, Difference};
 use super::chores::Chore;
@@ -17,10 +18,11 @@ use domain::values::owed::Counting;
 use std::cell::RefCell;
 use worker::Result;
 
-/// How many webhook secrets are valid at once: the newest, and those a rotation may still need.
+/// How many webhook secrets are valid at once: the newest, and those that a rotation may still need.
 const WEBHOOK_SECRETS: usize = 3;
 
 impl StoreObject {
+    /// Answers one wish of the panel. After a change, the answer is the whole desk as it is then.
     pub(super) async fn desk(&self, session: Session, wish: Wish) -> Result<Answer> {
         if !self.admits(session)? {
             return Ok(Answer::Denied);
@@ -62,7 +64,7 @@ impl StoreObject {
         self.whole_desk(session.user)
     }
 
-    /// True where the wish changes what the merchant keeps to the store's owner, and somebody else has it.
+    /// True if the merchant has kept this to the store's owner, and somebody else asks for it.
     fn is_kept_from(&self, user: u64, wish: &Wish) -> Result<bool> {
         let Some(installation) = self.records.installation()? else { return Ok(true) };
         let kept = installation.settings.keys_for_owner;
@@ -80,7 +82,8 @@ impl StoreObject {
         Ok(touches && installation.owner != Some(user))
     }
 
-    /// Changes the installation for a member of the staff; what is different then is noted with the same write.
+    /// Changes the installation on behalf of a member of the staff. What is different afterwards is noted in the same
+    /// commit.
     async fn change_as(&self, user: u64, change: impl FnOnce(&mut Installation)) -> Result<()> {
         let differences = RefCell::default();
         let spread = self.change(|installation| {
@@ -92,6 +95,7 @@ impl StoreObject {
         spread.await
     }
 
+    /// True if this session's installation is the present one and its user is still staff.
     fn admits(&self, session: Session) -> Result<bool> {
         match self.records.installation()? {
             Some(i) if i.generation == session.generation && i.token.is_some() => {
@@ -101,6 +105,7 @@ impl StoreObject {
         }
     }
 
+    /// Everything that the panel's pages are made of.
     fn whole_desk(&self, user: u64) -> Result<Answer> {
         let Some(installation) = self.records.installation()? else { return Ok(Answer::Denied) };
         let mut health = installation.health.clone();
@@ -119,7 +124,7 @@ impl StoreObject {
         })))
     }
 
-    /// The script's address names the methods, so the storefronts hear of it too.
+    /// Saves the methods. The script's address names them, so the storefronts' scripts are put right too.
     async fn save_methods(&self, user: u64, methods: Vec<Method>) -> Result<()> {
         for method in &methods {
             self.records.unlearn_label(&method.label)?;
@@ -133,7 +138,8 @@ impl StoreObject {
         self.put_right(false).await
     }
 
-    /// Which of BigCommerce's messages are wanted is a setting too.
+    /// Saves everything but the methods. Whether BigCommerce announces new orders is a setting, so the hooks may have
+    /// to be put right.
     async fn save_settings(&self, user: u64, settings: Settings) -> Result<()> {
         let mut hooks_differ = false;
         self.change_as(user, |i| {
@@ -149,6 +155,7 @@ impl StoreObject {
         Ok(())
     }
 
+    /// The merchant says what a label is. None: not one of ours.
     async fn place_label(&self, channel: u64, label: &str, provider: Option<Provider>) -> Result<()> {
         match provider {
             Some(_) => {
@@ -159,7 +166,8 @@ impl StoreObject {
         }
     }
 
-    /// With a new version, so that orders held for this answer are looked at again.
+    /// Keeps how order totals count store credit and gift certificates. The settings get a new version, so that
+    /// orders that were held for this answer are looked at again.
     async fn learn_counting(
         &self,
         user: u64,
@@ -177,7 +185,7 @@ impl StoreObject {
         .await
     }
 
-    /// A sync that the merchant sees the end of; should it be cut short, the alarm does it again.
+    /// A sync whose result the merchant sees. If it is cut short, the alarm does it again.
     async fn put_right(&self, repair: bool) -> Result<()> {
         self.records.ask_for(Chore::Sync, now_ms())?;
         if repair {
@@ -193,6 +201,7 @@ impl StoreObject {
     }
 }
 
+/// The differences between two installations that are kept as changes.
 fn what_changed(before: &Installation, after: &Installation) -> Vec<Difference> {
     let current = |i: &Installation| i.komoju.iter().find(|account| account.current).cloned();
     let key = current(after).and_then(|account| changes::of_key(current(before).as_ref(), &account));
@@ -205,6 +214,7 @@ fn what_changed(before: &Installation, after: &Installation) -> Vec<Difference> 
     key.into_iter().chain(secret).chain(settings).collect()
 }
 
+/// Makes this account the current one. Earlier ones stay, for the attempts that they made.
 fn save_key(installation: &mut Installation, account: KomojuAccount, types: Vec<PaymentType>) {
     let accounts = &mut installation.komoju;
     accounts.retain(|known| known.id != account.id);

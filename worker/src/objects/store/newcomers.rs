@@ -1,5 +1,7 @@
-//! New orders whose shoppers may never come. Each waits in a queue until its shopper has had the time to; then its own
-//! object looks at it, when BigCommerce's quota has room, last of all.
+//! New orders whose shopper may never come. Each announced order waits in a queue for ten minutes, in which nearly
+//! every shopper reaches the confirmation page. Then the order's own object looks at it, if BigCommerce's quota has
+//! room, and keeps it as *not started* if it is ours and unpaid. So the merchant sees the orders whose shoppers never
+//! reached us.
 
 use super::chores::Chore;
 use super::door::Door;
@@ -20,19 +22,21 @@ use domain::values::ids::{OrderId, StoreHash};
 use std::cell::RefMut;
 use worker::{Error, Result};
 
-/// By then, nearly every shopper has reached the confirmation page or left for good.
+/// How long a new order waits in the queue before it is looked at, in ms. By then nearly every shopper has reached
+/// the confirmation page or left for good.
 const MEET_AFTER_MS: i64 = 10 * MINUTE_MS;
-/// An order that could not be looked at for so long is left alone.
+/// An order that could not be looked at for this long (ms) is dropped from the queue.
 const FORGET_AFTER_MS: i64 = 7 * 24 * 60 * MINUTE_MS;
 
 /// An order in the queue.
 struct Newcomer {
     order: OrderId,
+    /// How often it could not be looked at.
     tries: u32,
 }
 
 impl Records {
-    /// Whether it is news. An order that has a payment is known already.
+    /// Puts an order into the queue. True if it was not there. An order that has a payment is not queued.
     fn enqueue(&self, order: OrderId, now_ms: i64, due_at_ms: i64) -> Result<bool> {
         let insert = "INSERT INTO newcomer SELECT ?1, ?2, ?3, 0 \
              WHERE NOT EXISTS (SELECT 1 FROM ledger WHERE order_id = ?1) ON CONFLICT DO NOTHING";
@@ -40,6 +44,7 @@ impl Records {
         Ok(self.sql().exec(insert, values)?.rows_written() > 0)
     }
 
+    /// Drops what was queued before this moment, and what has a payment by now.
     fn forget_newcomers(&self, heard_before_ms: i64) -> Result<()> {
         let delete =
             "DELETE FROM newcomer WHERE heard_at_ms < ? OR order_id IN (SELECT order_id FROM ledger)";
@@ -47,7 +52,7 @@ impl Records {
         Ok(())
     }
 
-    /// As many as one alarm should look at.
+    /// Orders that are due, at most as many as one alarm should look at.
     fn newcomers(&self, now_ms: i64) -> Result<Vec<Newcomer>> {
         let query = "SELECT order_id, tries FROM newcomer WHERE due_at_ms <= ? ORDER BY due_at_ms LIMIT 10";
         let newcomer = |mut row: Row| {
@@ -57,29 +62,33 @@ impl Records {
         rows(self.sql(), query, vec![now_ms.into()])?.into_iter().map(newcomer).collect()
     }
 
+    /// Counts a failed try, and sets the next.
     fn let_wait(&self, newcomer: &Newcomer, due_at_ms: i64) -> Result<()> {
         let update = "UPDATE newcomer SET tries = tries + 1, due_at_ms = ? WHERE order_id = ?";
         self.sql().exec(update, vec![due_at_ms.into(), integer(newcomer.order.get())?])?;
         Ok(())
     }
 
+    /// Takes an order out of the queue.
     pub(super) fn dismiss(&self, order: OrderId) -> Result<()> {
         let delete = "DELETE FROM newcomer WHERE order_id = ?";
         self.sql().exec(delete, vec![integer(order.get())?])?;
         Ok(())
     }
 
-    /// Orders that are still to be met, the newest first.
+    /// The queued orders, the highest number first, at most 4,000.
     pub(super) fn expected(&self) -> Result<Vec<u64>> {
         let query = "SELECT order_id FROM newcomer ORDER BY order_id DESC LIMIT 4000";
         rows(self.sql(), query, Vec::new())?.into_iter().map(|mut row| row.number()).collect()
     }
 
+    /// True if the ledger has this order.
     pub(super) fn has_payment(&self, order: OrderId) -> Result<bool> {
         let query = "SELECT count(*) FROM ledger WHERE order_id = ?";
         Ok(row(self.sql(), query, vec![integer(order.get())?])?.number::<i64>()? == 1)
     }
 
+    /// The highest order number in the ledger; 0: the ledger is empty.
     pub(super) fn highest_known(&self) -> Result<u64> {
         row(self.sql(), "SELECT coalesce(max(order_id), 0) FROM ledger", Vec::new())?.number()
     }
@@ -90,7 +99,8 @@ impl Records {
 }
 
 impl Installation {
-    /// Before there is anything to pay with, an order's shopper has nowhere to go.
+    /// Whether new orders are to be queued and read ahead. Not before the store can take payments: an order's shopper
+    /// would have nowhere to go.
     pub fn watches_new_orders(&self) -> bool {
         let may_pay = self.token.is_some() && self.komoju.iter().any(|account| account.current);
         self.settings.watch_new_orders && may_pay
@@ -98,7 +108,8 @@ impl Installation {
 }
 
 impl StoreObject {
-    /// BigCommerce tells of an order that was just placed: its shopper may come any moment, or never.
+    /// BigCommerce has announced an order: its shopper may come at any moment, or never. Queues it, and says whether
+    /// the order should be read ahead now.
     pub(super) async fn new_order(&self, order: OrderId) -> Result<Announced> {
         if !self.records.installation()?.is_some_and(|i| i.watches_new_orders()) {
             return Ok(Announced::Nothing);
@@ -113,7 +124,7 @@ impl StoreObject {
         })
     }
 
-    /// The door, which knows what this object has kept when it was last awake.
+    /// The door. After a restart it is filled first with what the ledger and the queue know.
     fn door(&self) -> Result<RefMut<'_, Door>> {
         let mut door = self.door.borrow_mut();
         if door.is_new() {
@@ -125,6 +136,7 @@ impl StoreObject {
         Ok(door)
     }
 
+    /// Somebody wants to look at an order of which nothing is known. See `door`.
     pub(super) fn knock(&self, order: OrderId, proof: &str, network: &str) -> Result<Entry> {
         let config = self.config()?;
         let known = self.records.has_payment(order)?;
@@ -132,7 +144,7 @@ impl StoreObject {
         if known {
             door.announce(order.get());
         }
-        // The door has one set of delays; where time is hurried, its clock is.
+        // The door's delays are fixed. In local runs, where time is scaled, its clock runs faster instead.
         let scale = config.scale();
         Ok(match door.ask(order.get(), proof, network, now_ms().saturating_mul(scale)) {
             Entry::Wait(ms) => Entry::Wait((ms / scale).max(1)),
@@ -140,7 +152,7 @@ impl StoreObject {
         })
     }
 
-    /// An order that is paid another way is not to be met either.
+    /// Takes in what a look has shown. An order that is paid another way needs no meeting either.
     pub(super) fn looked(&self, order: OrderId, looked: Looked, right: bool) -> Result<()> {
         if matches!(looked, Looked::Order { ours: false, .. }) {
             self.records.dismiss(order)?;
@@ -150,7 +162,7 @@ impl StoreObject {
         Ok(())
     }
 
-    /// Queues orders. The caller sees to the alarm.
+    /// Queues orders, and makes them known to the door. The caller sets the alarm.
     pub(super) fn expect(&self, orders: &[OrderId], config: &Config) -> Result<()> {
         let now = now_ms();
         let due = now + config.scaled_ms(MEET_AFTER_MS);
@@ -162,11 +174,11 @@ impl StoreObject {
         if news { self.records.ask_for(Chore::Meet, due) } else { Ok(()) }
     }
 
-    /// Looks at orders whose time has come. Whether the queue is empty.
+    /// Looks at queued orders that are due, until the quota runs low. True: the queue is empty.
     pub(super) async fn meet(&self, config: &Config) -> Result<bool> {
         let Some(installation) = self.records.installation()? else { return Ok(true) };
         if !installation.watches_new_orders() {
-            // Whoever switched that off does not want the rest of them either.
+            // The merchant switched this off: the orders still queued are not wanted either.
             return self.records.forget_newcomers(now_ms() + MINUTE_MS).map(|()| true);
         }
         self.records.forget_newcomers(now_ms() - FORGET_AFTER_MS)?;
@@ -183,6 +195,7 @@ impl StoreObject {
         Ok(false)
     }
 
+    /// Has one order looked at by its own object; if that cannot be done now, it waits in the queue for its next try.
     async fn meet_one(
         &self,
         store: &StoreHash,

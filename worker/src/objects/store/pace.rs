@@ -1,25 +1,35 @@
-//! How fast the background may call BigCommerce. All apps of a store share one quota, and a shopper who waits must
-//! never find it used up: starts ask nobody, and everything else gives way while little is left, the least urgent
-//! first. <https://developer.bigcommerce.com/docs/start/best-practices/api-rate-limits>
+//! How fast background work may call BigCommerce. All apps of a store share one quota, and a waiting shopper must
+//! never find it used up. So a start asks nobody, and everything else gives way while little is left, the least
+//! urgent first. <https://developer.bigcommerce.com/docs/start/best-practices/api-rate-limits>
+//!
+//! With a quota of 150 calls in 30 s, a slot is granted while more than this is left:
+//!
+//! ```text
+//! money   12
+//! notes   25
+//! ahead   37   (and at most 37 reads ahead in a window, whatever is left)
+//! sweep   50
+//! ```
 
 use crate::objects::messages::store::Importance;
 use domain::http::RateLimit;
 use std::cell::Cell;
 
-/// What the newest answers told. Kept in memory only: a window lasts half a minute.
+/// What BigCommerce's latest answers said about the quota. Memory only: a window lasts half a minute.
 #[derive(Debug, Default)]
 pub struct Pace {
     seen: Cell<Option<Seen>>,
-    /// Orders read ahead since then.
+    /// Reads ahead granted in the present window: since when (ms since the epoch), and how many.
     ahead: Cell<(i64, u32)>,
 }
 
-/// The least quota that any plan has, and its window: until BigCommerce has told better.
+/// The smallest quota of any BigCommerce plan, and its window in ms; used until BigCommerce has told us better.
 const LEAST_QUOTA: u32 = 150;
 const WINDOW_MS: i64 = 30_000;
-/// Of the quota, reading ahead takes at most this part, whatever else is going on.
+/// Reading ahead takes at most one part in this many of the quota.
 const AHEAD_SHARE: u32 = 4;
 
+/// What is known of the present window: the quota, the calls left, and its end in ms since the epoch.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     quota: u32,
@@ -28,7 +38,7 @@ struct Seen {
 }
 
 impl Importance {
-    /// Of the quota, the part that is left to what is more important.
+    /// How many calls must be left over for what is more important.
     fn kept_free(self, quota: u32) -> u32 {
         match self {
             Self::Money => quota / 12,
@@ -40,14 +50,15 @@ impl Importance {
 }
 
 impl Pace {
-    /// Answers may overtake each other: within a window, the least that was left counts.
+    /// Takes in what an answer said. Answers may overtake each other, so within a window the lowest number of calls
+    /// left counts.
     pub fn saw(&self, rate: RateLimit, now_ms: i64) {
         let until_ms = now_ms.saturating_add(i64::try_from(rate.reset_ms).unwrap_or(i64::MAX));
         let left = self.known(now_ms).map_or(rate.left, |seen| seen.left.min(rate.left));
         self.seen.set(Some(Seen { quota: rate.quota, left, until_ms }));
     }
 
-    /// Takes a slot for reading an order ahead. That is never waited for: a start can do it as well.
+    /// Takes a slot for reading an order ahead. Nobody waits for one: the start can read the order itself.
     pub fn take_ahead(&self, now_ms: i64) -> bool {
         let quota = self.known(now_ms).map_or(LEAST_QUOTA, |seen| seen.quota);
         let (since, count) = match self.ahead.get() {
@@ -59,7 +70,7 @@ impl Pace {
         may
     }
 
-    /// Takes a slot for one call; or says how many milliseconds to wait before asking again.
+    /// Takes a slot for one call. None: go ahead. Some: wait this many ms, then ask again.
     pub fn take(&self, importance: Importance, now_ms: i64) -> Option<u64> {
         let seen = self.known(now_ms)?;
         if seen.left > importance.kept_free(seen.quota) {
@@ -74,7 +85,7 @@ impl Pace {
     }
 }
 
-/// When a wait is over that was asked for at `now_ms`.
+/// The moment at which a wait is over, that was told at `now_ms`.
 pub fn later(wait_ms: Option<u64>, now_ms: i64) -> i64 {
     now_ms.saturating_add(wait_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0))
 }

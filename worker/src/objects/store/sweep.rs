@@ -1,6 +1,23 @@
-//! Finding what was missed: hourly, each store by its own alarm. Events whose messages KOMOJU could not deliver, orders
-//! that BigCommerce never told of, payments that overslept, scripts and hooks that were changed. What is long is read
-//! a piece at each alarm; what fails is tried again from where it stood.
+//! Finding what was missed. Webhooks get lost and alarms can fail, so each store looks for itself once an hour (plus
+//! up to ten minutes of jitter), by its own alarm:
+//! - KOMOJU's events, in case a webhook could not be delivered;
+//! - BigCommerce's unpaid orders, in case an order was never announced;
+//! - payments that did not wake when they meant to;
+//! - scripts, hooks and the copy of the profile in KV, in case somebody changed them.
+//!
+//! What is found becomes a hint, the same as the webhook would have been, so a payment that has heard it already
+//! ignores it. Long lists are read one page per alarm, and a failed page is tried again from where it stood (see
+//! `walk`):
+//!
+//! ```text
+//! 10:00  sweep: begins the walk over KOMOJU's events since 09:00 (less 10 min overlap), page 1
+//! 10:00  page 1 read, place = 2, next alarm at once
+//! 10:00  page 2: KOMOJU answers 503; place stays 2, tried again after 5 s, 30 s, 2 min ...
+//! 10:02  pages 2 and 3 read; 3 was the last: the next walk begins at 10:00, when this one began
+//! 11:00  sweep: events since 10:00 ...
+//! ```
+//!
+//! If the walk is given up instead (the key was refused, say), the next one begins at 09:00 again.
 
 use super::chores::Chore;
 use super::object::{StoreObject, api};
@@ -27,30 +44,34 @@ use domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use domain::values::ids::{HintId, OrderId, StoreHash};
 use worker::Result;
 
-/// A payment that has not woken by then, counted from when it meant to, is poked.
+/// A payment is poked if it has not woken this long (ms) after it meant to.
 const OVERSLEPT_MS: i64 = 10 * MINUTE_MS;
-/// A sync so recent need not be repeated.
+/// A sweep asks for no sync if the last one is younger than this (ms).
 const SYNCED_MS: i64 = 10 * MINUTE_MS;
-/// Clocks differ, and an event may be listed a little after the moment it bears.
+/// How far before the last walk's beginning events are read again, in ms: clocks differ, and KOMOJU may list an event
+/// a little after the moment that it bears.
 const EVENTS_OVERLAP_MS: i64 = 10 * MINUTE_MS;
-/// An order may have been incomplete when it was last looked for.
+/// How far before the last walk's beginning orders are read again, in ms: an order may have been incomplete, and so
+/// not listed, when it was last looked for.
 const ORDERS_OVERLAP_MS: i64 = HOUR_MS;
-/// However long a store was away, nobody looks back further.
+/// Nobody looks back further than this, in ms, however long the store was away.
 const LOOK_BACK_MS: i64 = 30 * DAY_MS;
-/// So long are events of a replaced key's account read: the longest that its last payment takes.
+/// How long the events of a replaced key's account are still read, in ms: the longest that its last payment can take.
 const REPLACED_MS: i64 = 60 * DAY_MS;
-/// A member of the staff who has not opened the app for so long is no longer known by name.
+/// The e-mail address of staff who have not opened the app for this long (ms) is erased.
 const NAMES_KEPT_MS: i64 = 400 * DAY_MS;
-/// Tries after which a payment that cannot be told of an event does not keep the others from theirs.
+/// After this many tries, an event whose payment cannot be told is passed over, so that the events behind it are not
+/// held up.
 const PATIENCE: u32 = 5;
 
-/// Names of walks; the first two are followed by an account's id.
+/// Names of walks. The first two are followed by an account's id; `CURRENT` is only a mark: when that account was
+/// last the current one.
 const EVENTS: &str = "events:";
 const CURRENT: &str = "current:";
 const ORDERS: &str = "orders";
 
 impl StoreObject {
-    /// Hourly: asks for all the rest.
+    /// Once an hour: begins the walks and asks for the chores that do the work.
     pub(super) async fn sweep(&self, config: &Config) -> Result<()> {
         let Some(installation) = self.records.installation()? else { return Ok(()) };
         let now = now_ms();
@@ -70,7 +91,8 @@ impl StoreObject {
             self.records.ask_for(Chore::Orders, now)?;
             self.records.ask_for(Chore::Meet, now)?;
         }
-        // Should KV ever have lost the copy, nobody who names this store would reach it.
+        // If KV has lost its copy of the profile, nobody who names this store would be served: so it is put there
+        // again.
         self.records.ask_for(Chore::Publish, now)?;
         self.records.forget_names(now - config.scaled_ms(NAMES_KEPT_MS))?;
         let overslept = self.records.overslept(now - OVERSLEPT_MS)?;
@@ -78,6 +100,7 @@ impl StoreObject {
         Ok(())
     }
 
+    /// True for the current KOMOJU account, and for 60 days after it was replaced.
     fn may_have_news(&self, account: &KomojuAccount, now: i64) -> Result<bool> {
         let name = [CURRENT, account.id.as_str()].concat();
         let last = self.records.marked(&name)?;
@@ -89,7 +112,7 @@ impl StoreObject {
 
     // ---- KOMOJU's events -----------------------------------------------------------------------------------------
 
-    /// One page of each account. Whether all were read to their end.
+    /// Reads one page of events of each account. True: all accounts were read to their end.
     pub(super) async fn read_events(&self, config: &Config, tries: u32) -> Result<bool> {
         let mut failed = false;
         for walk in self.records.walks(EVENTS)? {
@@ -102,7 +125,7 @@ impl StoreObject {
         Ok(done)
     }
 
-    /// False: this page is to be tried again.
+    /// Reads one page and passes its events on as hints. False: this page is to be tried again.
     async fn read_page(&self, walk: &Walk, config: &Config, tries: u32) -> Result<bool> {
         let Some(installation) = self.records.installation()? else { return Ok(true) };
         let id = walk.name.trim_start_matches(EVENTS);
@@ -130,7 +153,7 @@ impl StoreObject {
         let again = number > 1 && self.is_same_page(walk, page.first.as_ref());
         self.last_page.replace(page.first.map(|first| (walk.name.clone(), first)));
         match page.more {
-            // The other side ignores the page's number: what stands behind the first page cannot be had now.
+            // KOMOJU ignores the page number, so what stands behind the first page cannot be read now.
             true if again => self.records.leave_walk(walk)?,
             true => self.records.go_on(walk, walk.place + 1)?,
             false => self.records.finish_walk(walk)?,
@@ -138,13 +161,14 @@ impl StoreObject {
         Ok(true)
     }
 
-    /// Whether the page read before of this walk began with the same event.
+    /// True if the page read before, in this walk, began with the same event.
     fn is_same_page(&self, walk: &Walk, first: Option<&HintId>) -> bool {
         let before = self.last_page.borrow();
         before.as_ref().is_some_and(|(name, known)| *name == walk.name && Some(known) == first)
     }
 
-    /// The merchant hears of a key that is no longer taken by the check that every sync makes.
+    /// KOMOJU refuses to list events. If it refused the current key, a sync is asked for, which checks the key and
+    /// tells the merchant.
     fn no_events(&self, walk: &Walk, current: bool, failure: &Failure) -> Result<()> {
         if current && *failure == Failure::Unauthorized {
             self.records.ask_for(Chore::Sync, now_ms())?;
@@ -152,7 +176,8 @@ impl StoreObject {
         self.records.leave_walk(walk)
     }
 
-    /// What its webhook would have come to: whoever has heard that one already has heard this.
+    /// Gives the payment the hint that the event's webhook would have given. If it has heard that one, it ignores
+    /// this. False: the payment's object did not answer.
     async fn pass_on(&self, notice: Notice, store: &StoreHash) -> bool {
         let passed = async {
             let order = match route(&notice, store) {
@@ -173,7 +198,7 @@ impl StoreObject {
 
     // ---- BigCommerce's orders ------------------------------------------------------------------------------------
 
-    /// One page of the orders that wait for their payment. Whether it was the last.
+    /// Reads one page of the orders that wait for payment. True: it was the last.
     pub(super) async fn read_orders(&self, config: &Config) -> Result<bool> {
         let Some(walk) = self.records.walks(ORDERS)?.pop() else { return Ok(true) };
         let Some(installation) = self.records.installation()? else { return Ok(true) };
@@ -195,6 +220,7 @@ impl StoreObject {
         }
     }
 
+    /// Queues the orders of the page that may be ours, to be looked at one by one, and goes on, or ends the walk.
     fn expect_ours(
         &self,
         walk: &Walk,
@@ -223,6 +249,8 @@ impl StoreObject {
         }
     }
 
+    /// BigCommerce refuses to list orders: if it refused the token, the token is tried; anything else is shown to the
+    /// merchant.
     fn no_orders(&self, walk: &Walk, failure: &Failure) -> Result<()> {
         match failure {
             Failure::Unauthorized => self.records.ask_once(Chore::Probe, now_ms())?,
@@ -231,7 +259,8 @@ impl StoreObject {
         self.records.leave_walk(walk)
     }
 
-    /// What the sweep itself finds wrong. All else in the store's health is the sync's.
+    /// Keeps, or clears, what the sweep itself finds wrong. Everything else in the store's health belongs to the
+    /// sync.
     fn set_trouble(&self, trouble: Option<Trouble>) -> Result<()> {
         let Some(mut installation) = self.records.installation()? else { return Ok(()) };
         let troubles = &mut installation.health.troubles;
@@ -243,7 +272,8 @@ impl StoreObject {
 
     // ---- payments ------------------------------------------------------------------------------------------------
 
-    /// Some of the payments for which something has changed. Whether these were the last.
+    /// Pokes up to 50 of the payments that a change of settings or keys may set going again. True: there are none
+    /// left.
     pub(super) async fn poke_some(&self) -> Result<bool> {
         let Some(walk) = self.records.walks(POKE)?.pop() else { return Ok(true) };
         let Some(installation) = self.records.installation()? else { return Ok(true) };
@@ -253,15 +283,15 @@ impl StoreObject {
         };
         let place = i64::try_from(last.get()).unwrap_or(0);
         self.poke_all(&installation.store, &orders).await;
-        // The place moves on after the work: what was cut short is done again. While it was done, settings may have
-        // changed anew, and the walk have begun from the top.
+        // The place moves on only after the work, so work that was cut short is done again. While we poked, settings
+        // may have changed once more and begun the walk from the top: then its place is left alone.
         if self.records.walks(POKE)?.pop().as_ref() == Some(&walk) {
             self.records.go_on(&walk, place)?;
         }
         self.records.set_due(Chore::Poke, now_ms()).map(|()| false)
     }
 
-    /// One payment that cannot be reached must not keep the others waiting.
+    /// Pokes each; a payment that cannot be reached must not keep the others waiting.
     async fn poke_all(&self, store: &StoreHash, orders: &[OrderId]) {
         for order in orders {
             if let Err(error) = self.poke(store, *order).await {
@@ -271,7 +301,7 @@ impl StoreObject {
         }
     }
 
-    /// A look without any news: whatever the payment slept through, it finds.
+    /// A hint without news: the payment looks at everything, and so finds what it slept through.
     async fn poke(&self, store: &StoreHash, order: OrderId) -> Result<()> {
         let id = HintId::parse(&["sweep-", &now_ms().to_string()].concat());
         let Ok(id) = id else { return Ok(()) };
@@ -280,7 +310,7 @@ impl StoreObject {
 }
 
 impl Trouble {
-    /// Found by a sweep, and cleared by the next that goes well.
+    /// True for troubles that a sweep finds, and that the next successful sweep clears.
     pub fn is_of_sweep(&self) -> bool {
         matches!(self, Self::ScopeMissing { call } | Self::Unreachable { call, .. } if call == ORDERS)
     }

@@ -1,6 +1,8 @@
-//! Bringing BigCommerce in line with what this app needs there: reads store, storefronts, scripts and hooks, and
-//! changes what is not as it should be. Safe to run at any time and any number of times; what it could not do is kept
-//! as troubles for the panel.
+//! Brings BigCommerce in line with what the app needs there. Reads the store, its storefronts, scripts and hooks, and
+//! changes what is not as it should be. Safe to run at any time and any number of times: it compares with what is
+//! there, and changes nothing that is right. What it could not do is kept as troubles for the panel.
+//!
+//! One failure does not stop the rest: if scripts cannot be listed, hooks are still put right.
 
 use super::chores::Chore;
 use super::object::{StoreObject, api};
@@ -20,20 +22,20 @@ use domain::state::failure::Failure;
 use domain::values::ids::AccountId;
 use worker::Result;
 
-/// What a sync has found out so far.
+/// What a sync has found out so far. None: that could not be read.
 #[derive(Default)]
 struct Findings {
     info: Option<store::StoreInfo>,
     channels: Option<Vec<Channel>>,
-    /// Of which KOMOJU account.
+    /// With the account that was asked, because the key may be replaced meanwhile.
     payment_types: Option<(AccountId, Vec<PaymentType>)>,
     troubles: Vec<Trouble>,
-    /// BigCommerce does not take the token.
+    /// BigCommerce refused the token at least once.
     unauthorized: bool,
 }
 
 impl Findings {
-    /// Notes a failure; the rest of the sync goes on.
+    /// Takes the value, or notes the failure as a trouble; the rest of the sync goes on.
     fn note<T>(&mut self, call: &str, result: std::result::Result<T, Failure>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
@@ -47,8 +49,8 @@ impl Findings {
 }
 
 impl StoreObject {
-    /// Whether all of BigCommerce could be looked at. `repair`: the merchant asked, so what they switched off may be
-    /// switched on.
+    /// One sync. True: everything at BigCommerce and KOMOJU could be looked at. `repair`: the merchant asked for it,
+    /// so scripts that they had switched off may be switched on again.
     pub(super) async fn sync(&self, config: &Config, repair: bool) -> Result<bool> {
         let _turn = self.syncing.take().await;
         let Some(installation) = self.records.installation()? else { return Ok(true) };
@@ -63,6 +65,8 @@ impl StoreObject {
         self.conclude(findings).await
     }
 
+    /// Reads the store, its channels and their sites. If one site cannot be read, the known channels stay as they
+    /// are.
     async fn look(&self, api: Api<'_>, known: &[Channel], findings: &mut Findings) {
         let info = store::info(&self.call(store::info_request(api)).await);
         findings.info = findings.note("store", info);
@@ -76,6 +80,7 @@ impl StoreObject {
         findings.channels = Some(listed);
     }
 
+    /// Puts the storefront scripts right.
     async fn sync_scripts(
         &self,
         config: &Config,
@@ -85,8 +90,8 @@ impl StoreObject {
         repair: bool,
         findings: &mut Findings,
     ) -> Result<()> {
-        // A script must be there to be served before any store is told to load it. What else there is to be put right
-        // does not wait for that.
+        // Our own script must be there to be served before any store is told to load it. If it is not, only the
+        // scripts are left alone; hooks and the rest still go on.
         if let Err(error) = storefront::check_published(&self.env).await {
             log::error("store", "script_not_published", &[("error", &error.to_string())]);
             findings.troubles.push(Trouble::Unreachable {
@@ -117,6 +122,7 @@ impl StoreObject {
         Ok(())
     }
 
+    /// Puts the hooks right.
     async fn sync_hooks(
         &self,
         config: &Config,
@@ -143,7 +149,7 @@ impl StoreObject {
         Ok(())
     }
 
-    /// Whether KOMOJU still takes the current key, and what it can be paid with by now.
+    /// Checks whether KOMOJU still takes the current key, and which payment types it offers by now.
     async fn check_key(
         &self,
         config: &Config,
@@ -166,7 +172,8 @@ impl StoreObject {
         Ok(())
     }
 
-    /// Writes what was found; whether all of it could be looked at. Troubles and the time of the check do not change the profile.
+    /// Writes what was found. True: everything could be looked at. Troubles and the time of the check are not part of
+    /// the profile, so they alone do not publish it.
     async fn conclude(&self, findings: Findings) -> Result<bool> {
         if findings.unauthorized {
             self.records.ask_once(Chore::Probe, now_ms())?;
@@ -176,7 +183,8 @@ impl StoreObject {
             (installation.channels.clone(), installation.store_name.clone(), installation.panel_url.clone());
         let of_sweep = installation.health.troubles.iter().filter(|t| t.is_of_sweep()).cloned().collect();
         let troubles = [checkout_troubles(findings.info.as_ref()), findings.troubles, of_sweep].concat();
-        // A missing scope is the merchant's to grant: trying again brings nothing.
+        // A missing scope does not count as unreachable: only the merchant can grant it, so trying again brings
+        // nothing.
         let unreachable =
             troubles.iter().any(|t| matches!(t, Trouble::Unreachable { .. }) && !t.is_of_sweep());
         if let Some(info) = findings.info {
@@ -188,7 +196,7 @@ impl StoreObject {
             installation.channels = channels;
         }
         if let Some((account, types)) = findings.payment_types {
-            // The key may have been replaced meanwhile.
+            // The key may have been replaced while we asked.
             if installation.komoju.iter().any(|a| a.current && a.id == account) {
                 installation.payment_types = types;
             }
@@ -205,6 +213,7 @@ impl StoreObject {
     }
 }
 
+/// What the store's own checkout or theme cannot do for us.
 fn checkout_troubles(info: Option<&store::StoreInfo>) -> Vec<Trouble> {
     let Some(info) = info else { return Vec::new() };
     let checkout = (!info.checkout_is_optimized).then_some(Trouble::CheckoutNotOptimized);
