@@ -1,21 +1,22 @@
-//! Alarms: each object has one.
+//! Setting an object's alarm. Each object has exactly one.
 
 use crate::context::now_ms;
 use worker::js_sys::Date;
 use worker::wasm_bindgen::JsValue;
 use worker::{Result, ScheduledTime, Storage};
 
-/// An alarm that is set from inside the alarm handler for this moment or an earlier one can be lost
-/// (<https://github.com/cloudflare/workerd/issues/6866>), so every alarm is at least so far ahead.
+/// An alarm set from inside the alarm handler for the present moment or an earlier one can be lost
+/// (<https://github.com/cloudflare/workerd/issues/6866>). So every alarm is at least this many ms ahead.
 const SOON_MS: i64 = 25;
 
-/// Sets an object's alarm to a moment (milliseconds since the epoch), or to a little after now where that has come.
-/// Nothing is awaited before it is set, so it commits with the rows written just before.
+/// Sets an object's alarm to a moment (ms since the epoch), or to a little after now if that moment has come. Nothing
+/// is awaited before the alarm is set, so it commits together with the rows written just before.
 pub async fn wake_at(storage: &Storage, at_ms: i64) -> Result<()> {
     let at = JsValue::from_f64(milliseconds(alarm_time(at_ms, now_ms())));
     storage.set_alarm(ScheduledTime::new(Date::new(&at))).await
 }
 
+/// The moment for which the alarm is really set.
 fn alarm_time(at_ms: i64, now_ms: i64) -> i64 {
     at_ms.max(now_ms.saturating_add(SOON_MS))
 }

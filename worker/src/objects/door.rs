@@ -1,8 +1,8 @@
 //! The way to a Durable Object: a question goes in as JSON, its answer comes back.
 //!
-//! After an exception a stub may stay broken, so every try takes a new one. A question that may be put twice is put
-//! once more where the platform says that this can help; an object that is overloaded is left alone.
-//! <https://developers.cloudflare.com/durable-objects/best-practices/error-handling/>
+//! After an exception a stub may stay broken, so every try takes a new one. If the platform marks an error as
+//! retryable, and the question may be asked twice, it is asked once more. An overloaded object is left alone: another
+//! question would make it worse. <https://developers.cloudflare.com/durable-objects/best-practices/error-handling/>
 
 use super::messages::Repeat;
 use crate::fetch;
@@ -12,16 +12,16 @@ use serde::Serialize;
 use worker::js_sys::Reflect;
 use worker::{Env, Error, Result};
 
-/// Countries from which Japan is the nearest region: where a new object is placed for their stores.
+/// Countries for whose stores Japan is the nearest region.
 const NEAR_JAPAN: [&str; 7] = ["JP", "KR", "TW", "HK", "MO", "CN", "MN"];
 
-/// Where to place a store's new objects, by its country (ISO 3166-1 alpha-2). An object that exists stays where it is.
-/// <https://developers.cloudflare.com/durable-objects/reference/data-location/>
+/// The region for a store's new objects, by its country (ISO 3166-1 alpha-2). An object that exists stays where it
+/// is. <https://developers.cloudflare.com/durable-objects/reference/data-location/>
 pub fn location(country: &str) -> &'static str {
     if NEAR_JAPAN.contains(&country) { "apac-ne" } else { "apac" }
 }
 
-/// One object, by the binding of its class and its name.
+/// One object, by the binding of its class and its name. Cheap to make; nothing is sent until [`Door::ask`].
 #[derive(Debug, Clone)]
 pub struct Door {
     env: Env,
@@ -35,7 +35,8 @@ impl Door {
         Self { env: env.clone(), binding, name, location }
     }
 
-    /// Puts a question. Errors: the object threw, or cannot be reached; `RateLimitExceeded`: it is overloaded.
+    /// Asks a question and returns the answer's JSON. `timeout_ms`: None waits as long as the platform does. Errors:
+    /// the object threw, or cannot be reached; `RateLimitExceeded`: it is overloaded.
     pub async fn ask(
         &self,
         question: &impl Serialize,
@@ -48,12 +49,13 @@ impl Door {
                 log::warn("object", "asked_again", &[("kind", self.binding), ("error", &error.to_string())]);
                 self.put(&question, timeout_ms).await
             }
-            // Whoever asked is told to come again later, and the object is spared until then.
+            // The caller is told to come back later, and the object is spared until then.
             Err(error) if Trouble::of(&error).overloaded => Err(Error::RateLimitExceeded(error.to_string())),
             answer => answer,
         }
     }
 
+    /// One try, with a stub of its own.
     async fn put(&self, question: &str, timeout_ms: Option<u32>) -> Result<String> {
         let namespace = self.env.durable_object(self.binding)?;
         let stub = namespace.get_by_name_with_location_hint(&self.name, self.location)?;
@@ -65,12 +67,12 @@ impl Door {
     }
 }
 
-/// What the platform says of an exception that a stub has thrown.
+/// What the platform says about an exception that a stub has thrown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Trouble {
-    /// The cause may have passed: a new connection, a moved object, a new version of the code.
+    /// The cause may pass: a lost connection, an object that was moved, a new version of the code.
     retryable: bool,
-    /// The object has more to do than it can: another question makes it worse.
+    /// The object has more to do than it can do.
     overloaded: bool,
 }
 

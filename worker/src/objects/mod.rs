@@ -1,8 +1,9 @@
-//! The Durable Objects, which tie the pure parts to the platform: `payment` drives one order's machine, `store` owns
-//! one store's installation and ledger.
+//! The Durable Objects: they tie the pure core (`domain`) to the platform. `payment` drives one order's machine;
+//! `store` owns one store's installation and ledger.
 //!
-//! Everybody else talks to them through `payment_client` and `store_client`. What is said stands in `messages`, which
-//! knows neither side. `profiles` answers what a store's settings are: by the copy in KV, or by asking `store`.
+//! Everybody else talks to them through `payment_client` and `store_client`. The questions and answers are defined in
+//! `messages`, which knows neither side. `profiles` finds a store's settings: in the copy in KV, or by asking
+//! `store`.
 
 mod alarm;
 mod beside;

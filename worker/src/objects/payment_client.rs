@@ -1,4 +1,5 @@
-//! How to talk to the PaymentObject of one order: one typed call per question.
+//! How to talk to the PaymentObject of one order: one typed call per question. Errors are the platform's: the object
+//! threw, could not be reached, or is overloaded.
 
 use super::door::{Door, location};
 use super::messages::payment::{Ask, History, Met, Question, Started};
@@ -13,10 +14,10 @@ use domain::views::snapshot::Snapshot;
 use serde::de::DeserializeOwned;
 use worker::Env;
 
-/// The Durable Object namespace; an object's name is `{store}/{order}`.
+/// The Durable Object namespace. An object's name is `{store}/{order}`.
 pub const BINDING: &str = "PAYMENTS";
 
-/// One order's PaymentObject, as seen from elsewhere.
+/// One order's PaymentObject, seen from outside.
 #[derive(Debug)]
 pub struct PaymentClient {
     door: Door,
@@ -25,38 +26,42 @@ pub struct PaymentClient {
 }
 
 impl PaymentClient {
-    /// For an object that may be new. The first question of all, a stranger's or a webhook's too, decides for good where
-    /// an object lives, so whoever may be the first names the store's country.
+    /// For an object that may not exist yet. The first question ever asked decides for good in which region the
+    /// object lives, even if a stranger or a webhook asks it. So whoever may be the first names the store's country
+    /// (ISO 3166-1 alpha-2).
     pub fn near(env: &Env, store: &StoreHash, order: OrderId, country: &str) -> Self {
         let door = Door::new(env, BINDING, format!("{store}/{order}"), location(country));
         Self { door, store: store.clone(), order }
     }
 
-    /// [`Self::near`], where the store's profile is at hand.
+    /// [`Self::near`], when the store's profile is at hand.
     pub fn of(env: &Env, profile: &Profile, order: OrderId) -> Self {
         Self::near(env, &profile.store, order, &profile.country)
     }
 
-    /// For an object that exists, since a token of ours, the ledger or the panel names it: it stays where it is.
+    /// For an object that must exist already, because one of our tokens, the ledger or the panel names it. It stays
+    /// where it is, so no country is needed.
     pub fn existing(env: &Env, store: &StoreHash, order: OrderId) -> Self {
         Self::near(env, store, order, "")
     }
 
+    /// The shopper wants to pay. Waits for the answer, up to a few calls to BigCommerce and KOMOJU.
     pub async fn start(&self, start: Start) -> worker::Result<Started> {
         self.ask(Ask::Start(Box::new(start))).await
     }
 
-    /// None: nothing is known of this order.
+    /// What the shopper is shown. None: nothing is known of this order.
     pub async fn status(&self, locale: Locale) -> worker::Result<Option<Snapshot>> {
         self.ask(Ask::Status { locale }).await
     }
 
-    /// Returns once the hint is durable, or there is nothing it could be about.
+    /// Returns once the hint is durable, or if there is no payment that it could be about.
     pub async fn hint(&self, hint: Hint) -> worker::Result<()> {
         self.ask(Ask::Hint { hint }).await
     }
 
-    /// The shopper is back: looks, and says how things stand then.
+    /// The shopper is back from KOMOJU: looks first, then says how things stand. None: nothing is known of this
+    /// order.
     pub async fn returned(
         &self,
         session: Option<SessionId>,
@@ -65,27 +70,27 @@ impl PaymentClient {
         self.ask(Ask::Return { session, locale }).await
     }
 
-    /// Returns once the decision is durable, or is known to be none.
+    /// Returns once the merchant's decision is durable, or is known not to apply any more.
     pub async fn decide(&self, decided: Decided) -> worker::Result<Taken> {
         self.ask(Ask::Decide { decided }).await
     }
 
-    /// Looks at an order without its shopper.
+    /// Looks at an order whose shopper has not come, and keeps it if it is ours and unpaid.
     pub async fn meet(&self) -> worker::Result<Met> {
         self.ask(Ask::Meet).await
     }
 
-    /// BigCommerce has announced the order. With `look` it is read ahead, unless it is known already.
+    /// BigCommerce has announced the order. With `look`, it is read ahead, unless it is known already.
     pub async fn announced(&self, look: bool) -> worker::Result<()> {
         self.ask(Ask::Announced { look }).await
     }
 
-    /// None: nothing is known of this order.
+    /// Everything the panel shows of the payment. None: nothing is known of this order.
     pub async fn history(&self) -> worker::Result<Option<History>> {
         self.ask(Ask::History).await
     }
 
-    /// Has the object forget everything.
+    /// Makes the object delete everything it holds.
     pub async fn purge(&self) -> worker::Result<()> {
         self.ask(Ask::Purge).await
     }

@@ -1,10 +1,11 @@
-//! Where a store's profile comes from: the copy in KV, or its owner.
+//! Where a store's profile (settings, sealed keys, storefronts) comes from: the copy in KV, or its owner, the
+//! StoreObject.
 //!
-//! KV is a cache. The copy can be a minute old, or not to be had at all, and neither must matter:
-//! * On a miss, an error of KV, a bad signature or a 401 the owner is asked once (rate-limited) before anything is
-//!   refused. Not being able to ask is never read as a no.
-//! * What moves money, ships or ends an order is decided on the owner's own word ([`owner`]), in the same turn. An
-//!   owner who cannot be reached means waiting.
+//! KV is a cache. Its copy may be a minute old or more, or not to be had at all, and neither may matter:
+//! - If the copy is missing, unreadable, or leads to a refusal (a bad signature, a 401), the owner is asked once,
+//!   within a rate limit, before anything is refused. Not being able to ask is never taken as a no.
+//! - Whatever moves money, ships or ends an order is decided on the owner's own word ([`owner`]), asked in the same
+//!   turn. If the owner cannot be reached, the decision waits.
 
 use super::store_client::StoreClient;
 use crate::bindings::{Kv, allows};
@@ -15,20 +16,20 @@ use domain::json::read;
 use domain::values::ids::StoreHash;
 use worker::Env;
 
-/// Rate limit on asking StoreObject on behalf of requests that may be anyone's.
+/// Rate-limit binding for asking the StoreObject on behalf of requests that anybody may send.
 const REFRESH_LIMIT: &str = "PROFILE_REFRESH_LIMIT";
 
-/// Why a store's profile is not at hand.
+/// Why there is no profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
-    /// The owner says so.
+    /// There is no such store: the owner says so, or KV, which would know it.
     NeverInstalled,
-    /// The owner did not answer, or may not be asked again yet: says nothing about the store.
+    /// The owner did not answer, or may not be asked again yet. It says nothing about the store.
     CannotTell,
 }
 
 impl Absent {
-    /// What whoever named the store is told.
+    /// The HTTP answer to whoever named the store.
     pub fn problem(self) -> Problem {
         match self {
             Self::NeverInstalled => {
@@ -39,19 +40,21 @@ impl Absent {
     }
 }
 
+/// A profile, or why there is none. The outer `worker::Result` of the functions below is for failures of the
+/// platform.
 pub type Lookup = std::result::Result<Profile, Absent>;
 
-/// What makes the copy in KV doubtful. Each has a limit of its own, so that whoever exhausts one of them leaves the
-/// others be.
+/// Why the copy in KV may be out of date. Each reason has a rate limit of its own, so that a flood of one does not
+/// block the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// A KOMOJU webhook was signed with none of the secrets.
+    /// A KOMOJU webhook was signed with none of the secrets in the copy.
     Webhook,
-    /// A BigCommerce hook carries another secret.
+    /// A BigCommerce hook carried another secret than the copy's.
     Hook,
-    /// A page is on none of the store's sites.
+    /// A page is on none of the sites in the copy.
     Origin,
-    /// BigCommerce refused the token.
+    /// BigCommerce refused the token in the copy.
     Token,
 }
 
@@ -66,8 +69,9 @@ impl Doubt {
     }
 }
 
-/// The store's profile. Asks StoreObject where KV has none or fails, and unlimited: a limit here could be used up by anyone
-/// and would hide the store. Of a store that never was, StoreObject writes nothing.
+/// The store's profile from KV, or from the StoreObject if KV has none or fails. This has no rate limit: anybody
+/// could use a limit up, and so hide the store from its shoppers. For a store that does not exist, the StoreObject
+/// writes nothing.
 pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
     let copy = async { Kv::of(env)?.text(&key(store)).await };
     let copy = copy.await.unwrap_or_else(|error| {
@@ -80,9 +84,9 @@ pub async fn load(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
     }
 }
 
-/// The profile of a store that somebody names who may be a stranger. Every store has its copy in KV before a storefront
-/// or a webhook can name it; where KV says that there is none, there is no store, and no object is made to say so. Where
-/// KV says nothing, or nothing that can be read, the owner is asked.
+/// The profile of a store that a stranger may have named. Every store has its copy in KV before a storefront or a
+/// webhook can name it, so if KV says that there is no copy, there is no store, and no object is created to confirm
+/// that. If KV fails, or its copy cannot be read, the owner is asked.
 pub async fn named(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
     let asked = async { Kv::of(env)?.text(&key(store)).await };
     match asked.await {
@@ -95,7 +99,7 @@ pub async fn named(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
     }
 }
 
-/// Asks StoreObject itself, for when the copy was refused by someone, as often as the rate limit allows.
+/// Asks the StoreObject itself because the copy has led to a refusal, as often as the rate limit allows.
 pub async fn refresh(env: &Env, store: &StoreHash, doubt: Doubt) -> worker::Result<Lookup> {
     let key = [store.as_str(), ":", doubt.key()].concat();
     match allows(env, REFRESH_LIMIT, &key).await {
@@ -104,14 +108,14 @@ pub async fn refresh(env: &Env, store: &StoreHash, doubt: Doubt) -> worker::Resu
     }
 }
 
-/// The store as its owner has it now. Whatever moves money, ships, ends an order or hands out a payment page is decided
-/// on this, never on the copy in KV. `CannotTell` after two seconds of silence: wait, and ask again.
+/// The store as its owner has it now. Everything that moves money, ships, ends an order or hands out a payment page
+/// is decided on this, never on the copy in KV. `CannotTell`: two seconds of silence; wait, and ask again.
 pub async fn owner(env: &Env, store: &StoreHash) -> Lookup {
     let asked = async { StoreClient::new(env, store)?.profile_soon().await };
     lookup(asked.await, store)
 }
 
-/// A copy that another build wrote and this one cannot read is as good as none.
+/// Reads the copy. None: another build wrote it in a form that this one cannot read, which counts as no copy.
 fn parse(copy: &str) -> Option<Profile> {
     read(copy).ok()
 }

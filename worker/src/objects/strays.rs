@@ -2,7 +2,7 @@
 //!
 //! An object that holds no row at all has nothing to do: its storage is emptied, after which the object no longer
 //! exists. An object that holds rows but no identity should be impossible. We touch none of its rows (they may be
-//! about money), wake it again a day later, log an error, and count it among the strays that `/healthz/deep` reports
+//! about money), wake it again a day later, log an error, and count it among the strays that `/healthz` reports
 //! until somebody has looked into it.
 
 use super::alarm::wake_at;

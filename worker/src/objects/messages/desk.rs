@@ -1,4 +1,4 @@
-//! What the control panel asks of a store, and what it is answered. Each question brings the session it is asked in.
+//! What the control panel asks of a store, and the answers. Each question carries the session in which it is asked.
 
 use super::health::Health;
 use super::ledger::{Page, Query, Tally};
@@ -10,125 +10,138 @@ use domain::state::settings::{Method, Provider, Settings};
 use domain::values::owed::Counting;
 use serde::{Deserialize, Serialize};
 
-/// Who acts, as the panel's token says.
+/// Who acts, according to the panel's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
+    /// BigCommerce's user id.
     pub user: u64,
-    /// The installation that admitted them.
+    /// The installation under which they were admitted. A later one no longer admits them.
     pub generation: u64,
 }
 
-/// One thing asked for at the desk.
+/// One request at the desk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wish {
+    /// Show everything.
     Look,
+    /// List payments.
     Payments {
         query: Query,
     },
-    /// A key that KOMOJU has accepted. It becomes the current one; earlier ones stay for their attempts.
+    /// Use this key, which KOMOJU has just accepted. It becomes the current one; earlier ones stay for the attempts
+    /// that were made with them.
     SaveKey {
         account: KomojuAccount,
         types: Vec<PaymentType>,
     },
+    /// Add a webhook secret. The latest earlier ones stay valid for the rotation.
     NewWebhookSecret {
         secret: Sealed,
     },
-    /// Only the newest stays valid.
+    /// Keep only the newest webhook secret.
     RetireWebhookSecrets,
     SaveMethods {
         methods: Vec<Method>,
     },
-    /// Everything but the methods, which are saved apart, and the version, which rises by itself.
+    /// Save everything but the methods, which have a wish of their own, and the version, which the object raises
+    /// itself.
     SaveSettings {
         settings: Settings,
     },
-    /// The merchant says what a label is; None: none of ours.
+    /// The merchant says what a label is. None: not one of ours.
     PlaceLabel {
         channel: u64,
         label: String,
         provider: Option<Provider>,
     },
-    /// How order totals count store credit and gift certificates, as far as the merchant has just said so.
+    /// The merchant says how order totals count store credit and gift certificates. None: not asked about this one.
     LearnCounting {
         store_credit: Option<Counting>,
         gift_certificates: Option<Counting>,
     },
     /// Who changed what.
     Changes,
-    /// Put scripts and hooks right, and switch on what was switched off.
+    /// Put scripts and hooks right, and switch on what the merchant had switched off.
     Repair,
 }
 
+/// The desk's answer to a wish.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Answer {
-    /// Not a member of the staff, or of an earlier installation.
+    /// Not a member of the staff, or admitted by an earlier installation.
     Denied,
-    /// The store as it is now.
+    /// The store as it is now, after the wish was carried out.
     Desk(Box<Desk>),
     Payments(Page),
     Changes(Vec<Change>),
-    /// The merchant keeps this to the store's owner.
+    /// The merchant allows this to the store's owner only.
     OwnerOnly,
 }
 
-/// Everything the panel's pages are made of.
+/// Everything that the panel's pages are made of.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Desk {
     pub profile: Profile,
+    /// The payment types that the current KOMOJU account offers.
     #[serde(default)]
     pub payment_types: Vec<PaymentType>,
     pub health: Health,
-    /// Labels on orders that nobody could place.
+    /// Labels seen on orders that nobody could place, and about which the merchant has not decided.
     #[serde(default)]
     pub undecided: Vec<LearnedLabel>,
     pub tally: Tally,
     pub funnel: Funnel,
-    /// When the last webhook of KOMOJU came in.
+    /// When the last webhook of KOMOJU came in, in ms since the epoch. None: never.
     pub heard_komoju_ms: Option<i64>,
-    /// Who is asking, as colleagues know them.
+    /// The name under which colleagues know the user who asks: an e-mail address.
     pub staff_name: String,
     pub is_owner: bool,
-    /// Somebody has pointed the store at another KOMOJU account a short while ago.
+    /// The change, if somebody has pointed the store at another KOMOJU account in the last 30 days.
     pub account_changed: Option<Change>,
 }
 
-/// Orders placed within one hour.
+/// Orders placed within one hour, or within several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Hour {
-    /// Hours since the epoch.
+    /// The (first) hour, in hours since the epoch.
     pub hour: i64,
+    /// Orders placed with our payment methods.
     #[serde(default)]
     pub placed: u32,
-    /// Of these, whose shopper reached KOMOJU from the confirmation page.
+    /// Of these, those whose shopper reached KOMOJU from the confirmation page.
     #[serde(default)]
     pub started: u32,
-    /// Whose shopper had not come when the order was met, and came later, by a payment link or a second visit.
+    /// Of these, those whose shopper came only after the order was listed as not started: by a payment link, or by
+    /// visiting again.
     #[serde(default)]
     pub late: u32,
 }
 
-/// What the overview shows.
+/// How many orders are started, for the overview.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Funnel {
-    /// The hours of the last day in which orders were placed, the newest first.
+    /// The hours of the last day in which orders were placed, newest first.
     #[serde(default)]
     pub hours: Vec<Hour>,
-    /// All of the last 30 days; its `hour` is the first of them.
+    /// The sum of the last 30 days; its `hour` is the first of them.
     pub month: Hour,
 }
 
-/// What was changed, as the panel finds its words by.
+/// What a change was about, other than a setting: the keys by which the panel finds the words for it.
 pub const KEY: &str = "key";
 pub const WEBHOOK_SECRET: &str = "webhook_secret";
 pub const METHODS: &str = "methods";
 pub const LABEL: &str = "label";
 
+/// One change that somebody made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
+    /// Ms since the epoch.
     pub at_ms: i64,
     pub user: u64,
-    /// What colleagues knew them by then.
+    /// The name under which colleagues knew them at the time.
     pub name: String,
+    /// A setting's name, or one of the keys above.
     pub what: String,
     pub from: String,
     pub to: String,

@@ -1,4 +1,4 @@
-//! What is wrong with an installation, for the merchant to see: kept as facts, put into words by the panel.
+//! What is wrong with an installation, for the merchant to see. Kept as facts; the panel puts them into words.
 
 use domain::state::failure::Failure;
 use domain::values::attention::Side;
@@ -8,11 +8,12 @@ use strum::{IntoStaticStr, VariantArray};
 /// The result of the last sync.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Health {
-    /// 0: never.
+    /// When the last sync ended, in ms since the epoch. 0: never.
     pub checked_at_ms: i64,
     #[serde(default)]
     pub troubles: Vec<Trouble>,
-    /// BigCommerce's own signature of a hook was not what it should have been: worth knowing, and no trouble.
+    /// What was last odd about BigCommerce's own signature of a hook. Worth knowing, but no trouble: our own header
+    /// is what proves a hook.
     pub hook_signature: Option<SignatureNote>,
 }
 
@@ -21,31 +22,32 @@ pub struct Health {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum SignatureDoubt {
-    /// Rightly signed, minutes ago or more.
+    /// Signed correctly, but minutes ago or more.
     Old,
-    /// Not made over this body with the app's client secret, as far as we know how that is done.
+    /// Not made over this body with the app's client secret, as far as we know how BigCommerce makes it.
     Mismatch,
 }
 
 impl SignatureDoubt {
-    /// What it is called wherever text must name it.
+    /// The name under which it is stored and shown.
     pub fn key(self) -> &'static str {
         self.into()
     }
 }
 
+/// A doubt, and when it last came up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignatureNote {
     pub doubt: SignatureDoubt,
-    /// When it was last so.
+    /// When it last came up, in ms since the epoch.
     pub at_ms: i64,
 }
 
-/// A note that has not been renewed for so long is dropped.
+/// A note that has not come up again for this long (ms) is dropped.
 const NOTED_MS: i64 = 24 * 3_600_000;
 
 impl Health {
-    /// Whether this note is worth a write: the same is written down once an hour.
+    /// Takes in a doubt. True if it is worth a write: the same doubt is written once an hour.
     pub fn note(&mut self, doubt: SignatureDoubt, at_ms: i64) -> bool {
         let known = self.hook_signature.is_some_and(|n| n.doubt == doubt && at_ms - n.at_ms < NOTED_MS / 24);
         if !known {
@@ -54,45 +56,45 @@ impl Health {
         !known
     }
 
-    /// After a look at everything: what it found, and the note if it is not old.
+    /// The health after a sync: what it found, and the note, unless it is a day old.
     pub fn after_look(self, troubles: Vec<Trouble>, at_ms: i64) -> Self {
         let hook_signature = self.hook_signature.filter(|note| at_ms - note.at_ms < NOTED_MS);
         Self { checked_at_ms: at_ms, troubles, hook_signature }
     }
 }
 
-/// One thing that is not as it should be.
+/// One thing that is not as it should be. `why` is BigCommerce's or KOMOJU's own text, or one of the constants below.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Trouble {
-    /// The merchant has switched the script off on this storefront.
+    /// The merchant has switched our script off on this storefront.
     ScriptDisabled { channel: u64 },
-    /// BigCommerce did not take the script.
+    /// BigCommerce refused the script.
     Script { channel: u64, why: String },
-    /// BigCommerce did not take a webhook.
+    /// BigCommerce refused the hook.
     Hook { scope: String, why: String },
-    /// A call did not succeed: which, and why.
+    /// A call did not succeed. It will be tried again.
     Unreachable { call: String, why: String },
-    /// BigCommerce lets the app call almost anything, but not this.
+    /// The app lacks a permission (scope) for this call, which only the merchant can grant.
     ScopeMissing { call: String },
-    /// The store's checkout shows no storefront scripts.
+    /// The store does not use the optimized one-page checkout, so its confirmation page loads no storefront scripts.
     CheckoutNotOptimized,
-    /// The store's theme shows no storefront scripts.
+    /// The store's theme is not a Stencil theme, so it loads no storefront scripts.
     ThemeNotStencil,
-    /// KOMOJU no longer takes the secret key.
+    /// KOMOJU no longer accepts the secret key.
     KomojuKeyRefused,
-    /// Orders come under our labels, and nobody reaches KOMOJU.
+    /// Orders are placed with our payment methods, and none of their shoppers reaches KOMOJU.
     NobodyStarts { orders: u32, since_ms: i64 },
-    /// A side has told nothing for a day, though there was something to tell.
+    /// A side has sent no message for a day, though something happened that it should have told.
     Silent { side: Side, since_ms: i64 },
 }
 
 impl Trouble {
-    /// In how orders and messages come in; all else is in what is installed.
+    /// True if it is about how orders and messages come in; the others are about what is installed.
     pub fn is_of_flow(&self) -> bool {
         matches!(self, Self::NobodyStarts { .. } | Self::Silent { .. })
     }
 
-    /// A call to BigCommerce that did not succeed.
+    /// The trouble that a failed call to BigCommerce makes.
     pub fn of(call: &str, failure: &Failure) -> Self {
         let call = call.to_owned();
         match failure {
@@ -102,14 +104,15 @@ impl Trouble {
     }
 }
 
-/// What is kept of a failure that is not told in the other side's words. The panel knows these, and has them in Japanese.
+/// How failures are kept that the other side did not put into words. The panel recognises these texts, and shows them
+/// in Japanese too.
 pub const BUSY: &str = "busy, or locked by another request";
 pub const TOO_MANY: &str = "too many requests";
 pub const TOKEN_REFUSED: &str = "the access token was refused";
 pub const NO_PERMISSION: &str = "a permission (scope) is missing";
 pub const NOT_FOUND: &str = "not found";
 
-/// A failure in a few words for the merchant's eye.
+/// A failure in a few words, for the merchant.
 pub fn why(failure: &Failure) -> String {
     match failure {
         Failure::Indeterminate(why) | Failure::Unreadable(why) => why.clone(),

@@ -1,5 +1,5 @@
-//! The ledger as others see it: its rows, what an order is looked up by, and what the panel lists. `store/ledger.rs`
-//! keeps it.
+//! The ledger, as others see it: its rows, the keys by which an order is found, and what the panel lists.
+//! `store/ledger.rs` keeps it.
 
 use domain::komoju::webhook::Notice;
 use domain::state::settings::Mode;
@@ -10,44 +10,50 @@ use domain::values::name::Name;
 use domain::views::condition::Condition;
 use serde::{Deserialize, Serialize};
 
-/// One row of the ledger: what lists and searches show of one payment. Without personal data.
+/// One row of the ledger: what lists and searches show of one payment. It holds no personal data, so it outlives the
+/// payment's own object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerRow {
     pub order: OrderId,
-    /// Rises with each change of the payment; an upsert with an older one is ignored.
+    /// Rises with each change of the payment. A row that is not newer than the stored one is ignored, so rows may
+    /// arrive in any order.
     pub version: u64,
-    /// Its condition. `phase` is what the first version called it.
+    /// The payment's condition. The field keeps its first name, because it is stored.
     pub phase: Name<Condition>,
-    /// As shown: "¥1,200".
+    /// As shown: "¥1,200". Empty: not known yet.
     pub amount: String,
+    /// The same in minor units of `currency`.
     pub amount_minor: i64,
+    /// ISO 4217. Empty: not known yet.
     pub currency: String,
-    /// What the merchant paid back. None in rows of former versions.
+    /// What the merchant has paid back. None in rows of former versions.
     pub refunded: Option<Money>,
     pub mode: Mode,
-    /// Session ids, payment ids and external_order_nums: what a notification or a search may name it by.
+    /// Session ids, payment ids and external_order_nums: everything a notification or a search may name it by.
     #[serde(default)]
     pub refs: Vec<String>,
-    /// What the merchant must look at.
+    /// Why a person must look at it; empty: nobody need.
     #[serde(default)]
     pub attention: Vec<Name<Attention>>,
+    /// Ms since the epoch.
     pub updated_at_ms: i64,
-    /// When the order was placed; 0 in rows of former versions.
+    /// When the order was placed, in ms since the epoch; 0 in rows of former versions.
     #[serde(default)]
     pub placed_at_ms: i64,
-    /// When the payment's object means to wake; what is long overdue is poked.
+    /// When the payment's object means to wake, in ms since the epoch; the hourly sweep pokes those that are long
+    /// overdue. None: it does not mean to.
     pub next_alarm_ms: Option<i64>,
-    /// Something of it may still be paid, or is paid and its order does not know yet.
+    /// True while something of it can still be paid, or is paid and the order has not been told.
     #[serde(default = "unknown_is_open")]
     pub open: bool,
 }
 
-/// Rows of former versions did not say.
+/// Rows of former versions did not say; keeping a store's keys too long is the safe mistake.
 fn unknown_is_open() -> bool {
     true
 }
 
-/// What an order is looked up by.
+/// What an order is found by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LedgerKey {
     Session(String),
@@ -56,6 +62,7 @@ pub enum LedgerKey {
 }
 
 impl LedgerKey {
+    /// The id or number itself; the three kinds never collide, so they share one index.
     pub fn text(&self) -> &str {
         match self {
             Self::Session(text) | Self::Payment(text) | Self::ExternalOrderNum(text) => text,
@@ -63,18 +70,20 @@ impl LedgerKey {
     }
 }
 
-/// Whose payment a notice of KOMOJU's is about.
+/// Whose payment a notice from KOMOJU is about.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Route {
-    /// By our own metadata.
+    /// This order's, according to our own metadata on the session.
     Order(OrderId),
-    /// An account's messages carry other shops' payments too.
+    /// Another shop's. One KOMOJU account can serve several shops, and its webhooks carry all of their payments.
     NotOurs,
-    /// What the ledger may know it by.
+    /// The notice does not say. The ledger may know one of these.
     Look(Vec<LedgerKey>),
 }
 
-/// Our metadata first, and its store must be this one; else the ledger. Never by taking a string apart.
+/// Finds out whose payment a notice is about: by our metadata, whose store must be this one; else by the ledger. An
+/// `external_order_num` is looked up as a whole, never taken apart: any shop could have written a number that looks
+/// like ours.
 pub fn route(notice: &Notice, store: &StoreHash) -> Route {
     if let (Some(named), Some(order)) = (&notice.store, notice.order) {
         return if named == store { Route::Order(order) } else { Route::NotOurs };
@@ -90,10 +99,10 @@ pub fn route(notice: &Notice, store: &StoreHash) -> Route {
 /// Which payments to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Query {
-    /// An order number, or the beginning of a KOMOJU id or external_order_num.
+    /// An order number, or the beginning of a KOMOJU id or external_order_num. Empty: all payments.
     pub search: String,
     pub attention_only: bool,
-    /// How many to pass over.
+    /// How many rows to skip.
     pub skip: u32,
 }
 
@@ -102,11 +111,11 @@ pub struct Query {
 pub struct Page {
     #[serde(default)]
     pub rows: Vec<LedgerRow>,
-    /// How many to pass over for the next page, where there is one.
+    /// How many rows to skip for the next page. None: this is the last.
     pub next: Option<u32>,
 }
 
-/// How the ledger stands as a whole.
+/// How many payments the ledger has, and how many of them need attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Tally {
     pub payments: u32,

@@ -1,5 +1,5 @@
-//! What the objects are asked and what they answer: plain data, carried as JSON. Whoever asks and the object that
-//! answers both import it; it imports neither.
+//! What the objects are asked, and what they answer: plain data, carried as JSON. Both the asker and the object
+//! import it; it imports neither.
 
 pub mod desk;
 pub mod health;
@@ -7,10 +7,11 @@ pub mod ledger;
 pub mod payment;
 pub mod store;
 
-/// Whether a question may reach its object twice.
+/// Whether a question may reach its object twice, after an error that may have come after the effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// Twice has the effect of once.
+    /// Asked twice, it has the effect of once.
     May,
+    /// Asked twice, it would have two effects.
     MustNot,
 }

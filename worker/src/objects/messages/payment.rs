@@ -13,7 +13,8 @@ use domain::views::snapshot::Snapshot;
 use domain::views::statement::Statement;
 use serde::{Deserialize, Serialize};
 
-/// A question, and whose payment it is about: an object cannot tell its own name when an alarm wakes it.
+/// A question, and which payment it is about. The object needs that because the platform does not tell it its own
+/// name.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Question {
     pub store: StoreHash,
@@ -21,39 +22,44 @@ pub struct Question {
     pub ask: Ask,
 }
 
+/// One question to a PaymentObject.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Ask {
+    /// The shopper wants to pay.
     Start(Box<Start>),
+    /// The shopper's page asks how things stand.
     Status {
         locale: Locale,
     },
-    /// Stored before it is answered; looked into afterwards.
+    /// Something may have happened. Stored before it is answered; looked into afterwards.
     Hint {
         hint: Hint,
     },
-    /// A hint whose look the asker waits for.
+    /// The shopper is back from KOMOJU: a hint, and the asker waits for its look.
     Return {
         session: Option<SessionId>,
         locale: Locale,
     },
-    /// The merchant has settled something; stored before it is answered, acted on afterwards.
+    /// The merchant's decision. Stored before it is answered; acted on afterwards.
     Decide {
         decided: Decided,
     },
-    /// An order was placed, and its shopper may never come.
+    /// An order was placed, and its shopper has not come: look at it.
     Meet,
-    /// BigCommerce has announced the order: it may be looked at, and with `look`, is.
+    /// BigCommerce has announced the order. A start may look at it without leave; with `look`, it is read ahead now.
     Announced {
         look: bool,
     },
+    /// Everything the panel shows.
     History,
-    /// The store is forgotten, and with it all its payments.
+    /// The store is being purged, and all its payments with it.
     Purge,
 }
 
 impl Ask {
-    /// Hints and decisions bear ids, so the second is known. Only a shopper who asks for another way than the one
-    /// that is open must not be heard twice: the second would end what the first has opened.
+    /// Hints and decisions carry ids, so the second of two is recognised. A start finds what the first has made. Only
+    /// a shopper who asks for another way of paying must not be heard twice: the second would cancel what the first
+    /// has just opened.
     pub fn repeat(&self) -> Repeat {
         match self {
             Self::Start(start) if start.intent == Intent::Restart => Repeat::MustNot,
@@ -70,34 +76,36 @@ impl Ask {
     }
 }
 
-/// What a start came to.
+/// The result of a start.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Started {
+    /// How things stand. With `redirect`, the page may leave for KOMOJU now.
     Show {
         snapshot: Box<Snapshot>,
         redirect: bool,
     },
     Refused(Refusal),
-    /// It is not this start's turn yet: the same again after so many milliseconds.
+    /// Not yet: repeat the same start after this many milliseconds.
     Queued {
         after_ms: i64,
     },
+    /// The app was never installed on this store.
     UnknownStore,
-    /// The store's own object does not answer.
+    /// The store's own object did not answer, and KV has no copy.
     CannotTell,
 }
 
-/// What came of meeting an order.
+/// The result of looking at an order whose shopper has not come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Met {
-    /// Kept, or none of ours: nothing more to be done.
+    /// Kept, or not ours, or no longer unpaid: nothing more to do.
     Done,
-    /// One side did not answer.
+    /// BigCommerce or the store's own object did not answer.
     TryAgain,
 }
 
-/// What the merchant may read of one payment.
+/// Everything the merchant can see of one payment.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct History {
     pub snapshot: Snapshot,

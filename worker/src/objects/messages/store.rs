@@ -1,4 +1,4 @@
-//! What a store's object is asked, and what it answers.
+//! What a store's object is asked, and what it answers. Each question is explained at its function in `store_client`.
 
 use super::Repeat;
 use super::desk::{Session, Wish};
@@ -37,7 +37,8 @@ pub enum Ask {
 }
 
 impl Ask {
-    /// A code can be exchanged once, a slot is taken each time, and the panel tells a change from a page.
+    /// An OAuth code can be exchanged only once; a slot or a place at the door is used up by each question; and a
+    /// change in the panel is noted each time. Everything else may be asked twice.
     pub fn repeat(&self) -> Repeat {
         match self {
             Self::Install { .. } | Self::Slot { .. } | Self::Knock { .. } => Repeat::MustNot,
@@ -61,61 +62,66 @@ impl Ask {
     }
 }
 
-/// What came of exchanging a code.
+/// The result of exchanging an OAuth code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Installed {
+    /// Installed. `generation` and `user` go into the panel session.
     Yes {
         generation: u64,
         user: u64,
     },
-    /// This very code was exchanged before: a reload, which opens nothing.
+    /// This very code was exchanged before: the merchant has reloaded the page. Opens nothing.
     AlreadyDone,
-    /// BigCommerce said no.
+    /// BigCommerce refused the code.
     Refused {
         why: String,
     },
-    /// BigCommerce did not say.
+    /// BigCommerce did not answer.
     TryAgain {
         why: String,
     },
 }
 
-/// Someone opens the app with a payload that BigCommerce signed.
+/// Somebody opens the app with a payload that BigCommerce signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
+    /// BigCommerce's user id.
     pub user: u64,
     pub email: String,
-    /// By BigCommerce's clock.
+    /// When BigCommerce signed the payload, by its own clock, in seconds since the epoch.
     pub issued_at_s: i64,
-    /// SHA-256 of the signed payload, and of the browser's name: a payload opens the app once, and shortly after again
-    /// in the same browser.
+    /// SHA-256 of the signed payload. A payload opens the app once, and once more shortly afterwards in the same
+    /// browser.
     pub payload: String,
+    /// SHA-256 of the browser's name (its user agent).
     pub agent: String,
-    /// The store's owner, where BigCommerce names one.
+    /// The user id of the store's owner. None: the payload does not name it.
     pub owner: Option<u64>,
 }
 
+/// The result of opening the app.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Opened {
     Yes {
         generation: u64,
     },
     NotInstalled,
-    /// The payload is older than the installation: it was made for an earlier one.
+    /// The payload was signed before this installation, or before the user was removed.
     BeforeInstallation,
-    /// The payload has opened the app before. `panel_url`: the store's control panel, which makes another.
+    /// The payload has opened the app before. `panel_url`: the store's control panel at BigCommerce, where a new
+    /// payload can be had.
     Used {
         panel_url: String,
     },
 }
 
-/// What background work calls BigCommerce for, the most important first.
+/// What a background call to BigCommerce is for, most important first. The less important, the earlier it gives way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Importance {
-    /// An order and its money must be brought to agree.
+    /// Bringing an order and its money into agreement.
     Money,
-    /// A line in an order's notes.
+    /// A line in an order's staff notes.
     Note,
     /// Reading an order before its shopper comes.
     Ahead,
@@ -123,26 +129,27 @@ pub enum Importance {
     Sweep,
 }
 
-/// What becomes of an order that BigCommerce has announced.
+/// What to do about an order that BigCommerce has announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Announced {
     /// It is to be read ahead.
     Read,
-    /// It is new, but there is no room for reading it now: its start looks itself.
+    /// New, but there is no room in the quota to read it now: its start will read it.
     Known,
-    /// Nothing: it is no news, or nothing can be paid here.
+    /// Nothing: it was known already, or nothing can be paid in this store.
     Nothing,
 }
 
-/// What is answered to whoever asks to have BigCommerce asked about an order (`store/door.rs`).
+/// The answer to whoever wants to look at an order of which nothing is known (`store/door.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {
+    /// Look.
     Come,
     /// Ask again after so many milliseconds.
     Wait(i64),
-    /// No such order, or the wrong proof.
+    /// There is no such order, or the proof is wrong. The shopper is told the same in both cases.
     Unproved,
-    /// The right proof of an order that is paid another way.
+    /// The proof is right, but the order is paid another way.
     NotOurs,
 }
