@@ -1,4 +1,4 @@
-//! The two calls to the server, and what their answers mean.
+//! The two calls to our server, and what their answers mean.
 
 use wasm_bindgen::prelude::*;
 
@@ -8,6 +8,7 @@ use crate::signal::Signal;
 use crate::{js, text};
 
 impl Browser {
+    /// Makes the call. Its answer, its failure or [`CALL_MS`] comes back as a signal, tagged with this turn.
     pub(crate) fn call_server(&mut self, ask: Ask) {
         let turn = self.next_turn();
         self.said = JsValue::UNDEFINED;
@@ -19,7 +20,7 @@ impl Browser {
                 [&start, &"/".into(), &self.token, &"?locale=".into(), &text::language(&locale).into()];
             self.fetch(&js::join(&query), &JsValue::UNDEFINED)
         } else {
-            // A string body is sent as text/plain, which costs no preflight.
+            // A string body is sent as text/plain: a CORS-simple request, which costs no preflight.
             let options = self.json(r#"{"method":"POST"}"#);
             js::set(&options, "body", &self.start_body(ask));
             self.fetch(&start, &options)
@@ -27,12 +28,14 @@ impl Browser {
         self.follow(&promise, Signal::Answered, Signal::Unanswered, turn);
     }
 
+    /// The body of a start. What the page showed (`seen_…`) can only block: the server reads the amount itself.
     fn start_body(&self, ask: Ask) -> JsValue {
         let body = self.about_order();
-        // The decimal text, which carries its scale: how many decimals a shop shows is the shop's choice.
+        // The amount as decimal text, which carries its own scale; how many decimals a shop displays is the shop's
+        // choice.
         let total = js::join(&[&js::get(&self.order, "orderAmount")]);
         js::set(&body, "seen_total", &total);
-        // What is left for our method after store credit and gift certificates.
+        // What our method has to collect, once store credit and gift certificates are taken off.
         let due = js::get(&self.payment, "amount");
         if !due.is_undefined() {
             js::set(&body, "seen_due", &js::join(&[&due]));
@@ -43,7 +46,7 @@ impl Browser {
         js::call(&js::get(&self.window, "JSON"), "stringify", &[&body])
     }
 
-    /// What every start names.
+    /// What every start names: store, order, cart, page and language.
     fn about_order(&self) -> JsValue {
         let about = self.json("{}");
         js::set(&about, "store", &self.own("store"));
@@ -54,16 +57,20 @@ impl Browser {
         about
     }
 
-    /// The page for a start without this script: a plain address, which no policy of the store's blocks.
+    /// The address that starts a payment without this script: a plain link, which no content policy of the store
+    /// blocks.
     pub(crate) fn pay_page(&self) -> JsValue {
         let query = js::construct(&self.window, "URLSearchParams", &[&self.about_order()]);
         js::join(&[&self.own("app"), &"/pay?".into(), &query])
     }
 
+    /// The server has answered: reads the body as text.
     pub(crate) fn read_answer(&mut self, response: &JsValue, turn: u32) {
         self.follow(&js::call(response, "text", &[]), Signal::Told, Signal::Unanswered, turn);
     }
 
+    /// Takes in the body of an answer. Errors: it is a problem, belongs to another page's order, or redirects to a
+    /// place that is not ours.
     pub(crate) fn take_answer(&mut self, raw: &JsValue) -> Result<Answer, Failure> {
         let news = self.raw != *raw;
         self.raw = raw.clone();
@@ -72,8 +79,8 @@ impl Browser {
         if !state.is_string() {
             return Err(failure(&self.said));
         }
-        // What a page shows belongs to that page's order: the token may be of another one. Who is queued is told
-        // nothing of any order.
+        // The token we came with may be of another order (the shopper opened two): we show nothing of an order that
+        // is not this page's. A queued answer says nothing about any order, so it names none.
         if state != "queued" && js::get(&self.said, "order") != f64::from(self.page_order) {
             self.said = JsValue::UNDEFINED;
             self.token = JsValue::UNDEFINED;
@@ -93,8 +100,8 @@ impl Browser {
         Ok(Answer { redirect, poll_ms: poll_ms(&self.said), news, queued: state == "queued" })
     }
 
-    /// Take the token of an earlier visit, unless we came with one. Storage may be forbidden: the server remembers
-    /// too.
+    /// Takes the token of an earlier visit from session storage, unless this page was opened with one. If storage is
+    /// forbidden, nothing is lost: the server recognises the order.
     pub(crate) fn recall_token(&mut self) {
         if !self.token.is_truthy() {
             self.token = self.storage("getItem");
@@ -111,11 +118,13 @@ impl Browser {
     }
 }
 
-/// What a problem (RFC 9457) asks us to do. What is no problem of the server's own making may pass.
+/// What a problem (RFC 9457) asks us to do. Anything that our server did not write itself (a proxy's error page) may
+/// pass.
 fn failure(problem: &JsValue) -> Failure {
     let code = js::get(problem, "code");
     let is_last_word = js::get(problem, "retry") == JsValue::FALSE;
-    // A store that has just been installed may not be known everywhere yet.
+    // Right after an installation, a store may not be known at all of Cloudflare's locations yet: only the server's
+    // last word counts.
     if code == "not_ours" || (code == "unknown_store" && is_last_word) {
         Failure::NotOurs
     } else if is_last_word {
@@ -125,7 +134,7 @@ fn failure(problem: &JsValue) -> Failure {
     }
 }
 
-/// When to ask again, as an answer or a problem says.
+/// After how many ms to ask again, according to an answer or a problem. None: it does not say.
 fn poll_ms(said: &JsValue) -> Option<u32> {
     #[expect(clippy::cast_possible_truncation, reason = "it saturates, which suits a wait")]
     js::get(said, "poll_ms").as_f64().map(|ms| ms as u32)

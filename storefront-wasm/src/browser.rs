@@ -1,7 +1,7 @@
 //! The browser, as every other part of the script reaches it, and what we keep about this page and its payment.
 //!
-//! Everything else stands on it, so it knows neither card nor flow: what the browser has to say comes back as
-//! [`Signal`]s, through the door of the script.
+//! Everything else stands on this module, so it knows neither card nor flow. What the browser has to tell us comes
+//! back as [`Signal`]s, through the script's one door.
 
 use alloc::string::String;
 use wasm_bindgen::prelude::*;
@@ -11,37 +11,41 @@ use crate::page;
 use crate::signal::Signal;
 use crate::text;
 
+/// The browser and this page. Fields hold `undefined` until they are known.
 #[derive(Debug)]
 pub struct Browser {
-    /// What `entry.js` passed.
+    /// The object that `entry.js` passed; see [`Browser::new`].
     own: JsValue,
     pub window: JsValue,
     pub document: JsValue,
     pub location: JsValue,
+    /// BigCommerce's language for the store, such as `ja_JP`.
     pub store_language: JsValue,
-    /// This page's order and its id, once it is known to be ours.
+    /// This page's order as BigCommerce answered it, and its id (0: none yet), once it is known to be ours.
     pub order: JsValue,
     pub order_id: u32,
-    /// The order's payment by our method, as the page was told of it.
+    /// The order's payment by our method, from the same answer.
     pub payment: JsValue,
-    /// The number of the order that this page is about, ours or not; 0 until it is known.
+    /// The number of the order that this page is about, ours or not. 0: not known yet.
     pub page_order: u32,
-    /// Tells this page from another tab and from the same page opened again: the server lets one of them leave.
+    /// A random number that tells this page visit from another tab, or from the same page opened again. The server
+    /// lets only one visit leave for the payment page by itself.
     pub visit: JsValue,
     /// Names the payment to the server.
     pub token: JsValue,
-    /// The server's last answer as it came, and, until it is asked again, as JSON: a view or a problem.
+    /// The server's last answer: `raw` as text, and `said` parsed, a view or a problem. `said` is cleared when the
+    /// next call starts.
     pub raw: JsValue,
     pub said: JsValue,
-    /// Number of the running call or wait; what belongs to an earlier one is dropped.
+    /// Number of the call or wait that is running; answers to an earlier one are dropped.
     turn: u32,
 }
 
 impl Browser {
-    /// What `entry.js` passes: `window`; `fetch` as it was; `app`, the origin that served this script; `store` and
-    /// `methods` (a comma list of the offline methods that are ours) from its address;
-    /// `behind(target, name, saw)`, which puts `saw` behind a method; `door(signal, tag)`, which makes a function
-    /// that reports.
+    /// `own` is what `entry.js` passes: `window`; `fetch`, unpatched; `app`, the origin that served this script;
+    /// `store` and `methods` (a comma list of the offline methods that are ours), from the script's address;
+    /// `behind(target, name, saw)`, which has `saw` called after each call of a method; `door(signal, tag)`, which
+    /// makes a function that reports a signal.
     pub fn new(own: JsValue) -> Browser {
         let window = js::get(&own, "window");
         Browser {
@@ -62,21 +66,22 @@ impl Browser {
         }
     }
 
-    /// Of what `entry.js` passed: `app`, `store` or `methods`.
+    /// One of the strings that `entry.js` passed: `app`, `store` or `methods`.
     pub fn own(&self, key: &str) -> JsValue {
         js::get(&self.own, key)
     }
 
+    /// `fetch` as it was before we patched it, so that we do not hear ourselves.
     pub fn fetch(&self, url: &JsValue, options: &JsValue) -> JsValue {
         js::call(&self.own, "fetch", &[url, options])
     }
 
-    /// Put `signal` behind the method `name`: see `behind` in `entry.js`.
+    /// Reports `signal` after every call of the method `name`; see `behind` in `entry.js`.
     pub fn hear(&self, target: &JsValue, name: &str, signal: Signal) {
         js::call(&self.own, "behind", &[target, &name.into(), &self.door(signal, 0)]);
     }
 
-    /// A function that the browser may call, for this signal and tag.
+    /// A function that the browser may call, which reports this signal with this tag.
     pub fn door(&self, signal: Signal, tag: u32) -> JsValue {
         js::call(&self.own, "door", &[&(signal as u32).into(), &tag.into()])
     }
@@ -85,30 +90,32 @@ impl Browser {
         js::call(target, "addEventListener", &[&event.into(), &self.door(signal, 0)]);
     }
 
-    /// `new class(door)`, for the browser's observers.
+    /// `new class(door)`, for the browser's observer classes.
     pub fn observer(&self, class: &str, signal: Signal) -> JsValue {
         js::construct(&self.window, class, &[&self.door(signal, 0)])
     }
 
-    /// Report `signal` in `ms` milliseconds.
+    /// Reports `signal` after `ms` milliseconds.
     pub fn after(&self, ms: u32, signal: Signal, tag: u32) {
         js::call(&self.window, "setTimeout", &[&self.door(signal, tag), &ms.into()]);
     }
 
-    /// `promise.then(…)`: one signal if it is kept, another if it is broken.
+    /// `promise.then(…)`: the signal `kept` if it is fulfilled, `broken` if it is rejected.
     pub fn follow(&self, promise: &JsValue, kept: Signal, broken: Signal, tag: u32) {
         js::call(promise, "then", &[&self.door(kept, tag), &self.door(broken, tag)]);
     }
 
+    /// A fresh object from JSON that stands in this source.
     pub fn json(&self, constant: &str) -> JsValue {
         self.parse(&constant.into())
     }
 
+    /// JSON as a JavaScript value; `undefined` if it is malformed.
     pub fn parse(&self, json: &JsValue) -> JsValue {
         js::call(&js::get(&self.window, "JSON"), "parse", &[json])
     }
 
-    /// A new node at the end of `parent`.
+    /// Adds a new node at the end of `parent`, and returns it.
     pub fn node(&self, parent: &JsValue, tag: &str, class: &str, text: &str) -> JsValue {
         let node = js::call_with(&self.document, "createElement", tag);
         js::set_text(&node, "className", class);
@@ -117,7 +124,7 @@ impl Browser {
         node
     }
 
-    /// The same, but only if there is something to say; else `undefined`.
+    /// The same, but only if there is text to show; else `undefined`.
     pub fn text_node(&self, parent: &JsValue, tag: &str, class: &str, text: &JsValue) -> JsValue {
         match text.as_string() {
             Some(text) if !text.is_empty() => self.node(parent, tag, class, &text),
@@ -125,19 +132,20 @@ impl Browser {
         }
     }
 
-    /// This page's path, with the query that some confirmation pages need to show anything.
+    /// This page's path and query; some confirmation pages show nothing without their query.
     pub fn address(&self) -> JsValue {
         js::join(&[&js::get(&self.location, "pathname"), &js::get(&self.location, "search")])
     }
 
-    /// The path of `url` (a string or URL, relative or not), if it lies on `origin`.
+    /// The path of `url` (string or URL object, absolute or relative), if it is on `origin`. None: it is elsewhere.
     pub fn path_on(&self, origin: &JsValue, url: &JsValue) -> Option<String> {
         let url = js::construct(&self.window, "URL", &[url, &js::get(&self.location, "href")]);
         if js::get(&url, "origin") == *origin { Some(js::text(&url, "pathname")) } else { None }
     }
 
-    /// The shopper's language. The theme declares one, but often says English in every store: where store and
-    /// browser agree on another, they win. What is not known is left out.
+    /// The shopper's language tag. The theme declares one, but many themes say English in every store. So if the
+    /// store and the browser agree on another language, that one wins. Languages that are not known are skipped;
+    /// empty: none is known.
     pub fn locale(&self) -> String {
         let [declared, of_store, of_browser] = self.languages();
         let agree = !of_store.is_empty() && text::is_same(&of_store, &of_browser);
@@ -145,13 +153,13 @@ impl Browser {
         order.into_iter().find(|tag| !tag.is_empty()).unwrap_or_default()
     }
 
-    /// Whether the store's language, which is not known yet, could still change [`Browser::locale`].
+    /// True if [`Browser::locale`] cannot change any more: the store's language is known, or would not matter.
     pub fn knows_language(&self) -> bool {
         let [declared, of_store, of_browser] = self.languages();
         !of_store.is_empty() || text::is_same(&declared, &of_browser)
     }
 
-    /// Of the page, the store and the browser.
+    /// The language tags of the page, the store and the browser; empty: not known.
     fn languages(&self) -> [String; 3] {
         let declared = js::text(&js::get(&self.document, "documentElement"), "lang");
         let of_store = self.store_language.as_string().unwrap_or_default();
@@ -159,7 +167,7 @@ impl Browser {
         [declared, of_store, of_browser]
     }
 
-    /// Whether the page's `load` is over.
+    /// True once the page's `load` event is over.
     pub fn is_loaded(&self) -> bool {
         js::get(&self.document, "readyState") == "complete"
     }
@@ -168,19 +176,20 @@ impl Browser {
         js::get(&self.document, "hidden").is_truthy()
     }
 
-    /// Whether we may leave by ourselves: not for a link from an e-mail, which may be days old, and not from inside
-    /// a frame, where payment pages do not show and only a press can open them in its place.
+    /// Whether we may leave for the payment page without a press. Not for a link from an e-mail, which may be days
+    /// old. Not from inside a frame: payment pages do not show in frames, so only a press may open one in the frame's
+    /// place.
     pub fn is_first_visit(&self) -> bool {
         !page::is_permalink(&js::text(&self.location, "search"))
             && js::get(&self.window, "top") == self.window
     }
 
-    /// To another page; Back leads here again.
+    /// Goes to another page; the browser's Back leads here again.
     pub fn go(&self, url: &JsValue) {
         js::set(&js::get(&js::get(&self.window, "top"), "location"), "href", url);
     }
 
-    /// Whatever was begun before does not count any more.
+    /// Begins a new call or wait, and returns its number. Whatever belongs to an earlier one no longer counts.
     pub fn next_turn(&mut self) -> u32 {
         self.turn = self.turn.wrapping_add(1);
         self.turn

@@ -1,8 +1,8 @@
-//! The card: a box of our own beside the page's content, in a shadow tree that no theme reaches into.
+//! The card: our own box beside the page's content, in a shadow tree that no theme's styles reach into.
 //!
-//! React owns the nodes around it, so it stands next to them and never inside theirs. It appears together with
-//! the page's own content, so that nothing shifts; a page without that content gets it at the top after a while.
-//! Whatever is shown was made by `textContent`; addresses become links only if they are http(s).
+//! React owns the nodes around it, so the card stands next to them and never inside theirs. It appears together with
+//! the page's own content, so that nothing shifts; on a page without that content it goes to the top after a while.
+//! Text is set by `textContent`, never as HTML, and addresses become links only if they are http(s).
 
 use wasm_bindgen::prelude::*;
 
@@ -13,31 +13,32 @@ use crate::signal::Signal;
 use crate::text::{self, Text};
 
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
-/// How long a loaded page's content may take to appear, and how long we then keep our place in it.
+/// How long (ms) a loaded page's content may take to appear, and for how long we then put the card back if it is
+/// removed.
 const APPEAR_MS: u32 = 2_000;
 const KEEP_MS: u32 = 10_000;
-/// A page that removes our node this often does not want it.
+/// After this many placings we give up: the page does not want our node.
 const PLACINGS: u32 = 5;
-/// Where the card belongs: before the first section of the order confirmation.
+/// Where the card belongs: before the first section of BigCommerce's order confirmation.
 const PLACE: &str = ".orderConfirmation > .orderConfirmation-section";
-/// … and where it goes on a page that has none.
+/// Where it goes on a page that has none of these, in this order.
 const OTHER_PLACES: [&str; 3] = [".orderConfirmation", ".layout-main", "body"];
 
-/// The card's nodes; `undefined` until something is shown.
+/// The card's nodes; `undefined` until there is something to show.
 #[derive(Default, Debug)]
 pub struct Card {
-    /// The shadow host: our only node in the page's own tree.
+    /// The shadow host: the only node of ours in the page's own tree.
     host: JsValue,
     /// The card itself, inside the shadow.
     section: JsValue,
-    /// Tells of every change to the page, until the card has found its place.
+    /// Reports every change to the page, until the card has its place.
     observer: JsValue,
     /// How often the card has been put on the page.
     placings: u32,
 }
 
 impl Card {
-    /// Draw a scene; what the server said is read from its last answer.
+    /// Draws a scene. What the server said is read from its last answer.
     pub fn draw(&mut self, scene: Scene, browser: &Browser) {
         let asking = js::get(&browser.said, "asking");
         let locale = browser.locale();
@@ -56,13 +57,14 @@ impl Card {
         let had_focus = js::get(&browser.document, "activeElement") == self.host;
         js::set_text(section, "textContent", "");
         js::set_text(section, "lang", text::language(&locale));
+        // Each text comes from the server's answer or from our own few sentences, depending on the scene.
         let words = |key: &str, ours: &str| {
             let is_question = scene == Scene::Asking && key != "state";
             let said = js::get(if is_question { &asking } else { &browser.said }, key);
             let is_servers = match scene {
                 Scene::Said => true,
                 Scene::Asking => is_question,
-                // Of a problem only the message is meant for shoppers.
+                // Of a problem, only `message` is written for shoppers.
                 Scene::Trouble | Scene::Refused => key == "message" && said.is_string(),
                 Scene::Nothing | Scene::Checking | Scene::Going | Scene::Leaving | Scene::Unpaid => false,
             };
@@ -81,13 +83,14 @@ impl Card {
         self.place(false, browser);
     }
 
+    /// Lines, buttons and links of a scene.
     fn draw_deeds(&self, scene: Scene, text: &Text, browser: &Browser) {
         match scene {
             Scene::Asking => self.draw_question(browser),
             Scene::Said => {
                 self.draw_rows(&js::get(&browser.said, "lines"), browser);
                 self.button(&js::get(&browser.said, "pay"), Press::Pay, "main", browser);
-                // How to pay the code at hand is what most people need; to give it up is a quiet way out.
+                // How to pay the code they have is what most shoppers need; giving the code up is a quiet way out.
                 let link = js::get(&browser.said, "link");
                 self.link(&js::get(&link, "label"), &js::get(&link, "url"), "_blank", "main", browser);
                 let asks = js::get(&browser.said, "asking").is_truthy();
@@ -112,7 +115,8 @@ impl Card {
         }
     }
 
-    /// Before a live code is given up: the number that would stop working, and two answers, the safe one first.
+    /// The question before a live code is given up: shows the number that would stop working, and two answers, the
+    /// safe one first.
     fn draw_question(&self, browser: &Browser) {
         let asking = js::get(&browser.said, "asking");
         self.draw_rows(&js::get(&asking, "lines"), browser);
@@ -121,7 +125,8 @@ impl Card {
         self.button(&js::get(&asking, "give_up"), Press::Restart, "", browser);
     }
 
-    /// What to take to the till: label and value, as the server lists them; before that, numbers that are dead.
+    /// What the shopper takes to the till or the bank, label and value as the server lists them; above it, numbers
+    /// that no longer work.
     fn draw_rows(&self, lines: &JsValue, browser: &Browser) {
         let list = browser.node(&self.section, "dl", "", "");
         js::each(&js::get(&browser.said, "dead"), |line| row(&list, line, "dead", browser));
@@ -145,6 +150,7 @@ impl Card {
         }
     }
 
+    /// Makes the nodes, once.
     fn build(&mut self, browser: &Browser) {
         if self.host.is_truthy() {
             return;
@@ -152,7 +158,8 @@ impl Card {
         let host = js::call_with(&browser.document, "createElement", "div");
         js::set_text(&host, "id", "komoju-payment");
         let root = js::call(&host, "attachShadow", &[&browser.json(r#"{"mode":"open"}"#)]);
-        // A style sheet made by script is subject to no `style-src`; browsers without them get an element.
+        // A style sheet made by script is not subject to the store's `style-src` policy. Browsers that lack it get a
+        // style element.
         let sheet = js::construct(&browser.window, "CSSStyleSheet", &[]);
         js::call_with(&sheet, "replaceSync", STYLE);
         js::set(&root, "adoptedStyleSheets", &js::list(&[&sheet]));
@@ -166,7 +173,7 @@ impl Card {
         let all = browser.json(r#"{"childList":true,"subtree":true}"#);
         js::call(&observer, "observe", &[&browser.document, &all]);
         *self = Card { host, section, observer, placings: 0 };
-        // On a page still loading, `Signal::PageSettled` does this.
+        // If the page is still loading, `Signal::PageSettled` does this later.
         if browser.is_loaded() {
             browser.after(APPEAR_MS, Signal::PlaceAnyhow, 0);
         }
@@ -178,7 +185,8 @@ impl Card {
         *self = Card::default();
     }
 
-    /// Make sure that the card stands on the page, at the best place there is by now.
+    /// Makes sure that the card is on the page, at the best place there is by now. `anyhow`: the page's own content
+    /// has had its time, so any place will do.
     pub fn place(&mut self, anyhow: bool, browser: &Browser) {
         let Card { host, placings, .. } = self;
         if host.is_undefined() || js::get(host, "isConnected").is_truthy() || *placings >= PLACINGS {
@@ -199,13 +207,13 @@ impl Card {
         }
     }
 
-    /// Leave the page alone: from now on the card only stands.
+    /// Stops watching the page. From now on the card stays, or stays away.
     pub fn stop_placing(&self) {
         js::call(&self.observer, "disconnect", &[]);
     }
 }
 
-/// A label and its value, if there is such a line.
+/// Adds a label and its value, if there is such a line.
 fn row(list: &JsValue, line: &JsValue, class: &str, browser: &Browser) {
     if line.is_undefined() {
         return;

@@ -1,24 +1,49 @@
-//! What happens next: from the order's answer to the card's last word. Pure; everything it does, it does
-//! through [`Page`], and it knows no clock: the page reports when a wait is over.
+//! What happens next: from the order's answer to the last thing the card says. Pure: everything it does goes through
+//! [`Page`], and it knows no clock; the page reports when a wait is over.
 //!
-//! The rules it keeps:
-//! - It leaves for the payment page by itself at most once, only on a first visit, and only after the page's own
-//!   code has had its turn. Back, reload and an old permalink show the state and a button.
+//! The rules:
+//! - It leaves for the payment page by itself at most once, only on a first visit, and only after the page's own code
+//!   has had its turn. After Back, reload or an old permalink it shows the state and a button instead.
 //! - One call or one wait at a time. The page drops whatever an earlier one brings in late, so answers cannot
 //!   overtake each other.
-//! - Status is asked for as long as the server wants it asked (`poll_ms`), less and less often while nothing
-//!   changes, and not while nobody looks.
+//! - It asks for the status as long as the server wants that (`poll_ms`), less often while nothing changes, and not
+//!   while nobody looks at the page.
+//!
+//! A shopper who pays at a convenience store:
+//!
+//! ```text
+//! unpaid order heard, first visit   show Going,    ask Arrive
+//! answer: redirect                  show Leaving,  leave after the page's `load`      (stage Left)
+//! ... on KOMOJU's page the shopper gets a code and comes back with a token ...
+//! token known                       show Checking, ask Look
+//! answer: waiting, poll 15 s        show Said (the code, its deadline), wait 15 s
+//! same answer, three times          wait 15 s, 15 s, then 30 s
+//! answer: paid, no poll             show Said, rest
+//! ```
+//!
+//! The same shopper presses Back on KOMOJU's page instead:
+//!
+//! ```text
+//! page out of the back-forward cache   ask Look
+//! answer: unpaid                       show Said (the server's words and a Pay button), never leave by itself
+//! the shopper presses Pay              show Going, ask Pay; redirect: leave
+//! ```
 
-/// A call to the server. All but `Look` start a payment, with the intent they are named after.
+/// A call to our server. `Look` asks for the status; the others start a payment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ask {
+    /// The confirmation page was reached.
     Arrive,
+    /// The shopper pressed "Pay".
     Pay,
+    /// The shopper gives up the live code for another way of paying.
     Restart,
+    /// How does the payment stand?
     Look,
 }
 
 impl Ask {
+    /// The intent that the server is told. A `Look` without a token is sent as an arrival.
     pub fn intent(self) -> &'static str {
         match self {
             Ask::Arrive | Ask::Look => "arrive",
@@ -35,31 +60,32 @@ pub enum Scene {
     Nothing,
     /// The status is being asked for.
     Checking,
-    /// On the way to the payment page, its address not known yet.
+    /// On the way to the payment page; its address is not known yet.
     Going,
     /// On the way, with a link for the impatient.
     Leaving,
-    /// The server's own words.
+    /// What the server said.
     Said,
-    /// Its question before a live code is given up.
+    /// The server's question before a live code is given up.
     Asking,
-    /// Payable, but we may not leave by ourselves: a button.
+    /// Can be paid, but we may not leave by ourselves: a button.
     Unpaid,
-    /// No answer after several tries: a way to try again, and a plain link.
+    /// No answer after several tries: a button to try again, and a plain link.
     Trouble,
-    /// The server refused, and says why.
+    /// The server refused for good, and says why.
     Refused,
 }
 
-/// What a press asks for. The numbers travel through JavaScript.
+/// A button that the shopper pressed. The numbers travel through JavaScript.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Press {
     Pay = 0,
+    /// Repeat the call that failed.
     Restart = 1,
     Again = 2,
-    /// Before [`Press::Restart`]: a live code is not given up unasked.
+    /// Show the question before [`Press::Restart`]: a live code is not given up without asking.
     Ask = 3,
-    /// The answer that changes nothing.
+    /// Keep the code: the answer to that question that changes nothing.
     Keep = 4,
 }
 
@@ -71,83 +97,93 @@ impl Press {
     }
 }
 
-/// The part of a server's answer that decides what happens next.
+/// The part of a server's answer that decides what happens next. The rest is for the card.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
-    /// It says where to go, and the address is one we may follow.
+    /// It names the payment page, and the address is one that we may follow.
     pub redirect: bool,
-    /// When to ask again; `None`: never.
+    /// After how many ms to ask again. None: never.
     pub poll_ms: Option<u32>,
-    /// It is not this start's turn yet: the same is asked again by itself, as often as it takes.
+    /// Others come first: the same call is made again by itself, as often as it takes.
     pub queued: bool,
-    /// It differs from the answer before it.
+    /// It differs from the answer before.
     pub news: bool,
 }
 
-/// Why a call brought no answer.
+/// Why a call brought no answer that can be used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Failure {
-    /// The server knows that this order, or this store, is none of ours.
+    /// The server says that this order, or this store, is not ours.
     NotOurs,
     /// Asking again would bring the same.
     Final,
-    /// The network, a server in trouble, a limit reached.
+    /// May pass: the network, a server in trouble, a limit.
     Passing,
-    /// The same, and the server says after how many milliseconds to try again.
+    /// The same, and the server says how many ms to wait before the next try.
     Later(u32),
 }
 
-/// The browser, as far as the flow needs it.
+/// The browser, as far as the flow needs it. The tests have one that only takes notes.
 pub trait Page {
-    /// Call the server; the answer, the failure or [`CALL_MS`] comes back as an event.
+    /// Calls the server. The answer, the failure, or the end of [`CALL_MS`] comes back as an event.
     fn ask(&mut self, ask: Ask);
-    /// Report [`Flow::time_is_up`] after this many milliseconds.
+    /// Has [`Flow::time_is_up`] called after this many ms.
     fn wait(&mut self, ms: u32);
     fn show(&mut self, scene: Scene);
-    /// Go to the address of the last answer.
+    /// Goes to the address in the last answer.
     fn leave(&mut self);
 }
 
-/// How long a call may take before it counts as failed.
+/// How long a call may take before it counts as failed, in ms.
 pub const CALL_MS: u32 = 20_000;
-/// How long the page's own `load` may keep us from leaving.
+/// How long the page's own `load` may keep us from leaving, in ms.
 const LOAD_MS: u32 = 3_000;
+/// The wait before the first repeat of a failed call, in ms; it doubles each time.
 const FIRST_RETRY_MS: u32 = 1_000;
+/// How often a failed call is repeated.
 const RETRIES: u32 = 3;
+/// However quiet it is, the status is asked for at least this often (ms), unless the server itself says less often.
 const SLOWEST_POLL_MS: u32 = 30_000;
+/// However fast the server wants it, never more often than this (ms).
 const FASTEST_POLL_MS: u32 = 250;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Stage {
     /// Nothing of ours on this page, as far as we know.
     Idle,
+    /// A call is under way.
     Asking(Ask),
-    /// Waiting to repeat a call that failed.
+    /// Waiting before a call is made again.
     Repeating(Ask),
-    /// Waiting to ask for the status again.
+    /// Waiting before the status is asked for again.
     Watching(u32),
-    /// Waiting for the page's own code before we leave.
+    /// The payment page's address is known; waiting for the page's own code before we leave.
     Leaving,
+    /// The browser is on its way. If the page is shown again, the shopper pressed Back.
     Left,
     /// Nothing more to do unless the shopper does something.
     Resting,
-    /// The server has said that this is not ours, for good.
+    /// The server, or the order itself, says that this is not ours. For good.
     Over,
 }
 
+/// The state of the flow. See the head of this module for its rules.
 #[derive(Debug)]
 pub struct Flow {
     stage: Stage,
-    /// The order is known, ours and unpaid: a payment can be started.
+    /// The order is known to be ours and unpaid, so a payment can be started.
     can_start: bool,
-    /// A redirect that nobody pressed a button for may be followed.
+    /// The next redirect may be followed although nobody pressed a button.
     may_leave: bool,
     /// The page's own `load` handlers have run.
     page_ready: bool,
-    /// What stands on the card is the server's word, and stays while the status cannot be asked for.
+    /// The card shows what the server said. It stays while the status cannot be had.
     told: bool,
+    /// Failures of the present call in a row.
     failures: u32,
+    /// Answers in a row that brought nothing new.
     quiet: u32,
+    /// The call that [`Press::Again`] repeats.
     stuck: Ask,
 }
 
@@ -165,7 +201,7 @@ impl Flow {
         }
     }
 
-    /// A payment of this page's order is known by its token: show how it stands.
+    /// This page's order has a payment whose token we know: shows how it stands.
     pub fn known_payment(&mut self, page: &mut impl Page) {
         if self.stage == Stage::Idle {
             page.show(Scene::Checking);
@@ -173,7 +209,7 @@ impl Flow {
         }
     }
 
-    /// The order's own answer is there, ours and unpaid.
+    /// BigCommerce has answered with the order: it is ours and unpaid. `first_visit`: we may leave by ourselves.
     pub fn unpaid_order(&mut self, first_visit: bool, page: &mut impl Page) {
         self.can_start = true;
         if self.stage == Stage::Idle {
@@ -182,11 +218,12 @@ impl Flow {
         }
     }
 
-    /// The order's own answer is there, and says that this is another method's order.
+    /// BigCommerce has answered with the order: it is paid by another method.
     pub fn others_order(&mut self, page: &mut impl Page) {
         self.end(page);
     }
 
+    /// The server has answered the call under way.
     pub fn answered(&mut self, answer: Answer, page: &mut impl Page) {
         let Stage::Asking(ask) = self.stage else { return };
         self.failures = 0;
@@ -207,6 +244,7 @@ impl Flow {
         self.watch(answer.poll_ms, page);
     }
 
+    /// The call under way has failed. A status that is on show stays; anything else is repeated three times.
     pub fn failed(&mut self, failure: Failure, page: &mut impl Page) {
         let Stage::Asking(ask) = self.stage else { return };
         match failure {
@@ -223,15 +261,15 @@ impl Flow {
         }
     }
 
-    /// Once more, after no less than the server asks for.
+    /// Makes the call again, after 1, 2, 4 s or after what the server asks for, whichever is longer.
     fn repeat(&mut self, ask: Ask, least_ms: u32, page: &mut impl Page) {
         page.wait((FIRST_RETRY_MS << self.failures).max(least_ms));
         self.failures += 1;
         self.stage = Stage::Repeating(ask);
     }
 
-    /// The server says that others come first. What may be left for stays as it is: once it is our turn, we go on as if
-    /// nothing had been.
+    /// The server says that others come first. Whether we may leave by ourselves is kept, so once it is our turn
+    /// everything goes on as if there had been no wait.
     fn stand_in_line(&mut self, ask: Ask, answer: Answer, page: &mut impl Page) {
         if answer.news {
             page.show(Scene::Said);
@@ -241,7 +279,7 @@ impl Flow {
         self.stage = Stage::Repeating(ask);
     }
 
-    /// The last wait, or the time of the last call, is over.
+    /// The last wait is over, or the last call has used up its time. `hidden`: nobody looks at the page.
     pub fn time_is_up(&mut self, hidden: bool, page: &mut impl Page) {
         match self.stage {
             Stage::Asking(_) => self.failed(Failure::Passing, page),
@@ -260,7 +298,7 @@ impl Flow {
         }
     }
 
-    /// The browser took the page out of its back-forward cache, as it was when we left.
+    /// The browser has shown the page again from its back-forward cache, just as it was when we left.
     pub fn came_back(&mut self, page: &mut impl Page) {
         if matches!(self.stage, Stage::Left | Stage::Watching(_) | Stage::Resting) {
             self.quiet = 0;
@@ -276,6 +314,7 @@ impl Flow {
         }
     }
 
+    /// The shopper pressed a button. Presses while a start is under way are ignored, so two presses are one.
     pub fn pressed(&mut self, press: Press, page: &mut impl Page) {
         if !matches!(self.stage, Stage::Resting | Stage::Watching(_) | Stage::Asking(Ask::Look)) {
             return;
@@ -284,7 +323,7 @@ impl Flow {
             Press::Pay => Ask::Pay,
             Press::Restart => Ask::Restart,
             Press::Again => self.stuck,
-            // The question stands in the place of what it is about, until it is answered or there is news.
+            // The question takes the place of what it is about, until it is answered or there is news.
             Press::Ask => return page.show(Scene::Asking),
             Press::Keep => return page.show(Scene::Said),
         };
@@ -299,11 +338,13 @@ impl Flow {
         self.ask(Ask::Arrive, page);
     }
 
+    /// Makes a call.
     fn ask(&mut self, ask: Ask, page: &mut impl Page) {
         self.stage = Stage::Asking(ask);
         page.ask(ask);
     }
 
+    /// Asks for the status again later, or rests if the server does not want to be asked.
     fn watch(&mut self, poll_ms: Option<u32>, page: &mut impl Page) {
         match poll_ms {
             Some(ms) => {
@@ -315,6 +356,7 @@ impl Flow {
         }
     }
 
+    /// Leaves once the page's own code has had its turn.
     fn prepare_to_leave(&mut self, page: &mut impl Page) {
         self.told = false;
         self.stage = Stage::Leaving;
@@ -331,7 +373,7 @@ impl Flow {
         page.leave();
     }
 
-    /// The token leads nowhere any more. Ask for the order itself, if we have it, but never leave for that.
+    /// The token leads nowhere. Asks for the order itself, if we have it, but never leaves because of that.
     fn forget_payment(&mut self, page: &mut impl Page) {
         self.told = false;
         self.may_leave = false;
@@ -343,19 +385,22 @@ impl Flow {
         }
     }
 
+    /// Gives up a call and shows why, until the shopper presses a button.
     fn stop(&mut self, scene: Scene, ask: Ask, page: &mut impl Page) {
         self.stage = Stage::Resting;
         self.stuck = ask;
         page.show(scene);
     }
 
+    /// Not ours: leaves no trace, for good.
     fn end(&mut self, page: &mut impl Page) {
         self.stage = Stage::Over;
         page.show(Scene::Nothing);
     }
 }
 
-/// When to ask again: as the server says, half as often after every third answer without news, up to 30 s.
+/// The wait before the next status call, in ms: what the server says, doubled after every third answer without news,
+/// up to 30 s.
 fn poll_delay(poll_ms: u32, quiet: u32) -> u32 {
     let slower = poll_ms.saturating_mul(1 << (quiet / 3).min(8));
     slower.min(SLOWEST_POLL_MS.max(poll_ms)).max(FASTEST_POLL_MS)

@@ -1,11 +1,19 @@
-//! Hearing the page's own calls to BigCommerce, and asking once for what was missed.
+//! Hearing the page's own calls to BigCommerce, and asking once ourselves for what we missed.
 //!
-//! BigCommerce's confirmation page asks by XMLHttpRequest, custom ones by fetch. We only listen to both: we read the
-//! answer that the page reads, or a copy. Our tag is `async`, so the page may have asked before we came. Then, and
-//! wherever a call that we heard brings no answer we can use, we ask once ourselves, as the page would: with its
-//! cookies. No call of the page's may keep us waiting for good: each has [`PATIENCE_MS`].
+//! BigCommerce's confirmation page asks for its order by XMLHttpRequest; custom pages use fetch. We only listen to
+//! both: we read the answer that the page reads, or a copy. Our tag is `async`, so the page may have asked before we
+//! came. In that case, and whenever a call that we heard brings no answer that we can use, we ask once ourselves, as
+//! the page would, with its cookies. No call of the page's keeps us waiting for good: each has [`PATIENCE_MS`].
 //!
-//! What is heard changes three things: the hearing itself, what the browser knows of the page's order, and the flow.
+//! ```text
+//! we come first    page calls open("/api/storefront/orders/566") -> we listen -> its answer is ours too
+//! page came first  the browser's list of loaded resources names /orders/566 -> we ask once
+//! list is full     the page shows "Your order number is 566" -> we ask once
+//! page never asks  3 s after `load`: the address, `checkoutConfig` or the loader's script names it -> we ask once
+//! ```
+//!
+//! What is heard changes three things: this module's own state, what the browser object knows of the order, and the
+//! flow.
 
 use wasm_bindgen::prelude::*;
 
@@ -16,29 +24,32 @@ use crate::page::{self, Asked};
 use crate::signal::Signal;
 use crate::{js, order};
 
-/// Tag of the storefront's settings among the answers; every other tag is an order's id, never 0.
+/// Tag of the storefront's settings. Every other tag is an order's id, which is never 0.
 const SETTINGS: u32 = 0;
-/// How long a call that we heard may take before we ask ourselves.
+/// How long (ms) a call that we heard may take before we ask ourselves.
 const PATIENCE_MS: u32 = 8_000;
-/// How long the settings may keep an order waiting whose language they decide.
+/// How long (ms) an unpaid order waits for the settings, which decide the language.
 const LANGUAGE_MS: u32 = 1_000;
-/// Where BigCommerce's own page shows the order's number, once the order was answered.
+/// Where BigCommerce's own page shows the order's number, once it has the order.
 const NUMBER: &str = "[data-test=order-confirmation-order-number-text]";
 
+/// What we have heard so far.
 #[derive(Default, Debug)]
 pub struct Hearing {
-    /// The storefront has named another store than the one we serve.
+    /// The storefront's settings name another store than the one that our tag is for.
     other_store: bool,
-    /// The page has asked for its order in our hearing. The answer comes to us, or [`Signal::Overdue`] does.
+    /// The page has asked for its order and we heard it. We get the answer, or [`Signal::Overdue`].
     page_asked: bool,
+    /// We have asked for the order ourselves, which we do only once.
     asked_ourselves: bool,
+    /// An answer has settled whether the order is ours.
     decided: bool,
     /// An unpaid order of ours waits for the settings, which decide the language.
     held: bool,
 }
 
 impl Hearing {
-    /// Listen to XMLHttpRequest, to fetch, and to what was loaded before we came.
+    /// Listens to XMLHttpRequest and fetch, and asks for the list of what was loaded before we came.
     pub fn start(browser: &Browser) -> Hearing {
         let xhr = js::get(&js::get(&browser.window, "XMLHttpRequest"), "prototype");
         browser.hear(&xhr, "open", Signal::Opened);
@@ -48,35 +59,39 @@ impl Hearing {
         Hearing::default()
     }
 
+    /// The page opened an XMLHttpRequest.
     pub fn xhr_opened(&mut self, seen: &JsValue, flow: &mut Flow, host: &mut Host) {
         let arguments = js::get(seen, "1");
         if is_get(&js::get(&arguments, "0"))
             && let Some(tag) = self.page_asks(&js::get(&arguments, "1"), flow, host)
         {
-            // One microtask later, so that we come behind the handlers which the page sets before it sends.
+            // One microtask later, so that our handler comes after those that the page sets between `open` and
+            // `send`.
             let browser = &host.browser;
             let soon = js::call(&js::get(&browser.window, "Promise"), "resolve", &[seen]);
             browser.follow(&soon, Signal::Sent, Signal::Sent, tag);
         }
     }
 
+    /// The page has had its chance to set its own handlers: now we add ours.
     pub fn xhr_sent(&mut self, tag: u32, seen: &JsValue, flow: &mut Flow, host: &mut Host) {
         let xhr = js::get(seen, "0");
         if js::get(&xhr, "readyState") == 4.0 {
-            // A synchronous call: its events are over.
+            // It was a synchronous call, and its events are over.
             return self.xhr_ended(tag, &xhr, flow, host);
         }
         // `loadend` comes after every `load` handler.
         js::call(&xhr, "addEventListener", &[&"loadend".into(), &host.browser.door(Signal::Ended, tag)]);
     }
 
-    /// `loadend`: with an answer, or without one after an error, an abort or a timeout.
+    /// `loadend`: with an answer, or without one, after an error, an abort or a timeout.
     pub fn xhr_loadend(&mut self, tag: u32, event: &JsValue, flow: &mut Flow, host: &mut Host) {
         self.xhr_ended(tag, &js::get(event, "target"), flow, host);
     }
 
     fn xhr_ended(&mut self, tag: u32, xhr: &JsValue, flow: &mut Flow, host: &mut Host) {
-        // The page may have used the same object for another call meanwhile. Without an answer it has no address.
+        // The page may have used the same object for another call since; then its address differs. A call without an
+        // answer has no address.
         let url = js::get(xhr, "responseURL");
         if url.is_truthy() && concerns_us(&url, &host.browser) != Some(tag) {
             return;
@@ -91,6 +106,7 @@ impl Hearing {
         self.heard(tag, &body, flow, host);
     }
 
+    /// The page called fetch, with an address or a Request object.
     pub fn page_fetched(&mut self, seen: &JsValue, flow: &mut Flow, host: &mut Host) {
         let arguments = js::get(seen, "1");
         let request = js::get(&arguments, "0");
@@ -107,8 +123,9 @@ impl Hearing {
         }
     }
 
+    /// A fetch that we follow was answered.
     pub fn responded(&mut self, tag: u32, response: &JsValue, flow: &mut Flow, host: &mut Host) {
-        // A copy: the page reads the original. If it has done so already, there is nothing left to copy.
+        // Reads a copy, for the page reads the original. If the page has read it already, no copy can be made.
         let copy = if is_fine(response) { js::call(response, "clone", &[]) } else { JsValue::UNDEFINED };
         if copy.is_undefined() {
             self.heard(tag, &copy, flow, host);
@@ -117,7 +134,7 @@ impl Hearing {
         }
     }
 
-    /// The tag of a call that the page makes now, if the answer is worth hearing.
+    /// The tag of a call that the page makes now. None: its answer does not concern us.
     fn page_asks(&mut self, url: &JsValue, flow: &mut Flow, host: &mut Host) -> Option<u32> {
         let tag = concerns_us(url, &host.browser)?;
         if tag != SETTINGS {
@@ -128,7 +145,7 @@ impl Hearing {
         Some(tag)
     }
 
-    /// What was asked for has had its time.
+    /// What the tag names has had its time to be answered.
     pub fn overdue(&mut self, tag: u32, flow: &mut Flow, host: &mut Host) {
         if tag == SETTINGS {
             self.go_on(flow, host);
@@ -137,7 +154,7 @@ impl Hearing {
         }
     }
 
-    /// An answer: the order or the settings as JSON, or `undefined` where there was nothing to read.
+    /// An answer: the order or the settings as JSON, or `undefined` if there was nothing to read.
     pub fn heard(&mut self, tag: u32, body: &JsValue, flow: &mut Flow, host: &mut Host) {
         if tag == SETTINGS {
             let profile = js::get(&js::get(body, "storeConfig"), "storeProfile");
@@ -150,6 +167,7 @@ impl Hearing {
         }
     }
 
+    /// The order was answered. An answer without status and payments is useless: we ask ourselves.
     fn order_heard(&mut self, id: u32, body: &JsValue, flow: &mut Flow, host: &mut Host) {
         let (status, payments) = (js::get(body, "status"), js::get(body, "payments"));
         let Some(status) = status.as_string().filter(|_| payments.is_truthy()) else {
@@ -179,14 +197,14 @@ impl Hearing {
         }
     }
 
-    /// Start with the unpaid order, if there is one that was held back.
+    /// Starts with the unpaid order, if one was held back for the settings.
     fn go_on(&mut self, flow: &mut Flow, host: &mut Host) {
         if core::mem::take(&mut self.held) {
             flow.unpaid_order(host.browser.is_first_visit(), host);
         }
     }
 
-    /// The browser's list of what it loaded names the page's order call, though we never heard it.
+    /// The browser's list of loaded resources may name the page's order call, if it came before us.
     pub fn look_for_missed(&mut self, list: &JsValue, flow: &mut Flow, host: &mut Host) {
         let mut missed = SETTINGS;
         js::each(&js::call(list, "getEntries", &[]), |entry| {
@@ -197,7 +215,8 @@ impl Hearing {
         }
     }
 
-    /// The page shows its order, so the call is over, and we have not heard it: the browser's list may be full.
+    /// The page shows its order's number, so its call is over, and we did not hear it: the browser's list may have
+    /// been full.
     pub fn look_at_page(&mut self, flow: &mut Flow, host: &mut Host) {
         let number = js::call_with(&host.browser.document, "querySelector", NUMBER);
         if let Some(id) = page::only_number(&js::text(&number, "textContent")) {
@@ -205,8 +224,8 @@ impl Hearing {
         }
     }
 
-    /// The page has had its time and never asked in our hearing: the order may be named in its address, its
-    /// configuration, or what its loader was started with.
+    /// The page has had its time and never asked in our hearing. The order may be named in its address, in its
+    /// configuration, or in the script that started BigCommerce's loader.
     pub fn ask_for_named_order(&mut self, flow: &mut Flow, host: &mut Host) {
         let browser = &host.browser;
         let configured = js::join(&[&js::get(&js::get(&browser.window, "checkoutConfig"), "orderId")]);
@@ -231,7 +250,7 @@ impl Hearing {
         }
     }
 
-    /// Ask for the order ourselves, once, as the page would: with its cookies.
+    /// Asks for the order ourselves, once, as the page would: with the page's cookies.
     fn ask_for_order(&mut self, id: u32, flow: &mut Flow, host: &mut Host) {
         if self.asked_ourselves {
             return;
@@ -243,7 +262,7 @@ impl Hearing {
     }
 }
 
-/// The tag of a call to `url`, if the answer is worth hearing.
+/// The tag of a call to `url`. None: its answer does not concern us.
 fn concerns_us(url: &JsValue, browser: &Browser) -> Option<u32> {
     let origin = js::get(&browser.location, "origin");
     Some(match page::asked(&browser.path_on(&origin, url)?)? {
@@ -252,8 +271,8 @@ fn concerns_us(url: &JsValue, browser: &Browser) -> Option<u32> {
     })
 }
 
-/// The number of this page's order is known. A token that we came with may now be used: what it leads to is only
-/// shown if it is this order's.
+/// The number of this page's order is known, so a token that we came with may be used: what it leads to is shown only
+/// if it belongs to this order.
 fn is_page_of(id: u32, flow: &mut Flow, host: &mut Host) {
     host.browser.page_order = id;
     if host.browser.token.is_truthy() {
@@ -270,7 +289,7 @@ fn follow_fetch(promise: &JsValue, tag: u32, browser: &Browser) {
     browser.follow(promise, Signal::Responded, Signal::Lost, tag);
 }
 
-/// The first of the order's payments that is of a method that is ours; `undefined` where there is none.
+/// The first of the order's payments that was made with a method of ours; `undefined`: none.
 fn payment_by(payments: &JsValue, methods: &str) -> JsValue {
     let mut ours = JsValue::UNDEFINED;
     js::each(payments, |payment| {
@@ -285,6 +304,7 @@ fn is_get(method: &JsValue) -> bool {
     method.as_string().is_some_and(|method| method.eq_ignore_ascii_case("get"))
 }
 
+/// Answered with 200.
 fn is_fine(answer: &JsValue) -> bool {
     js::get(answer, "status") == 200.0
 }

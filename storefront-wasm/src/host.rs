@@ -1,4 +1,4 @@
-//! The page as the flow sees it: what the flow decides is done here, by the browser and the card.
+//! The page as the flow sees it: the browser and the card carry out what the flow decides.
 
 use crate::browser::Browser;
 use crate::card::Card;
@@ -6,7 +6,7 @@ use crate::flow::{Ask, Page, Scene};
 use crate::js;
 use crate::signal::Signal;
 
-/// What is done to the page and shown on it. The flow knows it as [`Page`] only.
+/// Everything that is done to the page and shown on it. The flow knows it only as [`Page`].
 #[derive(Debug)]
 pub struct Host {
     pub browser: Browser,
@@ -32,7 +32,7 @@ impl Page for Host {
     fn show(&mut self, scene: Scene) {
         let Host { browser, card } = self;
         if matches!(scene, Scene::Said | Scene::Asking) && browser.said.is_undefined() {
-            // It is being asked for again: what it said last still stands.
+            // A new call has begun, which clears `said`; what the server said last is still shown.
             browser.said = browser.parse(&browser.raw);
         }
         card.draw(scene, browser);

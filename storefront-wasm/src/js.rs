@@ -1,7 +1,8 @@
-//! JavaScript, read and called without trust: whatever is missing, odd or throws is `undefined`.
+//! JavaScript, read and called without trust: whatever is missing, odd, or throws is `undefined`.
 //!
-//! All of the browser is reached through these few imports, by name. A typed import per method reads better, but
-//! each costs a hundred bytes of the shopper's time, and would throw where a store's page has been tampered with.
+//! All of the browser is reached through these few imports, by name. A typed import for each method would read
+//! better, but each costs a hundred bytes in the shopper's browser, and would throw on a page where a store has
+//! replaced a built-in.
 
 use alloc::string::String;
 use wasm_bindgen::prelude::*;
@@ -27,17 +28,18 @@ extern "C" {
     fn push(this: &Array, item: &JsValue);
 }
 
+/// `of[key]`
 pub fn get(of: &JsValue, key: &str) -> JsValue {
     reflect_get(of, key).unwrap_or_default()
 }
 
-/// A property's text; empty where it is no string.
+/// A property's text; empty if it is not a string.
 pub fn text(of: &JsValue, key: &str) -> String {
     get(of, key).as_string().unwrap_or_default()
 }
 
+/// `of[key] = value`. A read-only property, or something that is not an object, keeps what it has.
 pub fn set(of: &JsValue, key: &str, value: &JsValue) {
-    // Read-only or not an object: then it keeps what it has.
     let _ = reflect_set(of, key, value);
 }
 
@@ -64,12 +66,12 @@ pub fn list(items: &[&JsValue]) -> JsValue {
     array(items).into()
 }
 
-/// One string of these parts, numbers in their decimal digits.
+/// The parts as one string, numbers in decimal digits.
 pub fn join(parts: &[&JsValue]) -> JsValue {
     call_with(&list(parts), "join", "")
 }
 
-/// Every item of an array; nothing of anything else.
+/// Calls `visit` with every item of an array; with none of anything else. Stops at an `undefined` item.
 pub fn each(list: &JsValue, mut visit: impl FnMut(&JsValue)) {
     let items = call(list, "values", &[]);
     loop {

@@ -1,9 +1,9 @@
-//! Which orders are ours: decided from BigCommerce's own answer, by ids that a merchant cannot rename.
+//! Whether an order still waits for its payment, from BigCommerce's own answer.
 
-/// Whether an order with this storefront status still waits for its payment.
+/// True if an order with this storefront status is unpaid.
 ///
-/// BigCommerce's internal checkout API writes the same names behind `ORDER_STATUS_`. An order placed by a custom
-/// checkout may be *Pending* or *Incomplete* where the standard one makes it *Awaiting Payment*.
+/// BigCommerce's internal checkout API writes the same names behind `ORDER_STATUS_`. The standard checkout makes an
+/// unpaid order *Awaiting Payment*; a custom checkout may make it *Pending* or *Incomplete*.
 pub fn is_unpaid(status: &str) -> bool {
     let name = status.strip_prefix("ORDER_STATUS_").unwrap_or(status);
     matches!(name, "AWAITING_PAYMENT" | "PENDING" | "INCOMPLETE")

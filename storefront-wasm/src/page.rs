@@ -1,16 +1,16 @@
-//! What an address's path says: which page this is, and what a request was for.
+//! What a path says: which page this is, and what a request was for.
 //!
-//! Pure, so that the host tests it. The browser takes addresses apart; here are only paths and ids. Written on
-//! bytes, because `str`'s searchers are larger than all the rest of this file.
+//! Pure, so the tests run on the host. The browser takes addresses apart; only paths and ids arrive here. Written on
+//! bytes, because `str`'s search functions would be larger than the rest of this file.
 
 const CONFIRMATION: &[u8] = b"checkout/order-confirmation";
-/// Where BigCommerce's storefront API lives, on every storefront and under every locale's folder.
+/// Where BigCommerce's storefront API is, on every storefront and below every locale's folder.
 const API: &[u8] = b"/api/storefront/";
 
-/// Between `orderId` and its value: a quote, a colon, a space or two, a quote.
+/// The most bytes between `orderId` and its value: quote, colon, a space or two, quote.
 const LONGEST_GAP: usize = 6;
 
-/// What the page's own code asked BigCommerce for, as far as it concerns us.
+/// What the page's own code asked BigCommerce for, if it concerns us.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Asked {
     Order(u32),
@@ -20,12 +20,12 @@ pub enum Asked {
 /// An order confirmation page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Confirmation {
-    /// The order, where its id ends the path.
+    /// The order, if the path ends with its id.
     pub order: Option<u32>,
 }
 
-/// Whether `path` is an order confirmation page: `/checkout/order-confirmation`, `/embedded-checkout/…`,
-/// below a locale's folder, with or without the order id at its end.
+/// Recognises an order confirmation page: `/checkout/order-confirmation` or `/embedded-checkout/…`, also below a
+/// locale's folder, with or without an order id at the end. None: another page.
 pub fn confirmation(path: &str) -> Option<Confirmation> {
     match after(path.as_bytes(), CONFIRMATION)? {
         [] => Some(Confirmation { order: None }),
@@ -34,8 +34,8 @@ pub fn confirmation(path: &str) -> Option<Confirmation> {
     }
 }
 
-/// What a request to this path of the storefront is for:
-/// `/api/storefront/orders/{id}`, its older name `/api/storefront/order/{id}`, or `checkout-settings`.
+/// What a request to this path is for: `/api/storefront/orders/{id}`, its older name `/api/storefront/order/{id}`, or
+/// `checkout-settings`. None: anything else.
 pub fn asked(path: &str) -> Option<Asked> {
     let call = after(path.as_bytes(), API)?;
     if call == b"checkout-settings" {
@@ -46,12 +46,12 @@ pub fn asked(path: &str) -> Option<Asked> {
     number(id).map(Asked::Order)
 }
 
-/// An order id; never 0.
+/// An order id, never 0. None: not a plain number, or too large.
 pub fn order_id(digits: &str) -> Option<u32> {
     number(digits.as_bytes())
 }
 
-/// The only number in a text, as in "Your order number is 566"; `None` where there are none or several.
+/// The only number in a text such as "Your order number is 566". None: there is no number, or more than one.
 pub fn only_number(text: &str) -> Option<u32> {
     let mut numbers =
         text.as_bytes().split(|byte| !byte.is_ascii_digit()).filter(|digits| !digits.is_empty());
@@ -59,7 +59,7 @@ pub fn only_number(text: &str) -> Option<u32> {
     if numbers.next().is_some() { None } else { number(first) }
 }
 
-/// The order that a page's inline script starts BigCommerce's confirmation page with:
+/// The order with which a page's inline script starts BigCommerce's confirmation page:
 /// `app.renderOrderConfirmation({"orderId":"566",…})`.
 pub fn loaders_order(script: &str) -> Option<u32> {
     let started = after(script.as_bytes(), b"renderOrderConfirmation(")?;
@@ -70,29 +70,30 @@ pub fn loaders_order(script: &str) -> Option<u32> {
     number(digits.get(..end)?)
 }
 
-/// Whether a text consists of nothing but the characters of our tokens.
+/// True if a text holds nothing but the characters of our tokens.
 pub fn is_token(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     !text.is_empty() && text.bytes().all(fits)
 }
 
-/// Whether the query is that of a link from an e-mail, which may be days old.
+/// True for the query of a link from an e-mail, which may be days old.
 pub fn is_permalink(query: &str) -> bool {
     after(query.as_bytes(), b"orderToken=").is_some()
 }
 
-/// Whether a comma list (`instore,cod`) has `item`.
+/// True if a comma list (`instore,cod`) has `item`.
 pub fn lists(list: &str, item: &str) -> bool {
     list.as_bytes().split(|byte| *byte == b',').any(|it| it == item.as_bytes())
 }
 
-/// What follows `mark` in `text`, without a slash at the end.
+/// What follows the first `mark` in `text`, without a slash at the end.
 fn after<'a>(text: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
     let at = text.windows(mark.len()).position(|it| it == mark)?;
     let rest = text.get(at + mark.len()..)?;
     Some(rest.strip_suffix(b"/").unwrap_or(rest))
 }
 
+/// A plain decimal number above 0.
 fn number(digits: &[u8]) -> Option<u32> {
     let mut number: u32 = 0;
     for byte in digits {

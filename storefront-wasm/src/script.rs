@@ -9,9 +9,10 @@ use crate::host::Host;
 use crate::signal::Signal;
 use crate::{js, page};
 
-/// How long after `load` a page is given to ask for its order.
+/// How long (ms) after `load` a page is given to ask for its order.
 const SETTLE_MS: u32 = 3_000;
 
+/// Everything that lives on one page.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Script {
@@ -22,10 +23,8 @@ pub struct Script {
 
 #[wasm_bindgen]
 impl Script {
-    /// Takes its place on an order confirmation page, before, amid or after the page's own code: the tag is `async`.
-    /// `None` on any other page.
-    ///
-    /// What `entry.js` passes: see `Browser::new`.
+    /// Takes its place on an order confirmation page: before, between or after the page's own code, for the tag is
+    /// `async`. None: this is another page. `own`: see `Browser::new`.
     pub fn start(own: JsValue) -> Option<Script> {
         let browser = Browser::new(own);
         page::confirmation(&js::text(&browser.location, "pathname"))?;
@@ -37,7 +36,7 @@ impl Script {
         Some(script)
     }
 
-    /// The door: everything the browser has to say to us, one thing at a time.
+    /// The door: everything the browser tells us comes in here, one signal at a time.
     pub fn on(&mut self, signal: u32, tag: u32, value: &JsValue) {
         let Some(signal) = Signal::from_number(signal) else { return };
         let Script { hearing, flow, host } = self;
@@ -85,6 +84,7 @@ impl Script {
 }
 
 impl Script {
+    /// Listens to the page's own life: shown, hidden, loaded.
     fn listen(&self) {
         let browser = &self.host.browser;
         browser.listen(&browser.window, "pageshow", Signal::PageShown);
@@ -96,9 +96,9 @@ impl Script {
         }
     }
 
-    /// Back from the payment page, the token is in the fragment. It is taken out of the address, which shoppers
-    /// copy and send to each other. It is not used before the page's order is known, and anything but a token's own
-    /// characters is no token.
+    /// Back from the payment page, the address carries the token in its fragment. It is taken out of the address,
+    /// because shoppers copy addresses and send them to each other. It is used only once the page's order is known,
+    /// and text with other characters than a token's is not a token.
     fn resume(&mut self) {
         let browser = &mut self.host.browser;
         let fragment = js::text(&browser.location, "hash");
@@ -110,7 +110,7 @@ impl Script {
         js::call(&history, "replaceState", &[&js::get(&history, "state"), &"".into(), &browser.address()]);
     }
 
-    /// Without the order nothing can be started here, but the server's own page can.
+    /// A button was pressed. Without the order, nothing can be started here, but the server's own status page can.
     fn pressed(&mut self, code: u32) {
         let Some(press) = Press::from_code(code) else { return };
         let browser = &self.host.browser;
@@ -122,6 +122,7 @@ impl Script {
     }
 }
 
+/// The page's `load` is over: one task later we may leave, and a few seconds later the page has settled.
 fn page_loaded(browser: &Browser) {
     browser.after(0, Signal::PageReady, 0);
     browser.after(SETTLE_MS, Signal::PageSettled, 0);

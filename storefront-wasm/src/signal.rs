@@ -1,49 +1,50 @@
-//! What the browser calls us for. Each signal comes with a tag (a number of ours) and a value. Its own number
-//! travels through JavaScript.
+//! What the browser calls us for. Each signal comes with a tag (a number of ours, whose meaning depends on the
+//! signal) and a value. The signal itself travels through JavaScript as its number.
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Signal {
     /// The page opened an XMLHttpRequest: `[xhr, arguments, result]`.
     Opened,
-    /// … and has set its own handlers: the same. From here on the tag says what for, see [`crate::hearing`].
+    /// … and has set its own handlers. The same value; from here on the tag is an order's id or `SETTINGS`, see
+    /// [`crate::hearing`].
     Sent,
-    /// … which has ended, with or without an answer, and every handler of the page has run: its event.
+    /// … which has ended, with or without an answer, after every handler of the page. The value is the event.
     Ended,
     /// The page called fetch: `[window, arguments, promise]`.
     Fetched,
-    /// A fetch that concerns us was answered: the response, tagged like the above.
+    /// A fetch that concerns us was answered. The value is the response; the tag as above.
     Responded,
     /// … and this is its body as JSON.
     Read,
-    /// … or it has failed.
+    /// … or it failed.
     Lost,
-    /// The browser finished loading some resources.
+    /// The browser has loaded some resources. The value lists them.
     Loaded,
     /// What the tag names has had its time to be answered.
     Overdue,
-    /// The page's own `load`.
+    /// The page's own `load` event.
     PageLoad,
-    /// … and the task after it.
+    /// … and one task later.
     PageReady,
-    /// Some seconds after `load`: whatever the page asks for by itself, it has asked for.
+    /// A few seconds after `load`: whatever the page asks for by itself, it has asked for by now.
     PageSettled,
-    /// The server answered the call numbered by the tag: the response.
+    /// Our server answered the call numbered by the tag. The value is the response.
     Answered,
-    /// … its body as text.
+    /// … and this is its body, as text.
     Told,
-    /// … or did not.
+    /// … or it did not.
     Unanswered,
-    /// The wait numbered by the tag is over.
+    /// The wait or the call numbered by the tag has used up its time.
     TimeIsUp,
-    /// A button: the tag is a [`crate::flow::Press`].
+    /// A button was pressed; the tag is a [`crate::flow::Press`].
     Pressed,
     VisibilityChanged,
     PageShown,
-    /// Nodes came or went.
+    /// Nodes were added or removed somewhere on the page.
     Mutated,
     /// The page's own content has had its time to appear.
     PlaceAnyhow,
-    /// Our card has had its time to be thrown out and put back.
+    /// The page has had its time to remove our card, and we ours to put it back.
     StopPlacing,
 }
 

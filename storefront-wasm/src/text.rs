@@ -1,9 +1,10 @@
-//! The few sentences needed before the server has answered, or when it does not. All others come from it.
+//! The few sentences that are needed before the server has answered, or when it does not. All others come from the
+//! server.
 
 /// One language's sentences.
 #[derive(Debug)]
 pub struct Text {
-    /// Heads every notice of an order whose payment has not been made.
+    /// The title of every notice about an order that is not paid yet.
     pub unfinished: &'static str,
     pub going: &'static str,
     pub go_now: &'static str,
@@ -45,18 +46,18 @@ static JA: Text = Text {
     open: "お支払い画面を開く",
 };
 
-/// A language's own part of a tag: `ja` of `ja-JP` and of BigCommerce's `ja_JP`.
+/// The language part of a tag: `ja` of `ja-JP`, and of BigCommerce's `ja_JP`.
 pub fn language(tag: &str) -> &str {
     let end = tag.bytes().position(|byte| matches!(byte, b'-' | b'_')).unwrap_or(tag.len());
     tag.get(..end).unwrap_or(tag)
 }
 
-/// Whether two tags name one language: `ja_JP` and `ja`.
+/// True if two tags name the same language: `ja_JP` and `ja`.
 pub fn is_same(tag: &str, other: &str) -> bool {
     language(tag).eq_ignore_ascii_case(language(other))
 }
 
-/// The sentences for a language tag; English where we do not speak it.
+/// The sentences for a language tag; English for every language that we do not have.
 #[inline(never)]
 pub fn text(tag: &str) -> &'static Text {
     if language(tag).eq_ignore_ascii_case("ja") { &JA } else { &EN }

@@ -1,4 +1,4 @@
-//! The flow against a page that only writes down what it is told.
+//! The flow, against a page that only takes notes of what it is told.
 
 use alloc::vec::Vec;
 
@@ -17,7 +17,7 @@ use Deed::{Leave, Show, Wait};
 struct Notes(Vec<Deed>);
 
 impl Notes {
-    /// What was done since the last look.
+    /// What was done since this was last called.
     fn take(&mut self) -> Vec<Deed> {
         core::mem::take(&mut self.0)
     }
@@ -49,7 +49,7 @@ fn queued(poll_ms: u32, news: bool) -> Answer {
     Answer { redirect: false, poll_ms: Some(poll_ms), news, queued: true }
 }
 
-/// A page whose `load` is over, where an unpaid order was just heard of.
+/// A page whose `load` is over and that has just heard of an unpaid order.
 fn arrived(first_visit: bool) -> (Flow, Notes) {
     let (mut flow, mut page) = (Flow::new(), Notes::default());
     flow.page_ready(&mut page);
@@ -57,7 +57,7 @@ fn arrived(first_visit: bool) -> (Flow, Notes) {
     (flow, page)
 }
 
-/// A page shown again after the shopper had been away.
+/// A page that is shown again after the shopper has been away.
 fn returned() -> (Flow, Notes) {
     let (mut flow, mut page) = (Flow::new(), Notes::default());
     flow.page_ready(&mut page);
