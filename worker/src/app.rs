@@ -1,9 +1,9 @@
-//! The app callbacks that BigCommerce registers: installed, opened, uninstalled, a user removed.
+//! The app callbacks that BigCommerce calls: install, open, uninstall, remove a user.
 //! <https://developer.bigcommerce.com/docs/integrations/apps/guide/callbacks>
 //!
-//! The first two are pages in the control panel's iframe, the others calls from BigCommerce's servers, without
-//! cookies. What is signed is valid for a day: it is exchanged for a panel token at once, so that it leaves the
-//! address, and nothing here logs a query.
+//! The first two are pages in the control panel's iframe; the other two are calls from BigCommerce's servers, without
+//! cookies. A signed payload is valid for a day, and it stands in the address. So it is exchanged for a panel token
+//! at once, and nothing here logs a query.
 
 use crate::bindings::allows;
 use crate::context::Ctx;
@@ -22,11 +22,11 @@ use domain::values::locale::Locale;
 use std::net::IpAddr;
 use worker::{Request, Response, ResponseBuilder, Result};
 
-/// Fence per location on exchanging codes (wrangler.toml).
+/// Rate limit per location on exchanging OAuth codes (wrangler.toml).
 const AUTH_LIMIT: &str = "AUTH_LIMIT_ADDRESS";
 
-/// `GET /auth`: exchanges the code, registers script and hooks, and goes on to the panel. Comes again, with a new
-/// code, whenever the merchant has to consent anew.
+/// `GET /auth`: exchanges the OAuth code, registers script and hooks, and goes on to the panel. BigCommerce calls it
+/// again, with a new code, whenever the merchant has to consent anew, because the scopes have changed.
 pub async fn auth(request: Request, ctx: &Ctx) -> Result<Response> {
     let (query, locale) = (query(&request), browser_locale(&request));
     let external = value(&query, "external_install").is_some_and(|v| !v.is_empty());
@@ -57,15 +57,16 @@ pub async fn auth(request: Request, ctx: &Ctx) -> Result<Response> {
     }
 }
 
-/// A code costs a call to BigCommerce before anybody knows that it is none: so an address has so many a minute. Requests
-/// from one's own machine, which the platform never shows us, are not counted.
+/// Each code costs a call to BigCommerce before anybody knows whether it is one, so each network may send only so
+/// many a minute. Requests from the developer's own machine are not counted; Cloudflare never shows us such an
+/// address.
 async fn may_exchange(request: &Request, ctx: &Ctx) -> bool {
     let address = header(request, "cf-connecting-ip");
     let here = address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     here || address.is_empty() || allows(&ctx.env, AUTH_LIMIT, &network_of(&address)).await
 }
 
-/// `GET /load`: opens the panel for a user of a store that has the app.
+/// `GET /load`: opens the panel for a member of the staff of a store that has the app.
 pub async fn load(request: Request, ctx: &Ctx) -> Result<Response> {
     let (query, locale) = (query(&request), browser_locale(&request));
     let payload = match verified(ctx, &query, "load") {
@@ -96,7 +97,8 @@ pub async fn load(request: Request, ctx: &Ctx) -> Result<Response> {
     }
 }
 
-/// `GET /uninstall`: a hint, however well signed; BigCommerce's answer to the store's token decides.
+/// `GET /uninstall`: only a hint, however well it is signed. Whether BigCommerce still accepts the store's token
+/// decides.
 pub async fn uninstall(request: Request, ctx: &Ctx) -> Result<Response> {
     match verified(ctx, &query(&request), "uninstall") {
         Ok(payload) => {
@@ -107,7 +109,7 @@ pub async fn uninstall(request: Request, ctx: &Ctx) -> Result<Response> {
     }
 }
 
-/// `GET /remove_user`: that user's access ends; nothing else is kept of them.
+/// `GET /remove_user`: that user may no longer open the panel. Nothing else is kept of them.
 pub async fn remove_user(request: Request, ctx: &Ctx) -> Result<Response> {
     match verified(ctx, &query(&request), "remove_user") {
         Ok(payload) => {
@@ -119,6 +121,7 @@ pub async fn remove_user(request: Request, ctx: &Ctx) -> Result<Response> {
     }
 }
 
+/// The payload of a callback, if BigCommerce signed it for this app and it has not expired.
 fn verified(ctx: &Ctx, query: &[Pair], callback: &str) -> std::result::Result<SignedPayload, Problem> {
     let jwt = value(query, "signed_payload_jwt").unwrap_or("");
     let config = &ctx.config;
@@ -129,6 +132,7 @@ fn verified(ctx: &Ctx, query: &[Pair], callback: &str) -> std::result::Result<Si
     })
 }
 
+/// The page that says why the app was not installed; `external`: the installation began outside the control panel.
 fn not_installed(ctx: &Ctx, locale: Locale, external: bool, status: u16, words: &str) -> Result<Response> {
     match external {
         true => go(&install_page(ctx, "failed")),
@@ -136,7 +140,7 @@ fn not_installed(ctx: &Ctx, locale: Locale, external: bool, status: u16, words: 
     }
 }
 
-/// Where an installation begun outside the control panel has to end.
+/// Where an installation that began outside the control panel has to end, at BigCommerce.
 fn install_page(ctx: &Ctx, outcome: &str) -> String {
     [&ctx.config.bigcommerce_login_url, "/app/", &ctx.config.client_id, "/install/", outcome].concat()
 }
@@ -154,6 +158,7 @@ fn no_content() -> Result<Response> {
     Ok(ResponseBuilder::new().with_status(204).empty())
 }
 
+/// The language that the browser prefers.
 fn browser_locale(request: &Request) -> Locale {
     let header = request.headers().get("accept-language").ok().flatten().unwrap_or_default();
     Locale::from_tag(&header)

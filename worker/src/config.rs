@@ -1,5 +1,5 @@
-//! What the deployment decides. Read whole at the start of every request and checked before anything else: a
-//! missing or malformed variable is one clear error that names it, and nothing is served half-configured.
+//! What the deployment configures. It is read as a whole at the start of every request and checked before anything
+//! else. A missing or malformed variable is one clear error that names it, and nothing is served half-configured.
 
 use crate::crypto::Key;
 use crate::problem::Problem;
@@ -9,7 +9,7 @@ use domain::secret::Secret;
 use domain::url;
 use std::fmt;
 
-/// A variable that is missing or unusable.
+/// A variable that is missing or cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     pub variable: &'static str,
@@ -30,35 +30,37 @@ impl From<ConfigError> for Problem {
     }
 }
 
-/// The whole configuration. URLs have no trailing slash.
+/// The whole configuration. No URL ends with a slash.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// The app's id at BigCommerce.
     pub client_id: String,
+    /// The app's secret at BigCommerce; it also signs payloads.
     pub client_secret: Secret,
-    /// Where this worker is reached, as registered with BigCommerce.
+    /// Where this worker can be reached, as registered with BigCommerce.
     pub app_url: String,
     pub bigcommerce_api_url: String,
     pub bigcommerce_login_url: String,
-    /// One more page that may frame the panel; the local sandbox's.
+    /// One more page that may frame the panel. Used by the local sandbox only.
     pub bigcommerce_panel_url: Option<String>,
     pub komoju_api_url: String,
-    /// The one foreign origin shoppers are sent to.
+    /// The only foreign origin to which shoppers are sent.
     pub komoju_hosted_url: String,
-    /// Seal secrets at rest; the first seals, all open. 32 bytes each.
+    /// The keys that seal secrets at rest, 32 bytes each. The first seals; all of them open.
     pub encryption_keys: Vec<Key>,
-    /// Sign our own tokens; the first signs, all open. At least 32 bytes each.
+    /// The keys that sign our own tokens, at least 32 bytes each. The first signs; all of them verify.
     pub signing_keys: Vec<Key>,
-    /// Divides every delay, for local runs.
+    /// Divides every delay, for local runs. 1 in production.
     pub time_scale: u32,
 }
 
 impl Config {
-    /// Reads the worker's variables and secrets.
+    /// Reads the worker's variables and secrets. Errors: the first variable that is missing or malformed.
     pub fn from_env(env: &worker::Env) -> Result<Self, ConfigError> {
         Self::parse(|name| env.var(name).ok().map(|value| value.to_string()))
     }
 
-    /// `lookup` answers a variable's text, or None where it is not set; an empty one counts as not set.
+    /// `lookup` gives a variable's text, or None if it is not set. An empty text counts as not set.
     pub fn parse(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let get = |name: &'static str| lookup(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
         let need = |name| get(name).ok_or_else(|| refuse(name, "is not set"));
@@ -82,7 +84,7 @@ impl Config {
         Ok(config)
     }
 
-    /// As BigCommerce knows this deployment.
+    /// What BigCommerce knows this deployment by.
     pub fn app(&self) -> App<'_> {
         App {
             login_url: &self.bigcommerce_login_url,
@@ -92,17 +94,17 @@ impl Config {
         }
     }
 
-    /// How many times faster than in production time goes.
+    /// How many times faster than in production time runs.
     pub fn scale(&self) -> i64 {
         i64::from(self.time_scale)
     }
 
-    /// A delay in milliseconds as this deployment counts it; never 0, so that a ladder always moves on.
+    /// A delay in ms, divided by the time scale. Never 0, so that a backoff always moves on.
     pub fn scaled_ms(&self, ms: i64) -> i64 {
         (ms / i64::from(self.time_scale)).max(1)
     }
 
-    /// Hurried time must never reach real money.
+    /// Scaled time must never meet real money: it is refused unless every API is on this machine.
     fn check_time_scale(&self) -> Result<(), ConfigError> {
         let urls = [
             &self.bigcommerce_api_url,
@@ -123,6 +125,7 @@ fn refuse(variable: &'static str, reason: impl Into<String>) -> ConfigError {
     ConfigError { variable, reason: reason.into() }
 }
 
+/// A whole URL without query, over https, or over http on this machine.
 fn url(name: &'static str, text: String) -> Result<String, ConfigError> {
     let text = text.trim_end_matches('/');
     let whole =
@@ -139,6 +142,7 @@ fn time_scale(text: Option<String>) -> Result<u32, ConfigError> {
     scale.ok_or_else(|| refuse("TIME_SCALE", "must be a whole number from 1 to 1000000"))
 }
 
+/// Keys as `id:base64,id:base64,…`. Errors: a malformed part, a wrong length, or an id that is used twice.
 fn keys(
     name: &'static str,
     text: &str,
@@ -173,7 +177,7 @@ fn key(name: &'static str, part: &str, fits: fn(usize) -> bool, length: &str) ->
 pub(crate) mod tests {
     use super::*;
 
-    /// Variables of a complete local configuration.
+    /// The variables of a complete configuration.
     pub(crate) fn variables() -> Vec<(&'static str, String)> {
         let key = |byte: u8| STANDARD.encode([byte; 32]);
         vec![

@@ -1,17 +1,17 @@
-//! What every handler needs, gathered once per request.
+//! What every handler needs, gathered once for each request.
 
 use crate::config::Config;
 use crate::crypto::{self, Tokens, Vault};
 use worker::Env;
 
-/// One request's surroundings.
+/// The surroundings of one request.
 #[derive(Debug)]
 pub struct Ctx {
     pub env: Env,
     pub config: Config,
-    /// On every log line of this request, and in the body of an internal error.
+    /// On every log line of this request, and in the body of an internal error, so that a merchant can name it.
     pub request_id: String,
-    /// Milliseconds since the epoch when the request came in.
+    /// When the request came in, in ms since the epoch.
     pub now_ms: i64,
     /// Keeps work alive after the answer has been sent.
     pub background: worker::Context,
@@ -30,12 +30,13 @@ impl Ctx {
         Tokens::new(&self.config.signing_keys)
     }
 
+    /// When the request came in, in seconds since the epoch.
     pub fn now_s(&self) -> i64 {
         self.now_ms.div_euclid(1000)
     }
 }
 
-/// The platform's clock. Only the edges call it; everything below is handed the time.
+/// The platform's clock, in ms since the epoch. Only the edges call it; everything below is handed the time.
 pub fn now_ms() -> i64 {
     i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,8 +1,15 @@
 //! Secrets at rest and tokens in flight.
 //!
-//! A secret leaves this process sealed (AES-256-GCM by the platform's WebCrypto) or not at all, and what was sealed
-//! for one store and one field opens for no other. A token says what it is for: one made for a status page opens no
-//! panel. Keys rotate by being listed: the first makes, all of them open.
+//! A secret leaves this process sealed (AES-256-GCM, by the platform's WebCrypto) or not at all. A seal is bound to
+//! one store and one field: copied into another store's row, or another field, it does not open. A token is bound to
+//! one purpose: a token for the status page does not open the panel.
+//!
+//! Keys are rotated by listing them: put the new one first, keep the old one until nothing needs it.
+//!
+//! ```text
+//! ENCRYPTION_KEYS=k2:…,k1:…     k2 seals from now on; what k1 sealed still opens
+//! ENCRYPTION_KEYS=k2:…          what k1 sealed is lost (`UnknownKey`)
+//! ```
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
 use domain::hash::{hex, hmac_parts, same};
@@ -17,7 +24,7 @@ use std::fmt;
 
 mod aes;
 
-/// One symmetric key and the id that values made with it carry.
+/// One symmetric key, and the id that everything made with it carries.
 #[derive(Clone)]
 pub struct Key {
     pub id: String,
@@ -30,15 +37,16 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Why a sealed value did not open. None of these says anything about the secret.
+/// Why a sealed value did not open. None of these reveals anything about the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SealError {
+    /// Not of the form that [`Vault::seal`] makes.
     Malformed,
-    /// Sealed with a key that ENCRYPTION_KEYS no longer lists.
+    /// Sealed with a key that `ENCRYPTION_KEYS` no longer lists.
     UnknownKey,
-    /// Another store's, another field's, or damaged.
+    /// It belongs to another store or another field, or was damaged.
     Refused,
-    /// WebCrypto or the random source failed.
+    /// WebCrypto or the source of random numbers failed.
     Platform,
 }
 
@@ -61,7 +69,8 @@ impl From<SealError> for worker::Error {
     }
 }
 
-/// Seals and opens secrets under ENCRYPTION_KEYS.
+/// Seals and opens secrets with `ENCRYPTION_KEYS`. A sealed value reads `{key id}.{nonce}.{ciphertext}`, the last two
+/// in URL-safe base64.
 #[derive(Debug, Clone, Copy)]
 pub struct Vault<'a> {
     keys: &'a [Key],
@@ -72,6 +81,7 @@ impl<'a> Vault<'a> {
         Self { keys }
     }
 
+    /// Seals a secret for this store and field. Errors: `Platform`.
     pub async fn seal(&self, store: &StoreHash, field: &str, secret: &Secret) -> Result<Sealed, SealError> {
         let key = self.keys.first().ok_or(SealError::UnknownKey)?;
         let nonce = random::<12>().map_err(|_| SealError::Platform)?;
@@ -81,6 +91,7 @@ impl<'a> Vault<'a> {
         Ok(Sealed([&key.id, ".", &B64.encode(nonce), ".", &B64.encode(sealed)].concat()))
     }
 
+    /// Opens what was sealed for this store and field.
     pub async fn open(&self, store: &StoreHash, field: &str, sealed: &Sealed) -> Result<Secret, SealError> {
         let (id, nonce, ciphertext) = parts(sealed).ok_or(SealError::Malformed)?;
         let key = self.keys.iter().find(|key| key.id == id).ok_or(SealError::UnknownKey)?;
@@ -90,14 +101,15 @@ impl<'a> Vault<'a> {
     }
 }
 
-/// Key id, nonce and ciphertext.
+/// Key id, nonce and ciphertext of a sealed value.
 fn parts(sealed: &Sealed) -> Option<(&str, [u8; 12], Vec<u8>)> {
     let (id, rest) = sealed.0.split_once('.')?;
     let (nonce, ciphertext) = rest.split_once('.')?;
     Some((id, B64.decode(nonce).ok()?.try_into().ok()?, B64.decode(ciphertext).ok()?))
 }
 
-/// Key ids and store hashes hold no NUL, so the three can be joined without ambiguity.
+/// The associated data of a seal. Key ids and store hashes hold no NUL, so the three parts cannot be mistaken for
+/// each other.
 fn bound_to(key_id: &str, store: &StoreHash, field: &str) -> Vec<u8> {
     [key_id, "\0", store.as_str(), "\0", field].concat().into_bytes()
 }
@@ -115,20 +127,21 @@ pub fn random_hex(n: usize) -> worker::Result<String> {
     Ok(hex(&bytes))
 }
 
-/// What a token is for. Part of what is signed: a token of one purpose is a forgery for every other.
+/// What a token is for. The purpose is part of what is signed, so a token for one purpose is a forgery for every
+/// other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Whoever has it may see how one payment stands, and nothing else.
+    /// See how one payment stands, and nothing else.
     Status,
-    /// `POST /pay/…`: a shopper who has proved to be one may pay another way, which ends what is live.
+    /// `POST /pay/…`: act for the shopper. Whoever holds it may pay another way, which cancels a live code.
     Act,
-    /// `/go/…`: on to KOMOJU's page.
+    /// `/go/…`: go on to KOMOJU's page.
     Go,
-    /// `/return/…`: back from KOMOJU's page.
+    /// `/return/…`: come back from KOMOJU's page.
     Return,
-    /// `/pay/…`: a payment link made by the merchant.
+    /// `/pay/…`: start a payment by a link that the merchant made.
     PayLink,
-    /// A member of the merchant's staff in the control panel.
+    /// Use the control panel as a member of the merchant's staff.
     Panel,
 }
 
@@ -148,19 +161,21 @@ impl Purpose {
 /// Why a token was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenError {
+    /// Not of the form that [`Tokens::sign`] makes.
     Malformed,
-    /// Signed by a key that SIGNING_KEYS does not list, for another purpose, or by someone else.
+    /// Signed with a key that `SIGNING_KEYS` does not list, for another purpose, or by somebody else.
     Forged,
     Expired,
 }
 
-/// Makes and opens our own tokens: `{key id}.{payload}.{mac}`, the latter two in URL-safe base64; 128 bits of
-/// HMAC-SHA256.
+/// Makes and opens our own tokens: `{key id}.{payload}.{mac}`, the last two in URL-safe base64. The MAC is
+/// HMAC-SHA256, cut to 128 bits.
 #[derive(Debug, Clone, Copy)]
 pub struct Tokens<'a> {
     keys: &'a [Key],
 }
 
+/// Bytes of the MAC.
 const MAC_LENGTH: usize = 16;
 
 impl<'a> Tokens<'a> {
@@ -168,12 +183,14 @@ impl<'a> Tokens<'a> {
         Self { keys }
     }
 
+    /// A token without an expiry of its own.
     pub fn sign(&self, purpose: Purpose, payload: &[u8]) -> String {
         let key = &self.keys[0]; // Config refuses an empty list.
         let mac = mac(key, purpose, payload);
         [&key.id, ".", &B64.encode(payload), ".", &B64.encode(mac)].concat()
     }
 
+    /// The payload of a token for this purpose. Compares in constant time.
     pub fn open(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, TokenError> {
         let (id, payload, signature) = split(token).ok_or(TokenError::Malformed)?;
         let key = self.keys.iter().find(|key| key.id == id).ok_or(TokenError::Forged)?;
@@ -183,12 +200,12 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// `expires_s`: seconds since the epoch.
+    /// A token that carries a value and an expiry, in seconds since the epoch.
     pub fn sign_json<T: Serialize>(&self, purpose: Purpose, expires_s: i64, value: &T) -> String {
         self.sign(purpose, write(&(expires_s, value)).as_bytes())
     }
 
-    /// The value, unless the token is not ours or `now_s` has reached its expiry.
+    /// The value of a token. Errors: it is not ours, or `now_s` has reached its expiry.
     pub fn open_json<T: DeserializeOwned>(
         &self,
         purpose: Purpose,
@@ -198,7 +215,7 @@ impl<'a> Tokens<'a> {
         self.open_dated(purpose, token, now_s).map(|(_, value)| value)
     }
 
-    /// The same with its expiry, for whoever makes another token in its place: that one lives no longer.
+    /// The same, with the expiry. A token made in place of another must not live longer than that one.
     pub fn open_dated<T: DeserializeOwned>(
         &self,
         purpose: Purpose,

@@ -1,5 +1,5 @@
-//! The only caller of Fetch. Every call out has a deadline, a limit on what it will read, and follows no redirect:
-//! a redirecting API is an API answering something we did not ask for.
+//! The only place that calls Fetch. Every call has a deadline, a limit on how much it reads, and follows no redirect:
+//! an API that redirects is answering something we did not ask.
 
 use domain::http::{HttpRequest, Outcome, headers_of};
 use worker::js_sys::futures::JsFuture;
@@ -7,10 +7,10 @@ use worker::js_sys::{Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{AbortSignal, Fetch, Request, Response, web_sys};
 
-/// More than any answer we ask for: the longest is a page of 250 orders.
+/// More than any answer that we ask for, in bytes; the longest is a page of 250 orders.
 const MAX_BODY: usize = 2 * 1024 * 1024;
 
-/// Makes the call. Never an error: what went wrong is an outcome.
+/// Makes the call. Never fails: what went wrong is an outcome ([`Outcome::NoAnswer`]).
 pub async fn send(request: HttpRequest) -> Outcome {
     answer(&request).await.unwrap_or_else(|why| Outcome::NoAnswer(why.to_string()))
 }
@@ -39,7 +39,7 @@ fn build(request: &HttpRequest) -> worker::Result<Request> {
     Ok(web_sys::Request::new_with_str_and_init(&request.url, &init)?.into())
 }
 
-/// A request to one of our own objects. Such a call has a deadline only where there is a way on without its answer.
+/// A request to one of our own objects. It has a deadline only if the caller can go on without the answer.
 pub fn post(url: &str, body: &str, timeout_ms: Option<u32>) -> worker::Result<Request> {
     let init = web_sys::RequestInit::new();
     init.set_method("POST");
@@ -50,17 +50,18 @@ pub fn post(url: &str, body: &str, timeout_ms: Option<u32>) -> worker::Result<Re
     Ok(web_sys::Request::new_with_str_and_init(url, &init)?.into())
 }
 
-/// The whole text of an answer, up to a limit far above any.
+/// The whole text of an answer. Errors: longer than 2 MiB.
 pub async fn read(response: Response) -> worker::Result<String> {
     let Some(stream) = web_sys::Response::from(response).body() else { return Ok(String::new()) };
     let bytes = read_at_most(&stream, MAX_BODY).await?;
     let bytes =
         bytes.ok_or_else(|| worker::Error::RustError("the answer is larger than 2 MiB".to_owned()))?;
-    // Bytes that are no text are somebody's text all the same: they must not hide the rest of the answer.
+    // Bytes that are not UTF-8 (somebody's broken name) become replacement characters: they must not hide the rest of
+    // the answer.
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Reads a stream in pieces, so that an endless one is dropped instead of kept. None: longer than `most` bytes.
+/// Reads a stream piece by piece, so that an endless one is dropped early. None: it is longer than `most` bytes.
 pub async fn read_at_most(stream: &web_sys::ReadableStream, most: usize) -> worker::Result<Option<Vec<u8>>> {
     let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut bytes = Vec::new();

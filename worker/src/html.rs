@@ -1,10 +1,10 @@
-//! HTML that cannot be injected into: literals are markup, everything else is text and is escaped.
+//! HTML that nothing can be injected into: literals in the source are markup; everything else is text and is escaped.
 
 /// A piece of markup.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Html(String);
 
-/// What may stand between literals of [`html!`].
+/// What may stand between the literals of [`html!`]: text, which is escaped, or markup made by [`html!`].
 pub trait Part {
     fn write(self, out: &mut Html);
 }
@@ -14,13 +14,13 @@ impl Html {
         Self::default()
     }
 
-    /// Markup as it stands in the source. Called from everywhere, so its code stands once.
+    /// Adds markup as it stands in the source. Not inlined, because it is called from everywhere.
     #[inline(never)]
     pub fn raw(&mut self, markup: &'static str) {
         self.0.push_str(markup);
     }
 
-    /// Text, in an element or in a double-quoted attribute.
+    /// Adds text, escaped for an element or a double-quoted attribute.
     #[inline(never)]
     pub fn text(&mut self, text: &str) {
         for c in text.chars() {
@@ -88,14 +88,14 @@ impl<T: Part> Part for Vec<T> {
     }
 }
 
-/// The text as it stands in an element or in a double-quoted attribute.
+/// Text, escaped for an element or a double-quoted attribute.
 pub fn escape(text: &str) -> String {
     let mut out = Html::new();
     out.text(text);
     out.into_string()
 }
 
-/// `html!["<b>" (text) "</b>"]`: literals are markup, values in parentheses are escaped unless they are [`Html`].
+/// `html!["<b>" (text) "</b>"]`: literals are markup; values in parentheses are escaped, unless they are [`Html`].
 #[macro_export]
 macro_rules! html {
     (@$out:ident) => {};

@@ -1,4 +1,5 @@
-//! The komoju-bigcommerce worker: entry points only. `routes` holds the URL space, `payment` the rules.
+//! The komoju-bigcommerce worker. Only the entry points are here: `routes` holds all addresses, `objects` the state,
+//! and the crate `domain` the rules.
 
 pub mod app;
 pub mod bindings;
@@ -27,7 +28,7 @@ use problem::Problem;
 use routes::Reader;
 use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
-/// Every request: nothing is served by a worker whose configuration is not whole.
+/// Every request. Nothing is served while the configuration is not whole.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, background: Context) -> Result<Response> {
     let config = match Config::from_env(&env) {
@@ -38,7 +39,7 @@ async fn fetch(request: Request, env: Env, background: Context) -> Result<Respon
     routes::answer(request, &ctx).await
 }
 
-/// Once a day.
+/// Once a day, by the cron trigger.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     if let Err(error) = rounds::walk(&env).await {

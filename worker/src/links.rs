@@ -1,8 +1,15 @@
-//! Our own addresses about one payment: each a token bound to a purpose, a store, an order and an attempt.
+//! Our own addresses about one payment. Each holds a token that is bound to a purpose, a store, an order and an
+//! attempt.
 //!
-//! To see is not to act. A status token shows how a payment stands and may be passed on; what ends something needs an
-//! *act* token, which only a browser gets that has proved to be the shopper's. A token that is made from another one
-//! ends with it, so nothing lives on by being used.
+//! To see is not to act. A *status* token shows how a payment stands, and may be passed on. What cancels something
+//! needs an *act* token, which only the browser gets that has proved to be the shopper's. A token made from another
+//! one expires with it, so using a token does not prolong it:
+//!
+//! ```text
+//! day 0   start (cart id proved)   go and return tokens, valid to day 95
+//! day 3   /return/…                status token, made from it: valid to day 95
+//! day 90  /status/…                the page's own tokens: still valid to day 95
+//! ```
 
 use crate::config::Config;
 use crate::crypto::{Purpose, TokenError, Tokens};
@@ -10,7 +17,8 @@ use domain::state::delays::Delays;
 use domain::values::ids::{OrderId, StoreHash};
 use serde::{Deserialize, Serialize};
 
-/// Longer than any code can be paid (60 days), and 30 days more, so that nobody comes back to a dead address.
+/// How long a token lives, in days: a code can be paid for up to 60, and 30 more follow, so that nobody comes back to
+/// a dead address.
 pub const LIFE_DAYS: i64 = 95;
 const LIFE_S: i64 = LIFE_DAYS * 86_400;
 
@@ -20,15 +28,15 @@ const LIFE_S: i64 = LIFE_DAYS * 86_400;
 pub struct Subject {
     pub store: StoreHash,
     pub order: OrderId,
-    /// 0 where there is no attempt yet.
+    /// The attempt's number. 0: there is no attempt yet.
     pub attempt: u32,
-    /// KOMOJU's page, for `/go/…` alone.
+    /// KOMOJU's page; only in tokens for `/go/…`.
     pub url: Option<String>,
-    /// When the token ends, in seconds since the epoch. It is no part of what is written.
+    /// When the token expires, in seconds since the epoch. The token carries it outside this part.
     pub expires_s: i64,
 }
 
-/// A subject as it is written: a list, so that no names make the addresses longer.
+/// A subject as it is written: a list, because field names would make the addresses longer.
 type Listed = (StoreHash, OrderId, u32, Option<String>);
 
 impl From<Listed> for Subject {
@@ -43,7 +51,7 @@ impl From<Subject> for Listed {
     }
 }
 
-/// Makes the addresses of one order.
+/// Makes the addresses about one order, all with the same expiry.
 #[derive(Debug, Clone, Copy)]
 pub struct Links<'a> {
     config: &'a Config,
@@ -53,12 +61,12 @@ pub struct Links<'a> {
 }
 
 impl<'a> Links<'a> {
-    /// For somebody who has just proved to be the shopper, or is the merchant.
+    /// For somebody who has just proved to be the shopper, or for the merchant: a fresh expiry.
     pub fn new(config: &'a Config, store: &'a StoreHash, order: OrderId, now_ms: i64) -> Self {
         Self { config, store, order, expires_s: now_ms.div_euclid(1_000) + LIFE_S }
     }
 
-    /// For somebody who came with a token: what they get now ends with it.
+    /// For somebody who came with a token: everything made now expires with that one.
     pub fn renewed(config: &'a Config, subject: &'a Subject) -> Self {
         Self { config, store: &subject.store, order: subject.order, expires_s: subject.expires_s }
     }
@@ -76,32 +84,33 @@ impl<'a> Links<'a> {
         Delays::scaled(self.config.time_scale)
     }
 
-    /// The token that lets a browser ask how the payment stands.
+    /// A token that lets a browser ask how the payment stands.
     pub fn status_token(&self, attempt: u32) -> String {
         self.token(Purpose::Status, attempt, None)
     }
 
-    /// The token that lets a browser act for the shopper.
+    /// A token that lets a browser act for the shopper.
     pub fn act_token(&self, attempt: u32) -> String {
         self.token(Purpose::Act, attempt, None)
     }
 
+    /// Our own status page.
     pub fn status(&self, attempt: u32) -> String {
         self.address("status", &self.status_token(attempt))
     }
 
-    /// The way to KOMOJU. None where the address is not one of KOMOJU's pages: nobody is sent anywhere else.
+    /// The way to KOMOJU. None: the address is not one of KOMOJU's pages, and nobody is sent anywhere else.
     pub fn go(&self, attempt: u32, session_url: &str) -> Option<String> {
         let ours = is_on(session_url, &self.config.komoju_hosted_url);
         ours.then(|| self.address("go", &self.token(Purpose::Go, attempt, Some(session_url.to_owned()))))
     }
 
-    /// Where KOMOJU sends the shopper back to.
+    /// Where KOMOJU sends the shopper back.
     pub fn back(&self, attempt: u32) -> String {
         self.address("return", &self.token(Purpose::Return, attempt, None))
     }
 
-    /// A link that a merchant may send to a shopper.
+    /// A link that the merchant may send to the shopper.
     pub fn pay(&self) -> String {
         self.address("pay", &self.token(Purpose::PayLink, 0, None))
     }
@@ -117,13 +126,14 @@ impl<'a> Links<'a> {
     }
 }
 
-/// Reads a token of ours. Errors: forged, of another purpose, expired.
+/// Reads a token of ours. Errors: forged, for another purpose, or expired.
 pub fn open(config: &Config, purpose: Purpose, token: &str, now_ms: i64) -> Result<Subject, TokenError> {
     let opened = Tokens::new(&config.signing_keys).open_dated(purpose, token, now_ms.div_euclid(1_000));
     opened.map(|(expires_s, subject)| Subject { expires_s, ..subject })
 }
 
-/// Whether `url` is below `origin`, and not merely begins like it.
+/// True if `url` is a page on `origin`, and does not merely begin with the same letters
+/// (`https://komoju.com.evil.example`).
 pub fn is_on(url: &str, origin: &str) -> bool {
     let harmless = url.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     harmless && url.strip_prefix(origin).is_some_and(|rest| rest.starts_with('/'))

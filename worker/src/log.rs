@@ -1,5 +1,6 @@
-//! Structured log lines: one JSON object each, always with the request id. Callers pass ids, counts, codes and
-//! paths; never a secret, a token, a query string, a name, an e-mail or an address.
+//! Structured log lines: one JSON object each. The second field is the request's id, or, outside a request, the part
+//! of the worker that writes. Callers pass ids, counts, codes and paths; never a secret, a token, a query, a name, an
+//! e-mail or a street address.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! HTTP errors as RFC 9457 problem details. A problem is for whoever made the request; what a merchant must look
-//! at is *attention* and lives with the payment.
+//! HTTP errors as RFC 9457 problem details. A problem is for whoever made the request. What the merchant must look at
+//! is called *attention*, and is kept with the payment.
 
 use crate::stored;
 
@@ -8,31 +8,33 @@ use serde::Deserialize;
 use serde::Serialize;
 use worker::{Response, ResponseBuilder};
 
-/// What a problem is sent as to programs (RFC 9457 §3).
+/// The content type of a problem (RFC 9457 §3).
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
-/// A `type` is this plus the code: a path on whichever host this app was deployed to (RFC 9457 §3.1.1).
+/// A problem's `type` is this followed by its code: a path on whichever host the app is deployed to (RFC 9457
+/// §3.1.1).
 const TYPES: &str = "/problems/";
 
-/// One refused request.
+/// One refused request. [`Problem::body`] is how it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub status: u16,
-    /// Stable, for programs: `order_not_found`.
+    /// Stable, for programs, such as `order_not_found`.
     pub code: &'static str,
-    /// The same for every occurrence of the code, in English.
+    /// In English; the same for every problem with this code.
     pub title: &'static str,
-    /// What happened this time, for whoever reads a log; no secrets, no personal data.
+    /// What happened this time, in English, for whoever reads a log. No secrets, no personal data.
     pub detail: String,
-    /// A localised sentence that may be shown to the shopper.
+    /// A sentence in the shopper's language, which may be shown. None: there is none.
     pub message: Option<String>,
-    /// Whether the same request can succeed later.
+    /// True if the same request may succeed later.
     pub retry: bool,
+    /// After how many seconds. None: it does not say.
     pub retry_after_s: Option<u32>,
 }
 
 impl Problem {
-    /// The code of a deployment that lacks a setting, or has a malformed one.
+    /// The code of a deployment whose configuration is incomplete or malformed.
     pub const MISCONFIGURED: &str = "misconfigured";
 
     pub fn new(status: u16, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
@@ -44,7 +46,7 @@ impl Problem {
         Self { message: Some(message.into()), ..self }
     }
 
-    /// Says that the request may be repeated, after so many seconds.
+    /// Says that the request may be repeated, after this many seconds.
     pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry: true, retry_after_s: Some(seconds), ..self }
     }
@@ -57,12 +59,12 @@ impl Problem {
         Self::new(405, "method_not_allowed", "Method not allowed", "This address does not take that method.")
     }
 
-    /// Nothing can be said just now; whatever was asked is not refused by this.
+    /// Nothing can be said now. This refuses nothing: the answer may be yes in half a minute.
     pub fn try_again() -> Self {
         Self::new(503, "try_again", "Try again", "The store's data cannot be had just now.").retry_after(30)
     }
 
-    /// What an error comes to for whoever made the request. What it was is in the log, under the request id.
+    /// What an error means for whoever made the request. The error itself is in the log, under the request's id.
     pub fn of(error: &worker::Error, request_id: &str) -> Self {
         match error {
             worker::Error::RateLimitExceeded(_) => Self::try_again(),
@@ -70,7 +72,7 @@ impl Problem {
         }
     }
 
-    /// A fault of ours. What it was is in the log, under the request id.
+    /// A fault of ours. What it was is in the log, under the request's id.
     pub fn internal(request_id: &str) -> Self {
         let detail = ["Something failed on our side. Request ", request_id, "."].concat();
         Self::new(500, "internal", "Internal error", detail).retry_after(10)
@@ -101,7 +103,7 @@ impl Problem {
     }
 }
 
-/// RFC 9457.
+/// The JSON of RFC 9457, with our own members.
 #[derive(Serialize)]
 struct Body<'a> {
     #[serde(rename = "type")]
@@ -113,12 +115,12 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'a str>,
     retry: bool,
-    /// For pages of other origins, which may not read the header.
+    /// The wait in ms. Repeats the `retry-after` header, which pages on other origins may not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     poll_ms: Option<u32>,
 }
 
-/// A problem as it was answered, read again to be drawn as a page.
+/// A problem that was sent as JSON, read back to be drawn as a page.
 #[derive(Debug, Deserialize)]
 pub struct Told {
     pub status: u16,

@@ -1,7 +1,7 @@
 //! What the hot path needs to know about a store: a read-mostly copy of what StoreObject owns, published to Workers
-//! KV under `store:{hash}`. `objects/profiles.rs` loads it, and says when the copy is enough.
+//! KV under `store:{hash}`. `objects/profiles.rs` loads it, and says when the copy is good enough.
 //!
-//! Nothing here is ever used for dedupe, locks or payment state.
+//! A profile is never used for dedupe, locks or payment state.
 
 use domain::bigcommerce::channels::Channel;
 use domain::values::sealed::Sealed;
@@ -12,65 +12,73 @@ use domain::values::ids::{AccountId, OrderId, StoreHash};
 use domain::values::locale::Locale;
 use serde::{Deserialize, Serialize};
 
-/// Names of the fields that are sealed, as bound into each seal.
+/// The names of sealed fields, as they are bound into each seal. Never change one: what is sealed would no longer
+/// open.
 pub mod field {
     pub const BIGCOMMERCE_TOKEN: &str = "bigcommerce_token";
     pub const KOMOJU_SECRET_KEY: &str = "komoju_secret_key";
     pub const KOMOJU_WEBHOOK_SECRET: &str = "komoju_webhook_secret";
     pub const HOOK_SECRET: &str = "bigcommerce_hook_secret";
-    /// Where a refund goes that is paid by bank transfer.
+    /// The bank account to which a refund is transferred.
     pub const BANK_DETAILS: &str = "bank_details";
 }
 
-/// One store, as of `version`, which rises with each change.
+/// One store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
+    /// Rises with each change.
     pub version: u64,
     pub store: StoreHash,
-    /// When the app was first installed; 0 in copies of former versions, which did not say.
+    /// When the app was first installed, in ms since the epoch. 0 in copies of former versions, which did not say.
     #[serde(default)]
     pub installed_at_ms: i64,
-    /// False once BigCommerce has refused the token for good: no new starts.
+    /// False once BigCommerce has refused the token for good: no payment can be started.
     pub connected: bool,
-    /// Absent exactly when not connected.
+    /// None exactly when not connected.
     pub bigcommerce_token: Option<Sealed>,
-    /// Every account that an attempt may still need; at most one is current.
+    /// Every account whose key an attempt may still need. At most one is current.
     #[serde(default)]
     pub komoju: Vec<KomojuAccount>,
-    /// KOMOJU's webhooks are signed with one of these; the first is the newest. Empty: refuse every webhook.
+    /// KOMOJU signs its webhooks with one of these; the newest is first. Empty: every webhook is refused.
     #[serde(default)]
     pub webhook_secrets: Vec<Sealed>,
-    /// What BigCommerce sends back in our hooks' own header.
+    /// What BigCommerce sends back in the header of our hooks.
     pub hook_secret: Sealed,
     pub settings: Settings,
     #[serde(default)]
+    /// The storefronts, with their site addresses.
     pub channels: Vec<Channel>,
     #[serde(default)]
+    /// The payment-method labels that were looked up.
     pub labels: Vec<LearnedLabel>,
     pub store_name: String,
-    /// ISO 3166-1 alpha-2, upper case; empty where BigCommerce does not say.
+    /// ISO 3166-1 alpha-2, upper case. Empty: BigCommerce does not say.
     pub country: String,
-    /// The control panel's address, without trailing slash.
+    /// The address of the store's control panel at BigCommerce, without a slash at the end.
     pub panel_url: String,
-    /// When the owner said all this. A copy older than a few minutes decides nothing by itself.
+    /// When the owner said all this, in ms since the epoch. A copy older than a few minutes decides nothing by
+    /// itself.
     #[serde(default)]
     pub as_of_ms: i64,
 }
 
-/// A KOMOJU account, known by a fingerprint of its secret key.
+/// A KOMOJU account. Its id is a fingerprint of its secret key, so a new key is a new account here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KomojuAccount {
     pub id: AccountId,
+    /// Live or test, by the key.
     pub mode: Mode,
     pub secret_key: Sealed,
     /// The key as it may be shown: `sk_live_••••1234`.
     pub masked: String,
+    /// What KOMOJU calls the merchant. None: KOMOJU did not say.
     pub merchant_name: Option<String>,
-    /// New attempts are made with this one.
+    /// New attempts are made with this account.
     pub current: bool,
 }
 
-/// What a payment-method label turned out to be on one channel. `provider: None`: looked up, and still unknown.
+/// What a payment-method label was found to be on one channel. `provider: None`: it was looked up, and is still
+/// unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LearnedLabel {
     pub channel: u64,
@@ -79,13 +87,13 @@ pub struct LearnedLabel {
 }
 
 impl Profile {
-    /// The account that new attempts are made with.
+    /// The account that new attempts are made with. None: no key has been entered.
     pub fn current_account(&self) -> Option<&KomojuAccount> {
         self.komoju.iter().find(|account| account.current)
     }
 
-    /// Whether a start by the other would be a start by this: the same store, open for payments by the same key and
-    /// terms, and with the same sum where store credit or gift certificates have paid a part.
+    /// True if a start by `other` would come out the same as by `self`: both connected, with the same KOMOJU account,
+    /// methods and capture setting, and with the same way of counting store credit and gift certificates.
     pub fn agrees_on_starts(&self, other: &Self) -> bool {
         let account = |profile: &Self| profile.current_account().map(|a| (a.id.clone(), a.mode));
         let terms = |profile: &Self| {
@@ -98,11 +106,13 @@ impl Profile {
             && (self.settings.version == other.settings.version || terms(self) == terms(other))
     }
 
-    /// The same store once its owner says that there is none: what was begun can still be ended with its keys.
+    /// The same store, once its owner says that it no longer exists. Its keys are kept, because what was begun must
+    /// still be cancelled.
     pub fn disconnected(&self) -> Self {
         Self { connected: false, bigcommerce_token: None, ..self.clone() }
     }
 
+    /// The account with this id, current or not.
     pub fn account(&self, id: &AccountId) -> Option<&KomojuAccount> {
         self.komoju.iter().find(|account| account.id == *id)
     }
@@ -111,7 +121,7 @@ impl Profile {
         self.channels.iter().find(|channel| channel.id == id)
     }
 
-    /// What the core knows of this store, for one of its orders. Nobody has confirmed it yet.
+    /// What the core knows of this store, for one of its orders. Not confirmed by the owner yet.
     pub fn shop(&self, order: OrderId) -> Shop {
         let channel = |c: &Channel| shop::Channel { id: c.id, origins: c.origins.clone() };
         let label =
@@ -129,7 +139,7 @@ impl Profile {
         }
     }
 
-    /// Whether the origin is one of this store's own sites, on whichever channel.
+    /// True if the origin is one of this store's own sites, on any channel.
     pub fn owns_origin(&self, origin: &str) -> bool {
         self.channels.iter().any(|channel| channel.origins.iter().any(|own| own == origin))
     }
@@ -140,7 +150,7 @@ pub fn key(store: &StoreHash) -> String {
     [PREFIX, store.as_str()].concat()
 }
 
-/// What every profile's KV key starts with; the daily walk lists by it.
+/// How every profile's KV key begins; the daily round lists by it.
 pub const PREFIX: &str = "store:";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a request brings: its query, its headers, its body, and which network it comes from.
+//! What a request brings: query, headers, body, and the network that it comes from.
 
 use crate::fetch::read_at_most;
 use crate::problem::Problem;
@@ -11,12 +11,12 @@ pub fn query(request: &Request) -> Vec<Pair> {
     pairs(query_of(&request.inner().url()))
 }
 
-/// A header's text; "" where it is absent.
+/// A header's text; empty if it is absent.
 pub fn header(request: &Request, name: &str) -> String {
     request.headers().get(name).ok().flatten().unwrap_or_default()
 }
 
-/// A request's body. Errors: 413 over `most` bytes, 400 where it breaks off.
+/// A request's body. Errors: 413 if it is longer than `most` bytes, 400 if it breaks off.
 pub async fn body(request: &mut Request, most: usize) -> Result<Vec<u8>, Problem> {
     let too_large =
         || Problem::new(413, "body_too_large", "Body too large", format!("At most {most} bytes."));
@@ -30,8 +30,8 @@ pub async fn body(request: &mut Request, most: usize) -> Result<Vec<u8>, Problem
     read_at_most(&stream, most).await.map_err(broken)?.ok_or_else(too_large)
 }
 
-/// What stands for the network that an address is in, where addresses are counted: an IPv4 address, or the first 64 bits
-/// of an IPv6 one, for a household or a phone has all the rest. What is no address stays as it is.
+/// The network of an address, for counting requests: an IPv4 address itself, or the first 64 bits of an IPv6 address,
+/// because one household or phone owns all addresses below them. Text that is not an address stays as it is.
 pub fn network_of(address: &str) -> String {
     match address.trim().parse::<IpAddr>() {
         Ok(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {

@@ -1,5 +1,5 @@
-//! The daily round: sees to it that every store's alarm is set. Stores look after themselves; this only finds one
-//! whose alarm was ever lost.
+//! The daily round: makes sure that every store's alarm is set. Stores look after themselves; the round only finds a
+//! store whose alarm was lost.
 
 use crate::bindings::Kv;
 use crate::log;
@@ -9,11 +9,12 @@ use crate::profile::PREFIX;
 use domain::values::ids::StoreHash;
 use worker::{Env, Result};
 
-/// A run may make so many calls and no more; the next run goes on from there.
+/// How many stores one run handles: a run may make only so many calls. The next run goes on from there.
 const STORES_PER_RUN: u32 = 500;
-/// Where the last run stopped.
+/// The KV key of the place where the last run stopped.
 const CURSOR: &str = "round:cursor";
 
+/// One run, called by the daily cron.
 pub async fn walk(env: &Env) -> Result<()> {
     let kv = Kv::of(env)?;
     let from = kv.text(CURSOR).await?;
@@ -28,7 +29,7 @@ pub async fn walk(env: &Env) -> Result<()> {
     }
 }
 
-/// What nobody looks after by itself is called out once a day.
+/// Counts the objects that have rows but no identity, and raises an error in the log if there are any.
 async fn count_strays(env: &Env) {
     match strays::count(env).await {
         Ok(0) => {}
@@ -37,7 +38,7 @@ async fn count_strays(env: &Env) {
     }
 }
 
-/// One store that cannot be reached must not keep the others waiting.
+/// Has one store set its alarm. A store that cannot be reached must not stop the others.
 async fn rearm(env: &Env, key: &str) {
     let Some(Ok(store)) = key.strip_prefix(PREFIX).map(StoreHash::parse) else { return };
     let rearmed = match StoreClient::new(env, &store) {

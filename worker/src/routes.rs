@@ -1,5 +1,5 @@
-//! The whole URL space on one page, and who reads what comes of it: a person who navigates gets every problem as a
-//! page in their language, whatever failed; a program gets it as JSON.
+//! All addresses on one page, and who reads the answer: a person who navigates gets every problem as a page in their
+//! language, whatever failed; a program gets it as JSON.
 
 use crate::app;
 use crate::context::Ctx;
@@ -17,19 +17,22 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use worker::{Method, Request, Response, Result};
 
-/// The addresses that shoppers are led to, and those that merchants open, each with everything below them.
+/// The first segments of addresses that shoppers open, and of those that merchants open. Everything below them is
+/// theirs too.
 const FOR_SHOPPERS: [&str; 4] = ["go", "return", "status", "pay"];
 const FOR_MERCHANTS: [&str; 3] = ["auth", "load", "panel"];
 
 /// Who reads an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
+    /// A script, BigCommerce or KOMOJU: problems as JSON.
     Program,
     Shopper(Locale),
     Merchant(Locale),
 }
 
 impl Reader {
+    /// The reader of the answer to this request, by the first segment of its path.
     pub fn of(request: &Request) -> Self {
         let path = request.path();
         let first = path.split('/').nth(1).unwrap_or_default();
@@ -42,7 +45,7 @@ impl Reader {
         }
     }
 
-    /// The answer as this reader can read it. `framed_by`: one more page that may frame a merchant's.
+    /// The answer in a form for this reader. `framed_by`: one more page that may frame a merchant's page.
     pub async fn given(self, mut answer: Response, framed_by: Option<&str>) -> Result<Response> {
         let is_problem = answer.headers().get("content-type")?.as_deref() == Some(problem::CONTENT_TYPE);
         match self {
@@ -55,10 +58,10 @@ impl Reader {
     }
 }
 
-/// Answers one request, whatever comes of it.
+/// Answers one request. Never fails because of the request: an error becomes a problem.
 pub async fn answer(request: Request, ctx: &Ctx) -> Result<Response> {
     let reader = Reader::of(&request);
-    // Only what kind of address it was: further segments may be tokens.
+    // For the log, only the first segment: the others may be tokens.
     let kind = request.path().split('/').nth(1).unwrap_or_default().to_owned();
     let answer = match route(request, ctx).await {
         Ok(answer) => answer,
@@ -105,8 +108,8 @@ async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
     }
 }
 
-/// Version, bindings, and how many objects hold rows of nobody's; no secret. Answers at all only where the configuration
-/// is whole.
+/// Version, bindings, and how many objects hold rows without an identity. No secret. Answers only if the
+/// configuration is whole, because nothing else does either.
 async fn healthz(ctx: &Ctx) -> Result<Response> {
     let bound = |name: &str| worker::js_sys::Reflect::has(&ctx.env, &name.into()).unwrap_or(false);
     let bindings = ["STORES", "PAYMENTS", "STORE_KV", "PROFILE_REFRESH_LIMIT"];

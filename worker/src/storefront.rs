@@ -1,6 +1,8 @@
-//! Serves the storefront script. A published script is never withdrawn: stores carry its address and its integrity
-//! hash in their pages until they are told of a newer one. So every build lies in KV under its hash, put there before
-//! the worker that names it goes live (`scripts/deploy`), and the worker carries only the newest one's name.
+//! Serves the storefront script.
+//!
+//! A published script is never withdrawn: stores carry its address and its integrity hash in their pages until they
+//! are told of a newer one. So every build is kept in KV under its hash, and put there before the worker that names
+//! it goes live (`scripts/deploy`). The worker itself carries only the name of the newest build.
 
 use crate::bindings::Kv;
 use crate::context::Ctx;
@@ -10,19 +12,20 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha384};
 use worker::{Env, Error, Response, ResponseBuilder, Result};
 
-/// The build that came with this worker.
+/// The hash and the integrity value of the build that this worker names.
 mod build {
     include!(concat!(env!("OUT_DIR"), "/storefront.rs"));
 }
 
 pub use build::{HASH, INTEGRITY};
 
+/// A build never changes, so browsers may keep it.
 const FOREVER: &str = "public, max-age=31536000, immutable";
-/// For tags made by hand, which name no build: a new one arrives within five minutes.
+/// For tags made by hand, which name no build: they get a new build within five minutes.
 const BRIEFLY: &str = "public, max-age=300";
 
-/// Errors: the newest build is not there to be served, byte for byte, so no store may be told to load it. A browser that
-/// is given other bytes than its tag's integrity hash stands for runs none of them.
+/// Checks that the newest build is there to be served, byte for byte. Errors: it is not, so no store may be told to
+/// load it; a browser runs nothing whose bytes do not match the tag's integrity hash.
 pub async fn check_published(env: &Env) -> Result<()> {
     let wrong = match published(env, HASH).await? {
         Some(bytes) if is_whole(&bytes, INTEGRITY) => return Ok(()),
@@ -36,7 +39,7 @@ fn is_whole(bytes: &[u8], integrity: &str) -> bool {
     integrity.strip_prefix("sha384-") == Some(STANDARD.encode(Sha384::digest(bytes)).as_str())
 }
 
-/// `GET /storefront/{hash}.js`: that very build, for good.
+/// `GET /storefront/{hash}.js`: exactly this build, for good.
 pub async fn pinned(ctx: &Ctx, file: &str) -> Result<Response> {
     match file.strip_suffix(".js").filter(|hash| is_hash(hash)) {
         Some(hash) => script(ctx, hash, FOREVER).await,
@@ -49,7 +52,8 @@ pub async fn newest(ctx: &Ctx) -> Result<Response> {
     script(ctx, HASH, BRIEFLY).await
 }
 
-/// With KV's own short caching: a longer one would remember for as long that a build was not there yet.
+/// A build from KV, with KV's own short caching. With longer caching, a location that was asked too early would
+/// remember for that long that the build does not exist.
 async fn published(env: &Env, hash: &str) -> Result<Option<Vec<u8>>> {
     Kv::of(env)?.bytes(&["script:", hash].concat()).await
 }
@@ -58,12 +62,12 @@ fn is_hash(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
-/// Any page may load it, and must be able to check its integrity across origins.
+/// Serves one build. Any page may load it, and may check its integrity across origins.
 async fn script(ctx: &Ctx, hash: &str, cache: &str) -> Result<Response> {
     let bytes = match published(&ctx.env, hash).await {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return Problem::not_found().response(),
-        // Says nothing about the script: nobody may remember that it is not there.
+        // KV's failure says nothing about the script, so the answer must not be a 404, which caches would keep.
         Err(error) => {
             log::warn(&ctx.request_id, "kv_failed", &[("script", hash), ("error", &error.to_string())]);
             return Problem::try_again().response();

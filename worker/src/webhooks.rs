@@ -1,7 +1,7 @@
-//! Messages from the two sides: authenticated, turned into hints, made durable, answered. Never believed.
+//! Messages from BigCommerce and KOMOJU: authenticated, turned into hints, made durable, answered. Never believed.
 //!
-//! A 2xx says "kept, or nothing of ours"; a 4xx "you are not who you say"; a 5xx "try again". Each is answered after
-//! one durable write and without a call out.
+//! A 2xx says "kept, or not ours", a 4xx "you are not who you say you are", a 5xx "try again". Each is answered after
+//! one durable write and without a call to either side.
 
 use crate::bindings::allows;
 use crate::context::Ctx;
@@ -29,14 +29,14 @@ use serde_json::Value;
 use std::cell::RefCell;
 use worker::{Request, Response, Result};
 
-/// Either side's messages are a few kilobytes.
+/// No message of either side is longer than a few kilobytes; longer bodies (in bytes) are refused.
 const LONGEST_BODY: usize = 128 * 1024;
-/// Notes are worth as little as other questions that anyone may cause.
+/// The rate limit on notes to the store's object: they are worth as little as other questions that anybody can cause.
 const NOTE_LIMIT: &str = "PROFILE_REFRESH_LIMIT";
-/// How far a Standard Webhooks timestamp may be off before it counts as old.
+/// How far (in seconds) a Standard Webhooks timestamp may be off before the signature counts as old.
 const TOLERANCE_S: i64 = 5 * 60;
 
-/// `POST /webhooks/komoju/{store}`.
+/// `POST /webhooks/komoju/{store}`. The store in the path is the only store that the message can be about.
 pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Response> {
     let body = match request::body(&mut request, LONGEST_BODY).await {
         Ok(body) => body,
@@ -65,8 +65,8 @@ pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Resp
     }
 }
 
-/// Checks against the copy in KV, and once against the owner's own where that does not fit: the secret may be new.
-/// What no secret could have signed is refused without asking.
+/// Checks the signature with the secrets in KV's copy, and if none fits, once with the owner's, because the merchant
+/// may have just made a new secret. A header that cannot be a signature is refused without asking.
 async fn check_komoju(
     profile: &Profile,
     ctx: &Ctx,
@@ -102,6 +102,8 @@ async fn webhook_secrets(profile: &Profile, ctx: &Ctx) -> Result<Vec<Secret>> {
     Ok(secrets)
 }
 
+/// The order that a notice is about. None: it belongs to another shop on the same KOMOJU account, or the ledger does
+/// not know it.
 async fn order_of(notice: &Notice, store: &StoreHash, ctx: &Ctx) -> Result<Option<OrderId>> {
     let keys = match route(notice, store) {
         Route::Order(order) => return Ok(Some(order)),
@@ -140,7 +142,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
     };
     log::info(&ctx.request_id, "bigcommerce_hook", &[("store", store), ("scope", &text(&event, "scope"))]);
     match &hint.about {
-        // Of an order that is new, no payment has heard.
+        // An order that is new: no payment object knows it yet, so this goes to the store's object.
         About::Order { scope, .. } if scope == ORDER_CREATED => {
             let told = StoreClient::new(&ctx.env, &profile.store)?.new_order(order).await?;
             pass_on(told, profile, order, ctx);
@@ -150,7 +152,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
     Response::ok("kept")
 }
 
-/// Once the message is answered, the order's own object hears that it is announced, and reads it ahead if it may.
+/// After the message was answered, tells the order's own object that it was announced, and whether to read it ahead.
 fn pass_on(told: Announced, profile: Profile, order: OrderId, ctx: &Ctx) {
     let look = match told {
         Announced::Nothing => return,
@@ -166,17 +168,18 @@ fn pass_on(told: Announced, profile: Profile, order: OrderId, ctx: &Ctx) {
 }
 
 thread_local! {
-    /// Stores and sides whose messages this isolate has told of, and when.
+    /// For which stores and sides this isolate has reported a message, and when (ms since the epoch).
     static TOLD: RefCell<Vec<(StoreHash, Side, i64)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// So many are remembered; whoever is forgotten is told of once more.
+/// How many of them are remembered; for one that was forgotten, the store hears once more.
 const TOLD_OF: usize = 64;
-/// A store is told so often that it hears from a side.
+/// A store hears at most this often (ms) from one isolate that messages come in.
 const TELL_AFTER_MS: i64 = 60_000;
 
-/// Tells the store that a proved message came, once the message is answered: what stays silent for a day is shown to
-/// the merchant. An isolate does so once a minute, so this costs a busy store next to nothing.
+/// After the message was answered, tells the store that a proved message of this side came in. The panel shows the
+/// merchant if one side stays silent for a day. An isolate reports once a minute, so a busy store pays next to
+/// nothing for it.
 fn heard(side: Side, store: &StoreHash, ctx: &Ctx) {
     let since = ctx.now_ms - ctx.config.scaled_ms(TELL_AFTER_MS);
     let is_news = TOLD.with_borrow_mut(|told| {
@@ -200,7 +203,7 @@ fn heard(side: Side, store: &StoreHash, ctx: &Ctx) {
     });
 }
 
-/// As with KOMOJU's: the copy in KV first, then its owner.
+/// Checks our own secret header, as with KOMOJU: with the copy in KV first, then once with the owner's.
 async fn check_hook(
     request: &Request,
     profile: &Profile,
@@ -225,9 +228,10 @@ async fn is_hook_secret(profile: &Profile, ctx: &Ctx, shown: &str) -> Result<boo
     Ok(!own.expose().is_empty() && same(own.expose().as_bytes(), shown.as_bytes()))
 }
 
-/// What is odd about the Standard Webhooks signature, where there is one: `v1,{base64}` over `{id}.{timestamp}.{body}`,
-/// keyed with the client secret. Our own header has proved the sender already, so this turns nothing away: how draft
-/// apps' keys are derived is not published, and a message that is sent again may bear its first signature.
+/// What is odd about the Standard Webhooks signature (`v1,{base64}` over `{id}.{timestamp}.{body}`, with the app's
+/// client secret as key). None: it is fine, or there is none. Our own header has proved the sender already, so an odd
+/// signature turns nothing away: BigCommerce does not publish how the keys of draft apps are derived, and a repeated
+/// message may carry its first signature.
 fn signature_doubt(request: &Request, body: &[u8], ctx: &Ctx) -> Option<SignatureDoubt> {
     let signatures = header(request, "webhook-signature");
     if signatures.is_empty() {
@@ -248,7 +252,7 @@ fn signature_doubt(request: &Request, body: &[u8], ctx: &Ctx) -> Option<Signatur
     }
 }
 
-/// Tells the store's object, once in a while and after the answer: nobody waits for a note.
+/// Tells the store's object about it, after the answer, and only once in a while.
 fn note_signature(doubt: SignatureDoubt, store: &StoreHash, ctx: &Ctx) {
     let (env, store, request_id) = (ctx.env.clone(), store.clone(), ctx.request_id.clone());
     log::info(&request_id, "hook_signature", &[("store", store.as_str()), ("doubt", doubt.key())]);
@@ -266,7 +270,8 @@ fn note_signature(doubt: SignatureDoubt, store: &StoreHash, ctx: &Ctx) {
     });
 }
 
-/// The order a hook is about. Its `hash` names the message; the same message again is the same hint.
+/// The order that a hook is about, and the hint that it makes. Hash and time name the message, so the same message
+/// again is the same hint. None: not about an order.
 fn hook_hint(event: &Value) -> Option<(OrderId, Hint)> {
     let scope = text(event, "scope");
     let data = event.get("data")?;
@@ -277,7 +282,8 @@ fn hook_hint(event: &Value) -> Option<(OrderId, Hint)> {
     scope.starts_with("store/order/").then_some((order, Hint { id, about: About::Order { scope, moved } }))
 }
 
-/// Only where the message names both, each a status that can be, and when it was.
+/// From which status to which the order was moved. None: the message does not name both, or one is no status, or the
+/// time is missing.
 fn moved(event: &Value, data: &Value) -> Option<Moved> {
     let change = data.get("status")?;
     let status = |field| unsigned(change, field).and_then(|n| u8::try_from(n).ok()).map(OrderStatus);
@@ -285,6 +291,7 @@ fn moved(event: &Value, data: &Value) -> Option<Moved> {
     Some(Moved { from: status("previous_status_id")?, to: status("new_status_id")?, at })
 }
 
+/// The store named in the path.
 async fn known_store(store: &str, ctx: &Ctx) -> Result<std::result::Result<Profile, Problem>> {
     match StoreHash::parse(store) {
         Ok(store) => Ok(profiles::named(&ctx.env, &store).await?.map_err(Absent::problem)),

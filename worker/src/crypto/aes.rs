@@ -1,16 +1,17 @@
-//! AES-256-GCM by WebCrypto: no cipher of our own to carry or to get wrong.
+//! AES-256-GCM by WebCrypto: no cipher of our own to carry, or to get wrong.
 //! <https://developers.cloudflare.com/workers/runtime-apis/web-crypto/>
 
 use worker::js_sys::futures::JsFuture;
 use worker::js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array, global};
 use worker::wasm_bindgen::{JsCast, JsValue};
 
-/// Errors: what WebCrypto threw.
+/// Encrypts `plain`, bound to `bound_to` (the associated data). Errors: what WebCrypto threw.
 pub async fn encrypt(key: &[u8], nonce: &[u8], bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, JsValue> {
     run("encrypt", key, nonce, bound_to, plain).await
 }
 
-/// Errors: what WebCrypto threw. It throws the same, whether the key, `bound_to` or a byte is wrong.
+/// Decrypts. Errors: what WebCrypto threw; it throws the same for a wrong key, wrong associated data and a damaged
+/// byte.
 pub async fn decrypt(key: &[u8], nonce: &[u8], bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, JsValue> {
     run("decrypt", key, nonce, bound_to, sealed).await
 }

@@ -39,7 +39,7 @@ pub async fn alarm(state: &State, env: &Env) -> Result<()> {
     Ok(())
 }
 
-/// Counts the strays, up to [`MOST_COUNTED`], and keeps the result for [`counted`]. Lists KV keys, so the daily cron
+/// Counts the strays, up to `MOST_COUNTED`, and keeps the result for [`counted`]. Lists KV keys, so the daily cron
 /// runs it and no request does.
 pub async fn count(env: &Env) -> Result<usize> {
     let kv = Kv::of(env)?;
