@@ -1,6 +1,6 @@
 //! The script's API: `POST /api/payments` and `GET /api/payments/{token}`.
 //!
-//! The POST is a CORS-simple request (text/plain, no own headers), so no preflight costs a round trip; JSON and
+//! The POST is a CORS-simple request (text/plain, no headers of its own), so it costs no preflight; JSON and
 //! preflights are answered too. Answers carry CORS headers for the store's own sites and for nobody else.
 
 use super::view::{Queued, queued, too_often, view};
@@ -25,19 +25,22 @@ use domain::views::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use worker::{Request, Response, Result};
 
-/// Bounds starts that prove nothing, per store and network. Whoever proves right is never counted, nor held up by it.
+/// Rate limit on starts that prove nothing, per store and network. A start with the right proof is neither counted
+/// nor held up by it.
 const FAILURE_LIMIT: &str = "START_LIMIT_ADDRESS";
-/// Bounds what one signed address may cause.
+/// Rate limit on what one signed address may cause.
 const TOKEN_LIMIT: &str = "TOKEN_LIMIT";
-/// Far more than any start needs.
+/// In bytes; far more than any start needs.
 const LONGEST_BODY: usize = 64 * 1024;
 
-/// A location of KV's may go on for a minute saying that there is no such store, after somebody has asked there too
-/// early. So that is never the last word to a shopper: the script asks three times more, after so long each.
+/// After an installation, one of KV's locations may say for up to a minute that there is no such store, if somebody
+/// asked there too early. So that answer is never the last word to a shopper: the script is told to ask again after
+/// this long (ms), and does so three times.
 const HEARD_OF_MS: i64 = 22_000;
-/// It is kept, so it is not to be anything.
+/// The longest visit id that is taken, in bytes: it is stored, so it may not be just anything.
 const LONGEST_VISIT: usize = 40;
 
+/// The body of a start, as the script sends it.
 #[derive(Debug, Deserialize)]
 struct Body {
     store: String,
@@ -46,18 +49,19 @@ struct Body {
     page: Option<String>,
     #[serde(default)]
     locale: String,
-    /// What the page showed: decimals, and their currency. `seen_amount` is the integer of former scripts.
+    /// What the page showed: decimal amounts, and their currency. They can only block a start, never set an amount.
+    /// `seen_amount` is an integer that earlier scripts sent.
     seen_total: Option<String>,
     seen_due: Option<String>,
     seen_amount: Option<String>,
     seen_currency: Option<String>,
     #[serde(default)]
     intent: Intent,
-    /// Made up by the script once per page visit.
+    /// A random text, made by the script for each visit of the page.
     visit: Option<String>,
 }
 
-/// `POST /api/payments`.
+/// `POST /api/payments`: starts a payment, or says how it stands.
 pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
     let origin = header(&request, "origin");
     let body = match read_body(&mut request).await {
@@ -106,7 +110,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
     with_cors(response, cors.as_deref())
 }
 
-/// `GET /api/payments/{token}`.
+/// `GET /api/payments/{token}`: how a payment stands.
 pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
     let locale = Locale::from_tag(url::value(&query(&request), "locale").unwrap_or(""));
     let origin = header(&request, "origin");
@@ -130,8 +134,8 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response
     with_cors(response, cors.as_deref())
 }
 
-/// `OPTIONS /api/…`: for callers that send JSON or headers of their own. Says nothing about any store; the answer to
-/// the request itself decides who may read it.
+/// `OPTIONS /api/…`: for callers that send JSON or headers of their own. It says nothing about any store; the answer
+/// to the request itself decides which site may read it.
 pub fn preflight(request: &Request) -> Result<Response> {
     let response = Response::empty()?.with_status(204);
     let origin = header(request, "origin");
@@ -142,6 +146,7 @@ pub fn preflight(request: &Request) -> Result<Response> {
     with_cors(response, Some(origin.as_str()).filter(|o| !o.is_empty()))
 }
 
+/// Reads and parses a start. Errors: 415, 413, 400.
 async fn read_body(request: &mut Request) -> std::result::Result<Body, Problem> {
     let kind = header(request, "content-type");
     let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
@@ -154,7 +159,8 @@ async fn read_body(request: &mut Request) -> std::result::Result<Body, Problem> 
     read(&text).map_err(|e| Problem::new(400, "malformed_body", "The body is not a start", e.to_string()))
 }
 
-/// The order and the store that a request names, as far as names go. The outer error is ours, the inner the caller's.
+/// The order and the store that a request names. Nothing is looked up about the order. The outer error is ours, the
+/// inner one the caller's.
 pub async fn find(
     store: &str,
     order: u64,
@@ -178,17 +184,18 @@ pub async fn find(
     }))
 }
 
-/// What a start came to, as it is told.
+/// What a start's caller is told.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The picture, and whether the browser should go to KOMOJU now.
+    /// How the payment stands, and whether the browser should go to KOMOJU now.
     Show(Snapshot, bool),
     Wait(Queued),
     Problem(Problem),
 }
 
-/// What a start came to. One that proves nothing counts against its network, and gets no other answer for that than
-/// when to come again: a shopper behind the same address is served all the same.
+/// Turns the result of a start into what its caller is told. A start without a right proof counts against its
+/// network; above the limit it is only told to come back later, and so learns nothing more. A shopper behind the same
+/// address is served all the same.
 pub async fn outcome(
     started: Started,
     request: &Request,
@@ -216,9 +223,10 @@ pub async fn outcome(
     }
 }
 
+/// The problem for a refusal. 4xx: repeating brings nothing; 503 and 429: try again.
 pub fn refused(refusal: &Refusal, locale: Locale) -> Problem {
     let (status, code, title, retry) = match refusal {
-        // One answer for both: whether there is such an order is nobody's business.
+        // One answer for both, because whether an order exists is nobody else's business.
         Refusal::OrderNotFound | Refusal::WrongProof => {
             (404, "order_not_found", "No order with this number and cart id", false)
         }
@@ -248,13 +256,15 @@ pub fn refused(refusal: &Refusal, locale: Locale) -> Problem {
     if retry { problem.retry_after(3) } else { problem }
 }
 
-/// Whether this signed address may cause something once more: it is its holder's own limit, whatever others do.
+/// True if this signed address may cause something once more. Each token has its own limit, so nobody can use up
+/// another's.
 pub async fn within_limit(ctx: &Ctx, purpose: &str, token: &str) -> bool {
-    // The end of a token is its signature.
+    // The end of a token is its signature, which tells it from all others.
     let tail = token.get(token.len().saturating_sub(43)..).unwrap_or(token);
     allows(&ctx.env, TOKEN_LIMIT, &[purpose, ":", tail].concat()).await
 }
 
+/// 429, without saying anything about the store or the order.
 pub fn too_many(locale: Locale) -> Problem {
     let detail = "Too many requests of this kind from here.";
     Problem::new(429, "too_many_requests", "Too many requests", detail)
@@ -262,7 +272,7 @@ pub fn too_many(locale: Locale) -> Problem {
         .retry_after(20)
 }
 
-/// With what a shopper reads where the store or the order is not to be had: a moment's patience, or nothing there.
+/// Adds what the shopper reads if the store cannot be had: "try again in a moment", or "no such order".
 pub fn spoken(problem: Problem, locale: Locale) -> Problem {
     let sentence = match problem.retry {
         true => words::busy(locale),
@@ -271,13 +281,15 @@ pub fn spoken(problem: Problem, locale: Locale) -> Problem {
     problem.say(sentence)
 }
 
+/// 403: the token is not ours, is for another purpose, or has expired.
 pub fn bad_token(locale: Locale) -> Problem {
     let detail = "The link is not one of ours, is for another purpose, or has expired.";
     Problem::new(403, "bad_token", "The link is not valid", detail).say(words::bad_link(locale))
 }
 
-/// The store's own sites may read the answer; a foreign site is refused, once the owner has said that it is foreign: a
-/// site may be new. Without an origin nobody is asked.
+/// Which origin may read the answer. One of the store's own sites may. A foreign site is refused, but only after the
+/// owner has confirmed that it is foreign: the site may be new. Without an origin (no browser, or the same site)
+/// nobody is asked: None.
 async fn allowed_origin(
     request: &Request,
     profile: &Profile,
@@ -290,7 +302,7 @@ async fn allowed_origin(
     if profile.owns_origin(&origin) {
         return Ok(Ok(Some(origin)));
     }
-    // What is no address, as `null`, is nobody's site.
+    // Text that is not an origin, such as `null`, is nobody's site.
     if origin_of(&origin).as_deref() != Some(origin.as_str()) {
         return Ok(Err(foreign_origin()));
     }
@@ -305,7 +317,8 @@ fn foreign_origin() -> Problem {
     Problem::new(403, "foreign_origin", "Not from this site", "The page is on none of the store's sites.")
 }
 
-/// A problem found before a store is known says nothing about any, so the page that caused it may read it.
+/// A problem that was found before any store was known says nothing about a store, so the page that caused it may
+/// read it.
 fn readable_by(origin: &str, problem: &Problem) -> Result<Response> {
     with_cors(problem.response()?, Some(origin).filter(|o| !o.is_empty()))
 }
@@ -325,7 +338,7 @@ fn json(value: &impl Serialize) -> Result<Response> {
     Ok(builder.fixed(write(value).into_bytes()))
 }
 
-/// What the shopper's browser shows of itself.
+/// What the shopper's browser shows of itself. KOMOJU uses it against fraud.
 pub fn browser(request: &Request) -> Browser {
     Browser {
         ip: address(request),

@@ -1,8 +1,16 @@
 //! The way to KOMOJU and back, and everything that works by plain navigation: `/go`, `/return`, `/pay`, `/status`.
 //!
-//! A GET never ends anything: it shows what is live. What ends something is a POST, and needs an *act* token, which the
-//! cookie of the browser that left for KOMOJU from here holds. HEAD answers as GET would and begins nothing. Nothing
-//! here marks anything paid.
+//! A GET never cancels anything: it shows what is live. What cancels something is a POST with an *act* token, and
+//! that token is in a cookie of the browser that left for KOMOJU from here. HEAD answers as GET would, but starts
+//! nothing, because link checkers send it. Nothing here marks anything as paid.
+//!
+//! ```text
+//! /go/{token}      set the cookie, 303 to KOMOJU's page
+//! ... the shopper pays, or does not ...
+//! /return/{token}  hint, look; cookie present: 303 to the shop's page with #komoju={status token}
+//!                              cookie absent (another browser): 303 to /status/{token}
+//! /status/{token}  our page; with the cookie it has buttons, which are POST /pay/{act token}
+//! ```
 
 use super::api::{Outcome, bad_token, browser, find, outcome, refused, spoken, too_many, within_limit};
 use super::page;
@@ -20,11 +28,13 @@ use domain::values::locale::Locale;
 use domain::views::snapshot::Snapshot;
 use worker::{Method, Request, Response, Result};
 
-/// How long a browser remembers that it left for KOMOJU from here.
+/// For how many seconds a browser remembers that it left for KOMOJU from here.
 const COOKIE_LIFE_S: u32 = 7 * 86_400;
+/// The longest form that is read, in bytes.
 const LONGEST_FORM: usize = 16 * 1024;
 
-/// `GET /go/{token}`, made for whoever has proved to be the shopper: a first-party cookie, then on to KOMOJU. Touches no object, so it is as quick as a link.
+/// `GET /go/{token}`, made for a shopper who has proved to be the order's: sets a first-party cookie, then goes on to
+/// KOMOJU. Touches no object, so it is as quick as a link.
 pub fn go(request: &Request, ctx: &Ctx, token: &str) -> Result<Response> {
     let locale = locale_of(request);
     let subject = match open(&ctx.config, Purpose::Go, token, ctx.now_ms) {
@@ -37,8 +47,8 @@ pub fn go(request: &Request, ctx: &Ctx, token: &str) -> Result<Response> {
     }
 }
 
-/// `GET /return/{token}?session_id=`: back from KOMOJU. A hint and a look; then to the page this browser came from, if
-/// it is this browser that left from it, else to a page of our own.
+/// `GET /return/{token}?session_id=`: back from KOMOJU. Stores a hint and looks. Then goes to the page that this
+/// browser came from, if it is the browser that left from there, else to our own status page.
 pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
     let locale = locale_of(&request);
     let Ok(subject) = open(&ctx.config, Purpose::Return, token, ctx.now_ms) else {
@@ -46,7 +56,8 @@ pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> 
     };
     let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
     let session = url::value(&query(&request), "session_id").and_then(|id| SessionId::parse(id).ok());
-    // Nobody who comes back from paying is turned away: who comes back too often finds what is known, without a look.
+    // Nobody who comes back from paying is turned away. Above the limit, the shopper sees what is known, without a
+    // look.
     let snapshot = if begins_nothing(&request) {
         payment.history().await?.map(|history| history.snapshot)
     } else if within_limit(ctx, "return", token).await {
@@ -80,7 +91,8 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response
     }
 }
 
-/// `GET /pay?store&order_id&cart_id`: a start as plain navigation, where the script or its wasm may not run.
+/// `GET /pay?store&order_id&cart_id`: a start by plain navigation, for pages where the script or its wasm may not
+/// run.
 pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
     let asked = query(&request);
     let get = |name: &str| url::value(&asked, name).unwrap_or("").to_owned();
@@ -94,7 +106,7 @@ pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
         Err(problem) => return page::problem(&spoken(problem, locale), locale),
     };
     if begins_nothing(&request) {
-        // Without asking BigCommerce nobody knows whether the cart's id is right.
+        // Without asking BigCommerce, nobody can say whether the cart id is right.
         return Response::empty();
     }
     let page = Some(get("page")).filter(|p| !p.is_empty());
@@ -104,7 +116,7 @@ pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
     begin(&request, ctx, &payment, links, start, locale).await
 }
 
-/// `GET /pay/{token}`: a link that the merchant sent.
+/// `GET /pay/{token}`: a payment link that the merchant sent.
 pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
     let locale = locale_of(&request);
     let Ok(subject) = open(&ctx.config, Purpose::PayLink, token, ctx.now_ms) else {
@@ -121,7 +133,7 @@ pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Respon
     begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), start, locale).await
 }
 
-/// `POST /pay/{token}`: the buttons of our own status page. The token was given only to whoever may act.
+/// `POST /pay/{token}`: the buttons of our own status page. Only a browser that may act was given this token.
 pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
     let form = match request::body(&mut request, LONGEST_FORM).await {
         Ok(bytes) => url::pairs(&String::from_utf8_lossy(&bytes)),
@@ -140,7 +152,7 @@ pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<R
     begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), start, locale).await
 }
 
-/// Starts, and goes to KOMOJU or shows how things stand. Whoever gets here may act.
+/// Starts, and goes on to KOMOJU or shows how things stand. The caller has checked that the shopper may act.
 async fn begin(
     request: &Request,
     ctx: &Ctx,
@@ -152,7 +164,8 @@ async fn begin(
     let started = payment.start(start).await?;
     match outcome(started, request, ctx, links.store(), locale).await {
         Outcome::Problem(problem) => page::problem(&problem, locale),
-        // A button's start is not to be made again by an address: its page shows the button.
+        // A POST cannot be repeated by reloading an address, so its page goes to the status page, which has the
+        // button.
         Outcome::Wait(queued) if request.method() == Method::Post => {
             page::queued(&queued, Some(&links.status(0)), locale)
         }
@@ -164,7 +177,7 @@ async fn begin(
     }
 }
 
-/// What a start by a link of ours would answer, as far as that is known without starting anything.
+/// What a start by one of our links would answer, as far as that is known without starting anything.
 async fn would_begin(ctx: &Ctx, store: &StoreHash, order: OrderId) -> Result<Response> {
     let known = PaymentClient::existing(&ctx.env, store, order).history().await?;
     match known.and_then(|history| history.snapshot.session_url) {
@@ -173,7 +186,8 @@ async fn would_begin(ctx: &Ctx, store: &StoreHash, order: OrderId) -> Result<Res
     }
 }
 
-/// The status page: with buttons for a browser that may act, else with no more than a link to what is open.
+/// The status page: with buttons for a browser that may act; for any other, at most with a link to the session that
+/// is open.
 async fn show(
     request: &Request,
     ctx: &Ctx,
@@ -207,6 +221,7 @@ fn begins_nothing(request: &Request) -> bool {
     request.method() == Method::Head
 }
 
+/// A start by plain navigation: there is no script that could say what the page showed.
 fn start_of(request: &Request, proof: Proof, intent: Intent, page: Option<String>, locale: Locale) -> Start {
     Start { proof, intent, page, locale, browser: browser(request), seen: None, visit: None }
 }
@@ -216,6 +231,7 @@ pub fn locale_of(request: &Request) -> Locale {
     named_locale(url::value(&query(request), "locale"), request)
 }
 
+/// The language named, else the one that the browser prefers.
 pub fn named_locale(named: Option<&str>, request: &Request) -> Locale {
     match named.filter(|tag| !tag.is_empty()) {
         Some(tag) => Locale::from_tag(tag),
@@ -223,12 +239,12 @@ pub fn named_locale(named: Option<&str>, request: &Request) -> Locale {
     }
 }
 
-/// Off to KOMOJU.
+/// Sends the browser to KOMOJU, and gives it the cookie.
 fn leave(links: Links<'_>, attempt: u32, url: &str) -> Result<Response> {
     remember(see_other(url)?, links, attempt)
 }
 
-/// With the cookie that brings this browser back to its own page and lets it act there.
+/// Sets the cookie that brings this browser back to its own page, and lets it act there.
 fn remember(response: Response, links: Links<'_>, attempt: u32) -> Result<Response> {
     let cookie = format!(
         "{}={}; Path=/; Max-Age={COOKIE_LIFE_S}; Secure; HttpOnly; SameSite=Lax",
@@ -239,7 +255,7 @@ fn remember(response: Response, links: Links<'_>, attempt: u32) -> Result<Respon
     Ok(response)
 }
 
-/// What this browser was given when it left for KOMOJU from here.
+/// The act token that this browser was given when it left for KOMOJU from here.
 fn cookie(request: &Request, store: &StoreHash, order: OrderId) -> Option<String> {
     let start = [&cookie_name(store, order), "="].concat();
     let cookies = header(request, "cookie");
@@ -250,7 +266,7 @@ fn cookie_name(store: &StoreHash, order: OrderId) -> String {
     format!("__Host-komoju-{store}-{order}")
 }
 
-/// Tokens stand in these addresses: nobody caches them, and no page learns them as a referrer.
+/// These addresses carry tokens: nobody may cache them, and no other page may learn them as a referrer.
 fn see_other(url: &str) -> Result<Response> {
     let response = Response::empty()?.with_status(303);
     response.headers().set("location", url)?;

@@ -1,5 +1,5 @@
-//! What the shopper meets: the start, the way to KOMOJU and back, how things stand. Everything here is public; every
-//! answer is either proved by the cart's id or by a token of ours, or says nothing.
+//! Everything that the shopper meets: the start, the way to KOMOJU and back, how the payment stands. All of it is
+//! public. An answer that says anything about an order needs the cart's id or a token of ours as proof.
 
 pub mod api;
 pub mod journey;

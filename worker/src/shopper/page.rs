@@ -10,18 +10,19 @@ use worker::{Response, Result};
 
 const STYLE: &str = include_str!("page.css");
 
-/// What whoever reads the status page may do.
+/// What the reader of the status page may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum May<'a> {
-    /// Pay, also another way: the browser has an act token.
+    /// Pay, also another way: the browser holds this act token.
     Act(&'a str),
-    /// Go on to the session that is open, which ends nothing.
+    /// Go on to the session at this address, which cancels nothing.
     GoOn(&'a str),
+    /// See how the payment stands.
     See,
 }
 
-/// How the payment stands. Asks anew by itself for as long as that may change. `home`: the shop's address, where it is
-/// known.
+/// How the payment stands. Reloads itself as long as that may change. `shop`: the shop's name; `home`: its address,
+/// if it is known.
 pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale: Locale) -> Result<Response> {
     let refresh = view.poll_ms.map_or_else(String::new, |ms| {
         format!("<meta http-equiv=\"refresh\" content=\"{}\">", ms.div_ceil(1_000).max(3))
@@ -41,7 +42,8 @@ pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale:
     page(200, state(view.state), view.title, &refresh, &body, locale)
 }
 
-/// A start that must wait. Makes the start again by itself, at `next` or else at this same address.
+/// A start that must wait. The page makes the start again by itself, at `next`, or at the same address if that is
+/// None.
 pub fn queued(queued: &Queued, next: Option<&str>, locale: Locale) -> Result<Response> {
     let next = next.map_or_else(String::new, |url| [";url=", &escape(url)].concat());
     let refresh = format!("<meta http-equiv=\"refresh\" content=\"{}{next}\">", queued.seconds());
@@ -57,14 +59,15 @@ pub fn problem(problem: &Problem, locale: Locale) -> Result<Response> {
     draw_problem(problem.status, problem.code, problem.message.as_deref(), problem.retry, wait, locale)
 }
 
-/// A problem that was answered as JSON, drawn for a person.
+/// A problem that was sent as JSON, drawn for a person.
 pub async fn problem_of(answer: &mut Response, locale: Locale) -> Result<Response> {
     let wait = answer.headers().get("retry-after")?;
     let told = Told::of(answer).await?;
     draw_problem(told.status, &told.code, told.message.as_deref(), told.retry, wait, locale)
 }
 
-/// A problem's own detail is for programs and in English: without a sentence for the shopper there is a general one.
+/// A problem's detail is in English and for programs. If there is no sentence for the shopper, a general one is
+/// shown.
 fn draw_problem(
     status: u16,
     code: &str,
@@ -96,6 +99,7 @@ fn row(line: &Line) -> String {
     format!("<div{class}><dt>{}</dt><dd>{}</dd></div>", escape(&line.label), escape(&line.value))
 }
 
+/// Numbers that no longer work, struck through.
 fn dead_rows(dead: &[Line]) -> String {
     dead.iter()
         .map(|l| {
@@ -108,8 +112,8 @@ fn dead_rows(dead: &[Line]) -> String {
         .collect()
 }
 
-/// The question before a live code is given up: in place of the status, with the number that would stop working. To
-/// keep it is a link back; to give it up is a form.
+/// The question before a live code is given up. It takes the place of the status, and shows the number that would
+/// stop working. Keeping it is a link back; giving it up is a form.
 pub fn asking(view: &View, asking: &Asking, act: &str, locale: Locale) -> Result<Response> {
     let rows = asking.lines.iter().chain(view.lines.last()).chain([&view.number]).map(row);
     let body = format!(
@@ -126,7 +130,7 @@ pub fn asking(view: &View, asking: &Asking, act: &str, locale: Locale) -> Result
     page(200, "asking", asking.title, "", &body, locale)
 }
 
-/// Buttons are forms: what starts anew is never a GET.
+/// Buttons are forms, because a GET must never start anything anew.
 fn buttons(view: &View, may: May<'_>, locale: Locale) -> String {
     let link = |url: &str, label: &str, class: &str| {
         format!(
@@ -161,6 +165,7 @@ fn form(token: &str, intent: &str, label: &str, class: &str, locale: Locale) -> 
     )
 }
 
+/// The CSS class of a state.
 fn state(state: ViewState) -> &'static str {
     match state {
         ViewState::Redirect | ViewState::Unpaid => "unpaid",
@@ -172,6 +177,7 @@ fn state(state: ViewState) -> &'static str {
     }
 }
 
+/// A whole page, with the headers that keep its address and its content private.
 fn page(status: u16, class: &str, title: &str, head: &str, body: &str, locale: Locale) -> Result<Response> {
     let html = format!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
@@ -186,7 +192,7 @@ fn page(status: u16, class: &str, title: &str, head: &str, body: &str, locale: L
     headers.set("cache-control", "no-store")?;
     headers.set("referrer-policy", "no-referrer")?;
     headers.set("x-content-type-options", "nosniff")?;
-    // `form-action` also bounds where a form's redirect may lead, and that is KOMOJU: so it is left open.
+    // `form-action` is left open: it would also restrict where a form may be redirected to, and that is KOMOJU.
     headers.set(
         "content-security-policy",
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",

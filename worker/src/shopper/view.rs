@@ -1,5 +1,5 @@
-//! The shopper's picture of a payment, in words: the one shape that the start, the status call and our own status
-//! page all answer with.
+//! How a payment looks to the shopper, in words: the one shape with which the start, the status call and our own
+//! status page answer.
 
 use super::words::{self, Code};
 use crate::links::Links;
@@ -11,7 +11,7 @@ use domain::values::phase::Phase;
 use domain::views::snapshot::Snapshot;
 use serde::Serialize;
 
-/// A closed set: what the browser should do or show.
+/// What the browser should do or show. A closed set, which the script knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ViewState {
@@ -24,49 +24,57 @@ pub enum ViewState {
     Closed,
 }
 
+/// How a payment stands, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct View {
     pub state: ViewState,
-    /// Whose payment this is. A page shows what belongs to its own order, and drops the rest.
+    /// Whose payment this is. A page shows only what belongs to its own order.
     pub order: OrderId,
-    /// The order's number as the shopper reads it.
+    /// The order's number, with its label.
     pub number: Line,
+    /// A status token, for asking again.
     pub token: String,
+    /// Where to go; only with the state `redirect`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_url: Option<String>,
     pub title: &'static str,
     pub message: String,
+    /// What the shopper needs to pay: numbers, deadline, amount.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Line>,
-    /// Numbers that the shopper may still hold and that are no longer good.
+    /// Numbers that the shopper may still have and that no longer work.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dead: Vec<Line>,
+    /// KOMOJU's own page that explains how to pay the code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<Link>,
-    /// The label of the button that pays; absent where paying is over or under way.
+    /// The label of the button that pays. None: there is nothing to pay, or a payment is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pay: Option<&'static str>,
     /// The label of the button that gives up a live code for another way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restart: Option<&'static str>,
-    /// What is asked before that.
+    /// The question that is asked before that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asking: Option<Asking>,
+    /// The badge that says that no real money moves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test: Option<&'static str>,
-    /// When to ask again; absent: not any more.
+    /// After how many ms to ask again. None: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll_ms: Option<u32>,
 }
 
-/// A start that must wait: the page says so, and makes the same start again by itself. Nothing of the order is told.
+/// A start that must wait. The page says so, and makes the same start again by itself. Nothing about the order is
+/// said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Queued {
     pub state: QueuedState,
     pub title: &'static str,
     pub message: String,
+    /// After how many ms to make the start again.
     pub poll_ms: i64,
-    /// Of the HTTP answer.
+    /// The status of the HTTP answer.
     #[serde(skip)]
     pub status: u16,
 }
@@ -78,13 +86,13 @@ pub enum QueuedState {
 }
 
 impl Queued {
-    /// For whoever counts in seconds.
+    /// The wait in whole seconds, rounded up, for `retry-after` and reloading pages.
     pub fn seconds(&self) -> i64 {
         self.poll_ms.div_euclid(1_000) + 1
     }
 }
 
-/// Others come first, or one of the two sides is asked too much just now.
+/// Others come first, or BigCommerce or KOMOJU is asked too much just now. `after_ms`: when to start again.
 pub fn queued(after_ms: i64, locale: Locale) -> Queued {
     let (title, message) = words::queued(locale);
     Queued {
@@ -96,13 +104,14 @@ pub fn queued(after_ms: i64, locale: Locale) -> Queued {
     }
 }
 
-/// The order's own limit is reached.
+/// This order was started too often. `until`: the end of the wait, in ms since the epoch, for the text; `after_ms`:
+/// the same as a wait.
 pub fn too_often(until: Moment, after_ms: i64, locale: Locale) -> Queued {
     let (title, message) = words::too_often(until, locale);
     Queued { state: QueuedState::Queued, title, message, poll_ms: after_ms.max(1), status: 429 }
 }
 
-/// The question before a live code is given up, in the place of what it would end. The safe answer is the main one.
+/// The question before a live code is given up, in place of what it would cancel. The safe answer is the main one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Asking {
     pub title: &'static str,
@@ -110,17 +119,20 @@ pub struct Asking {
     /// The number that would stop working.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Line>,
-    /// For whoever has paid already.
+    /// For a shopper who has already paid.
     pub note: &'static str,
+    /// The label of the answer that changes nothing.
     pub keep: &'static str,
+    /// The label of the answer that cancels the code.
     pub give_up: &'static str,
 }
 
+/// One line: a label and its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
     pub label: String,
     pub value: String,
-    /// A number to be typed in or shown at a till or a bank, and so worth large letters.
+    /// True for a number that is typed in, or shown at a till or a bank, and so deserves large letters.
     pub code: bool,
 }
 
@@ -140,7 +152,7 @@ pub struct Link {
     pub url: String,
 }
 
-/// What to show; with `redirect`, where to go.
+/// What to show; with `redirect`, also where to go.
 pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Locale) -> View {
     let go = snapshot.session_url.as_deref().and_then(|url| links.go(snapshot.attempt, url));
     let leaving = redirect && go.is_some();
@@ -165,7 +177,8 @@ pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Local
     }
 }
 
-/// After a code was given up or ran out, that is what the shopper must know first: the number may still be at hand.
+/// Title and message. If a code was given up or has expired, that is what the shopper must know first: they may still
+/// have its number.
 fn heading(snapshot: &Snapshot, leaving: bool, locale: Locale) -> (&'static str, String) {
     let last = snapshot.dead.last().filter(|_| snapshot.phase == Phase::Unpaid && !snapshot.declined);
     if let Some(code) = last.filter(|_| !leaving) {
@@ -178,6 +191,7 @@ fn heading(snapshot: &Snapshot, leaving: bool, locale: Locale) -> (&'static str,
     (title, message.to_owned())
 }
 
+/// The question before the live code is given up.
 fn asking(snapshot: &Snapshot, locale: Locale) -> Asking {
     let code = Code::of(&snapshot.method, &snapshot.instructions.lines);
     let (title, message) = words::asking(&code, locale);
@@ -186,7 +200,7 @@ fn asking(snapshot: &Snapshot, locale: Locale) -> Asking {
     Asking { title, message, lines: lines.into_iter().collect(), note, keep, give_up }
 }
 
-/// What is over or still to come says so by itself: a dead number is named while the order is not paid.
+/// The dead numbers, while the order is not paid. Once it is, the shopper pays nothing by mistake any more.
 fn dead(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
     if matches!(snapshot.phase, Phase::Paid | Phase::Review) {
         return Vec::new();
@@ -196,7 +210,7 @@ fn dead(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
     codes.filter_map(line).collect()
 }
 
-/// Unpaid, or begun elsewhere and perhaps given up there: whoever comes back can go on.
+/// True if the shopper can pay: unpaid, or begun at KOMOJU and perhaps given up there.
 fn may_pay(snapshot: &Snapshot) -> bool {
     snapshot.phase == Phase::Unpaid || (snapshot.phase == Phase::Confirming && snapshot.session_url.is_some())
 }
@@ -212,6 +226,8 @@ fn state(phase: Phase) -> ViewState {
     }
 }
 
+/// The lines that this phase needs: instructions and deadline while a code waits, the method once it is paid, the
+/// amount.
 fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
     let mut lines = Vec::new();
     if snapshot.phase == Phase::Waiting {
@@ -234,7 +250,8 @@ fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
     lines
 }
 
-/// One line of what to take to the till or the bank; a chain's number under the chain's own name for it.
+/// One line of what the shopper takes to the till or the bank. A chain's number goes under the chain's own name for
+/// it.
 fn instruction(kind: InstructionKind, value: &str, chain: Option<&str>, locale: Locale) -> Line {
     let label = match (kind, chain) {
         (InstructionKind::Receipt, Some(chain)) => words::chains_number(chain, locale),
@@ -243,7 +260,7 @@ fn instruction(kind: InstructionKind, value: &str, chain: Option<&str>, locale: 
     match kind {
         InstructionKind::Store => Line::fact(label, words::konbini(value, locale).to_owned()),
         InstructionKind::AccountType => Line::fact(label, words::account_type(value, locale).to_owned()),
-        // The reference of a bank transfer is long, and copied rather than typed.
+        // The reference of a bank transfer is long, and copied rather than typed in.
         InstructionKind::Bank
         | InstructionKind::Branch
         | InstructionKind::AccountName
@@ -275,7 +292,7 @@ mod tests {
         let lawson = Some("lawson");
         for (kind, value, chain, label, code) in [
             (InstructionKind::Store, "lawson", lawson, "コンビニエンスストア", false),
-            // A test number of KOMOJU's is all letters.
+            // KOMOJU's test numbers are all letters.
             (InstructionKind::Receipt, "abcdefghij", lawson, "お客様番号", true),
             (InstructionKind::Receipt, "12345", Some("a-new-chain"), "払込番号（受付番号）", true),
             (InstructionKind::ConfirmationCode, "12", lawson, "確認番号", true),

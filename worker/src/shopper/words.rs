@@ -1,4 +1,4 @@
-//! Every sentence the shopper reads from the server, in both languages, side by side.
+//! Every sentence that the shopper reads from the server, in both languages, side by side.
 
 use domain::plan::start::Refusal;
 use domain::time::Moment;
@@ -15,7 +15,7 @@ fn pick(locale: Locale, en: &'static str, ja: &'static str) -> &'static str {
     }
 }
 
-/// Title and message of a phase.
+/// Title and message of a phase. `declined`: the last try was refused.
 pub fn phase(phase: Phase, declined: bool, locale: Locale) -> (&'static str, &'static str) {
     let say = |en: (&'static str, &'static str), ja: (&'static str, &'static str)| match locale {
         Locale::En => en,
@@ -83,15 +83,18 @@ pub fn phase(phase: Phase, declined: bool, locale: Locale) -> (&'static str, &'s
     }
 }
 
-/// A code as the shopper knows it: where it is paid, and the number to be typed in.
+/// A code as the shopper knows it: where it is paid, and the number that is typed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code<'a> {
+    /// KOMOJU's payment type, such as `konbini`.
     pub method: &'a str,
+    /// The convenience-store chain, such as `lawson`.
     pub chain: Option<&'a str>,
     pub number: Option<&'a str>,
 }
 
 impl<'a> Code<'a> {
+    /// Reads the chain and the number from a payment's instructions.
     pub fn of(method: &'a str, lines: &'a [(InstructionKind, String)]) -> Self {
         let line = |wanted: &[InstructionKind]| {
             lines.iter().find(|(kind, _)| wanted.contains(kind)).map(|(_, value)| value.as_str())
@@ -101,7 +104,7 @@ impl<'a> Code<'a> {
         Self { method, chain: line(&[InstructionKind::Store]), number: line(&numbers) }
     }
 
-    /// `ローソンの番号`, `your Lawson number`; the account of a bank transfer is no number to shoppers.
+    /// `ローソンの番号`, `your Lawson number`. For a bank transfer it is the account: shoppers do not call that a number.
     fn name(&self, locale: Locale) -> String {
         match (self.method, self.chain, locale) {
             (_, Some(chain), Locale::En) => format!("your {} number", konbini(chain, locale)),
@@ -116,7 +119,7 @@ impl<'a> Code<'a> {
     }
 }
 
-/// The number's label, with the chain before it and, once it is dead, with that behind it.
+/// The label of a code's number, after the chain's name; for a dead number it says that it is no longer valid.
 pub fn number_of(code: &Code<'_>, dead: bool, locale: Locale) -> String {
     let number = match (code.method, code.chain) {
         (_, Some(chain)) => chains_number(chain, locale),
@@ -164,7 +167,7 @@ pub fn asking(code: &Code<'_>, locale: Locale) -> (&'static str, String) {
     }
 }
 
-/// What is said beside the question, and its two answers: the safe one first.
+/// The note beside that question, and its two answers, the safe one first.
 pub fn asking_answers(code: &Code<'_>, locale: Locale) -> (&'static str, &'static str, &'static str) {
     match (code.method == "bank_transfer", locale) {
         (false, Locale::En) => (
@@ -190,7 +193,7 @@ pub fn asking_answers(code: &Code<'_>, locale: Locale) -> (&'static str, &'stati
     }
 }
 
-/// Title and message once a code is dead and the order still to be paid.
+/// Title and message while the order is unpaid and its last code is dead: expired, or given up.
 pub fn after_dead(code: &Code<'_>, expired: bool, locale: Locale) -> (&'static str, String) {
     let name = code.name(locale);
     let bank = code.method == "bank_transfer";
@@ -231,7 +234,7 @@ fn capital(text: &str) -> String {
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
-/// Shown for a moment, while the browser leaves for KOMOJU.
+/// Title and message for the moment in which the browser leaves for KOMOJU.
 pub fn leaving(locale: Locale) -> (&'static str, &'static str) {
     (
         pick(locale, "Taking you to the payment page", "お支払い画面へ移動します"),
@@ -243,7 +246,7 @@ pub fn leaving(locale: Locale) -> (&'static str, &'static str) {
     )
 }
 
-/// The start waits for its turn.
+/// Title and message of a start that waits for its turn.
 pub fn queued(locale: Locale) -> (&'static str, &'static str) {
     (
         pick(locale, "Please wait a moment", "少々お待ちください"),
@@ -255,7 +258,7 @@ pub fn queued(locale: Locale) -> (&'static str, &'static str) {
     )
 }
 
-/// The order has been started too often; its shopper is told until when to wait.
+/// Title and message for an order that was started too often: says until when to wait.
 pub fn too_often(until: Moment, locale: Locale) -> (&'static str, String) {
     let title = pick(locale, "Please wait a little", "しばらくお待ちください");
     let time = japan_time(until, locale);
@@ -297,7 +300,7 @@ pub fn method(locale: Locale) -> &'static str {
     pick(locale, "Payment method", "お支払い方法")
 }
 
-/// A payment type's name where it stands alone, and so begins with a capital.
+/// A payment type's name where it stands alone, and so begins with a capital letter.
 pub fn method_name(slug: &str, locale: Locale) -> &str {
     payment_types::name_alone(slug, locale)
 }
@@ -306,7 +309,7 @@ pub fn order_number(locale: Locale) -> &'static str {
     pick(locale, "Order", "ご注文番号")
 }
 
-/// Where a browser that only may see how the payment stands goes to pay.
+/// Where to go to pay, for a browser that may only see how the payment stands.
 pub fn pay_from_the_order(locale: Locale) -> &'static str {
     pick(
         locale,
@@ -323,7 +326,7 @@ pub fn deadline(locale: Locale) -> &'static str {
     pick(locale, "Pay by", "お支払い期限")
 }
 
-/// A deadline on Japan's clock, whatever the reader's own.
+/// A moment (ms since the epoch) by Japan's clock, whatever the reader's own.
 pub fn japan_time(ms: i64, locale: Locale) -> String {
     let t = in_japan(ms);
     let clock = format!("{:02}:{:02}", t.hour, t.minute);
@@ -358,7 +361,7 @@ pub fn instruction(kind: InstructionKind, locale: Locale) -> &'static str {
     }
 }
 
-/// A chain's name as it stands over its door; anything else as it came.
+/// A chain's name as it stands over its door; any other name as it came.
 pub fn konbini(store: &str, locale: Locale) -> &str {
     let (en, ja) = match store {
         "seven-eleven" => ("7-Eleven", "セブン-イレブン"),
@@ -385,7 +388,7 @@ pub fn account_type(kind: &str, locale: Locale) -> &str {
     }
 }
 
-/// What a refusal says to the shopper, who can usually do nothing about it but ask the shop.
+/// What a refusal says to the shopper, who can usually do nothing about it except ask the shop.
 pub fn refusal(refusal: &Refusal, locale: Locale) -> &'static str {
     match refusal {
         Refusal::OrderNotFound | Refusal::WrongProof => pick(
@@ -445,12 +448,12 @@ pub fn bad_link(locale: Locale) -> &'static str {
     )
 }
 
-/// Heads what the shopper is told instead of a payment page.
+/// The title of what the shopper is told instead of a payment page.
 pub fn no_payment_page(locale: Locale) -> &'static str {
     pick(locale, "The payment page could not be opened", "お支払い画面を開けませんでした")
 }
 
-/// Title and message of a page that cannot be shown, where nothing more can be said.
+/// Title and message of a page that cannot be shown, if nothing more can be said. `may_pass`: trying again may help.
 pub fn problem(may_pass: bool, locale: Locale) -> (&'static str, &'static str) {
     let title = pick(locale, "This page cannot be shown", "ページを表示できません");
     let message = match may_pass {

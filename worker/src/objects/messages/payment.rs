@@ -50,7 +50,6 @@ pub enum Ask {
     Announced {
         look: bool,
     },
-    /// Everything the panel shows.
     History,
     /// The store is being purged, and all its payments with it.
     Purge,

@@ -62,10 +62,9 @@ impl Ask {
     }
 }
 
-/// The result of exchanging an OAuth code.
+/// The result of exchanging an OAuth code. `Yes`: installed; `generation` and `user` go into the panel's session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Installed {
-    /// Installed. `generation` and `user` go into the panel session.
     Yes {
         generation: u64,
         user: u64,
