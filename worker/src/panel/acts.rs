@@ -1,5 +1,5 @@
-//! What may be decided about a payment, as buttons and forms: what each act is called, and the form that asks how much.
-//! Every act leads to a page of its own, which says what will happen (`deciding.rs`).
+//! What may be decided about a payment, as buttons and forms: the name of each act, and the form that asks for the
+//! amount. Every act leads to a page of its own that says what will happen (`deciding.rs`).
 
 use super::fields::{hidden, hidden_token};
 use super::links::path;
@@ -10,6 +10,7 @@ use crate::html;
 use crate::html::Html;
 use domain::values::ids::OrderId;
 
+/// The name of an act, on its button and as the title of its page.
 pub fn title(w: Words, act: Act) -> &'static str {
     match act {
         Act::Capture => w.of("Capture", "売上を確定"),
@@ -24,7 +25,7 @@ pub fn title(w: Words, act: Act) -> &'static str {
     }
 }
 
-/// Asks how much, and goes on to the page that says what will happen.
+/// Asks for the amount, and goes on to the page that says what will happen.
 pub fn amount_form(panel: &Panel<'_>, w: Words, order: OrderId, offer: &Offer, entered: &str) -> Html {
     let most = offer.most.decimal();
     let shown = if entered.is_empty() { &most } else { entered };
@@ -35,7 +36,7 @@ pub fn amount_form(panel: &Panel<'_>, w: Words, order: OrderId, offer: &Offer, e
         (title(w, offer.act)) "…</button></form>"]
 }
 
-/// What an offer is about, as a form carries it on.
+/// What an offer is about, as hidden fields, from which [`Offer::find`] finds it again.
 pub fn hidden_about(offer: &Offer) -> Html {
     match &offer.about {
         About::Order => hidden("sum", &offer.most.decimal()),

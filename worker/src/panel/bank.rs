@@ -1,5 +1,5 @@
-//! The account that a cash payment is paid back to, as KOMOJU wants it. What a shopper writes in a mail is taken as
-//! it comes where that can be done without guessing: full-width digits and kana become half-width ones.
+//! The bank account to which a cash payment is paid back, in the form that KOMOJU wants. Text is taken as the shopper
+//! has written it in a mail, as far as that needs no guessing: full-width digits and kana become half-width ones.
 
 use super::words::Words;
 use crate::html;
@@ -7,25 +7,31 @@ use crate::html::Html;
 use domain::state::call::BankDetails;
 use domain::url::{Pair, value};
 
+/// In characters.
 const LONGEST: usize = 60;
+/// Kinds of account: KOMOJU's word, English, Japanese.
 const TYPES: [(&str, &str, &str); 3] =
     [("normal", "Ordinary", "普通"), ("checking", "Checking", "当座"), ("savings", "Savings", "貯蓄")];
 
-/// Half-width kana from small a on, in the order that full-width ones have in Unicode; a mark belongs to what stands
-/// before it. Old and small forms that banks do not know become those they know.
+/// The half-width form of each katakana from small a on, in the order of the full-width ones in Unicode. A voicing
+/// mark belongs to the letter before it. Old and small letters that banks do not know are replaced by those that they
+/// do.
 const HALF_WIDTH: &str = "ｧｱｨｲｩｳｪｴｫｵｶｶﾞｷｷﾞｸｸﾞｹｹﾞｺｺﾞｻｻﾞｼｼﾞｽｽﾞｾｾﾞｿｿﾞﾀﾀﾞﾁﾁﾞｯﾂﾂﾞﾃﾃﾞﾄﾄﾞﾅﾆﾇﾈﾉﾊﾊﾞﾊﾟﾋﾋﾞﾋﾟﾌﾌﾞﾌﾟﾍﾍﾞﾍﾟﾎﾎﾞﾎﾟ\
     ﾏﾐﾑﾒﾓｬﾔｭﾕｮﾖﾗﾘﾙﾚﾛﾜﾜｲｴｦﾝｳﾞｶｹ";
+/// `ァ`, the first of them.
 const SMALL_A: u32 = 0x30a1;
 
+/// One field of the form.
 struct Field {
     name: &'static str,
     words: (&'static str, &'static str),
-    /// What it must look like.
+    /// What the entry must look like, in English and Japanese.
     rule: (&'static str, &'static str),
+    /// True if an entry is right.
     keep: fn(&str) -> bool,
 }
 
-/// In the order of [`BankDetails`].
+/// In the order of the fields of [`BankDetails`].
 const FIELDS: [Field; 7] = [
     Field {
         name: "customer_name",
@@ -77,11 +83,11 @@ const FIELDS: [Field; 7] = [
     },
 ];
 
-/// The account as entered; empty before that.
+/// The account as entered; empty before anything was.
 #[derive(Default)]
 pub struct BankForm {
     values: [String; 7],
-    /// Whether it was sent, and so may be found fault with.
+    /// True once it was submitted: only then are faults shown.
     entered: bool,
 }
 
@@ -95,7 +101,7 @@ impl BankForm {
         read
     }
 
-    /// None where something is wrong.
+    /// The account. None: something is wrong.
     pub fn checked(&self) -> Option<BankDetails> {
         if self.faulty().any(|wrong| wrong) {
             return None;
@@ -129,7 +135,7 @@ impl BankForm {
 impl Field {
     fn html(&self, w: Words, text: &str, wrong: bool) -> Html {
         let rule = w.of(self.rule.0, self.rule.1);
-        // What goes without saying is said only where it was not done.
+        // The rule of an obvious field is shown only if it was not kept.
         let obvious = ["bank_name", "branch_name", "account_type"].contains(&self.name);
         let class = if wrong { "fault" } else { "hint" };
         let rule = (wrong || !obvious).then(|| html!["<p class=\"" (class) "\">" (rule) "</p>"]);
@@ -154,7 +160,7 @@ fn is_number(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Kana, and what stands between words and in abbreviations such as `ｶ)`.
+/// True for half-width kana, with the signs that stand between words and in abbreviations such as `ｶ)`.
 fn is_kana(text: &str) -> bool {
     let kana = |c: char| ('\u{ff66}'..='\u{ff9f}').contains(&c);
     text.chars().any(kana) && text.chars().all(|c| kana(c) || " ().-".contains(c))
@@ -170,7 +176,7 @@ fn narrow(text: &str) -> String {
     text.chars().map(narrow).collect()
 }
 
-/// Hiragana and full-width katakana as banks write them; anything else stays, and is found fault with.
+/// Hiragana and full-width katakana as banks write them. Anything else stays as it is, and is found to be a fault.
 fn half_width_kana(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
@@ -192,6 +198,7 @@ fn half_width_kana(text: &str) -> String {
     out
 }
 
+/// The half-width form of the katakana that is `nth` after small a.
 fn half_width(nth: u32) -> Option<&'static str> {
     let begins = HALF_WIDTH.char_indices().filter(|(_, c)| !matches!(c, 'ﾞ' | 'ﾟ')).map(|(at, _)| at);
     let mut begins = begins.skip(usize::try_from(nth).ok()?);

@@ -1,4 +1,4 @@
-//! Who changed what in this app, the newest first.
+//! Who changed what in this app, newest first.
 
 use super::layout::{Page, Tab, page as frame};
 use super::request::Panel;
@@ -35,7 +35,7 @@ fn row(w: Words, change: &Change) -> Html {
         "</td><td>" (from) "</td><td>" (to) "</td></tr>"]
 }
 
-/// What the settings page calls it.
+/// The name that the settings page has for it; a setting of another version is named by its field.
 fn name(w: Words, what: &str) -> &str {
     match what {
         KEY => w.of("KOMOJU secret key", "KOMOJU のシークレットキー"),
@@ -60,6 +60,7 @@ fn name(w: Words, what: &str) -> &str {
     }
 }
 
+/// A changed value, in words if it is one that a program would write.
 fn value<'a>(w: Words, what: &str, text: &'a str) -> &'a str {
     match (what, text) {
         (_, "true") => w.of("on", "オン"),

@@ -1,5 +1,6 @@
-//! Deciding about a payment: a page that says exactly what will happen, then the decision, once however often the
-//! button is pressed, under the name of whoever pressed it.
+//! Deciding about a payment: first a page that says exactly what will happen, then the decision. It is made once,
+//! however often the button is pressed, because the form carries the decision's id; and it is kept with the name of
+//! whoever pressed it.
 
 use super::acts::{amount_form, hidden_about, title};
 use super::bank::BankForm;
@@ -46,7 +47,7 @@ impl Panel<'_> {
         }
     }
 
-    /// The decision itself. What is not offered any more is not taken; the merchant sees how things stand instead.
+    /// The decision. If it is no longer offered it is not taken, and the merchant sees how things stand now.
     pub(super) async fn decide(&self, form: &[Pair], order: &str, act: &str) -> Result<Response> {
         let Some(desk) = self.ask(Wish::Look).await? else { return layout::signed_out(self.ctx, 403) };
         let Some((order, history)) = self.history(order).await? else {
@@ -72,6 +73,7 @@ impl Panel<'_> {
         }
     }
 
+    /// The merchant has seen a reason for attention and does not want to see it again.
     async fn dismiss(&self, form: &[Pair], order: OrderId, desk: &Desk) -> Result<Response> {
         let attention: Option<Attention> = value(form, "attention").and_then(choice);
         match attention {
@@ -82,6 +84,8 @@ impl Panel<'_> {
         }
     }
 
+    /// Hands the decision to the payment's object. `upon`, from the form, is what the merchant saw: if that has
+    /// changed, the object answers "overtaken".
     async fn settle(
         &self,
         form: &[Pair],
@@ -99,7 +103,7 @@ impl Panel<'_> {
         self.back_to(order, if taken == Taken::Yes { word } else { "overtaken" })
     }
 
-    /// What was said of one order's store credit and certificates holds for the whole store.
+    /// What the merchant said about store credit and gift certificates on one order holds for the whole store.
     async fn teach(&self, desk: &Desk, history: &History, decision: &Decision) -> Result<()> {
         let (Decision::Owed { minor }, Some(split)) = (decision, history.statement.split) else {
             return Ok(());
@@ -129,7 +133,7 @@ impl Panel<'_> {
         bank: &BankForm,
         basis: Option<&Upon>,
     ) -> Result<Page<'_>> {
-        // What was seen first stays what the decision is made upon, also where the form comes back once.
+        // If the form comes back because of a fault, the decision is still made upon what the merchant saw first.
         let upon = value(form, "upon").or(basis.map(|basis| basis.0.as_str())).unwrap_or("");
         let w = Words(self.visitor.locale);
         let entered = value(form, "amount").unwrap_or("");
@@ -151,6 +155,7 @@ impl Panel<'_> {
         Ok(frame(self, desk, Tab::Payments, content))
     }
 
+    /// What will happen, and the form whose button makes it happen.
     fn confirmation(
         &self,
         desk: &Desk,
@@ -186,7 +191,7 @@ fn button(w: Words, act: Act) -> &'static str {
     }
 }
 
-/// Exactly what will happen.
+/// Exactly what will happen, in one or two sentences.
 fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
     if let Some(words) = records_only(w, offer, who) {
         return words;
@@ -294,7 +299,7 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
     parts.concat()
 }
 
-/// The same for what moves nothing now, but says what happened elsewhere.
+/// The same for a decision that moves nothing now but records what happened elsewhere. None: it moves something.
 fn records_only(w: Words, offer: &Offer, who: &str) -> Option<String> {
     let amount = offer.most.to_string();
     let kept = match w.0 {

@@ -1,11 +1,12 @@
-//! Parts of forms that many pages have.
+//! Parts of forms that many pages share.
 
 use super::request::Panel;
 use super::words::Words;
 use crate::html;
 use crate::html::Html;
 
-/// The visitor's token: no form is taken without it.
+/// The visitor's token as a hidden field. No form is accepted without it, which is also what keeps other sites from
+/// submitting one.
 pub fn hidden_token(panel: &Panel<'_>) -> Html {
     html!["<input type=\"hidden\" name=\"t\" value=\"" (panel.visitor.token(panel.ctx)) "\">"]
 }
@@ -14,7 +15,7 @@ pub fn hidden(name: &str, value: &str) -> Html {
     html!["<input type=\"hidden\" name=\"" (name) "\" value=\"" (value) "\">"]
 }
 
-/// Text to be copied at the press of a button.
+/// A text that a button copies.
 pub fn copy_field(w: Words, id: &str, label: &str, text: &str) -> Html {
     html!["<label for=\"" (id) "\">" (label) "</label><div class=\"copy\"><input readonly class=\"code\" id=\"" (id)
         "\" value=\"" (text) "\"><button type=\"button\" data-copy=\"" (id) "\" data-done=\"" (w.of("Copied", "コピーしました"))

@@ -1,5 +1,5 @@
-//! Reading and checking the panel's forms. Pure: what was entered stays in the form with a fault beside it, so that
-//! nothing is lost when something is wrong.
+//! Reads and checks the panel's forms. Pure. A form that has a fault comes back with everything that was entered, and
+//! the fault beside its field, so that nothing is lost.
 
 use crate::objects::messages::desk::{Desk, Wish};
 use domain::json::{read, write};
@@ -8,36 +8,40 @@ use domain::state::shop::same_label;
 use domain::url::{Pair, value, values};
 use serde::de::DeserializeOwned;
 
+/// In characters.
 const LONGEST_LABEL: usize = 100;
 
-/// What is wrong with a field.
+/// What is wrong with a field of the methods form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// A method is ours, but has no name.
+    /// The method is ticked as ours, but has no name.
     NoLabel,
     LabelTooLong,
-    /// Two of our methods have the same name: orders could not be told apart.
+    /// Two of our methods have the same name, so orders made with them could not be told apart.
     SameLabel,
 }
 
-/// One offline method as entered.
+/// One offline method of BigCommerce, as entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MethodEntry {
     pub provider: Provider,
+    /// Orders made with it are paid through KOMOJU.
     pub ours: bool,
+    /// Its name at checkout, which is all that an order shows of it.
     pub label: String,
+    /// The KOMOJU payment types that it offers; empty: all of them.
     pub types: Vec<String>,
     pub fault: Option<Fault>,
 }
 
-/// The methods page's one form.
+/// The one form of the methods page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MethodsForm {
     pub methods: Vec<MethodEntry>,
 }
 
 impl MethodsForm {
-    /// As stored.
+    /// The form as it is stored.
     pub fn of(desk: &Desk) -> Self {
         let settings = &desk.profile.settings;
         let entry = |provider: Provider| {
@@ -53,7 +57,8 @@ impl MethodsForm {
         Self { methods: Provider::ALL.into_iter().map(entry).collect() }
     }
 
-    /// As entered, with its faults. A type is kept only where KOMOJU offers it or it was stored before.
+    /// The form as it was entered, with its faults. A payment type is kept only if KOMOJU offers it, or if it was
+    /// stored before.
     pub fn read(form: &[Pair], desk: &Desk) -> Self {
         let stored = Self::of(desk);
         let offered = |slug: &str, stored: &MethodEntry| {
@@ -95,7 +100,7 @@ impl MethodsForm {
         }
     }
 
-    /// The methods that are ours; None where something is wrong.
+    /// The methods that are ours. None: something is wrong.
     pub fn checked(&self) -> Option<Vec<Method>> {
         if self.methods.iter().any(|m| m.fault.is_some()) {
             return None;
@@ -107,12 +112,12 @@ impl MethodsForm {
     }
 }
 
-/// One of our own enums, by the name it has in JSON.
+/// A value of one of our own enums, by the name that it has in JSON. None: there is no such value.
 pub fn choice<T: DeserializeOwned>(text: &str) -> Option<T> {
     read(&write(&text)).ok()
 }
 
-/// The merchant's word on a label: `provider` is a method of ours, or `none`.
+/// The merchant's answer about a label: `provider` is one of our methods, or `none`. None: the form is malformed.
 pub fn label(form: &[Pair]) -> Option<Wish> {
     let channel = value(form, "channel")?.parse().ok()?;
     let label = value(form, "label").filter(|l| !l.is_empty() && l.len() <= 400)?.to_owned();

@@ -19,19 +19,19 @@ use domain::values::ids::{AccountId, StoreHash};
 use domain::values::sealed::Sealed;
 use worker::Result;
 
-/// What is wrong with a key that was entered.
+/// What is wrong with the key that was entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// `pk_…`, which is the other one.
+    /// A publishable key (`pk_…`) instead of the secret one.
     Publishable,
     NotAKey,
-    /// KOMOJU does not know it.
+    /// KOMOJU does not accept it.
     Unknown,
-    /// KOMOJU did not answer, so it could not be tried.
+    /// KOMOJU did not answer, so the key could not be tried.
     Unanswered,
 }
 
-/// The key form as entered. A key that was refused is forgotten with that: no page ever shows one.
+/// The key form, as entered. A key that was refused is not kept: no page ever shows a key.
 #[derive(Clone, Default)]
 pub struct Entry {
     text: String,
@@ -44,11 +44,13 @@ impl Entry {
         Self { text, fault: None }
     }
 
+    /// The form with a fault and without the key.
     pub fn refused(fault: Fault) -> Self {
         Self { text: String::new(), fault: Some(fault) }
     }
 
-    /// The key; None where the field was left blank, which keeps the stored one.
+    /// The key that was entered. None: the field was left blank, which keeps the stored key. Errors: it cannot be a
+    /// secret key.
     pub fn key(&self) -> std::result::Result<Option<Secret>, Fault> {
         match self.text.as_str() {
             "" => Ok(None),
@@ -58,7 +60,7 @@ impl Entry {
     }
 }
 
-/// The prefix decides, and nothing else does.
+/// Live or test. Only the key's prefix decides that. None: it is not a secret key.
 fn mode_of(key: &str) -> Option<Mode> {
     let (mode, rest) = match (key.strip_prefix("sk_live_"), key.strip_prefix("sk_test_")) {
         (Some(rest), _) => (Mode::Live, rest),
@@ -68,13 +70,13 @@ fn mode_of(key: &str) -> Option<Mode> {
     (rest.len() >= 8 && rest.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(mode)
 }
 
-/// `sk_live_••••1234`.
+/// The key as it may be shown: `sk_live_••••1234`.
 fn masked(key: &str) -> String {
     let (shown, hidden) = key.split_at(8.min(key.len()));
     [shown, "••••", &hidden[hidden.len().saturating_sub(4)..]].concat()
 }
 
-/// The account a key opens, the key sealed.
+/// The account that this key opens, with the key sealed. The account's id is a fingerprint of the key.
 pub async fn account(ctx: &Ctx, store: &StoreHash, key: &Secret) -> Result<KomojuAccount> {
     let text = key.expose();
     let fingerprint = &sha256_hex(["komoju account\0", text].concat().as_bytes())[..32];
@@ -88,11 +90,12 @@ pub async fn account(ctx: &Ctx, store: &StoreHash, key: &Secret) -> Result<Komoj
     })
 }
 
+/// A new random webhook secret, sealed.
 pub async fn new_webhook_secret(ctx: &Ctx, store: &StoreHash) -> Result<Sealed> {
     Ok(ctx.vault().seal(store, field::KOMOJU_WEBHOOK_SECRET, &Secret::new(random_hex(24)?)).await?)
 }
 
-/// Whether keys and secrets are the owner's alone, and somebody else looks.
+/// True if keys and secrets are reserved for the owner, and somebody else is looking.
 fn is_kept(desk: &Desk) -> bool {
     desk.profile.settings.keys_for_owner && !desk.is_owner
 }

@@ -1,4 +1,4 @@
-//! The frame around every page, and the headers it is sent with.
+//! The frame around every page, and the headers that it is sent with.
 
 use super::request::Panel;
 use super::words::{Words, done};
@@ -16,7 +16,7 @@ use worker::{Response, ResponseBuilder, Result};
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("copy.js");
 
-/// A page on its way out.
+/// A page that is ready to be sent.
 pub struct Page<'a> {
     /// One more page that may frame this one; see [`policy`].
     framed_by: Option<&'a str>,
@@ -31,6 +31,7 @@ impl Page<'_> {
         Self { status, ..self }
     }
 
+    /// The page as an answer, with a fresh nonce for its one style and its one script.
     pub fn response(self) -> Result<Response> {
         let nonce = random_hex(16)?;
         let lang = self.locale.code();
@@ -52,7 +53,7 @@ impl Page<'_> {
     }
 }
 
-/// Framed by BigCommerce's panel and by nothing else; nothing is loaded from anywhere.
+/// The content policy: BigCommerce's panel may frame the page and nobody else may; nothing is loaded from anywhere.
 fn policy(framed_by: Option<&str>, nonce: &str) -> String {
     let ancestors = ["https://*.bigcommerce.com", "https://*.mybigcommerce.com"].into_iter().chain(framed_by);
     let ancestors = ancestors.collect::<Vec<_>>().join(" ");
@@ -67,7 +68,7 @@ fn framed_by(ctx: &Ctx) -> Option<&str> {
     ctx.config.bigcommerce_panel_url.as_deref()
 }
 
-/// Where one is in the panel.
+/// The tab that a page belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
     Overview,
@@ -101,11 +102,11 @@ impl Tab {
     }
 }
 
-/// A page of the panel, for someone who is signed in.
+/// A page of the panel, for somebody who is signed in.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Html) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let confirmation = value(&panel.query, "done").and_then(|word| done(w, word));
-    // Nothing was done there, so nothing is green.
+    // Nothing was done, so the notice is not green.
     let class = if value(&panel.query, "done") == Some("overtaken") { "notice" } else { "notice good" };
     let confirmation =
         confirmation.map(|words| html!["<p class=\"" (class) "\" role=\"status\">" (words) "</p>"]);
@@ -114,7 +115,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Html) -> Page
     Page { framed_by: framed_by(panel.ctx), locale: w.0, status: 200, title: "KOMOJU payments", body }
 }
 
-/// Test money must never be taken for real money.
+/// Says on every page that the current key is a test key: test money must never be taken for real money.
 fn ribbon(w: Words, desk: &Desk) -> Option<Html> {
     let test = desk.profile.current_account().is_some_and(|account| account.mode == Mode::Test);
     let words = w.of(
@@ -162,15 +163,15 @@ pub fn mode_pill(mode: Mode) -> Html {
     }
 }
 
-/// A page without a session: why there is none, or what went wrong.
+/// A page without a session: says why there is none, or what went wrong.
 pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text: &str) -> Result<Response> {
     let body = html!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
         "</h2><p>" (text) "</p></section></main>"];
     Page { framed_by: framed_by(ctx), locale, status, title, body }.response()
 }
 
-/// A problem as a page, for a merchant who navigates. A problem's own detail is for programs and in English; only where
-/// the app is not configured it is shown, for then the reader is whoever sets it up. Needs no configuration itself.
+/// A problem as a page, for a merchant who navigates. Its detail is in English and for programs, so it is shown only
+/// if the app is not configured, because then the reader is whoever sets the app up. Needs no configuration itself.
 pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<Response> {
     let w = Words(locale);
     let (title, words) = match told.retry {
@@ -196,8 +197,8 @@ pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<R
     Page { framed_by, locale, status: told.status, title: "KOMOJU payments", body }.response()
 }
 
-/// The address has opened the app before, and does not again: whoever has it from a history or a log is not let in. The
-/// store's control panel makes a new one at the press of a button.
+/// This signed address has opened the app before and does not do so again, so nobody gets in who has found it in a
+/// history or a log. The store's control panel makes a new one at the press of a button.
 pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Result<Response> {
     let w = Words(locale);
     let button = (!panel_url.is_empty()).then(|| {
@@ -214,7 +215,7 @@ pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Result<Response
     Page { framed_by: framed_by(ctx), locale, status: 403, title: "KOMOJU payments", body }.response()
 }
 
-/// What the merchant keeps to the store's owner.
+/// What was asked for is reserved for the store's owner.
 pub fn owner_only(ctx: &Ctx, locale: Locale) -> Result<Response> {
     let w = Words(locale);
     let words = w.of(
@@ -224,7 +225,7 @@ pub fn owner_only(ctx: &Ctx, locale: Locale) -> Result<Response> {
     message(ctx, locale, 403, w.of("Only for the owner", "オーナー専用の操作です"), words)
 }
 
-/// The token is not good, or no longer.
+/// The token is not good, or not any more. In both languages, because without a token we do not know which one.
 pub fn signed_out(ctx: &Ctx, status: u16) -> Result<Response> {
     let text = "Please open KOMOJU payments again from Apps in your BigCommerce control panel. \
                 お手数ですが、BigCommerce 管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。";
@@ -238,7 +239,7 @@ pub fn not_found<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
         .status(404)
 }
 
-/// To another address with GET.
+/// Goes to another address with GET.
 pub fn see_other(location: &str) -> Result<Response> {
     let response = ResponseBuilder::new()
         .with_status(303)

@@ -1,4 +1,5 @@
-//! Where a payment is found: its page in the panel, its order in BigCommerce, and the link by which its shopper pays.
+//! Where a payment can be found: its page in the panel, its order in BigCommerce, and the link by which its shopper
+//! pays.
 
 use super::fields::copy_field;
 use super::request::Panel;
@@ -11,12 +12,13 @@ use domain::url::encode;
 use domain::values::ids::OrderId;
 use domain::values::locale::Locale;
 
-/// A payment's page, below `/panel`.
+/// The path of a payment's page, below `/panel`.
 pub fn path(order: OrderId) -> String {
     ["/payments/", &order.to_string()].concat()
 }
 
-/// The order in BigCommerce's own panel; in a new tab, because that cannot be framed.
+/// A link to the order in BigCommerce's own panel. Opens a new tab, because that panel cannot be framed. None: its
+/// address is not known.
 pub fn order_link(desk: &Desk, w: Words, order: OrderId) -> Option<Html> {
     let base = &desk.profile.panel_url;
     (!base.is_empty()).then(|| {
@@ -25,7 +27,7 @@ pub fn order_link(desk: &Desk, w: Words, order: OrderId) -> Option<Html> {
     })
 }
 
-/// For a shopper who cannot come back to the confirmation page.
+/// The link that the merchant sends to a shopper who cannot come back to the confirmation page.
 pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
     let link = Links::new(&panel.ctx.config, &panel.visitor.store, order, panel.ctx.now_ms).pay();
     let number = order.to_string();

@@ -1,4 +1,5 @@
-//! Which offline methods are ours, what they are called at checkout, and what each offers.
+//! Which offline methods are ours, what they are called at checkout, and which KOMOJU payment types each of them
+//! offers.
 
 use super::fields::hidden_token;
 use super::forms::{Fault, MethodEntry, MethodsForm};
@@ -27,6 +28,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> Page<'a> 
     frame(panel, desk, Tab::Methods, content)
 }
 
+/// Says that payment types can be chosen once there is a key.
 fn no_types(desk: &Desk, w: Words) -> Option<Html> {
     let words = w.of(
         "Once a KOMOJU key is saved, the ways to pay it offers can be chosen here.",
@@ -72,6 +74,7 @@ fn type_box(w: Words, entry: &MethodEntry, kind: &PaymentType) -> Html {
         (&kind.slug) "\"" (checked(on)) "> " (name) "</label>"]
 }
 
+/// A payment type that is stored but that KOMOJU no longer offers: it stays ticked until the merchant unticks it.
 fn gone_box(w: Words, provider: &str, slug: &str) -> Html {
     html!["<label class=\"check gone\"><input type=\"checkbox\" name=\"type." (provider) "\" value=\"" (slug)
         "\" checked> " (slug) " (" (w.of("no longer offered", "現在は利用できません")) ")</label>"]
@@ -95,7 +98,7 @@ fn fault_words(w: Words, fault: Fault) -> &'static str {
     }
 }
 
-/// Names on orders that could not be placed: the merchant says what they are, with one click.
+/// Names on orders that could not be placed. The merchant says with one click what each of them is.
 fn undecided(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Html> {
     if desk.undecided.is_empty() {
         return None;

@@ -1,8 +1,9 @@
-//! The merchant's control panel: server-rendered pages in an iframe of BigCommerce's own panel.
+//! The merchant's control panel: server-rendered pages in an iframe inside BigCommerce's own control panel.
 //!
-//! Cookieless, because its cookies would be third-party ones. A short-lived token of our own travels in the query of
-//! every GET and in a hidden field of every POST, is renewed with every page, and leaks nowhere: no referrer, no
-//! cache, no log. As it is not ambient, no other site can make a request in its name.
+//! It uses no cookies, because in an iframe they would be third-party cookies. Instead, a short-lived token of our
+//! own is in the query of every GET and in a hidden field of every POST. Each page renews it. It leaks nowhere: no
+//! referrer, no cache, no log. Because a browser never sends it by itself, no other site can make a request in the
+//! merchant's name.
 
 pub mod session;
 
@@ -46,10 +47,10 @@ use request::Panel;
 use settings::SettingsForm;
 use worker::{Method, Request, Response, Result};
 
-/// The largest form there is: five methods with every KOMOJU type ticked.
+/// In bytes. The largest form is five methods with every KOMOJU payment type ticked.
 const MAX_FORM: usize = 64 * 1024;
 
-/// Everything under `/panel`. `path`: the segments behind it.
+/// Everything below `/panel`. `path`: the segments after it.
 pub async fn serve(request: Request, ctx: &Ctx, path: &[&str]) -> Result<Response> {
     let query = query(&request);
     match request.method() {
@@ -59,6 +60,7 @@ pub async fn serve(request: Request, ctx: &Ctx, path: &[&str]) -> Result<Respons
     }
 }
 
+/// A page. 401: the token is not ours or has expired. 403: its bearer is no longer staff.
 async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
     let token = value(&query, "t").unwrap_or("").to_owned();
     let Some(panel) = Panel::enter(ctx, &token, query)? else { return layout::signed_out(ctx, 401) };
@@ -76,6 +78,7 @@ async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
     }
 }
 
+/// A form that was submitted.
 async fn act(mut request: Request, ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
     let form = match body(&mut request, MAX_FORM).await {
         Ok(bytes) => pairs(&String::from_utf8_lossy(&bytes)),
@@ -97,7 +100,7 @@ async fn act(mut request: Request, ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -
 }
 
 impl Panel<'_> {
-    /// Carries out a wish, then shows the page it belongs to with a word of confirmation.
+    /// Carries out a wish, then shows the page that it belongs to, with a word of confirmation.
     async fn done(&self, wish: Wish, page: &str, word: &str) -> Result<Response> {
         match self.store.desk(self.visitor.session(), wish).await? {
             Answer::Desk(_) => layout::see_other(&self.visitor.link(self.ctx, page, &[("done", word)])),
@@ -106,6 +109,7 @@ impl Panel<'_> {
         }
     }
 
+    /// Tries the key at KOMOJU before it is saved.
     async fn save_key(&self, form: &[Pair]) -> Result<Response> {
         let entry = keys::Entry::read(form);
         let key = match entry.key() {
@@ -127,6 +131,7 @@ impl Panel<'_> {
         }
     }
 
+    /// The keys page with a fault.
     async fn keys_again(&self, entry: keys::Entry) -> Result<Response> {
         match self.ask(Wish::Look).await? {
             Some(desk) => keys::page(self, &desk, &entry).await?.status(422).response(),
@@ -203,7 +208,7 @@ impl Panel<'_> {
         }
     }
 
-    /// The merchant wants to know how things really stand: both sides are asked.
+    /// The merchant wants to know how things really stand: a hint, which has BigCommerce and KOMOJU asked.
     async fn look_again(&self, order: &str) -> Result<Response> {
         let Ok(order) = OrderId::parse(order) else { return Problem::not_found().response() };
         if self.ask(Wish::Look).await?.is_none() {

@@ -1,5 +1,14 @@
-//! What may be decided about a payment just now, and what it comes to. Pure: a decision is offered, stated and taken
-//! from here, so that nothing is taken that was not offered.
+//! What may be decided about a payment now, and which decision follows from it. Pure.
+//!
+//! A decision is offered, stated and taken from the same [`Offer`], so nothing can be taken that was not offered. An
+//! example: the order is cancelled in BigCommerce, and its ¥1,200 are still held.
+//!
+//! ```text
+//! payment's page       Offer::find(history, "refund", payment=p1) -> most ¥1,200: a form asks how much
+//! merchant: 500        the page before the decision says: "KOMOJU pays ¥500 of ¥1,200 back to the shopper now ..."
+//! merchant: "Pay back" find again with the history as it is now; decision = Refund { p1, 500 }
+//!                      somebody else has refunded all of it meanwhile: no offer, nothing is taken
+//! ```
 
 use super::forms::choice;
 use crate::objects::messages::payment::History;
@@ -15,32 +24,33 @@ use domain::views::statement::{RefundLine, RefundState, TransferLine};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// Each has a page of its own, that says what will happen.
+/// A kind of decision. Each has a page of its own that says what will happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Act {
+    /// Take authorized money.
     Capture,
     /// Pay back at KOMOJU, without a refund in BigCommerce.
     Refund,
-    /// A refund made in BigCommerce is to be paid back at KOMOJU, or tried there again.
+    /// Pay back at KOMOJU what was refunded in BigCommerce, or try that again.
     Confirm,
-    /// The same for cash, which goes to a bank account.
+    /// The same for a cash payment, whose refund goes to a bank account.
     Bank,
-    /// It was paid back by other means.
+    /// The merchant has paid it back by other means.
     Outside,
-    /// This sum is left to pay of an order with store credit or gift certificates.
+    /// The merchant says how much is left to pay of an order with store credit or gift certificates.
     Owed,
-    /// A call without an answer was settled by other means.
+    /// The merchant has settled, by other means, a call that was never answered.
     Unanswered,
-    /// What became of a refund by bank transfer.
+    /// The merchant says what became of a refund by bank transfer.
     Transfer,
-    /// Two refunds made by hand that were taken for one are two.
+    /// Two refunds made by hand, which we took for one, are two.
     Two,
 }
 
 impl Act {
-    /// What it is called wherever text must name it.
+    /// The name that addresses and forms use.
     pub fn word(self) -> &'static str {
         self.into()
     }
@@ -52,25 +62,26 @@ pub enum About {
     /// The order as a whole.
     Order,
     Payment(PaymentId),
-    /// A part of a refund made in BigCommerce that is more than KOMOJU holds, paid back from this payment.
+    /// Part of a refund that was made in BigCommerce and is larger than what KOMOJU holds. It is paid back from this
+    /// payment.
     Part {
         payment: PaymentId,
         id: u64,
         amount: Money,
     },
-    /// As BigCommerce has it, in the order's currency.
+    /// A refund made in BigCommerce. `amount` is in the order's currency.
     Refund {
         id: u64,
         amount: Money,
     },
-    /// A call about this payment that has no answer.
+    /// A call about this payment that was never answered.
     Call(PaymentId),
-    /// A bank transfer, and the refund at KOMOJU that it became; none: it came to nothing.
+    /// A refund by bank transfer, and the refund at KOMOJU that it became. None: it came to nothing.
     Transfer {
         id: u64,
         became: Option<(RefundId, Money)>,
     },
-    /// A refund made in BigCommerce, and the one at KOMOJU that was taken for the same.
+    /// A refund made in BigCommerce, and the refund at KOMOJU that we took for the same one.
     Pair {
         id: u64,
         amount: Money,
@@ -78,17 +89,19 @@ pub enum About {
     },
 }
 
+/// One decision that may be made now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     pub act: Act,
     pub about: About,
-    /// The amount, or where a part may be chosen, the most it may be.
+    /// The amount; if a part of it may be chosen, the largest possible one.
     pub most: Money,
-    /// The money goes to a bank account, which must be entered.
+    /// The money goes to a bank account, which the merchant must enter.
     pub needs_bank: bool,
 }
 
-/// A refund can be decided here where the order itself is no longer the place for it.
+/// Reasons for attention that a refund from this page can settle, because the order itself is no longer the place to
+/// make one.
 const REFUND_HELPS: [Attention; 6] = [
     Attention::PaidAfterEnd,
     Attention::AmountMismatch,
@@ -98,17 +111,19 @@ const REFUND_HELPS: [Attention; 6] = [
     Attention::RefundTooLarge,
 ];
 
-/// Also where the merchant has dismissed the reason: it was seen, and the money is still here.
+/// True if a payment may be refunded from here: two payments hold money, or one of the reasons above applies. A
+/// reason that the merchant has dismissed still counts, because the money is still here.
 fn may_refund(history: &History) -> bool {
     held(history) > 1 || history.statement.reasons.iter().any(|one| REFUND_HELPS.contains(one))
 }
 
-/// How many payments hold money.
+/// How many payments hold money that can be paid back.
 fn held(history: &History) -> usize {
     history.statement.payments.iter().filter(|line| line.refundable.is_some()).count()
 }
 
-/// What a refund of this payment is a part of. Where two payments hold money, one of them is too much anyway.
+/// What a refund of this payment counts towards. If two payments hold money, one of them is a duplicate, and its
+/// refund belongs to no refund in BigCommerce.
 fn about_refund(history: &History, payment: PaymentId) -> About {
     let too_large = history.statement.refunds.iter().find(|line| line.state == RefundState::TooLarge);
     match too_large.filter(|_| held(history) == 1) {
@@ -117,7 +132,7 @@ fn about_refund(history: &History, payment: PaymentId) -> About {
     }
 }
 
-/// A transfer of which somebody may say that it came to nothing.
+/// True for a transfer of which the merchant may say that it came to nothing.
 pub fn is_open(transfer: &TransferLine) -> bool {
     match transfer.stage {
         Stage::Unseen | Stage::Completed | Stage::Vanished => true,
@@ -125,7 +140,7 @@ pub fn is_open(transfer: &TransferLine) -> bool {
     }
 }
 
-/// What may be decided about a refund made in BigCommerce.
+/// What may be decided about a refund that was made in BigCommerce.
 pub fn acts_on_refund(refund: &RefundLine) -> &'static [Act] {
     match &refund.state {
         RefundState::Settled
@@ -146,7 +161,7 @@ pub fn acts_on_refund(refund: &RefundLine) -> &'static [Act] {
 }
 
 impl Offer {
-    /// None: there is no such thing, or nothing to decide about it any more.
+    /// The offer for this act. None: there is no such thing, or nothing about it can be decided any more.
     pub fn find(history: &History, act: &str, form: &[Pair]) -> Option<Self> {
         let act: Act = choice(act)?;
         match act {
@@ -207,6 +222,7 @@ impl Offer {
         Some(Self { act, about, most: most?, needs_bank: refund && line.by_transfer })
     }
 
+    /// The amount is KOMOJU's where KOMOJU pays, and the order's where it does not.
     fn on_refund(act: Act, refund: &RefundLine) -> Self {
         let at_komoju = match &refund.state {
             RefundState::ToConfirm { amount, .. }
@@ -219,11 +235,13 @@ impl Offer {
         Self { act, about, most, needs_bank: act == Act::Bank }
     }
 
+    /// True if less than all of it may be chosen.
     pub fn takes_a_part(&self) -> bool {
         matches!(self.about, About::Payment(_) | About::Part { .. })
     }
 
-    /// The amount as entered; nothing entered is all. None: not an amount, or more than there is.
+    /// The amount that was entered; nothing entered means all of it. None: it is not an amount, or more than there
+    /// is.
     pub fn amount(&self, entered: &str) -> Option<Money> {
         let entered: String = entered.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
         if entered.is_empty() || !self.takes_a_part() {
@@ -233,7 +251,7 @@ impl Offer {
         (1..=self.most.minor).contains(&amount.minor).then_some(amount)
     }
 
-    /// None where bank details are needed and there are none.
+    /// The decision that follows. None: bank details are needed and were not entered.
     pub fn decision(&self, amount: Money, sealed: Option<Sealed>) -> Option<Decision> {
         if self.needs_bank && sealed.is_none() {
             return None;
@@ -352,7 +370,8 @@ mod tests {
         ));
     }
 
-    /// What KOMOJU cannot pay back as a whole is paid back in parts, which are parts of that refund and of no other.
+    /// A refund that KOMOJU cannot pay back as a whole is paid back in parts, which count towards that refund and no
+    /// other.
     #[test]
     fn what_is_left_goes_towards_the_refund_that_is_more_than_that() {
         let line = |id| payment(id, "credit_card", json!({ "refundable": money(300) }));
@@ -371,7 +390,7 @@ mod tests {
 
     #[test]
     fn a_refund_is_decided_by_what_it_waits_for() {
-        // Paid by card first, and at the till as well: the refund is taken from one of them.
+        // Paid by card first, and then at the till as well: the refund is taken from one of the two.
         let both = [
             payment("p1", "credit_card", json!({ "refundable": money(1200) })),
             payment("p2", "konbini", json!({ "refundable": money(1200) })),

@@ -1,4 +1,4 @@
-//! The first page: is everything connected, what is left to do, what needs a look.
+//! The first page: whether everything is connected, what is left to set up, and what needs a person.
 
 use super::fields::hidden_token;
 use super::layout::{Page, Tab, mode_pill, page as frame};
@@ -72,7 +72,7 @@ fn komoju(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
         (mode_pill(account.mode)) "</p><p>" (words) "</p><p><code>" (&account.masked) "</code></p></section>"]
 }
 
-/// One step of setting up. `done`: None where only the merchant can know.
+/// One step of setting up. `done`: None if only the merchant can know.
 struct Step<'a> {
     done: Option<bool>,
     name: &'static str,
@@ -109,7 +109,7 @@ fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
             page: "/keys",
         },
         Step {
-            // What stands there before anybody has saved it is a guess.
+            // Until the merchant has saved the methods, the ones shown are a guess.
             done: Some(desk.profile.settings.methods_chosen && !desk.profile.settings.methods.is_empty()),
             name: w.of("Say which offline methods are ours", "対象のオフライン決済方法を選択"),
             hint: w.of("Under exactly the name they have at checkout.", "チェックアウトとまったく同じ名前で登録します。"),
@@ -140,7 +140,7 @@ fn step(panel: &Panel<'_>, w: Words, step: &Step<'_>) -> Html {
         "</span><br><span class=\"hint\">" (step.hint) "</span></li>"]
 }
 
-/// Orders against starts: of the last day by the hour, and of the last 30 days.
+/// Orders against starts: of the last day by the hour, and of the last 30 days. None: no orders yet.
 fn funnel(desk: &Desk, w: Words) -> Option<Html> {
     let Funnel { hours, month } = &desk.funnel;
     if month.placed == 0 {
@@ -208,7 +208,8 @@ fn health(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
         "</button><span class=\"quiet\">" (w.of("Last checked: ", "最終確認：")) (checked) "</span></form></section>"]
 }
 
-/// Nothing to be done about it, but whoever is asked for help should see it.
+/// What was odd about BigCommerce's signatures. Nothing need be done about it, but whoever is asked for help should
+/// see it.
 fn signature_note(desk: &Desk, w: Words) -> Option<Html> {
     let note = desk.health.hook_signature?;
     let words = match note.doubt {
@@ -224,7 +225,8 @@ fn signature_note(desk: &Desk, w: Words) -> Option<Html> {
     Some(html!["<p class=\"quiet\">" (words) " " (moment(note.at_ms)) "</p>"])
 }
 
-/// Whoever holds a staff login can turn a store's money away: so that is told to everybody for a month.
+/// Anybody with a staff login could redirect a store's money to another KOMOJU account, so everybody is told of such
+/// a change for a month.
 fn account_changed(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Html> {
     let change = desk.account_changed.as_ref()?;
     let changes = panel.visitor.link(panel.ctx, "/changes", &[]);

@@ -39,7 +39,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &Histor
     Ok(frame(panel, desk, Tab::Payments, content))
 }
 
-/// What was set going takes a moment, and a page does not change by itself.
+/// What was just set going takes a moment, and the page does not change by itself: a button shows it again.
 fn show_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Option<Html> {
     let going = matches!(value(&panel.query, "done"), Some("decided" | "looked"));
     going.then(|| {
@@ -49,6 +49,7 @@ fn show_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Option<Html> {
     })
 }
 
+/// The order's number, state and amount, and every reason for attention with a button that dismisses it.
 fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &History) -> Result<Html> {
     let claims: Vec<_> = history.attention.iter().copied().map(Name::Known).collect();
     let condition = Name::Known(history.condition);
@@ -76,7 +77,7 @@ fn notice(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, one: A
     )
 }
 
-/// The sums that may be left to pay, each with a page of its own that says what follows.
+/// The amounts that may be left to pay, each with a page of its own that says what follows.
 fn choices(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Html> {
     let split = history.statement.split?;
     let part = |minor: i64, words: &str| {
@@ -100,20 +101,20 @@ fn choices(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Op
     })
 }
 
-/// How the order's total comes to a sum that may be left to pay.
+/// How one gets from the order's total to this amount.
 fn counted(w: Words, split: &Split, sum: Money) -> &'static str {
     let taken_off = split.total.minor - sum.minor;
     match (taken_off == split.credit, taken_off == split.certificates) {
         _ if taken_off == 0 => w.of("(the total as it stands)", "（注文合計のまま）"),
         (true, false) => w.of("(less store credit)", "（ストアクレジットを差し引く）"),
         (false, true) => w.of("(less gift certificates)", "（ギフト券を差し引く）"),
-        // Both are of one amount.
+        // Store credit and gift certificates are of the same amount.
         (true, true) => w.of("(less one of the two)", "（どちらか一方を差し引く）"),
         (false, false) => w.of("(less both)", "（両方を差し引く）"),
     }
 }
 
-/// Which they are that could not be read.
+/// Which amounts or refunds could not be read.
 fn unread_names(history: &History, one: Attention) -> Option<Html> {
     (one == Attention::RefundUnreadable).then(|| {
         let names: Vec<Html> = history
@@ -126,7 +127,7 @@ fn unread_names(history: &History, one: Attention) -> Option<Html> {
     })
 }
 
-/// What is due now, where that is not what was paid or is reserved.
+/// What is due now, if it is not what was paid or authorized: the order was edited.
 fn difference(w: Words, history: &History) -> Option<Html> {
     let (paid, due) = (history.statement.paid_otherwise?, history.statement.due?);
     let label = match history.condition == Condition::Reserved {
@@ -144,6 +145,7 @@ fn look_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
 
 // ---- payments ----------------------------------------------------------------------------------------------------
 
+/// The payments at KOMOJU, with what may be decided about each.
 fn payments(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Html> {
     let lines = history.statement.payments.iter().map(|line| payment(panel, w, order, history, line));
     let lines: Vec<Html> = lines.collect();
@@ -182,6 +184,7 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
 
 // ---- refunds -----------------------------------------------------------------------------------------------------
 
+/// The refunds made in BigCommerce, with what may be decided about each.
 fn refunds(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Html> {
     let lines = history.statement.refunds.iter().map(|line| refund(panel, w, order, line));
     let lines: Vec<Html> = lines.collect();
@@ -212,7 +215,7 @@ fn refund(panel: &Panel<'_>, w: Words, order: OrderId, line: &RefundLine) -> Htm
         (line.id) "</span>" (more) (by_hand) (acts) "</li>"]
 }
 
-/// How a refund made in BigCommerce stands at KOMOJU; solid where it waits for a person.
+/// How a refund made in BigCommerce stands at KOMOJU. A solid colour means that it waits for a person.
 fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
     let at_komoju = |amount: &Money| {
         (*amount != line.amount).then(|| {
@@ -247,7 +250,7 @@ fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
         }
         RefundState::Unknown => (pill(Tone::Decide, "Cannot be told just now", "現在確認できません"), None),
         RefundState::TooLarge => (pill(Tone::Decide, "More than KOMOJU holds", "KOMOJU の残額を超過"), None),
-        // A person has found out that nothing came of it: that was no refusal of KOMOJU's.
+        // A person has found out that the call came to nothing: KOMOJU did not refuse it.
         RefundState::Refused { amount, reason, .. } if reason == SETTLED => {
             (pill(Tone::Decide, "Not paid back", "未返金"), at_komoju(amount))
         }
@@ -258,7 +261,8 @@ fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
     }
 }
 
-/// Also where the shopper's page showed another amount: what a link asks for is the order's own.
+/// True if a payment link makes sense. Also if the shopper's page showed another amount, because a link asks for the
+/// order's own.
 fn may_pay(history: &History) -> bool {
     match history.snapshot.phase {
         Phase::Unpaid | Phase::Waiting => history.statement.choices.is_empty(),

@@ -1,4 +1,4 @@
-//! The panel's words for one payment: how it stands, what needs a person, what has happened.
+//! The panel's words for one payment: how it stands, why it needs a person, what has happened.
 
 use super::words::Words;
 use crate::html;
@@ -11,7 +11,8 @@ use domain::state::reading::PaymentStatus;
 use domain::values::attention::{Attention, Side};
 use domain::values::name::Name;
 
-/// KOMOJU's status of one payment, as the history tells it. `cash`: what is authorized is a code, not money.
+/// KOMOJU's status of one payment, for the history. `cash`: an authorized cash payment is a code that waits to be
+/// paid, not money.
 pub fn status(w: Words, status: &PaymentStatus, cash: bool) -> &str {
     match status {
         PaymentStatus::Pending => w.of("Under way", "手続き中"),
@@ -26,7 +27,7 @@ pub fn status(w: Words, status: &PaymentStatus, cash: bool) -> &str {
     }
 }
 
-/// The words for an attention of the ledger; one that another version wrote stands for itself.
+/// The words for a reason in the ledger. A reason that another version wrote stands for itself.
 pub fn attention_name(w: Words, name: &Name<Attention>) -> &str {
     match name {
         Name::Known(known) => attention(w, *known),
@@ -180,7 +181,7 @@ pub fn attention(w: Words, attention: Attention) -> &'static str {
     }
 }
 
-/// The same for a side that does not answer, by its name where it is known which.
+/// The same for a side that does not answer, by its name if we know which one it is.
 pub fn unreachable(w: Words, silent: &[Side]) -> &'static str {
     match silent {
         [Side::Komoju] => w.of(
@@ -205,7 +206,7 @@ pub fn unreachable(w: Words, silent: &[Side]) -> &'static str {
     }
 }
 
-/// A line of the history: what happened, and what it is about.
+/// A line of the history: what happened, and to what.
 pub fn event<'a>(w: Words, history: &History, event: &'a Event) -> (&'a str, Option<Html>) {
     match event {
         Event::Met => (w.of("The order came in, without its shopper", "注文を確認（購入者は未訪問）"), None),
@@ -266,7 +267,7 @@ fn code(text: &str) -> Option<Html> {
     (!text.is_empty()).then(|| html!["<code>" (text) "</code>"])
 }
 
-/// Of what a milestone is about, what is the merchant's to know.
+/// What a milestone is about, if that means anything to the merchant.
 fn about_subject(subject: &Subject) -> Option<Html> {
     match subject {
         Subject::Payment(id) => code(id.as_str()),
@@ -313,7 +314,7 @@ pub fn decision_name(w: Words, decision: DecisionKind) -> &'static str {
     }
 }
 
-/// What one of our deeds did; one that this version does not know stands for itself.
+/// What one of our deeds did. A deed that this version does not know stands for itself.
 fn deed(w: Words, deed: &DeedName) -> &str {
     match deed.kind {
         Some(ActionKind::UpdateOrder) => w.of("order updated", "注文を更新"),
@@ -357,7 +358,7 @@ mod tests {
         assert!(both(|w| attention(w, Attention::Unreachable)).0.starts_with("KOMOJU or BigCommerce"));
     }
 
-    /// The same sentence stands in the list and on the payment's page: it can point to no place on either.
+    /// The same sentence is shown in the list and on the payment's page, so it may point to no place on either.
     #[test]
     fn sentences_say_what_to_do_and_point_to_no_place_on_the_screen() {
         for one in Attention::VARIANTS {

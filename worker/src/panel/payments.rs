@@ -1,4 +1,4 @@
-//! The payments of the store.
+//! The list of the store's payments.
 
 use super::fields::hidden_token;
 use super::layout::{Page, Tab, mode_pill, page as frame};
@@ -31,7 +31,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, query: &Query, found: &Found) ->
         html!["<p><a class=\"button\" href=\"" (panel.visitor.link(panel.ctx, "/payments", &more)) "\">"
             (w.of("Older payments", "以前の支払い")) "</a></p>"]
     });
-    // An order that nothing is known of yet may be one to be paid by link.
+    // An order of which nothing is known yet may be one to be paid by link.
     let link = OrderId::parse(query.search.trim()).ok().filter(|_| found.rows.is_empty());
     let link = link.map(|order| pay_link(panel, w, order));
     let content = html!["<section class=\"card\"><h2>" (w.of("Payments", "支払い一覧")) "</h2>" (search(panel, w, query)) (table)

@@ -1,7 +1,7 @@
-//! A payment's state in one word and one colour, for the list and the payment's page alike.
+//! A payment's state in one word and one colour, for the list and for the payment's own page.
 //!
-//! Solid colour means that a person is needed: amber to decide, red to keep the goods back. At rest a pill is tinted,
-//! and green is only what is paid and needs nobody.
+//! A solid colour means that a person is needed: amber to decide something, red to hold the goods back. A pill that
+//! needs nobody is tinted, and green is only what is paid and needs nobody.
 
 use super::words::Words;
 use crate::html;
@@ -12,19 +12,19 @@ use domain::values::name::Name;
 use domain::views::condition::Condition;
 use domain::views::statement::PaymentLine;
 
-/// What a colour tells, from the calmest to the most urgent.
+/// What a colour says, from the calmest to the most urgent. The order matters: the most urgent reason wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
     /// Nothing has begun.
     Blank,
-    /// At its end.
+    /// Over.
     Rest,
     /// Goes on by itself.
     Wait,
     Paid,
-    /// A person decides.
+    /// A person must decide.
     Decide,
-    /// A person decides, and nothing is shipped before.
+    /// A person must decide, and nothing may be shipped before that.
     Stop,
 }
 
@@ -41,6 +41,7 @@ impl Tone {
     }
 }
 
+/// A word and its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pill<'a> {
     pub word: &'a str,
@@ -53,8 +54,8 @@ impl Pill<'_> {
     }
 }
 
-/// The state of a payment from its condition and from what a person must look at. A name that another version wrote
-/// stands for itself, and as a reason to look it still calls a person.
+/// The state of a payment, from its condition and from the reasons why a person must look at it. A name that another
+/// version wrote stands for itself; as a reason it still calls a person.
 pub fn of_payment<'a>(w: Words, condition: &'a Name<Condition>, attention: &[Name<Attention>]) -> Pill<'a> {
     let (word, calm) = match condition {
         Name::Known(known) => at_rest(w, *known),
@@ -64,7 +65,7 @@ pub fn of_payment<'a>(w: Words, condition: &'a Name<Condition>, attention: &[Nam
         Name::Known(known) => claim(w, *known),
         Name::Other(_) => (Tone::Decide, None),
     });
-    // The most urgent claim, and of several the first that has a word of its own.
+    // The most urgent reason; of several, the first that has a word of its own.
     let urgent = claims.reduce(|best, next| {
         let better = next.0 > best.0 || (next.0 == best.0 && best.1.is_none());
         if better { next } else { best }
@@ -75,7 +76,7 @@ pub fn of_payment<'a>(w: Words, condition: &'a Name<Condition>, attention: &[Nam
     }
 }
 
-/// One payment at KOMOJU. While a person is needed for the order, nothing of it is green.
+/// One payment at KOMOJU. While its order needs a person, no payment of it is green.
 pub fn of_line(w: Words, line: &PaymentLine, attention: &[Attention]) -> Pill<'static> {
     let condition = match &line.status {
         _ if line.charged_back.is_some() => Condition::Disputed,
@@ -109,7 +110,7 @@ fn calm(word: &'static str, tone: Tone) -> Pill<'static> {
     Pill { word, tone }
 }
 
-/// The word of a condition, and its colour while nobody is needed.
+/// The word for a condition, and its colour while no person is needed.
 pub fn at_rest(w: Words, condition: Condition) -> (&'static str, Tone) {
     match condition {
         Condition::NotStarted => (w.of("Not started", "手続き前"), Tone::Blank),
@@ -127,14 +128,14 @@ pub fn at_rest(w: Words, condition: Condition) -> (&'static str, Tone) {
         Condition::Cancelled => (w.of("Cancelled", "キャンセル"), Tone::Rest),
         Condition::SettledByHand => (w.of("Settled by hand", "手動で処理済み"), Tone::Rest),
         Condition::Deleted => (w.of("Order deleted", "注文削除済み"), Tone::Rest),
-        // A former version called a person there, and did not say for what.
+        // A former version called a person here, and did not say why.
         Condition::Review => (w.of("Check", "要確認"), Tone::Decide),
         Condition::Closed => (w.of("Closed", "終了"), Tone::Rest),
     }
 }
 
-/// How urgently something needs a person, and its word. Without one, the payment's own word stands in this colour:
-/// money for a cancelled order is paid, and somebody must decide.
+/// How urgently a reason needs a person, and its word. Without a word of its own, the payment's word is shown in this
+/// colour: money for a cancelled order reads "Paid", in the colour of a decision.
 fn claim(w: Words, attention: Attention) -> (Tone, Option<&'static str>) {
     let decide = |english, japanese| (Tone::Decide, Some(w.of(english, japanese)));
     let stop = |english, japanese| (Tone::Stop, Some(w.of(english, japanese)));
@@ -249,7 +250,7 @@ mod tests {
         assert_eq!(pill("fraud", &[]), ("Fraud mark".to_owned(), Tone::Rest));
     }
 
-    /// Rows of a former version know five words for all of this.
+    /// Rows of a former version have only five words for all of this.
     #[test]
     fn rows_of_other_versions_are_read_by_what_they_call_a_person_for() {
         assert_eq!(pill("closed", &["disputed"]), ("Disputed".to_owned(), Tone::Stop));

@@ -1,4 +1,4 @@
-//! One request to the panel: who makes it, and what the store and its payments answer to it. Every page is given one.
+//! One request to the panel: who makes it, and what the store and its payments answer. Every page is given one.
 
 use super::session::Visitor;
 use crate::context::Ctx;
@@ -10,7 +10,7 @@ use domain::url::{Pair, value};
 use domain::values::ids::OrderId;
 use worker::Result;
 
-/// One request to the panel, by someone whose token is good.
+/// A request to the panel, made by somebody whose token is good.
 pub struct Panel<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) visitor: Visitor,
@@ -19,7 +19,7 @@ pub struct Panel<'a> {
 }
 
 impl<'a> Panel<'a> {
-    /// None: the token is not ours, or has expired.
+    /// None: the token is not ours, or has expired. `lang` in the query switches the language.
     pub(super) fn enter(ctx: &'a Ctx, token: &str, query: Vec<Pair>) -> Result<Option<Self>> {
         let Some(mut visitor) = Visitor::of(ctx, token) else { return Ok(None) };
         if let Some(language) = value(&query, "lang") {
@@ -29,7 +29,8 @@ impl<'a> Panel<'a> {
         Ok(Some(Self { ctx, visitor, store, query }))
     }
 
-    /// None: the visitor is no longer of this store's staff, or the app was installed anew.
+    /// What the store answers to a wish. None: the visitor is no longer staff of this store, or the app was installed
+    /// anew.
     pub(super) async fn ask(&self, wish: Wish) -> Result<Option<Box<Desk>>> {
         match self.store.desk(self.visitor.session(), wish).await? {
             Answer::Desk(desk) => Ok(Some(desk)),
@@ -37,6 +38,7 @@ impl<'a> Panel<'a> {
         }
     }
 
+    /// What is known of the payment of an order. None: nothing is.
     pub(super) async fn history(&self, order: &str) -> Result<Option<(OrderId, History)>> {
         let Ok(order) = OrderId::parse(order) else { return Ok(None) };
         let history = PaymentClient::existing(&self.ctx.env, &self.visitor.store, order).history().await?;

@@ -1,5 +1,5 @@
-//! Who is at the panel: a token made from a payload that BigCommerce signed, good for an hour and renewed with every
-//! page. Whether its bearer still belongs to the store's staff is StoreObject's to say, each time.
+//! Who uses the panel: a token made from a payload that BigCommerce has signed. It is valid for an hour, and each
+//! page renews it. Whether its bearer still belongs to the store's staff is for StoreObject to say, at each request.
 
 use crate::context::Ctx;
 use crate::crypto::Purpose;
@@ -10,13 +10,16 @@ use domain::values::ids::StoreHash;
 use domain::values::locale::Locale;
 use serde::{Deserialize, Serialize};
 
+/// How long a token is valid, in seconds.
 const LIFETIME_S: i64 = 3600;
 
-/// A member of a store's staff, in the language they read.
+/// A member of a store's staff, and the language that they read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visitor {
     pub store: StoreHash,
+    /// BigCommerce's user id.
     user: u64,
+    /// The installation that admitted them.
     generation: u64,
     pub locale: Locale,
 }
@@ -26,6 +29,7 @@ impl Visitor {
         Self { store, user, generation, locale }
     }
 
+    /// The visitor with this token. None: it is not ours, or has expired.
     pub(super) fn of(ctx: &Ctx, token: &str) -> Option<Self> {
         ctx.tokens().open_json(Purpose::Panel, token, ctx.now_s()).ok()
     }

@@ -1,5 +1,6 @@
-//! What the merchant decides for all payments: when money is taken, what becomes of orders nobody pays, how refunds
-//! go. One form; what was entered wrongly stays in it with a fault beside it, and then nothing at all is saved.
+//! What the merchant decides for all payments: when money is captured, what becomes of orders that nobody pays, how
+//! refunds are made. It is one form. If anything in it is wrong, the fault is shown beside its field, and nothing at
+//! all is saved.
 
 use super::fields::hidden_token;
 use super::forms::choice;
@@ -16,6 +17,7 @@ use domain::url::{Pair, value};
 use domain::values::order_status::OrderStatus;
 use domain::values::owed::Counting;
 
+/// In bytes.
 const LONGEST_PREFIX: usize = 24;
 
 /// A field that can be wrong.
@@ -30,11 +32,12 @@ pub enum Field {
     Keep,
 }
 
-/// The form as stored or as entered.
+/// The form, as stored or as entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsForm {
-    /// What could be read of it; the rest as it is stored.
+    /// What could be read of the form; for the rest, what is stored.
     settings: Settings,
+    // The three text fields, exactly as entered:
     prefix: String,
     grace: String,
     keep: String,
@@ -42,6 +45,7 @@ pub struct SettingsForm {
 }
 
 impl SettingsForm {
+    /// The form as it is stored.
     pub fn of(settings: &Settings) -> Self {
         Self {
             prefix: settings.order_prefix.clone(),
@@ -52,6 +56,7 @@ impl SettingsForm {
         }
     }
 
+    /// The form as it was entered.
     pub fn read(form: &[Pair], stored: &Settings, is_owner: bool) -> Self {
         let text = |name| value(form, name).unwrap_or("").trim();
         let mut read = Self::of(stored);
@@ -64,7 +69,7 @@ impl SettingsForm {
         take(&mut settings.unpaid, choice(text("unpaid")), Field::Unpaid, faults);
         take(&mut settings.refunds, choice(text("refunds")), Field::Refunds, faults);
         let hours = read.grace.parse().ok().filter(|hours| GRACE_HOURS.contains(hours));
-        // How long one waits before doing nothing is no matter.
+        // If unpaid orders are left alone, the hours have no effect and may be wrong.
         if hours.is_some() || settings.unpaid != Unpaid::Leave {
             take(&mut settings.unpaid_grace_hours, hours, Field::Grace, faults);
         }
@@ -79,7 +84,7 @@ impl SettingsForm {
                 entered => *answer = choice(entered).or(*answer),
             }
         }
-        // A form without the field says nothing about it.
+        // A form without this field leaves the setting as it is.
         if let Some(days) = value(form, "keep_days") {
             days.trim().clone_into(&mut read.keep);
             let days = read.keep.parse().ok().filter(|days| KEEP_DAYS.contains(days));
@@ -90,19 +95,20 @@ impl SettingsForm {
         settings.refund_second = ticked("refund_second");
         settings.watch_new_orders = ticked("watch_new_orders");
         settings.test_moves_orders = ticked("test_moves_orders");
-        // Nobody else is offered it; a form without it then says nothing.
+        // Only the owner's form has this field; any other form leaves the setting as it is.
         if is_owner {
             settings.keys_for_owner = ticked("keys_for_owner");
         }
         read
     }
 
-    /// None where something is wrong.
+    /// The settings. None: something is wrong.
     pub fn checked(&self) -> Option<Settings> {
         self.faults.is_empty().then(|| self.settings.clone())
     }
 }
 
+/// Takes a value that could be read, or notes the fault.
 fn take<T>(place: &mut T, read: Option<T>, field: Field, faults: &mut Vec<Field>) {
     match read {
         Some(read) => *place = read,
@@ -110,6 +116,7 @@ fn take<T>(place: &mut T, read: Option<T>, field: Field, faults: &mut Vec<Field>
     }
 }
 
+/// True for a prefix that KOMOJU takes in an external_order_num.
 fn is_prefix(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     (1..=LONGEST_PREFIX).contains(&text.len()) && text.bytes().all(allowed)
@@ -250,6 +257,7 @@ fn orders(w: Words, form: &SettingsForm) -> Html {
         )) "</p></section>"]
 }
 
+/// How order totals count store credit or gift certificates. "Ask" means: not known yet.
 fn counting(w: Words, name: &str, answer: Option<Counting>, label: &str) -> Html {
     let choices = [
         ("ask", w.of("Not known yet: ask me", "未設定（注文ごとに確認）")),
@@ -303,7 +311,7 @@ fn option(kind: Kind, name: &str, value: &str, on: bool, title: &str, hint: &str
         "><span><b>" (title) "</b><span class=\"hint\">" (hint) "</span></span></label>"]
 }
 
-/// BigCommerce's own name, which is English everywhere.
+/// BigCommerce's own name for the status, which is English everywhere.
 fn status_name(w: Words, status: OrderStatus) -> &'static str {
     match status.0 {
         7 => w.of("Awaiting Payment", "Awaiting Payment（入金待ち）"),

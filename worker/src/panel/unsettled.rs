@@ -1,5 +1,6 @@
-//! What of a payment is not settled yet: a call without an answer, money promised by bank transfer, decisions and what
-//! became of them. While something is under way, the page says until when, and what a person can do meanwhile.
+//! What is not settled about a payment: a call that was never answered, money promised by bank transfer, decisions
+//! and what became of them. While something is under way, the page says until when, and what a person can do
+//! meanwhile.
 
 use super::acts::title;
 use super::fields::hidden_token;
@@ -18,7 +19,8 @@ use domain::values::ids::OrderId;
 use domain::values::locale::Locale;
 use domain::views::statement::{Asked, DecisionLine, PaymentLine, TransferLine, Unanswered};
 
-/// A call without an answer: nothing else of its payment is offered, and this says why, until when, and what to do.
+/// A call that was never answered. While there is one, nothing else is offered for its payment, and this says why,
+/// until when, and what to do.
 pub fn unanswered(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Html> {
     let unanswered = line.unanswered.as_ref()?;
     let words = waiting(w, unanswered);
@@ -83,7 +85,7 @@ fn waiting(w: Words, unanswered: &Unanswered) -> String {
     }
 }
 
-/// Why nothing of a payment is offered although it holds money.
+/// Why nothing is offered for a payment, although it holds money.
 pub fn unknown_rest(w: Words, line: &PaymentLine) -> Option<Html> {
     line.rest_is_unknown.then(|| {
         html!["<p class=\"attention\">" (w.of(
@@ -95,7 +97,7 @@ pub fn unknown_rest(w: Words, line: &PaymentLine) -> Option<Html> {
     })
 }
 
-/// Money promised by bank transfer: it is taken off what is left, and blocks nothing.
+/// Money promised by bank transfer. It is taken off what is left to refund, and blocks nothing else.
 pub fn transfers(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Html> {
     let lines: Vec<Html> = line.transfers.iter().map(|one| transfer(panel, w, order, one)).collect();
     (!lines.is_empty()).then(|| html!["<ul class=\"lines promised\">" (lines) "</ul>"])
@@ -160,7 +162,7 @@ fn decision(w: Words, line: &DecisionLine) -> Html {
         (moment(line.at)) (ended) "</span></li>"]
 }
 
-/// Two equal refunds that were made by hand on both sides within a moment count as one; the merchant may know better.
+/// Two equal refunds made by hand, one on each side and close together, count as one; the merchant may know better.
 pub fn by_hand(panel: &Panel<'_>, w: Words, order: OrderId, refund: u64, komoju: &str) -> Html {
     let page = [&path(order), "/", Act::Two.word()].concat();
     let link = panel.visitor.link(panel.ctx, &page, &[("refund", &refund.to_string())]);

@@ -6,7 +6,7 @@ use domain::time::{JapanTime, in_japan};
 use domain::values::attention::Side;
 use domain::values::locale::Locale;
 
-/// Picks the words of one language.
+/// Picks the words in one language.
 #[derive(Debug, Clone, Copy)]
 pub struct Words(pub Locale);
 
@@ -19,7 +19,7 @@ impl Words {
     }
 }
 
-/// The confirmation that a saved form ends in.
+/// The confirmation after a form. None: no such word.
 pub fn done(w: Words, word: &str) -> Option<&'static str> {
     Some(match word {
         "key" => w.of("The key was accepted by KOMOJU and saved.", "KOMOJU がキーを受け付けました。保存しました。"),
@@ -49,7 +49,7 @@ pub fn done(w: Words, word: &str) -> Option<&'static str> {
     })
 }
 
-/// What is wrong with the installation. `channel_name` names a storefront.
+/// What is wrong with the installation. `channel_name` gives the name of a storefront.
 pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String) -> String {
     let text = |parts: &[&str]| parts.concat();
     match (trouble, w.0) {
@@ -140,7 +140,7 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
     }
 }
 
-/// Why a call did not succeed: in our words where they are ours, else as the other side has said it.
+/// Why a call did not succeed: translated if the words are ours, else as the other side said it.
 fn reason(w: Words, why: &str) -> &str {
     match why {
         BUSY => w.of(BUSY, "ほかの処理が実行中のため、一時的に利用できません"),
@@ -152,7 +152,7 @@ fn reason(w: Words, why: &str) -> &str {
     }
 }
 
-/// BigCommerce's own name of an offline method.
+/// BigCommerce's own name for an offline method.
 pub fn provider(w: Words, provider: Provider) -> &'static str {
     match (w.0, provider) {
         (Locale::En, _) => provider.default_label(),
@@ -164,7 +164,7 @@ pub fn provider(w: Words, provider: Provider) -> &'static str {
     }
 }
 
-/// `2026-11-25 23:59 JST`: the clock that deadlines at Japanese counters go by.
+/// A moment (ms since the epoch) as `2026-11-25 23:59 JST`: the clock by which the deadlines of Japanese shops go.
 pub fn moment(ms: i64) -> String {
     let JapanTime { year, month, day, hour, minute, .. } = in_japan(ms);
     let two = |n: i64| [if n < 10 { "0" } else { "" }, &n.to_string()].concat();
@@ -198,7 +198,7 @@ mod tests {
             assert!(told.contains(japanese), "{told}");
             assert!(told.chars().filter(char::is_ascii_alphabetic).count() == "orders".len(), "{told}");
         }
-        // What the other side has said is left in its own words.
+        // What the other side said is left in its own words.
         let refused = Failure::Refused {
             status: 422,
             code: String::new(),
