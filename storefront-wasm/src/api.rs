@@ -108,6 +108,7 @@ impl Browser {
         }
     }
 
+    /// Keeps the token for a reload of this tab.
     fn keep_token(&self) {
         self.storage("setItem");
     }

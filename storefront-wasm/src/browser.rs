@@ -86,6 +86,7 @@ impl Browser {
         js::call(&self.own, "door", &[&(signal as u32).into(), &tag.into()])
     }
 
+    /// Reports `signal` at each event of this name.
     pub fn listen(&self, target: &JsValue, event: &str, signal: Signal) {
         js::call(target, "addEventListener", &[&event.into(), &self.door(signal, 0)]);
     }
@@ -172,6 +173,7 @@ impl Browser {
         js::get(&self.document, "readyState") == "complete"
     }
 
+    /// True while the tab is in the background.
     pub fn is_hidden(&self) -> bool {
         js::get(&self.document, "hidden").is_truthy()
     }
@@ -195,6 +197,7 @@ impl Browser {
         self.turn
     }
 
+    /// True if this number is the running call's or wait's.
     pub fn is_turn(&self, turn: u32) -> bool {
         self.turn == turn
     }

@@ -16,6 +16,7 @@ const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
 /// How long (ms) a loaded page's content may take to appear, and for how long we then put the card back if it is
 /// removed.
 const APPEAR_MS: u32 = 2_000;
+/// See [`APPEAR_MS`].
 const KEEP_MS: u32 = 10_000;
 /// After this many placings we give up: the page does not want our node.
 const PLACINGS: u32 = 5;
@@ -136,11 +137,13 @@ impl Card {
         row(&list, &js::get(&browser.said, "number"), "", browser);
     }
 
+    /// A button that reports a press; nothing if it has no label.
     fn button(&self, label: &JsValue, press: Press, class: &str, browser: &Browser) {
         let button = browser.text_node(&self.section, "button", class, label);
         js::set(&button, "onclick", &browser.door(Signal::Pressed, press as u32));
     }
 
+    /// A link; nothing if its address is not http(s).
     fn link(&self, label: &JsValue, url: &JsValue, target: &str, class: &str, browser: &Browser) {
         let is_safe = |url: &str| url.starts_with("https://") || url.starts_with("http://");
         if url.as_string().is_some_and(|url| is_safe(&url)) {
@@ -179,6 +182,7 @@ impl Card {
         }
     }
 
+    /// Takes the card off the page, without a trace.
     fn remove(&mut self) {
         self.stop_placing();
         js::call(&self.host, "remove", &[]);

@@ -92,6 +92,7 @@ pub enum Press {
 const ALL_PRESSES: [Press; 5] = [Press::Pay, Press::Restart, Press::Again, Press::Ask, Press::Keep];
 
 impl Press {
+    /// The press with this number. None: there is no such press.
     pub fn from_code(code: u32) -> Option<Press> {
         ALL_PRESSES.into_iter().find(|press| *press as u32 == code)
     }
@@ -129,6 +130,7 @@ pub trait Page {
     fn ask(&mut self, ask: Ask);
     /// Has [`Flow::time_is_up`] called after this many ms.
     fn wait(&mut self, ms: u32);
+    /// Shows a scene in place of the last one.
     fn show(&mut self, scene: Scene);
     /// Goes to the address in the last answer.
     fn leave(&mut self);
@@ -147,6 +149,7 @@ const SLOWEST_POLL_MS: u32 = 30_000;
 /// However fast the server wants it, never more often than this (ms).
 const FASTEST_POLL_MS: u32 = 250;
 
+/// Where the flow is. Only one call or one wait can be under way, so this is one value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Stage {
     /// Nothing of ours on this page, as far as we know.
@@ -333,6 +336,7 @@ impl Flow {
         self.ask(ask, page);
     }
 
+    /// Starts with the order that was heard.
     fn arrive(&mut self, page: &mut impl Page) {
         page.show(if self.may_leave { Scene::Going } else { Scene::Checking });
         self.ask(Ask::Arrive, page);

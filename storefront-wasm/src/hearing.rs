@@ -89,6 +89,7 @@ impl Hearing {
         self.xhr_ended(tag, &js::get(event, "target"), flow, host);
     }
 
+    /// Reads the answer of an XMLHttpRequest, if it still is the call that we followed.
     fn xhr_ended(&mut self, tag: u32, xhr: &JsValue, flow: &mut Flow, host: &mut Host) {
         // The page may have used the same object for another call since; then its address differs. A call without an
         // answer has no address.
@@ -244,6 +245,7 @@ impl Hearing {
         }
     }
 
+    /// Asks ourselves, unless we heard the page ask: then its answer, or its lateness, comes to us.
     fn ask_unless_heard(&mut self, id: u32, flow: &mut Flow, host: &mut Host) {
         if !self.page_asked {
             self.ask_for_order(id, flow, host);
@@ -280,6 +282,7 @@ fn is_page_of(id: u32, flow: &mut Flow, host: &mut Host) {
     }
 }
 
+/// Makes a call of our own, which is followed like the page's.
 fn ask(url: JsValue, tag: u32, browser: &Browser) {
     let options = browser.json(r#"{"headers":{"Accept":"application/json"}}"#);
     follow_fetch(&browser.fetch(&url, &options), tag, browser);

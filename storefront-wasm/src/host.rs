@@ -29,6 +29,7 @@ impl Page for Host {
         self.browser.after(ms, Signal::TimeIsUp, turn);
     }
 
+    /// Draws the scene. The flow may show what the server said last although another call has begun meanwhile.
     fn show(&mut self, scene: Scene) {
         let Host { browser, card } = self;
         if matches!(scene, Scene::Said | Scene::Asking) && browser.said.is_undefined() {

@@ -48,6 +48,7 @@ pub enum Signal {
     StopPlacing,
 }
 
+/// By number. A test checks that each stands at its own.
 const ALL: [Signal; 22] = [
     Signal::Opened,
     Signal::Sent,
@@ -74,6 +75,7 @@ const ALL: [Signal; 22] = [
 ];
 
 impl Signal {
+    /// The signal with this number. None: there is no such signal.
     pub fn from_number(number: u32) -> Option<Signal> {
         ALL.get(number as usize).copied()
     }

@@ -145,6 +145,7 @@ fn install_page(ctx: &Ctx, outcome: &str) -> String {
     [&ctx.config.bigcommerce_login_url, "/app/", &ctx.config.client_id, "/install/", outcome].concat()
 }
 
+/// Goes to another address with GET. It may carry a token, so nobody may cache it or pass it on as a referrer.
 fn go(location: &str) -> Result<Response> {
     let response = ResponseBuilder::new()
         .with_status(303)

@@ -89,12 +89,14 @@ pub async fn allows(env: &Env, limit: &str, key: &str) -> bool {
     })
 }
 
+/// Calls a method that returns a promise, and waits for it.
 async fn call(target: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue> {
     let method: Function = Reflect::get(target, &method.into())?.dyn_into()?;
     let promise: Promise = method.apply(target, &arguments.iter().collect())?.dyn_into()?;
     Ok(JsFuture::from(promise).await?)
 }
 
+/// A JavaScript object with these fields.
 fn object(fields: &[(&str, JsValue)]) -> Result<JsValue> {
     let object = Object::new();
     for (name, value) in fields {

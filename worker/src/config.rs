@@ -158,6 +158,7 @@ fn keys(
     }
 }
 
+/// One `id:base64`.
 fn key(name: &'static str, part: &str, fits: fn(usize) -> bool, length: &str) -> Result<Key, ConfigError> {
     let (id, encoded) =
         part.split_once(':').ok_or_else(|| refuse(name, "must be written id:base64,id:base64,…"))?;

@@ -18,14 +18,17 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// Errors: the source of random numbers failed.
     pub fn new(env: Env, config: Config, background: worker::Context) -> worker::Result<Self> {
         Ok(Self { env, config, request_id: crypto::random_hex(8)?, now_ms: now_ms(), background })
     }
 
+    /// Opens and seals secrets.
     pub fn vault(&self) -> Vault<'_> {
         Vault::new(&self.config.encryption_keys)
     }
 
+    /// Makes and opens our own tokens.
     pub fn tokens(&self) -> Tokens<'_> {
         Tokens::new(&self.config.signing_keys)
     }

@@ -232,6 +232,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
+/// The MAC of a token. Every part is framed by NULs, so parts cannot be mistaken for each other.
 fn mac(key: &Key, purpose: Purpose, payload: &[u8]) -> [u8; MAC_LENGTH] {
     let parts: [&[u8]; 6] =
         [b"komoju-bigcommerce token\0", purpose.name().as_bytes(), b"\0", key.id.as_bytes(), b"\0", payload];
@@ -241,6 +242,7 @@ fn mac(key: &Key, purpose: Purpose, payload: &[u8]) -> [u8; MAC_LENGTH] {
     short
 }
 
+/// Key id, payload and MAC of a token.
 fn split(token: &str) -> Option<(&str, Vec<u8>, Vec<u8>)> {
     let (id, rest) = token.split_once('.')?;
     let (payload, mac) = rest.split_once('.')?;

@@ -15,6 +15,7 @@ pub async fn send(request: HttpRequest) -> Outcome {
     answer(&request).await.unwrap_or_else(|why| Outcome::NoAnswer(why.to_string()))
 }
 
+/// Errors: no answer, or one that could not be read to its end.
 async fn answer(request: &HttpRequest) -> worker::Result<Outcome> {
     let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(request.timeout_ms));
     let response = Fetch::Request(build(request)?).send_with_signal(&signal).await?;

@@ -115,6 +115,7 @@ impl<'a> Links<'a> {
         self.address("pay", &self.token(Purpose::PayLink, 0, None))
     }
 
+    /// An address of this worker.
     fn address(&self, what: &str, token: &str) -> String {
         [&self.config.app_url, "/", what, "/", token].concat()
     }

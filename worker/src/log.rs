@@ -32,14 +32,17 @@ pub fn write(level: Level, request_id: &str, event: &str, fields: &[(&str, &str)
     }
 }
 
+/// A fact, for whoever follows a payment through the log.
 pub fn info(request_id: &str, event: &str, fields: &[(&str, &str)]) {
     write(Level::Info, request_id, event, fields);
 }
 
+/// Something went wrong, and will be tried again or is dealt with.
 pub fn warn(request_id: &str, event: &str, fields: &[(&str, &str)]) {
     write(Level::Warn, request_id, event, fields);
 }
 
+/// Something is wrong that a person should look into.
 pub fn error(request_id: &str, event: &str, fields: &[(&str, &str)]) {
     write(Level::Error, request_id, event, fields);
 }

@@ -37,6 +37,7 @@ impl Problem {
     /// The code of a deployment whose configuration is incomplete or malformed.
     pub const MISCONFIGURED: &str = "misconfigured";
 
+    /// A problem that the same request would meet again, without a sentence for the shopper.
     pub fn new(status: u16, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         Self { status, code, title, detail: detail.into(), message: None, retry: false, retry_after_s: None }
     }
@@ -78,6 +79,7 @@ impl Problem {
         Self::new(500, "internal", "Internal error", detail).retry_after(10)
     }
 
+    /// The JSON of RFC 9457.
     pub fn body(&self) -> String {
         json::write(&Body {
             kind: &[TYPES, self.code].concat(),
@@ -91,6 +93,7 @@ impl Problem {
         })
     }
 
+    /// The problem as an HTTP answer, which nobody may cache.
     pub fn response(&self) -> worker::Result<Response> {
         let mut builder = ResponseBuilder::new()
             .with_status(self.status)
@@ -133,6 +136,7 @@ pub struct Told {
 }
 
 impl Told {
+    /// Errors: the answer is not a problem of ours.
     pub async fn of(answer: &mut Response) -> worker::Result<Self> {
         stored::read(&answer.text().await?)
     }

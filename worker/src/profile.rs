@@ -117,6 +117,7 @@ impl Profile {
         self.komoju.iter().find(|account| account.id == *id)
     }
 
+    /// The channel with this id. None: it was not there at the last sync.
     pub fn channel(&self, id: u64) -> Option<&Channel> {
         self.channels.iter().find(|channel| channel.id == id)
     }

@@ -35,6 +35,7 @@ pub async fn check_published(env: &Env) -> Result<()> {
     Err(Error::RustError([wrong, HASH].concat()))
 }
 
+/// True if these bytes have this integrity value (`sha384-…`).
 fn is_whole(bytes: &[u8], integrity: &str) -> bool {
     integrity.strip_prefix("sha384-") == Some(STANDARD.encode(Sha384::digest(bytes)).as_str())
 }
@@ -58,6 +59,7 @@ async fn published(env: &Env, hash: &str) -> Result<Option<Vec<u8>>> {
     Kv::of(env)?.bytes(&["script:", hash].concat()).await
 }
 
+/// True for the 32 hexadecimal digits that name a build: nothing else reaches KV.
 fn is_hash(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }

@@ -94,6 +94,7 @@ async fn check_komoju(
     })
 }
 
+/// The store's webhook secrets, opened.
 async fn webhook_secrets(profile: &Profile, ctx: &Ctx) -> Result<Vec<Secret>> {
     let mut secrets = Vec::new();
     for sealed in &profile.webhook_secrets {
@@ -223,6 +224,7 @@ async fn check_hook(
     })
 }
 
+/// True if the header shows our hook secret. Compares in constant time; an empty secret matches nothing.
 async fn is_hook_secret(profile: &Profile, ctx: &Ctx, shown: &str) -> Result<bool> {
     let own = ctx.vault().open(&profile.store, field::HOOK_SECRET, &profile.hook_secret).await?;
     Ok(!own.expose().is_empty() && same(own.expose().as_bytes(), shown.as_bytes()))

@@ -29,6 +29,7 @@ async fn run(verb: &str, key: &[u8], nonce: &[u8], bound_to: &[u8], data: &[u8])
     Ok(Uint8Array::new(&out).to_vec())
 }
 
+/// The key as a WebCrypto key, which cannot be exported again.
 async fn import(subtle: &JsValue, key: &[u8], verb: &str) -> Result<JsValue, JsValue> {
     let uses = Array::of1(&verb.into()).into();
     call(subtle, "importKey", &["raw".into(), bytes(key), "AES-GCM".into(), false.into(), uses]).await

@@ -77,6 +77,7 @@ struct Trouble {
 }
 
 impl Trouble {
+    /// Reads the two marks from the JavaScript error; neither is set on an error of another kind.
     fn of(error: &Error) -> Self {
         let Error::UnknownJsError { original, .. } = error else { return Self::default() };
         let says =

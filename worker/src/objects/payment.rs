@@ -67,6 +67,7 @@ impl DurableObject for PaymentObject {
         }
     }
 
+    /// Answers one question of [`Ask`]. Errors (answered as an exception): the question or the rows cannot be read.
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let Question { store, order, ask } = stored::read(&request.text().await?)?;
         let whose = Whose { store, order };

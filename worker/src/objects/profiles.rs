@@ -120,10 +120,12 @@ fn parse(copy: &str) -> Option<Profile> {
     read(copy).ok()
 }
 
+/// Asks the StoreObject, however long it takes.
 async fn ask(env: &Env, store: &StoreHash) -> worker::Result<Lookup> {
     Ok(lookup(StoreClient::new(env, store)?.profile().await, store))
 }
 
+/// Silence is `CannotTell`; only the owner's own word is `NeverInstalled`.
 fn lookup(asked: worker::Result<Option<Profile>>, store: &StoreHash) -> Lookup {
     asked.map_or_else(
         |error| {

@@ -17,10 +17,12 @@ pub fn row(sql: &SqlStorage, query: &str, values: Vec<SqlStorageValue>) -> Resul
 pub struct Row(std::vec::IntoIter<SqlStorageValue>);
 
 impl Row {
+    /// Text. Errors: NULL, or not text.
     pub fn text(&mut self) -> Result<String> {
         self.optional_text()?.ok_or_else(|| unexpected("text"))
     }
 
+    /// Text, or None for NULL.
     pub fn optional_text(&mut self) -> Result<Option<String>> {
         match self.0.next() {
             Some(SqlStorageValue::String(text)) => Ok(Some(text)),
@@ -29,11 +31,13 @@ impl Row {
         }
     }
 
+    /// A whole number. Errors: NULL, not a whole number, or out of range for `T`.
     pub fn number<T: TryFrom<i64>>(&mut self) -> Result<T> {
         let number = self.optional_number()?.and_then(|n| T::try_from(n).ok());
         number.ok_or_else(|| unexpected("a whole number"))
     }
 
+    /// A whole number, or None for NULL.
     pub fn optional_number(&mut self) -> Result<Option<i64>> {
         match self.0.next() {
             Some(SqlStorageValue::Integer(number)) => Ok(Some(number)),

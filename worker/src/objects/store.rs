@@ -97,6 +97,7 @@ impl DurableObject for StoreObject {
 }
 
 impl StoreObject {
+    /// Which question goes to which function.
     async fn answer(&self, ask: Ask) -> Result<Response> {
         // Before an installation, every question gets the answer that means "nothing": callers need no case of their
         // own.

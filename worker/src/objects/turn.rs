@@ -23,6 +23,7 @@ pub struct Turns {
     inner: RefCell<Inner>,
 }
 
+/// The queue behind the lock.
 #[derive(Debug, Default)]
 struct Inner {
     /// The ticket that is being served. If nobody holds it yet, it goes to whoever draws it next.

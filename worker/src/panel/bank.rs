@@ -92,6 +92,7 @@ pub struct BankForm {
 }
 
 impl BankForm {
+    /// The form as it was submitted, with its text brought into the form that KOMOJU wants.
     pub fn read(form: &[Pair]) -> Self {
         let mut read = Self { values: Default::default(), entered: true };
         for (place, field) in read.values.iter_mut().zip(&FIELDS) {
@@ -119,11 +120,13 @@ impl BankForm {
         })
     }
 
+    /// For each field, whether its entry is wrong.
     fn faulty(&self) -> impl Iterator<Item = bool> {
         let fits = |text: &str, field: &Field| text.chars().count() <= LONGEST && (field.keep)(text);
         self.values.iter().zip(&FIELDS).map(move |(text, field)| !fits(text, field))
     }
 
+    /// The form's fields.
     pub fn fields(&self, w: Words) -> Html {
         let all = self.values.iter().zip(&FIELDS).zip(self.faulty());
         let all: Vec<Html> =

@@ -8,6 +8,7 @@ use crate::html::Html;
 use crate::objects::messages::desk::{Change, Desk, KEY, LABEL, METHODS, WEBHOOK_SECRET};
 use domain::state::settings::Provider;
 
+/// The page.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, changes: &[Change]) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let back = panel.visitor.link(panel.ctx, "/settings", &[]);

@@ -113,17 +113,21 @@ impl Panel<'_> {
         self.ask(Wish::LearnCounting { store_credit, gift_certificates }).await.map(|_| ())
     }
 
+    /// Seals the bank details. They are opened only to be sent to KOMOJU.
     async fn seal(&self, details: &BankDetails) -> Result<Sealed> {
         let secret = Secret::new(write(details));
         Ok(self.ctx.vault().seal(&self.visitor.store, field::BANK_DETAILS, &secret).await?)
     }
 
+    /// Back to the payment's page, with a word of what was done.
     pub(super) fn back_to(&self, order: OrderId, word: &str) -> Result<Response> {
         layout::see_other(&self.visitor.link(self.ctx, &path(order), &[("done", word)]))
     }
 
     // ---- the page ------------------------------------------------------------------------------------------------
 
+    /// The page before a decision: asks for the amount again if it is wrong, else says what will happen. `basis`:
+    /// what the merchant sees now, and so decides upon.
     fn question(
         &self,
         desk: &Desk,
@@ -178,6 +182,7 @@ impl Panel<'_> {
     }
 }
 
+/// What the button that decides says.
 fn button(w: Words, act: Act) -> &'static str {
     match act {
         Act::Capture => w.of("Capture now", "確定する"),

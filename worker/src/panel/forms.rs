@@ -80,6 +80,7 @@ impl MethodsForm {
         read
     }
 
+    /// Marks the fields that are wrong.
     fn check(&mut self) {
         for at in 0..self.methods.len() {
             self.methods[at].fault = self.label_fault(at);

@@ -107,6 +107,7 @@ fn kept_words(w: Words) -> Html {
     )) "</p>"]
 }
 
+/// The page. Opens the newest webhook secret, to be copied, for those who may see it.
 pub async fn page<'a>(panel: &Panel<'a>, desk: &Desk, entry: &Entry) -> Result<Page<'a>> {
     let w = Words(panel.visitor.locale);
     let secret = match desk.profile.webhook_secrets.first().filter(|_| !is_kept(desk)) {
@@ -186,6 +187,7 @@ fn webhook_card(panel: &Panel<'_>, desk: &Desk, w: Words, secret: &str) -> Html 
         (secret_actions(panel, desk, w)) "</section>"]
 }
 
+/// Making a new webhook secret, and retiring the former one.
 fn secret_actions(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
     if is_kept(desk) {
         return kept_words(w);

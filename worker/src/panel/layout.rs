@@ -156,6 +156,7 @@ fn mode_badge(w: Words, desk: &Desk) -> Html {
     }
 }
 
+/// TEST or LIVE.
 pub fn mode_pill(mode: Mode) -> Html {
     match mode {
         Mode::Test => html!["<span class=\"pill test\">TEST</span>"],

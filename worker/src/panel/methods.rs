@@ -13,6 +13,7 @@ use crate::profile::LearnedLabel;
 use domain::komoju::methods::PaymentType;
 use domain::values::locale::Locale;
 
+/// The page. `form`: as stored, or as entered with its faults.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let methods: Vec<Html> = form.methods.iter().map(|m| method(w, m, &desk.payment_types)).collect();

@@ -139,6 +139,7 @@ impl Panel<'_> {
         }
     }
 
+    /// Makes a new webhook secret, or retires the former ones.
     async fn webhook_secret(&self, form: &[Pair]) -> Result<Response> {
         match value(form, "do") {
             Some("retire") => self.done(Wish::RetireWebhookSecrets, "/keys", "retired").await,

@@ -211,6 +211,7 @@ impl Offer {
         }
     }
 
+    /// An offer to capture or to refund one payment.
     fn on_payment(history: &History, act: Act, id: &str) -> Option<Self> {
         let line = history.statement.payments.iter().find(|line| line.id.as_str() == id)?;
         let refund = act == Act::Refund;

@@ -12,6 +12,7 @@ use domain::state::settings::Mode;
 use domain::time::HOUR_MS;
 use domain::values::locale::Locale;
 
+/// The page. If something is wrong, the health card comes first.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let (steps, health, funnel) = (steps(panel, desk, w), health(panel, desk, w), funnel(desk, w));
@@ -24,6 +25,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
     frame(panel, desk, Tab::Overview, content)
 }
 
+/// What needs a person: payments, and labels that nobody could place.
 fn attention(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Html> {
     let payments = u64::from(desk.tally.attention);
     let to_payments = panel.visitor.link(panel.ctx, "/payments", &[("attention", "1")]);
@@ -80,6 +82,7 @@ struct Step<'a> {
     page: &'static str,
 }
 
+/// The steps of setting up, each with a link to the page where it is done.
 fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
     let installed = desk.health.troubles.iter().all(Trouble::is_of_flow);
     let registered = desk.health.checked_at_ms > 0 && installed;
@@ -182,6 +185,7 @@ fn funnel(desk: &Desk, w: Words) -> Option<Html> {
     )
 }
 
+/// What is wrong with the installation, and the button that puts it right.
 fn health(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
     let channel_name = |id| {
         let name = desk.profile.channel(id).map(|channel| channel.name.clone());

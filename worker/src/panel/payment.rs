@@ -29,6 +29,7 @@ use domain::views::condition::Condition;
 use domain::views::statement::{PaymentLine, RefundLine, RefundState};
 use worker::Result;
 
+/// The page.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Result<Page<'a>> {
     let w = Words(panel.visitor.locale);
     let back = panel.visitor.link(panel.ctx, "/payments", &[]);
@@ -65,6 +66,7 @@ fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &Hist
     )
 }
 
+/// One reason for attention, with the button that dismisses it.
 fn notice(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, one: Attention) -> Result<Html> {
     let words = match one {
         Attention::Unreachable => unreachable(w, &history.statement.silent),
@@ -138,6 +140,7 @@ fn difference(w: Words, history: &History) -> Option<Html> {
         (w.of("· the order comes to: ", "・現在の注文金額：")) "<b>" (due.to_string()) "</b></p>"])
 }
 
+/// The button that has both sides asked.
 fn look_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
     html!["<form method=\"post\" action=\"/panel" (path(order)) "\" class=\"actions\">" (hidden_token(panel))
         "<button>" (w.of("Ask KOMOJU and BigCommerce now", "今すぐ最新状況を確認")) "</button></form>"]
@@ -155,6 +158,7 @@ fn payments(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> O
     })
 }
 
+/// One payment: its state, amounts, what is unsettled about it, and what may be decided.
 fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line: &PaymentLine) -> Html {
     let state = pill::of_line(w, line, &history.attention);
     let test = (line.mode == Mode::Test).then(|| html![" "(mode_pill(Mode::Test))]);
@@ -194,6 +198,7 @@ fn refunds(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Op
     })
 }
 
+/// One refund made in BigCommerce, and what may be decided about it.
 fn refund(panel: &Panel<'_>, w: Words, order: OrderId, line: &RefundLine) -> Html {
     let (state, more) = refund_state(w, line);
     let by_hand = match &line.state {
@@ -273,6 +278,7 @@ fn may_pay(history: &History) -> bool {
 
 // ---- history -----------------------------------------------------------------------------------------------------
 
+/// Everything that has happened to this payment, newest first.
 fn timeline(w: Words, history: &History) -> Option<Html> {
     let entries = history.timeline.iter().rev().map(|entry| {
         let (what, about) = event(w, history, &entry.event);

@@ -277,6 +277,7 @@ fn about_subject(subject: &Subject) -> Option<Html> {
     }
 }
 
+/// What a milestone is called in the history.
 pub fn milestone_name(w: Words, milestone: MilestoneKind) -> &'static str {
     match milestone {
         MilestoneKind::CodeIssued => w.of("A payment code was issued", "支払い番号を発行"),
@@ -294,6 +295,7 @@ pub fn milestone_name(w: Words, milestone: MilestoneKind) -> &'static str {
     }
 }
 
+/// What a decision is called in the history.
 pub fn decision_name(w: Words, decision: DecisionKind) -> &'static str {
     match decision {
         DecisionKind::Capture => w.of("Capture decided", "売上の確定を指示"),

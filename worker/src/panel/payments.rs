@@ -14,6 +14,7 @@ use crate::objects::messages::ledger::{LedgerRow, Page as Found, Query};
 use domain::state::settings::Mode;
 use domain::values::ids::OrderId;
 
+/// The page. A search for an order that nothing is known of offers a payment link for it.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, query: &Query, found: &Found) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let rows: Vec<Html> = found.rows.iter().map(|r| row(panel, desk, w, r)).collect();
@@ -56,6 +57,7 @@ fn search(panel: &Panel<'_>, w: Words, query: &Query) -> Html {
         (w.of("Needs attention", "要確認のみ")) "</label><button>" (w.of("Search", "検索")) "</button></form>"]
 }
 
+/// One payment: order, state, amount, when it last changed, and why it needs a person.
 fn row(panel: &Panel<'_>, desk: &Desk, w: Words, row: &LedgerRow) -> Html {
     let state = pill::of_payment(w, &row.phase, &row.attention);
     let refunded = row.refunded.map(|back| html!["<br><span class=\"quiet\">−" (back.to_string()) "</span>"]);

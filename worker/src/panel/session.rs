@@ -25,6 +25,7 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// A visitor whom BigCommerce has just vouched for.
     pub fn new(store: StoreHash, user: u64, generation: u64, locale: Locale) -> Self {
         Self { store, user, generation, locale }
     }
@@ -34,6 +35,7 @@ impl Visitor {
         ctx.tokens().open_json(Purpose::Panel, token, ctx.now_s()).ok()
     }
 
+    /// Switches the language.
     pub(super) fn speak(&mut self, language: &str) {
         self.locale = Locale::from_tag(language);
     }

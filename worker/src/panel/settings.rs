@@ -124,6 +124,7 @@ fn is_prefix(text: &str) -> bool {
 
 // ---- the page ----------------------------------------------------------------------------------------------------
 
+/// The page. `form`: as stored, or as entered with its faults.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &SettingsForm) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let wrong = (!form.faults.is_empty()).then(|| {
@@ -322,6 +323,7 @@ fn status_name(w: Words, status: OrderStatus) -> &'static str {
     }
 }
 
+/// What is wrong with a field. None: nothing is.
 fn fault(w: Words, form: &SettingsForm, field: Field) -> Option<Html> {
     let words = match field {
         Field::Capture | Field::AuthorizedStatus | Field::Unpaid | Field::Refunds => {

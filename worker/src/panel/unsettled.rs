@@ -103,6 +103,7 @@ pub fn transfers(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine
     (!lines.is_empty()).then(|| html!["<ul class=\"lines promised\">" (lines) "</ul>"])
 }
 
+/// One transfer: its stage, its amount, and what the merchant may say became of it.
 fn transfer(panel: &Panel<'_>, w: Words, order: OrderId, one: &TransferLine) -> Html {
     let page = [&path(order), "/", Act::Transfer.word()].concat();
     let id = one.id.to_string();
@@ -148,6 +149,7 @@ pub fn decisions(w: Words, history: &History) -> Option<Html> {
     })
 }
 
+/// One decision: who, when, and how it ended.
 fn decision(w: Words, line: &DecisionLine) -> Html {
     let pill = |tone, english, japanese| Pill { word: w.of(english, japanese), tone };
     let state = match line.ended.map(|ended| ended.how) {

@@ -323,6 +323,7 @@ fn readable_by(origin: &str, problem: &Problem) -> Result<Response> {
     with_cors(problem.response()?, Some(origin).filter(|o| !o.is_empty()))
 }
 
+/// Lets this origin read the answer. None: no origin may.
 fn with_cors(response: Response, origin: Option<&str>) -> Result<Response> {
     response.headers().set("vary", "origin")?;
     if let Some(origin) = origin {

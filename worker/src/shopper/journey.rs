@@ -262,6 +262,7 @@ fn cookie(request: &Request, store: &StoreHash, order: OrderId) -> Option<String
     cookies.split(';').find_map(|c| c.trim().strip_prefix(&start).map(str::to_owned))
 }
 
+/// One cookie per order. The `__Host-` prefix binds it to this host.
 fn cookie_name(store: &StoreHash, order: OrderId) -> String {
     format!("__Host-komoju-{store}-{order}")
 }

@@ -155,6 +155,7 @@ fn buttons(view: &View, may: May<'_>, locale: Locale) -> String {
     html
 }
 
+/// A button that posts an intent.
 fn form(token: &str, intent: &str, label: &str, class: &str, locale: Locale) -> String {
     format!(
         "<form method=\"post\" action=\"/pay/{}\"><input type=\"hidden\" name=\"intent\" value=\"{intent}\">\

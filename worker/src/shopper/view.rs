@@ -79,6 +79,7 @@ pub struct Queued {
     pub status: u16,
 }
 
+/// The one state of a start that must wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QueuedState {
@@ -146,6 +147,7 @@ impl Line {
     }
 }
 
+/// A link to a page of KOMOJU's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Link {
     pub label: &'static str,
@@ -274,6 +276,7 @@ fn instruction(kind: InstructionKind, value: &str, chain: Option<&str>, locale: 
     }
 }
 
+/// KOMOJU's instructions, while a code waits to be paid.
 fn link(snapshot: &Snapshot, locale: Locale) -> Option<Link> {
     let url = snapshot.instructions.url.clone().filter(|_| snapshot.phase == Phase::Waiting)?;
     Some(Link { label: words::instructions_link(locale), url })

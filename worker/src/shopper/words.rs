@@ -273,6 +273,7 @@ pub fn too_often(until: Moment, locale: Locale) -> (&'static str, String) {
     (title, message)
 }
 
+/// The label of the button that pays. `ended` or `declined`: it was tried before.
 pub fn pay(ended: bool, declined: bool, locale: Locale) -> &'static str {
     match ended || declined {
         true => pick(locale, "Try again", "もう一度お支払いへ進む"),
@@ -344,6 +345,7 @@ pub fn japan_time(ms: i64, locale: Locale) -> String {
     }
 }
 
+/// The label of one line of instructions, as Japanese tills and banks call it.
 pub fn instruction(kind: InstructionKind, locale: Locale) -> &'static str {
     match kind {
         InstructionKind::Store => pick(locale, "Convenience store", "コンビニエンスストア"),
@@ -378,6 +380,7 @@ pub fn konbini(store: &str, locale: Locale) -> &str {
     }
 }
 
+/// Kind of bank account; another kind than we know stands for itself.
 pub fn account_type(kind: &str, locale: Locale) -> &str {
     match (kind, locale) {
         ("normal", Locale::En) => "Ordinary",

@@ -75,10 +75,12 @@ impl PaymentObject {
         self.with(|machine| machine.hear(hint, now_ms()))
     }
 
+    /// The worker's configuration. Errors: a variable is missing or malformed.
     pub(super) fn config(&self) -> Result<Config> {
         Config::from_env(&self.env).map_err(|e| worker::Error::RustError(e.to_string()))
     }
 
+    /// The delays, divided by the time scale.
     pub(super) fn delays(&self) -> Result<Delays> {
         Ok(Delays::scaled(self.config()?.time_scale))
     }

@@ -10,6 +10,7 @@ use domain::state::record::{Record, Rows};
 use domain::values::ids::{OrderId, StoreHash};
 use worker::{Result, SqlStorage, SqlStorageValue};
 
+/// The schema that a new object starts with.
 const SCHEMA: &str = "1";
 
 /// Access to the rows. No function here awaits, so everything between two awaits of the caller commits as one.
@@ -74,6 +75,7 @@ impl Records {
         Ok(())
     }
 
+    /// Makes the tables, and notes which payment this is.
     fn create(&self, store: &StoreHash, order: OrderId) -> Result<()> {
         self.run("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)", Vec::new())?;
         let records = "CREATE TABLE records (kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, \

@@ -67,6 +67,8 @@ impl Remote<'_> {
         Vault::new(&self.config.encryption_keys)
     }
 
+    /// Sends a request, logs the call and its result (without secrets and bodies), and passes on what the answer says
+    /// about the quota.
     async fn send(&self, mut request: HttpRequest) -> Outcome {
         if self.hurried {
             request.timeout_ms = http::START_TIMEOUT_MS;
@@ -86,6 +88,7 @@ impl Remote<'_> {
 
     // ---- BigCommerce ---------------------------------------------------------------------------------------------
 
+    /// A call to BigCommerce: waits for its slot, and tries a newer token once if ours is refused.
     async fn bigcommerce(&self, call: &Call) -> Unsent {
         if let Some(wait_ms) = self.must_wait(call).await {
             return Ok(Answer::Failed(Failure::later(Some(wait_ms))));
@@ -133,6 +136,7 @@ impl Remote<'_> {
         });
     }
 
+    /// A call with the token of this profile. `Unauthorized`: there is none, because the store is uninstalled.
     async fn bigcommerce_as(&self, profile: &Profile, call: &Call) -> Unsent {
         let Some(sealed) = &profile.bigcommerce_token else {
             return Ok(Answer::Failed(Failure::Unauthorized));
@@ -196,6 +200,7 @@ impl Remote<'_> {
         Ok(if proved { answer } else { Answer::Failed(Failure::Unauthorized) })
     }
 
+    /// A call with the key of this account. A new session whose payment page is not on KOMOJU's host is refused.
     async fn komoju_as(&self, account: &KomojuAccount, call: &Call) -> Unsent {
         let secret_key =
             self.vault().open(self.store(), field::KOMOJU_SECRET_KEY, &account.secret_key).await?;

@@ -54,6 +54,7 @@ impl PaymentObject {
         self.set(whose, profile, Some(now_ms()))
     }
 
+    /// Makes a setting from a profile.
     pub(super) fn set(
         &self,
         whose: &Whose,
@@ -68,6 +69,7 @@ impl PaymentObject {
         }))
     }
 
+    /// Hands an input to the machine, with the surroundings of this run.
     pub(super) fn handle(&self, input: Input, setting: &Setting) -> Result<()> {
         self.with(|machine| machine.handle(input, setting.now()))
     }

@@ -117,6 +117,7 @@ impl Records {
         Ok(())
     }
 
+    /// Removes a chore, whatever its state.
     pub fn drop_chore(&self, chore: Chore) -> Result<()> {
         self.sql().exec("DELETE FROM chore WHERE chore = ?", vec![chore.name().into()])?;
         Ok(())

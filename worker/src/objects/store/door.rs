@@ -27,6 +27,7 @@ use crate::objects::messages::store::Entry;
 use domain::plan::start::Looked;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+/// Ms since the epoch, or a span in ms.
 type Moment = i64;
 const SECOND: Moment = 1_000;
 const MINUTE: Moment = 60 * SECOND;
@@ -205,6 +206,7 @@ impl Door {
         counted.0 = counted.0.saturating_add(1);
     }
 
+    /// True while the address must wait out its minute.
     fn has_failed_too_often(&self, address: &str, now: Moment) -> bool {
         let counted = self.failures.get(address);
         counted.is_some_and(|(count, since)| *count >= MOST_FAILURES && now - since < MINUTE)
@@ -239,6 +241,7 @@ struct Line {
 }
 
 impl Line {
+    /// A full budget of so many places, each of which takes `refill` ms to come back.
     fn new(places: Moment, refill: Moment) -> Self {
         Self {
             most: places * refill,
@@ -272,6 +275,7 @@ impl Line {
         Entry::Wait((needed - self.credit).clamp(SHORTEST_WAIT, LONGEST_WAIT))
     }
 
+    /// A place that proved right costs nothing.
     fn give_back(&mut self) {
         self.credit = (self.credit + self.refill).min(self.most);
     }

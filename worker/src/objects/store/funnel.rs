@@ -151,6 +151,7 @@ impl LedgerRow {
         !self.refs.is_empty()
     }
 
+    /// Hours since the epoch.
     fn placed_hour(&self) -> i64 {
         self.placed_at_ms / HOUR_MS
     }
@@ -217,10 +218,12 @@ impl Records {
         self.mark(heard(side), now_ms)
     }
 
+    /// What is known of this side's messages.
     pub(super) fn ear(&self, side: Side) -> Result<Ear> {
         Ok(Ear { heard: self.marked(heard(side))?, missed: self.marked(missed(side))? })
     }
 
+    /// Every hour with orders in the last 30 days, newest first.
     fn hours(&self) -> Result<Vec<Hour>> {
         let hour = |mut row: Row| {
             let (hour, placed) = (row.number()?, row.number()?);

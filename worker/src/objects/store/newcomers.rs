@@ -93,6 +93,7 @@ impl Records {
         row(self.sql(), "SELECT coalesce(max(order_id), 0) FROM ledger", Vec::new())?.number()
     }
 
+    /// When the first queued order is due. None: the queue is empty.
     fn next_newcomer_ms(&self) -> Result<Option<i64>> {
         row(self.sql(), "SELECT min(due_at_ms) FROM newcomer", Vec::new())?.optional_number()
     }

@@ -80,6 +80,7 @@ impl Pace {
         u64::try_from(seen.until_ms - now_ms).ok()
     }
 
+    /// What the latest answers said, while their window lasts.
     fn known(&self, now_ms: i64) -> Option<Seen> {
         self.seen.get().filter(|seen| now_ms < seen.until_ms)
     }

@@ -152,6 +152,7 @@ impl Records {
         self.ready.set(false);
     }
 
+    /// True once the tables have been made.
     fn exists(&self) -> Result<bool> {
         if self.ready.get() {
             return Ok(true);
@@ -160,6 +161,7 @@ impl Records {
         Ok(row(&self.sql, found, Vec::new())?.number::<i64>()? == 1)
     }
 
+    /// Brings the schema up to date. Each migration is one statement batch, and is noted in the same commit.
     fn migrate(&self) -> Result<()> {
         if self.ready.get() {
             return Ok(());
@@ -253,6 +255,7 @@ impl Records {
         Ok(())
     }
 
+    /// True for a user who has opened the app and was not removed since.
     pub fn is_staff(&self, user: u64) -> Result<bool> {
         let query = "SELECT count(*) FROM staff WHERE id = ? AND removed_at_s IS NULL";
         Ok(row(&self.sql, query, vec![integer(user)?])?.number::<i64>()? == 1)
