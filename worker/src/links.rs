@@ -17,8 +17,8 @@ use domain::state::delays::Delays;
 use domain::values::ids::{OrderId, StoreHash};
 use serde::{Deserialize, Serialize};
 
-/// How long a token lives, in days: a code can be paid for up to 60, and 30 more follow, so that nobody comes back to
-/// a dead address.
+/// How long a token lives, in days: a code can be paid for up to 60, and at least 30 more follow, so that nobody comes
+/// back to a dead address.
 pub const LIFE_DAYS: i64 = 95;
 const LIFE_S: i64 = LIFE_DAYS * 86_400;
 

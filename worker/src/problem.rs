@@ -15,7 +15,12 @@ pub const CONTENT_TYPE: &str = "application/problem+json";
 /// §3.1.1).
 const TYPES: &str = "/problems/";
 
-/// One refused request. [`Problem::body`] is how it is sent.
+/// One refused request. [`Problem::body`] is how it is sent:
+///
+/// ```text
+/// {"type":"/problems/busy","title":"One of the two sides is asked too much","status":503,"detail":"…",
+///  "code":"busy","message":"The payment page cannot be opened just now. …","retry":true,"poll_ms":3000}
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub status: u16,

@@ -2,6 +2,19 @@
 //!
 //! The POST is a CORS-simple request (text/plain, no headers of its own), so it costs no preflight; JSON and
 //! preflights are answered too. Answers carry CORS headers for the store's own sites and for nobody else.
+//!
+//! ```text
+//! POST /api/payments
+//! {"store":"q7w8e9","order_id":118,"cart_id":"7f0c…","page":"https://shop.example/checkout/order-confirmation",
+//!  "locale":"ja","seen_total":"1530.00","seen_currency":"JPY","intent":"arrive","visit":"0.84…"}
+//!
+//! 200 {"state":"redirect","redirect_url":"https://app.example/go/…","token":"…", …}   leave for KOMOJU
+//! 200 {"state":"waiting","lines":[…],"poll_ms":15000, …}                              show the code, ask again
+//! 200 {"state":"queued","title":"…","message":"…","poll_ms":1500}                     make the same start again
+//! 404 {"type":"/problems/order_not_found","code":"order_not_found","message":"…","retry":false, …}
+//! ```
+//!
+//! No amount is taken from the browser: `seen_…` is what the page showed, and can only block a start.
 
 use super::view::{Queued, queued, too_often, view};
 use super::words;

@@ -24,7 +24,16 @@ pub enum ViewState {
     Closed,
 }
 
-/// How a payment stands, ready to be shown.
+/// How a payment stands, ready to be shown. Absent fields are left out of the JSON. A code that waits to be paid at a
+/// convenience store:
+///
+/// ```text
+/// {"state":"waiting","order":118,"number":{"label":"Order","value":"118","code":false},"token":"…",
+///  "title":"Please pay by the deadline","message":"…",
+///  "lines":[{"label":"Convenience store","value":"Lawson","code":false},
+///           {"label":"Customer number","value":"12345678901","code":true}, …],
+///  "restart":"Pay another way","asking":{…},"poll_ms":15000}
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct View {
     pub state: ViewState,

@@ -12,6 +12,12 @@ use serde::{Deserialize, Serialize};
 
 /// One row of the ledger: what lists and searches show of one payment. It holds no personal data, so it outlives the
 /// payment's own object.
+///
+/// ```text
+/// {"order":118,"version":7,"phase":"waiting","amount":"¥1,530","amount_minor":1530,"currency":"JPY","refunded":null,
+///  "mode":"live","refs":["{session id}","BC-q7w8e9-118-1","{payment id}"],"attention":[],
+///  "updated_at_ms":1795305600000,"placed_at_ms":1795305540000,"next_alarm_ms":1795392000000,"open":true}
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerRow {
     pub order: OrderId,

@@ -14,7 +14,7 @@ use domain::views::statement::Statement;
 use serde::{Deserialize, Serialize};
 
 /// A question, and which payment it is about. The object needs that because the platform does not tell it its own
-/// name.
+/// name. For example `{"store":"q7w8e9","order":118,"ask":{"Status":{"locale":"en"}}}`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Question {
     pub store: StoreHash,

@@ -7,7 +7,8 @@
 //! ```text
 //! shopper with a cart id, nothing known  -> fence per location -> store's object -> look -> report
 //! same number again, a second later      -> joins the look under way, asks nobody
-//! wrong cart id after the first look     -> refused from the stored hash, no call at all
+//! wrong cart id after the first look     -> refused without a call: by the stored hash, or, if the order is not ours
+//!                                           to keep, by what the store's object remembers of the look
 //! ```
 
 use super::object::{PaymentObject, Whose};

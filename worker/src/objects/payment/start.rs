@@ -16,6 +16,8 @@
 //!          owner silent, copy 10 min old       -> keep S, answer "wait and repeat"
 //! ```
 //!
+//! An answer that no setting could change (a wrong proof, no such order) does not wait for the owner.
+//!
 //! A crash while KOMOJU makes the session leaves an attempt without an address: it is void, and the next start makes
 //! a new one. A crash after the session was stored costs nothing: the next start hands out the same session.
 
