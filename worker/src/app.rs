@@ -26,7 +26,7 @@ use worker::{Request, Response, ResponseBuilder, Result};
 const AUTH_LIMIT: &str = "AUTH_LIMIT_ADDRESS";
 
 /// `GET /auth`: exchanges the OAuth code, registers script and hooks, and goes on to the panel. BigCommerce calls it
-/// again, with a new code, whenever the merchant has to consent anew, because the scopes have changed.
+/// again, with a new code, whenever the merchant has to consent again because the scopes have changed.
 pub async fn auth(request: Request, ctx: &Ctx) -> Result<Response> {
     let (query, locale) = (query(&request), browser_locale(&request));
     let external = value(&query, "external_install").is_some_and(|v| !v.is_empty());

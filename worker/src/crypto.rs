@@ -169,7 +169,7 @@ pub enum TokenError {
 }
 
 /// Makes and opens our own tokens: `{key id}.{payload}.{mac}`, the last two in URL-safe base64. The MAC is
-/// HMAC-SHA256, cut to 128 bits.
+/// HMAC-SHA256, cut to 128 bits. Anybody can read the payload: a token hides nothing, it only cannot be forged.
 #[derive(Debug, Clone, Copy)]
 pub struct Tokens<'a> {
     keys: &'a [Key],

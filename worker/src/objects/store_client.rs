@@ -125,8 +125,8 @@ impl StoreClient {
         self.ask(&Ask::NewOrder { order }).await
     }
 
-    /// Asks for leave to look at an order of which nothing is known, for somebody at this network who shows `proof`
-    /// (the hash of a cart id). Gives up after two seconds.
+    /// Asks for permission to look at an order that we know nothing about, for somebody at this network who shows
+    /// `proof` (the hash of a cart id). Gives up after two seconds.
     pub async fn knock(&self, order: OrderId, proof: String, network: String) -> worker::Result<Entry> {
         let ask = Ask::Knock { order, proof, network };
         stored::read(&self.door.ask(&ask, ask.repeat(), Some(OWNER_TIMEOUT_MS)).await?)

@@ -46,7 +46,8 @@ pub enum Ask {
     },
     /// An order was placed, and its shopper has not come: look at it.
     Meet,
-    /// BigCommerce has announced the order. A start may look at it without leave; with `look`, it is read ahead now.
+    /// BigCommerce has announced the order. A start may look at it without asking for permission; with `look`, it is
+    /// read ahead now.
     Announced {
         look: bool,
     },

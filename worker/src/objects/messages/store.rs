@@ -140,7 +140,7 @@ pub enum Announced {
     Nothing,
 }
 
-/// The answer to whoever wants to look at an order of which nothing is known (`store/door.rs`).
+/// The answer to a request to look at an order that we know nothing about (`store/door.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {
     /// Look.

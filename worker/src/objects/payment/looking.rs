@@ -1,8 +1,8 @@
 //! Who may make us ask BigCommerce about this order while nothing is known of it.
 //!
 //! Anybody can post order numbers, and each first look costs a call from the quota that all apps of the store share.
-//! The store's object keeps the count for all of its orders (`store/door.rs`). This module asks it for leave, and
-//! reports what the look has shown.
+//! The store's object keeps the count for all of its orders (`store/door.rs`). This module asks it for permission,
+//! and reports what the look has shown.
 //!
 //! ```text
 //! shopper with a cart id, nothing known  -> fence per location -> store's object -> look -> report
@@ -27,8 +27,8 @@ use std::cell::Cell;
 use worker::Result;
 use worker::wasm_bindgen_futures::spawn_local;
 
-/// Rate-limit binding, per Cloudflare location, in front of the store's object: starts of orders of which nothing is
-/// known.
+/// Rate-limit binding, per Cloudflare location, in front of the store's object: starts of orders that we know nothing
+/// about.
 const UNKNOWN_LIMIT: &str = "START_LIMIT_UNKNOWN";
 /// A much lower limit, used while the store's object does not answer and so nobody counts exactly.
 const SILENT_LIMIT: &str = "PROFILE_REFRESH_LIMIT";
@@ -78,9 +78,9 @@ impl PaymentObject {
         })
     }
 
-    /// Asks for leave to look at an order of which nothing is known. None: go ahead. Some: the answer to give
+    /// Asks for permission to look at an order that we know nothing about. None: go ahead. Some: the answer to give
     /// instead, either "wait and repeat" or a refusal that an earlier look has already settled. Announced orders and
-    /// known proofs need no leave.
+    /// known proofs need no permission.
     pub(super) async fn turn_away(&self, whose: &Whose, start: &Start) -> Result<Option<Started>> {
         let Proof::Cart(cart) = &start.proof else { return Ok(None) };
         if self.announced.get().is_some() || self.knowledge(&start.proof)? != Known::Nothing {
@@ -125,7 +125,7 @@ impl PaymentObject {
         }
     }
 
-    /// Held while the first look runs. Starts that arrive meanwhile join that look instead of asking for leave.
+    /// Held while the first look runs. Starts that arrive meanwhile join that look instead of asking for permission.
     pub(super) fn looks_first(&self, proof: &Proof) -> Result<Option<Looking<'_>>> {
         Ok((self.knowledge(proof)? == Known::Nothing).then(|| Looking::new(&self.looking)))
     }

@@ -2,8 +2,9 @@
 //!
 //! Schema 1: `meta(key, value)` holds the schema's number, the object's identity and the count of unfinished alarms;
 //! `records(kind, key, body)` holds the machine's state, one row per attempt, deed, reading and so on, so that a
-//! write only touches what has changed. An object migrates on first use, expanding first and contracting a release
-//! later. An object that has never written has no tables at all.
+//! write only touches what has changed. An object that has never written has no tables at all. The tables have had
+//! this one shape so far; what the bodies hold has a schema of its own, in the head record, and the core brings older
+//! ones up to date as it reads them (`domain::state::record`).
 
 use crate::objects::sql::rows;
 use domain::state::record::{Record, Rows};

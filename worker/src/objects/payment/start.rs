@@ -56,8 +56,8 @@ impl PaymentObject {
             Err(Absent::CannotTell) => return Ok(Started::CannotTell),
         };
         let delays = setting.delays;
-        // A caller that joins a look under way needs no leave of its own. If that look leaves open what it needs, it
-        // is asked for leave afterwards, below.
+        // A caller that joins a look under way needs no permission of its own. If that look does not answer its
+        // question, it must get permission after all, below.
         let joins = self.looking.get() > 0;
         if !joins && let Some(told) = self.turn_away(whose, &start).await? {
             return Ok(told);

@@ -1,4 +1,4 @@
-//! Who may have BigCommerce asked about an order of which nothing is known yet.
+//! Who may make us ask BigCommerce about an order that we know nothing about yet.
 //!
 //! All apps of a store share one API quota, and anybody can post order numbers. The rules:
 //! - A number that BigCommerce has announced (`store/order/created`) may always be looked at.

@@ -43,7 +43,7 @@ const COUNTS_FOR_MS: i64 = DAY_MS;
 /// A message may be this late (in ms) without anything being wrong.
 const LATE_MS: i64 = HOUR_MS;
 
-/// A row of orders of which none was started.
+/// Orders in a row, none of which was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unstarted {
     /// How many.
@@ -84,7 +84,8 @@ pub fn nobody_starts(hours: &[Hour]) -> Option<Unstarted> {
 pub struct Ear {
     /// When its last proved message came in.
     pub heard: Option<i64>,
-    /// When the first thing after that happened of which it should have told us. A value before `heard` is spent.
+    /// When the first thing happened, after `heard`, that the side should have told us. A value before `heard` is
+    /// spent.
     pub missed: Option<i64>,
 }
 
@@ -204,7 +205,7 @@ impl Records {
         Ok(())
     }
 
-    /// Something happened of which this side should tell. It is noted as missed, unless the side told us something a
+    /// Something happened that this side should tell us. It is noted as missed, unless the side told us something a
     /// moment ago (that may have been it), or something missed is noted already.
     fn happened(&self, side: Side, late_ms: i64, now_ms: i64) -> Result<()> {
         let ear = self.ear(side)?;

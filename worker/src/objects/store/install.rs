@@ -256,8 +256,8 @@ impl StoreObject {
         }
     }
 
-    /// Has the token tried, unless that is under way: calls that are refused meanwhile must not begin the three
-    /// probes anew.
+    /// Has the token tried, unless that is under way: calls that are refused meanwhile must not restart the three
+    /// probes.
     pub(super) async fn doubt_token(&self) -> Result<()> {
         self.records.ask_once(Chore::Probe, now_ms())?;
         self.arm().await

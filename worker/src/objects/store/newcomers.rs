@@ -137,7 +137,7 @@ impl StoreObject {
         Ok(door)
     }
 
-    /// Somebody wants to look at an order of which nothing is known. See `door`.
+    /// Somebody wants to look at an order that we know nothing about. See `door`.
     pub(super) fn knock(&self, order: OrderId, proof: &str, network: &str) -> Result<Entry> {
         let config = self.config()?;
         let known = self.records.has_payment(order)?;
