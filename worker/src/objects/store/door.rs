@@ -8,8 +8,11 @@
 //!   late; and all others.
 //! - A look that proves its asker right gives its place back. So only wrong askers are bounded, and a shopper with
 //!   the right cart id is never refused because of them: at worst the shopper waits in line.
+//! - An address that was wrong ten times within a minute waits until the minute is over, for numbers that nobody
+//!   announced. A shopper behind the same address whose order was announced does not notice.
 //!
-//! An example. The highest known order is 500, and a stranger posts 501, 502, 503 … ten times a second:
+//! An example. The highest known order is 500, and a stranger with many addresses posts 501, 502, 503 … ten times a
+//! second:
 //!
 //! ```text
 //! 0 s   501..520   20 places near: each is looked at, BigCommerce says 404
