@@ -64,7 +64,8 @@ const PAYLOAD_LASTS_MS: i64 = 2 * 24 * 3_600_000;
 /// Everything the app knows about a store's installation, as one JSON document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Installation {
-    /// Rises with each change that the profile shows. Copies in KV are compared by it.
+    /// Rises with each change that the profile shows. By it, `publish` sees whether a newer profile must be put into
+    /// KV.
     pub version: u64,
     pub store: StoreHash,
     /// Rises with each exchange of a code. A panel session admitted under an earlier generation is no longer valid.
