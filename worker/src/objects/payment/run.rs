@@ -5,7 +5,7 @@
 //! crash leaves rows from which the next run goes on by looking, not by guessing. A capture, for example:
 //!
 //! ```text
-//! 1 Commit  deed capture-1 = sent (key k1, seq 7), guard alarm +5 min
+//! 1 Commit  deed/capture-p1#1 = sent (key k1, seq 7), guard alarm +5 min
 //!                       crash here: KOMOJU was never called. The next run finds `sent` without an answer, looks
 //!                       at the payment, finds it authorized, and sends again with the same key k1
 //! 2 Call    POST capture, idempotency key k1
