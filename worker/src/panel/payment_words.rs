@@ -216,9 +216,13 @@ pub fn event<'a>(w: Words, history: &History, event: &'a Event) -> (&'a str, Opt
         }
         Event::ShopperReturned => (w.of("The shopper came back", "購入者が戻りました"), None),
         Event::Begun { asked } => (w.of("A payment was begun", "支払い手続きを開始"), code(asked)),
-        Event::Recalled { attempt } => {
-            (w.of("An earlier attempt at paying came to light", "以前の支払い手続きを検出"), code(attempt))
-        }
+        Event::Recalled { attempt } => (
+            w.of(
+                "A payment page was withdrawn: it had been made with settings that had changed since",
+                "設定の変更前の内容で作成されたため、決済ページを取り消しました",
+            ),
+            code(attempt),
+        ),
         Event::SessionMade { session } => {
             (w.of("KOMOJU opened its payment page", "KOMOJU の決済ページを作成"), code(session))
         }
