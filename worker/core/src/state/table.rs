@@ -2,8 +2,9 @@
 //!
 //! A row is what KOMOJU says of one payment; a column is where the order stands when we tell it. The cell
 //! says what we do. Invariant: we move a status only at a milestone, once; from then on it belongs to the
-//! merchant. So we never undo what the merchant did by hand: where they have moved the order on, the cell
-//! leaves it and at most adds a note.
+//! merchant. So we do not undo what the merchant did by hand: where they have moved the order on, the cell
+//! leaves it and at most adds a note. Three rows move such an order all the same, because nothing more may ship: a
+//! chargeback, a fraud mark, a capture that KOMOJU refuses.
 //!
 //! # One payment, by where its order stands
 //!
@@ -187,8 +188,7 @@ pub fn cell(row: Row, column: Column, digital: bool) -> Cell {
         (Row::Disputed, Deleted) => LEAVE.attended(Attention::Disputed),
         (Row::Fraud, Unpaid | Ended | Refunded | MovedOn) => VERIFY.attended(Attention::FraudMarked),
         (Row::Fraud, Deleted) => LEAVE.attended(Attention::FraudMarked),
-        // The merchant may ship, or have shipped, for money that we cannot take. This is the one row that takes a
-        // shipped order back.
+        // The merchant may ship, or have shipped, for money that we cannot take.
         (Row::CaptureRefused, Unpaid | MovedOn) => VERIFY.attended(Attention::CaptureRefused),
         (Row::CaptureRefused, Ended | Refunded | Deleted) => LEAVE.attended(Attention::CaptureRefused),
         (Row::LapsesSoon, Unpaid | MovedOn) => LEAVE.noted().attended(Attention::CaptureDue),

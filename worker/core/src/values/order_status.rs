@@ -28,7 +28,8 @@ impl OrderStatus {
         [Self::SHIPPED, Self::COMPLETED].contains(&self)
     }
 
-    /// A status that only the merchant may change. If a PUT of ours has overwritten one by accident, we set it again.
+    /// A status that only the merchant may change, but for a chargeback, a fraud mark or a refused capture. If a PUT of
+    /// ours has overwritten one by accident, we set it again.
     pub fn is_final(self) -> bool {
         [Self::SHIPPED, Self::PARTIALLY_SHIPPED, Self::REFUNDED, Self::COMPLETED, Self::PARTIALLY_REFUNDED]
             .contains(&self)
