@@ -70,9 +70,15 @@ impl Stage {
     pub fn key(self) -> &'static str {
         self.into()
     }
-}
 
-impl Stage {
+    /// True if KOMOJU's answers leave open whether it came to anything: only then may a person say that it did not.
+    fn may_have_come_to_nothing(self) -> bool {
+        match self {
+            Self::Unseen | Self::Completed | Self::Vanished => true,
+            Self::Pending | Self::Refunded | Self::Rejected => false,
+        }
+    }
+
     /// True if the money is on its way, or may be: it must not be given away again.
     fn is_promised(self) -> bool {
         match self {
@@ -342,7 +348,8 @@ impl State {
     }
 
     /// Takes the merchant's word on what became of a transfer: this refund, or nothing at all (None). `seq` is that
-    /// of its deed. False: there is no such transfer, or the refund cannot be what it became.
+    /// of its deed. False: there is no such transfer, the refund cannot be what it became, or
+    /// KOMOJU has it in hand.
     pub fn match_transfer(&mut self, seq: u64, refund: Option<&RefundId>) -> bool {
         let accepted = self.deeds.iter().find(|deed| deed.seq == seq && deed.state == DeedState::Done);
         let payment = accepted.and_then(|deed| Some((deed, deed.action.payment()?)));
@@ -354,7 +361,12 @@ impl State {
                 r.refunds.iter().any(|one| one.id == *id && self.may_be_a_transfer(&payment, one))
             })
         };
-        if refund.is_some_and(|id| !of_it(id)) {
+        // KOMOJU's staff have it, or it is known what became of it: "nothing" would free money that they still pay out.
+        let may_be_nothing = || {
+            let transfers = self.transfers(&payment);
+            transfers.iter().any(|t| t.deed.seq == seq && t.stage.may_have_come_to_nothing())
+        };
+        if !refund.map_or_else(may_be_nothing, of_it) {
             return false;
         }
         let deed =

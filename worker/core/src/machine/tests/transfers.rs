@@ -198,6 +198,18 @@ fn a_person_may_say_that_nothing_came_of_a_transfer() {
     assert_eq!(refundable(&bench), Some(2_300));
 }
 
+/// The page still showed it as unseen when the merchant pressed the button.
+#[test]
+fn nobody_may_say_that_nothing_came_of_a_transfer_that_komojus_staff_have_in_hand() {
+    let mut bench = asked_for(true);
+    bench.hears("refund_request.created");
+    let line = bench.statement().payments[0].transfers.first().expect("it is shown").clone();
+    assert_eq!(line.stage, Stage::Pending);
+    let decision = Decision::MatchTransfer { transfer: line.id, refund: None };
+    assert_eq!(bench.decides(decision), Taken::Overtaken);
+    assert_eq!(refundable(&bench), Some(1_000), "the ¥2,000 stay promised");
+}
+
 #[test]
 fn a_decision_about_a_transfer_that_is_none_is_overtaken() {
     let mut bench = asked_for(false);
