@@ -108,11 +108,8 @@ pub fn present<'a>(value: &'a Value, field: &str) -> Option<&'a Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::start::Intent;
     use crate::refunds::transfers;
-    use crate::state::decision::{Ending, Taken};
     use crate::state::deed::MilestoneKind;
-    use crate::state::reading::Amounts;
     use crate::state::settings::{Capture, Mode, Provider, RefundPolicy, Unpaid};
     use crate::state::{SessionFault, Stage};
     use crate::values::attention::{Attention, Side};
@@ -212,10 +209,6 @@ mod tests {
         agrees::<Counting>();
         agrees::<Locale>();
         agrees::<InstructionKind>();
-        agrees::<Amounts>();
-        agrees::<Intent>();
-        agrees::<Ending>();
-        agrees::<Taken>();
     }
 
     #[test]

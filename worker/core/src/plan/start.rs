@@ -47,12 +47,10 @@ use crate::values::money::Money;
 use crate::values::page::{is_confirmation_page, without_query};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use strum::{IntoStaticStr, VariantArray};
 
 /// Why the shopper's page asks. It decides what a start may do: see the table at the head of this file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
 pub enum Intent {
     /// The confirmation page was opened. The browser may be sent to KOMOJU if the order was placed just now.
     #[default]
@@ -63,13 +61,6 @@ pub enum Intent {
     Visit,
     /// The shopper wants another way to pay than the code that is live. Ends that code.
     Restart,
-}
-
-impl Intent {
-    /// Its stable name, as it is stored and logged and as texts are looked up.
-    pub fn key(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// What a start brings. It travels to the payment's object as JSON, also from former versions of the worker.

@@ -215,9 +215,8 @@ impl Upon {
 }
 
 /// The answer to a click that decides something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
 pub enum Taken {
     /// Taken, now or by an earlier copy of the same click.
     Yes,
@@ -227,17 +226,9 @@ pub enum Taken {
     Unknown,
 }
 
-impl Taken {
-    /// Its name in text; stored JSON has the same.
-    pub fn key(self) -> &'static str {
-        self.into()
-    }
-}
-
 /// How a decision ended. Every decision does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
 pub enum Ending {
     /// What it asked for is done.
     Done,
@@ -247,13 +238,6 @@ pub enum Ending {
     Withdrawn,
     /// When its turn came, what it was based on was no longer true.
     Overtaken,
-}
-
-impl Ending {
-    /// Its name in text; stored JSON has the same.
-    pub fn key(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// How and when a decision ended.

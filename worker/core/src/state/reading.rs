@@ -40,7 +40,6 @@ use crate::values::owed::Split;
 use crate::values::payment_types::{self, Authorized};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use strum::{IntoStaticStr, VariantArray};
 
 /// What we keep of a BigCommerce order: nothing personal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,9 +89,8 @@ pub struct OrderRefund {
 }
 
 /// How well the amounts of a refund in BigCommerce's books could be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
 pub enum Amounts {
     #[default]
     Known,
@@ -104,17 +102,9 @@ pub enum Amounts {
     Unreadable,
 }
 
-impl Amounts {
-    /// Its name in text; stored JSON has the same.
-    pub fn key(self) -> &'static str {
-        self.into()
-    }
-}
-
 /// Why the amount due is not known. Kept, so that the merchant can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
 pub enum Unreadable {
     /// KOMOJU does not take the order's currency.
     UnsupportedCurrency,
@@ -122,13 +112,6 @@ pub enum Unreadable {
     NotAnAmount,
     /// The merchant has not said yet whether the total still contains store credit or gift certificates.
     Undecided,
-}
-
-impl Unreadable {
-    /// Its name in text; stored JSON has the same.
-    pub fn key(self) -> &'static str {
-        self.into()
-    }
 }
 
 impl From<MoneyError> for Unreadable {

@@ -18,7 +18,6 @@ use crate::values::ids::{PaymentId, RefundId};
 use crate::values::money::{Currency, Money};
 use crate::values::owed::Split;
 use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
 /// One order's payments, refunds and open questions, for the merchant's page about it.
 ///
@@ -102,9 +101,8 @@ pub struct Unanswered {
 }
 
 /// What the unanswered call asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
 pub enum Asked {
     Capture,
     Refund,
@@ -112,13 +110,6 @@ pub enum Asked {
     Transfer,
     /// Enter in BigCommerce a refund that was made at KOMOJU.
     Entry,
-}
-
-impl Asked {
-    /// Its stable name, as it is stored and logged and as texts are looked up.
-    pub fn key(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// A refund by bank transfer that KOMOJU accepted, and that its staff carry out days later.
