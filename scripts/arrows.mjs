@@ -221,24 +221,25 @@ for (const circle of circles()) {
 	}
 }
 
+const owners = new Map();
+for (const [crate, all] of Object.entries(crates)) {
+	for (const { file } of all.values()) owners.set(file, crate);
+}
+
 /** The room of a file, and its place in one of its crate's orders. */
 function room(file, order) {
-	const within = short(file).slice(dirname(CRATES[crateOf(file)].entry).length + 1);
+	const within = short(file).slice(dirname(CRATES[owners.get(file)].entry).length + 1);
 	const name = within.split("/")[0].replace(/\.rs$/, "");
 	const place = order.split(" > ").findIndex((step) => step.split(" ").includes(name));
 	return { name, place };
 }
 
-function crateOf(file) {
-	return Object.keys(crates).find((crate) => [...crates[crate].values()].some((module) => module.file === file));
-}
-
 for (const [from, to] of arrows) {
-	const crate = crateOf(from);
+	const crate = owners.get(from);
 	const { order, entry } = CRATES[crate];
 	if (order.length === 0 || short(from) === entry) continue;
 	for (const [target, names] of to) {
-		if (crateOf(target) !== crate) continue;
+		if (owners.get(target) !== crate) continue;
 		const allowed = order.some((one) => {
 			const [above, below] = [room(from, one), room(target, one)];
 			return above.name === below.name || (above.place >= 0 && above.place <= below.place);

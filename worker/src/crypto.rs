@@ -19,7 +19,6 @@ use domain::values::ids::StoreHash;
 use domain::values::sealed::Sealed;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-
 use std::fmt;
 
 mod aes;

@@ -2,7 +2,6 @@
 //! is called *attention*, and is kept with the payment.
 
 use crate::stored;
-
 use domain::json;
 use serde::Deserialize;
 use serde::Serialize;

@@ -4,12 +4,11 @@
 //! A profile is never used for dedupe, locks or payment state.
 
 use domain::bigcommerce::channels::Channel;
-use domain::values::sealed::Sealed;
-
 use domain::state::settings::{Mode, Provider, Settings};
 use domain::state::shop::{self, Label, Shop};
 use domain::values::ids::{AccountId, OrderId, StoreHash};
 use domain::values::locale::Locale;
+use domain::values::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 
 /// The names of sealed fields, as they are bound into each seal. Never change one: what is sealed would no longer

@@ -43,10 +43,8 @@ use super::strays;
 use super::turn::Turns;
 use crate::context::now_ms;
 use crate::stored;
-use domain::json::write;
 use object::{PaymentObject, Whose};
 use records::Records;
-use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use worker::{DurableObject, Env, Request, Response, Result, State};
 
@@ -72,15 +70,15 @@ impl DurableObject for PaymentObject {
         let Question { store, order, ask } = stored::read(&request.text().await?)?;
         let whose = Whose { store, order };
         match ask {
-            Ask::Start(start) => json(&self.start(&whose, *start).await?),
-            Ask::Status { locale } => json(&self.status(&whose, locale).await?),
-            Ask::Hint { hint } => json(&self.hint(&whose, hint).await?),
-            Ask::Return { session, locale } => json(&self.returned(&whose, session, locale).await?),
-            Ask::Decide { decided } => json(&self.decide(&whose, decided).await?),
-            Ask::Meet => json(&self.meet(&whose).await?),
-            Ask::Announced { look } => json(&self.announced(&whose, look).await?),
-            Ask::History => json(&self.history(&whose).await?),
-            Ask::Purge => json(&self.purge().await?),
+            Ask::Start(start) => stored::answer(&self.start(&whose, *start).await?),
+            Ask::Status { locale } => stored::answer(&self.status(&whose, locale).await?),
+            Ask::Hint { hint } => stored::answer(&self.hint(&whose, hint).await?),
+            Ask::Return { session, locale } => stored::answer(&self.returned(&whose, session, locale).await?),
+            Ask::Decide { decided } => stored::answer(&self.decide(&whose, decided).await?),
+            Ask::Meet => stored::answer(&self.meet(&whose).await?),
+            Ask::Announced { look } => stored::answer(&self.announced(&whose, look).await?),
+            Ask::History => stored::answer(&self.history(&whose).await?),
+            Ask::Purge => stored::answer(&self.purge().await?),
         }
     }
 
@@ -101,8 +99,4 @@ impl DurableObject for PaymentObject {
         }
         Response::empty()
     }
-}
-
-fn json(value: &impl Serialize) -> Result<Response> {
-    Response::ok(write(value))
 }

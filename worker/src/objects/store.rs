@@ -42,14 +42,12 @@ use crate::profile::Profile;
 use crate::stored;
 use chores::{Chore, Due};
 use consents::Consents;
-use domain::json::write;
 use domain::state::delays::Delays;
 use domain::time::{HOUR_MS, MINUTE_MS};
 use install::PROBES_MS;
 use object::StoreObject;
 use pace::{Pace, later};
 use records::Records;
-use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use worker::{DurableObject, Env, Request, Response, Result, State};
 
@@ -103,39 +101,43 @@ impl StoreObject {
         // own.
         let installed = self.records.installation()?.is_some();
         match ask {
-            Ask::Profile => json(&self.profile_anew().await?),
-            Ask::Install { grant } => json(&self.install(grant).await?),
-            Ask::Open { visit } => json(&self.open(visit).await?),
-            Ask::UninstallHint { issued_at_s } => json(&self.uninstall_hint(issued_at_s).await?),
-            Ask::RemoveUser { issued_at_s, user } => json(&self.remove_user(issued_at_s, user)?),
-            Ask::Desk { session, wish } => json(&self.desk(session, wish).await?),
+            Ask::Profile => stored::answer(&self.profile_anew().await?),
+            Ask::Install { grant } => stored::answer(&self.install(grant).await?),
+            Ask::Open { visit } => stored::answer(&self.open(visit).await?),
+            Ask::UninstallHint { issued_at_s } => stored::answer(&self.uninstall_hint(issued_at_s).await?),
+            Ask::RemoveUser { issued_at_s, user } => stored::answer(&self.remove_user(issued_at_s, user)?),
+            Ask::Desk { session, wish } => stored::answer(&self.desk(session, wish).await?),
             Ask::LearnLabel { channel, label, provider } if installed => {
                 match self.records.learn_label(channel, &label, provider)? {
-                    true => json(&self.change(|_| ()).await?),
-                    false => json(&()),
+                    true => stored::answer(&self.change(|_| ()).await?),
+                    false => stored::answer(&()),
                 }
             }
-            Ask::UpsertPayment { row } if installed => json(&self.upsert(&row)?),
-            Ask::FindOrder { by } if installed => json(&self.records.find_order(&by)?),
-            Ask::TokenRefused if installed => json(&self.doubt_token().await?),
-            Ask::Rearm if installed => json(&self.rearm().await?),
-            Ask::Heard { side } if installed => json(&self.heard(side)?),
-            Ask::HookSignature { doubt } if installed => json(&self.note_signature(doubt)?),
-            Ask::NewOrder { order } => json(&self.new_order(order).await?),
-            Ask::Knock { order, proof, network } if installed => json(&self.knock(order, &proof, &network)?),
-            Ask::Looked { order, looked, right } if installed => json(&self.looked(order, looked, right)?),
-            Ask::Knock { .. } => json(&Entry::Unproved),
-            Ask::Slot { importance } => json(&self.pace.take(importance, now_ms())),
+            Ask::UpsertPayment { row } if installed => stored::answer(&self.upsert(&row)?),
+            Ask::FindOrder { by } if installed => stored::answer(&self.records.find_order(&by)?),
+            Ask::TokenRefused if installed => stored::answer(&self.doubt_token().await?),
+            Ask::Rearm if installed => stored::answer(&self.rearm().await?),
+            Ask::Heard { side } if installed => stored::answer(&self.heard(side)?),
+            Ask::HookSignature { doubt } if installed => stored::answer(&self.note_signature(doubt)?),
+            Ask::NewOrder { order } => stored::answer(&self.new_order(order).await?),
+            Ask::Knock { order, proof, network } if installed => {
+                stored::answer(&self.knock(order, &proof, &network)?)
+            }
+            Ask::Looked { order, looked, right } if installed => {
+                stored::answer(&self.looked(order, looked, right)?)
+            }
+            Ask::Knock { .. } => stored::answer(&Entry::Unproved),
+            Ask::Slot { importance } => stored::answer(&self.pace.take(importance, now_ms())),
             Ask::Quota { rate } => {
                 self.pace.saw(rate, now_ms());
-                json(&())
+                stored::answer(&())
             }
-            Ask::LearnLabel { .. } | Ask::UpsertPayment { .. } | Ask::FindOrder { .. } => json(&()),
+            Ask::LearnLabel { .. } | Ask::UpsertPayment { .. } | Ask::FindOrder { .. } => stored::answer(&()),
             Ask::TokenRefused
             | Ask::Rearm
             | Ask::Looked { .. }
             | Ask::Heard { .. }
-            | Ask::HookSignature { .. } => json(&()),
+            | Ask::HookSignature { .. } => stored::answer(&()),
         }
     }
 
@@ -221,8 +223,4 @@ fn again_after(due: Due, config: &Config) -> i64 {
 /// Up to ten minutes, in ms, so that the stores of one deployment do not all sweep at the same moment.
 fn jitter_ms() -> i64 {
     getrandom::u32().map_or(0, |n| i64::from(n) % (10 * MINUTE_MS))
-}
-
-fn json(value: &impl Serialize) -> Result<Response> {
-    Response::ok(write(value))
 }

@@ -17,18 +17,16 @@ use crate::html::Html;
 use crate::objects::messages::desk::{Desk, Wish};
 use crate::objects::messages::payment::History;
 use crate::objects::payment_client::PaymentClient;
+use crate::profile::field;
 use domain::json::write;
+use domain::secret::Secret;
 use domain::state::call::BankDetails;
 use domain::state::decision::{Decided, Decision, Taken, Upon};
+use domain::url::{Pair, value};
 use domain::values::attention::Attention;
 use domain::values::ids::{HintId, OrderId};
 use domain::values::locale::Locale;
 use domain::values::money::Money;
-
-use crate::profile::field;
-
-use domain::secret::Secret;
-use domain::url::{Pair, value};
 use domain::values::sealed::Sealed;
 use worker::{Response, Result};
 

@@ -12,7 +12,6 @@
 
 use super::forms::choice;
 use crate::objects::messages::payment::History;
-
 use domain::refunds::transfers::Stage;
 use domain::state::decision::Decision;
 use domain::url::{Pair, value};

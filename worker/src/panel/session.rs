@@ -4,7 +4,6 @@
 use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::objects::messages::desk::Session;
-
 use domain::url::form;
 use domain::values::ids::StoreHash;
 use domain::values::locale::Locale;

@@ -2,7 +2,6 @@
 //! token. <https://developer.bigcommerce.com/docs/integrations/apps/guide/auth>
 
 use crate::http::{HttpRequest, Outcome, TIMEOUT_MS};
-
 use crate::secret::Secret;
 use crate::state::failure::Failure;
 use crate::url::{Pair, value};

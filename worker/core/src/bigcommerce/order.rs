@@ -8,6 +8,7 @@
 //! "gift_certificate_amount": "280.0000"      ¥280 were paid otherwise: ¥5,280 or ¥5,000 due, undecided here
 //! ```
 
+use super::Api;
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, integer, list, present, text, unsigned};
 use crate::state::call::{Address, Answer, Checkout, Line, OrderSeen, Transacted};
@@ -21,8 +22,6 @@ use crate::values::money::{Currency, Money};
 use crate::values::order_status::OrderStatus;
 use crate::values::owed::Split;
 use serde_json::{Value, json};
-
-use super::Api;
 
 /// The most lines that we pass on to KOMOJU's page: a very long order needs no more there.
 const MOST_LINES: usize = 50;

@@ -3,7 +3,6 @@
 
 use super::request::{Access, read};
 use crate::http::{HttpRequest, Outcome};
-
 use crate::json::text;
 use crate::state::failure::Failure;
 use serde::{Deserialize, Serialize};

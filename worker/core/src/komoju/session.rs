@@ -9,7 +9,7 @@ use super::request::{Access, put, read as read_answer};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::{flag, integer, list, present, text};
 use crate::state::SessionFault;
-use crate::state::call::{Address, Answer, Checkout, Line, NewSession, SessionSeen};
+use crate::state::call::{Address, Answer, Checkout, Line, NewSession, SESSION_LIFE_MS, SessionSeen};
 use crate::state::failure::Failure;
 use crate::state::reading::{Offered, SessionReading, SessionStatus};
 use crate::state::settings::Capture;
@@ -17,9 +17,6 @@ use crate::time::parse_rfc3339;
 use crate::values::ids::{OrderId, SessionId, StoreHash};
 use crate::values::money::{Currency, Money};
 use serde_json::{Map, Value, json};
-
-/// The life that we ask for, in seconds: the longest that KOMOJU allows, and its default.
-const LIFE_S: i64 = 86_400;
 
 /// The keys of our metadata on a session. They route a webhook to its order and nothing more: only the attempts
 /// decide whose payment it is.
@@ -96,7 +93,7 @@ fn body(origin: Origin<'_>, new: &NewSession, return_url: &str) -> Value {
         "currency": terms.amount.currency.code(),
         "return_url": return_url,
         "default_locale": new.locale.code(),
-        "expires_in_seconds": LIFE_S,
+        "expires_in_seconds": SESSION_LIFE_MS / 1_000,
         "payment_data": {
             "external_order_num": terms.external_order_num,
             "capture": match terms.capture { Capture::Auto => "auto", Capture::Manual => "manual" },
@@ -245,7 +242,7 @@ fn parse(session: &Value) -> Option<SessionSeen> {
         reading,
         url: text(session, "session_url"),
         offers_nothing: is_empty_list(session, "payment_methods"),
-        expires_at: created + LIFE_S * 1_000,
+        expires_at: created + SESSION_LIFE_MS,
         payment,
     })
 }

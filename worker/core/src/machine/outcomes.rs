@@ -7,7 +7,7 @@ use super::answers::{describe, failure_of, komoju_refusal, wait};
 use super::{Machine, Now, want};
 use crate::plan::start::Refusal;
 use crate::state::call::optional_field;
-use crate::state::call::{Answer, SessionSeen};
+use crate::state::call::{Answer, SESSION_LIFE_MS, SessionSeen};
 use crate::state::deed::{Action, DeedState, MilestoneKind, Subject};
 use crate::state::failure::Failure;
 use crate::state::history::Event;
@@ -16,9 +16,6 @@ use crate::state::{Reached, SessionFault, Stage};
 use crate::time::Moment;
 use crate::values::attention::Attention;
 use strum::VariantArray;
-
-/// The life that we ask for a session, in ms.
-const SESSION_LIVES: Moment = 86_400_000;
 
 impl Machine {
     /// KOMOJU made the session: the attempt is open, and the shopper is sent there. A session of another amount
@@ -34,7 +31,7 @@ impl Machine {
         attempt.session = Some(seen.reading.id.clone());
         attempt.url = seen.url.clone();
         // `expires_at` is counted from KOMOJU's `created_at`. If KOMOJU did not say when, we count from now.
-        attempt.expires_at = if seen.expires_at > at { seen.expires_at } else { at + SESSION_LIVES };
+        attempt.expires_at = if seen.expires_at > at { seen.expires_at } else { at + SESSION_LIFE_MS };
         (self.state.head.session_refused, self.state.head.session_fault) = (None, None);
         self.state.log(at, Event::SessionMade { session: seen.reading.id.to_string() });
         self.take_session(n, seq, seen, now);

@@ -19,10 +19,8 @@ use crate::state::settings::Mode;
 use crate::state::shop::Ownership;
 use crate::state::table::{Column, Row};
 use crate::state::{Payment, Stage, Standing, State};
-use crate::time::Moment;
+use crate::time::{HOUR_MS, Moment};
 use crate::values::order_status::OrderStatus;
-
-const HOUR: Moment = 3_600_000;
 
 /// What to do about an announced order: look at it, then keep it if it is ours and unpaid. Any other leaves no trace.
 pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
@@ -69,7 +67,7 @@ pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Opt
     if reached || held || foreign || order.column() != Column::Unpaid || !nothing_can_be_paid(state, c) {
         return None;
     }
-    let grace = c.delays.grace(Moment::from(c.shop.settings.unpaid_grace_hours) * HOUR);
+    let grace = c.delays.grace(Moment::from(c.shop.settings.unpaid_grace_hours) * HOUR_MS);
     let ready_at = state.order.retry_at.max(state.update_in_doubt_until(c.delays));
     if !wake.is_due((last_chance(state, order.placed_at) + grace).max(ready_at)) {
         return None;

@@ -23,16 +23,13 @@
 
 use super::step::{Circumstances, Step, Wake};
 use super::telling::{News, tell_once};
-use crate::values::attention::Attention;
-
 use crate::state::deed::{Action, DeedState, MilestoneKind, Subject};
 use crate::state::delays::Delays;
-use crate::values::ids::PaymentId;
-
 use crate::state::reading::{PaymentReading, PaymentStatus};
-
 use crate::state::table::Row;
 use crate::state::{Attempt, Payment, Standing, State};
+use crate::values::attention::Attention;
+use crate::values::ids::PaymentId;
 
 /// The next thing that the order has not heard: first a status of the merchant's that our PUT overwrote, then
 /// payments, then codes and sessions that were ended because of the order.

@@ -43,9 +43,8 @@ pub use endings::next_cancel;
 pub(super) use milestones::told_by_way_of;
 pub use step::{Circumstances, Fresh, Step, Transfer};
 
-use step::Wake;
-
 use crate::state::State;
+use step::Wake;
 
 /// The next step. [`Step::Rest`] with the earliest moment at which something falls due, if nothing is due now. Every
 /// part reports such moments by `wake`, also when another part wins.

@@ -30,7 +30,7 @@
 //! `Visit`: a GET ends nothing.
 
 use super::{Circumstances, next_cancel};
-
+use crate::hash::sha256_hex;
 use crate::state::call::{Browser, OrderSeen};
 use crate::state::deed::Action;
 use crate::state::delays::Delays;
@@ -46,7 +46,6 @@ use crate::values::locale::Locale;
 use crate::values::money::Money;
 use crate::values::page::{is_confirmation_page, without_query};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// Why the shopper's page asks. It decides what a start may do: see the table at the head of this file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -251,7 +250,7 @@ const CANCEL_CALLS: u32 = 4;
 
 /// SHA-256 of the cart id in lower-case hexadecimal. We keep this, never the id, which is a proof.
 pub fn cart_hash(cart: &CartId) -> String {
-    Sha256::digest(cart.as_str()).iter().map(|b| format!("{b:02x}")).collect()
+    sha256_hex(cart.as_str().as_bytes())
 }
 
 /// The next step of a start, from what is known and was done so far. `order`: as it was read for this start.

@@ -6,12 +6,11 @@ use crate::state::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate, Su
 use crate::state::delays::Delays;
 use crate::state::settings::Provider;
 use crate::state::shop::Shop;
+use crate::time::Moment;
 use crate::values::attention::Attention;
 use crate::values::ids::{PaymentId, RefundId};
 use crate::values::money::Money;
 use crate::values::sealed::Sealed;
-
-use crate::time::Moment;
 
 /// What to do now. The machine carries it out; each step that leaves becomes one call.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,11 +10,9 @@
 //! ```
 
 use super::step::{Circumstances, Fresh, Step, Wake, not_before};
-
+use crate::state::State;
 use crate::state::call::OrderSeen;
 use crate::state::deed::{Action, MilestoneKind, OrderUpdate, Subject};
-
-use crate::state::State;
 use crate::state::reading::PaymentReading;
 use crate::state::settings::Mode;
 use crate::state::table::{Cell, Column, Row, cell};

@@ -8,14 +8,16 @@ use super::failure::Failure;
 use super::reading::{Amounts, Cause, OrderReading, PaymentReading, SessionReading};
 use super::settings::Provider;
 use super::terms::Terms;
-
-use crate::time::Moment;
+use crate::time::{DAY_MS, Moment};
 use crate::values::ids::{AccountId, CartId, HintId, OrderId, PaymentId, RefundId, SessionId};
 use crate::values::locale::Locale;
 use crate::values::money::Money;
 use crate::values::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// How long a session is asked to live: the longest that KOMOJU allows, and its default.
+pub const SESSION_LIFE_MS: i64 = DAY_MS;
 
 /// One request to BigCommerce or KOMOJU.
 ///

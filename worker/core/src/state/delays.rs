@@ -24,13 +24,10 @@
 //! a paid order            1 h, 1, 3, 10, 30 days after the order was told: a lost refund, or a move by hand
 //! ```
 
-use crate::time::Moment;
+use crate::time::{DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE, Moment};
 use crate::values::phase::Phase;
 
 const SECOND: i64 = 1_000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
 
 /// The ladder: how long to wait after the n-th failure in a row. Past the last rung the merchant is told, and we try
 /// daily for [`DAYS`] days.

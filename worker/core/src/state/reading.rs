@@ -30,7 +30,6 @@
 //! ```
 
 use super::settings::RefundPolicy;
-
 use crate::time::Moment;
 use crate::values::ids::{PaymentId, RefundId, SessionId};
 use crate::values::instructions::Instructions;

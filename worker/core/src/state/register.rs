@@ -36,7 +36,6 @@
 
 use super::delays::Delays;
 use super::failure::Failure;
-
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 

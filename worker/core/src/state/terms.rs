@@ -1,7 +1,6 @@
 //! What an attempt froze when it was made. Later changes of settings, keys or the order never change it.
 
 use super::settings::{Capture, Mode};
-
 use crate::values::ids::AccountId;
 use crate::values::money::Money;
 use serde::{Deserialize, Serialize};

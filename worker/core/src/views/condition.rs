@@ -7,7 +7,6 @@
 //! ¥1,000, is *Disputed*, not *PartlyRefunded*.
 
 use super::snapshot::Snapshot;
-
 use crate::state::reading::{PaymentStatus, RefundReading};
 use crate::state::settings::Settings;
 use crate::state::table::Column;

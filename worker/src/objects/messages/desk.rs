@@ -3,11 +3,10 @@
 use super::health::Health;
 use super::ledger::{Page, Query, Tally};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
-use domain::values::sealed::Sealed;
-
 use domain::komoju::methods::PaymentType;
 use domain::state::settings::{Method, Provider, Settings};
 use domain::values::owed::Counting;
+use domain::values::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 
 /// Who acts, according to the panel's token.

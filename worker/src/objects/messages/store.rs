@@ -6,7 +6,6 @@ use super::health::SignatureDoubt;
 use super::ledger::{LedgerKey, LedgerRow};
 use domain::bigcommerce::oauth::Grant;
 use domain::http::RateLimit;
-
 use domain::plan::start::Looked;
 use domain::state::settings::Provider;
 use domain::values::attention::Side;

@@ -23,7 +23,6 @@ use domain::komoju;
 use domain::state::call::{Answer, Call};
 use domain::state::failure::Failure;
 use domain::values::ids::{AccountId, OrderId, StoreHash};
-
 use domain::wire::{self, Side};
 use std::borrow::Cow;
 use worker::Env;

@@ -31,9 +31,7 @@ use crate::objects::messages::payment::Started;
 use crate::objects::profiles::{self, Absent};
 use domain::machine::{Input, Reply};
 use domain::plan::start::{Refusal, Start};
-
 use domain::state::delays::Delays;
-
 use std::pin::pin;
 use worker::Result;
 

@@ -32,7 +32,6 @@ use domain::time::{DAY_MS, HOUR_MS};
 use domain::values::attention::Side;
 use domain::values::name::Name;
 use domain::views::condition::Condition;
-
 use worker::Result;
 
 /// For how many hours the counts are kept: 30 days.
