@@ -6,8 +6,8 @@ use super::links::path;
 use super::offer::{About, Act, Offer};
 use super::request::Panel;
 use super::words::Words;
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use domain::values::ids::OrderId;
 
 /// The name of an act, on its button and as the title of its page.
@@ -26,18 +26,18 @@ pub fn title(w: Words, act: Act) -> &'static str {
 }
 
 /// Asks for the amount, and goes on to the page that says what will happen.
-pub fn amount_form(panel: &Panel<'_>, w: Words, order: OrderId, offer: &Offer, entered: &str) -> Html {
+pub fn amount_form(panel: &Panel<'_>, w: Words, order: OrderId, offer: &Offer, entered: &str) -> Markup {
     let most = offer.most.decimal();
     let shown = if entered.is_empty() { &most } else { entered };
     let field = [offer.act.word(), "-amount"].concat();
-    html!["<form method=\"get\" action=\"/panel" (path(order)) "/" (offer.act.word()) "\" class=\"actions amounts\">"
+    markup!["<form method=\"get\" action=\"/panel" (path(order)) "/" (offer.act.word()) "\" class=\"actions amounts\">"
         (hidden_token(panel)) (hidden_about(offer)) "<label for=\"" (field.as_str()) "\">" (offer.most.currency.code())
         "</label><input id=\"" (field.as_str()) "\" name=\"amount\" inputmode=\"decimal\" value=\"" (shown) "\"><button>"
         (title(w, offer.act)) "…</button></form>"]
 }
 
 /// What an offer is about, as hidden fields, from which [`Offer::find`] finds it again.
-pub fn hidden_about(offer: &Offer) -> Html {
+pub fn hidden_about(offer: &Offer) -> Markup {
     match &offer.about {
         About::Order => hidden("sum", &offer.most.decimal()),
         About::Payment(id) | About::Part { payment: id, .. } => hidden("payment", id.as_str()),
@@ -45,7 +45,7 @@ pub fn hidden_about(offer: &Offer) -> Html {
         About::Call(id) => hidden("payment", id.as_str()),
         About::Transfer { id, became } => {
             let refund = became.as_ref().map_or("", |(refund, _)| refund.as_str());
-            html![(hidden("transfer", &id.to_string()))(hidden("refund", refund))]
+            markup![(hidden("transfer", &id.to_string()))(hidden("refund", refund))]
         }
     }
 }

@@ -2,8 +2,8 @@
 //! has written it in a mail, as far as that needs no guessing: full-width digits and kana become half-width ones.
 
 use super::words::Words;
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use domain::state::call::BankDetails;
 use domain::url::{Pair, value};
 
@@ -127,35 +127,35 @@ impl BankForm {
     }
 
     /// The form's fields.
-    pub fn fields(&self, w: Words) -> Html {
+    pub fn fields(&self, w: Words) -> Markup {
         let all = self.values.iter().zip(&FIELDS).zip(self.faulty());
-        let all: Vec<Html> =
+        let all: Vec<Markup> =
             all.map(|((text, field), wrong)| field.html(w, text, wrong && self.entered)).collect();
-        html!["<div class=\"fields\">" (all) "</div>"]
+        markup!["<div class=\"fields\">" (all) "</div>"]
     }
 }
 
 impl Field {
-    fn html(&self, w: Words, text: &str, wrong: bool) -> Html {
+    fn html(&self, w: Words, text: &str, wrong: bool) -> Markup {
         let rule = w.of(self.rule.0, self.rule.1);
         // The rule of an obvious field is shown only if it was not kept.
         let obvious = ["bank_name", "branch_name", "account_type"].contains(&self.name);
         let class = if wrong { "fault" } else { "hint" };
-        let rule = (wrong || !obvious).then(|| html!["<p class=\"" (class) "\">" (rule) "</p>"]);
+        let rule = (wrong || !obvious).then(|| markup!["<p class=\"" (class) "\">" (rule) "</p>"]);
         let entry = match self.name {
             "account_type" => {
                 let options = TYPES.iter().map(|(name, english, japanese)| {
-                    let on = (*name == text).then(|| html![" selected"]);
-                    html!["<option value=\"" (*name) "\"" (on) ">" (w.of(english, japanese)) "</option>"]
+                    let on = (*name == text).then(|| markup![" selected"]);
+                    markup!["<option value=\"" (*name) "\"" (on) ">" (w.of(english, japanese)) "</option>"]
                 });
-                let options: Vec<Html> = options.collect();
-                html!["<select id=\"account_type\" name=\"account_type\">" (options) "</select>"]
+                let options: Vec<Markup> = options.collect();
+                markup!["<select id=\"account_type\" name=\"account_type\">" (options) "</select>"]
             }
             name => {
-                html!["<input id=\"" (name) "\" name=\"" (name) "\" autocomplete=\"off\" value=\"" (text) "\">"]
+                markup!["<input id=\"" (name) "\" name=\"" (name) "\" autocomplete=\"off\" value=\"" (text) "\">"]
             }
         };
-        html!["<div><label for=\"" (self.name) "\">" (w.of(self.words.0, self.words.1)) "</label>" (entry) (rule) "</div>"]
+        markup!["<div><label for=\"" (self.name) "\">" (w.of(self.words.0, self.words.1)) "</label>" (entry) (rule) "</div>"]
     }
 }
 

@@ -3,8 +3,8 @@
 use super::layout::{Page, Tab, page as frame};
 use super::request::Panel;
 use super::words::{Words, moment, provider};
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::objects::messages::desk::{Change, Desk, KEY, LABEL, METHODS, WEBHOOK_SECRET};
 use domain::state::settings::Provider;
 
@@ -12,27 +12,27 @@ use domain::state::settings::Provider;
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, changes: &[Change]) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let back = panel.visitor.link(panel.ctx, "/settings", &[]);
-    let rows: Vec<Html> = changes.iter().map(|change| row(w, change)).collect();
+    let rows: Vec<Markup> = changes.iter().map(|change| row(w, change)).collect();
     let list = match rows.is_empty() {
         true => {
-            html!["<p>" (w.of("Nothing has been changed since this app keeps count.", "変更の記録はまだありません。")) "</p>"]
+            markup!["<p>" (w.of("Nothing has been changed since this app keeps count.", "変更の記録はまだありません。")) "</p>"]
         }
         false => {
-            html!["<table><thead><tr><th>" (w.of("When", "日時")) "</th><th>" (w.of("Who", "変更した人")) "</th><th>"
+            markup!["<table><thead><tr><th>" (w.of("When", "日時")) "</th><th>" (w.of("Who", "変更した人")) "</th><th>"
             (w.of("What", "項目")) "</th><th>" (w.of("From", "変更前")) "</th><th>" (w.of("To", "変更後"))
             "</th></tr></thead><tbody>" (rows) "</tbody></table>"]
         }
     };
-    let content = html!["<section class=\"card\"><h2>" (w.of("Changes", "変更履歴")) "</h2><p class=\"hint\">" (w.of(
+    let content = markup!["<section class=\"card\"><h2>" (w.of("Changes", "変更履歴")) "</h2><p class=\"hint\">" (w.of(
             "Keys, secrets, methods and settings, with who changed them. Kept for 400 days; keys show their ends only.",
             "キー・シークレット・支払い方法・設定の変更を、変更した人とともに 400 日間記録します。キーは末尾だけを表示します。",
         )) "</p>" (list) "<p><a href=\"" (back) "\">" (w.of("Back to the settings", "設定に戻る")) "</a></p></section>"];
     frame(panel, desk, Tab::Settings, content)
 }
 
-fn row(w: Words, change: &Change) -> Html {
+fn row(w: Words, change: &Change) -> Markup {
     let (from, to) = (value(w, &change.what, &change.from), value(w, &change.what, &change.to));
-    html!["<tr><td class=\"quiet\">" (moment(change.at_ms)) "</td><td>" (&change.name) "</td><td>" (name(w, &change.what))
+    markup!["<tr><td class=\"quiet\">" (moment(change.at_ms)) "</td><td>" (&change.name) "</td><td>" (name(w, &change.what))
         "</td><td>" (from) "</td><td>" (to) "</td></tr>"]
 }
 

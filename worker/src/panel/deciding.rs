@@ -12,8 +12,8 @@ use super::offer::{About, Act, Offer};
 use super::request::Panel;
 use super::words::Words;
 use crate::crypto::random_hex;
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::objects::messages::desk::{Desk, Wish};
 use crate::objects::messages::payment::History;
 use crate::objects::payment_client::PaymentClient;
@@ -149,10 +149,10 @@ impl Panel<'_> {
                     Locale::En => ["An amount up to ", &most, "."],
                     Locale::Ja => ["", &most, " 以下の金額を入力してください。"],
                 };
-                html![(amount_form(self, w, order, offer, entered)) "<p class=\"fault\" role=\"alert\">" (words.concat()) "</p>"]
+                markup![(amount_form(self, w, order, offer, entered)) "<p class=\"fault\" role=\"alert\">" (words.concat()) "</p>"]
             }
         };
-        let content = html!["<p><a href=\"" (back) "\">← " (w.of("Order", "注文")) " #" (order.get())
+        let content = markup!["<p><a href=\"" (back) "\">← " (w.of("Order", "注文")) " #" (order.get())
             "</a></p><section class=\"card\"><h2>" (title) "</h2>" (body) "</section>"];
         Ok(frame(self, desk, Tab::Payments, content))
     }
@@ -166,13 +166,13 @@ impl Panel<'_> {
         amount: Money,
         bank: &BankForm,
         upon: &str,
-    ) -> Result<Html> {
+    ) -> Result<Markup> {
         let w = Words(self.visitor.locale);
         let back = self.visitor.link(self.ctx, &path(order), &[]);
         let fields = offer.needs_bank.then(|| bank.fields(w));
         let kept = offer.takes_a_part().then(|| hidden("amount", &amount.decimal()));
         Ok(
-            html!["<p class=\"statement\">" (statement(w, offer, amount, &desk.staff_name)) "</p><form method=\"post\" action=\"/panel"
+            markup!["<p class=\"statement\">" (statement(w, offer, amount, &desk.staff_name)) "</p><form method=\"post\" action=\"/panel"
             (path(order)) "/" (offer.act.word()) "\">" (hidden_token(self)) (hidden("id", &random_hex(8)?))
             (hidden("upon", upon)) (hidden_about(offer)) (kept) (fields) "<p class=\"actions\"><button class=\"primary\">" (button(w, offer.act))
             "</button><a class=\"button\" href=\"" (back) "\">" (w.of("Go back", "戻る")) "</a></p></form>"],

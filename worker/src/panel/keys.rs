@@ -6,8 +6,8 @@ use super::request::Panel;
 use super::words::Words;
 use crate::context::Ctx;
 use crate::crypto::random_hex;
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::objects::messages::desk::Desk;
 use crate::profile::{KomojuAccount, field};
 use domain::hash::sha256_hex;
@@ -100,8 +100,8 @@ fn is_kept(desk: &Desk) -> bool {
     desk.profile.settings.keys_for_owner && !desk.is_owner
 }
 
-fn kept_words(w: Words) -> Html {
-    html!["<p class=\"hint\">" (w.of(
+fn kept_words(w: Words) -> Markup {
+    markup!["<p class=\"hint\">" (w.of(
         "Only the store's owner may see and change this.",
         "確認・変更できるのは、ストアのオーナーだけです。",
     )) "</p>"]
@@ -117,20 +117,20 @@ pub async fn page<'a>(panel: &Panel<'a>, desk: &Desk, entry: &Entry) -> Result<P
         }
         None => String::new(),
     };
-    let content = html![(key_card(panel, desk, w, entry))(webhook_card(panel, desk, w, &secret))];
+    let content = markup![(key_card(panel, desk, w, entry))(webhook_card(panel, desk, w, &secret))];
     Ok(frame(panel, desk, Tab::Keys, content))
 }
 
-fn key_card(panel: &Panel<'_>, desk: &Desk, w: Words, entry: &Entry) -> Html {
+fn key_card(panel: &Panel<'_>, desk: &Desk, w: Words, entry: &Entry) -> Markup {
     let fault =
-        entry.fault.map(|fault| html!["<p class=\"fault\" id=\"key-fault\">" (fault_words(w, fault)) "</p>"]);
+        entry.fault.map(|fault| markup!["<p class=\"fault\" id=\"key-fault\">" (fault_words(w, fault)) "</p>"]);
     if is_kept(desk) {
-        return html!["<section class=\"card\"><h2>" (w.of("Secret key", "シークレットキー")) "</h2>" (current_key(desk, w))
+        return markup!["<section class=\"card\"><h2>" (w.of("Secret key", "シークレットキー")) "</h2>" (current_key(desk, w))
             (kept_words(w)) "</section>"];
     }
     let described = if entry.fault.is_some() { "key-fault" } else { "key-hint" };
     let placeholder = desk.profile.current_account().map_or("sk_live_…", |account| account.masked.as_str());
-    html!["<section class=\"card\"><h2>" (w.of("Secret key", "シークレットキー")) "</h2>" (current_key(desk, w))
+    markup!["<section class=\"card\"><h2>" (w.of("Secret key", "シークレットキー")) "</h2>" (current_key(desk, w))
         "<form method=\"post\" action=\"/panel/keys\">" (hidden_token(panel))
         "<label for=\"secret_key\">" (w.of("New secret key", "新しいシークレットキー")) "</label>"
         "<input id=\"secret_key\" name=\"secret_key\" autocomplete=\"off\" spellcheck=\"false\" class=\"code\" "
@@ -143,12 +143,12 @@ fn key_card(panel: &Panel<'_>, desk: &Desk, w: Words, entry: &Entry) -> Html {
         )) "</p><button class=\"primary\">" (w.of("Check and save", "確認して保存")) "</button></form></section>"]
 }
 
-fn current_key(desk: &Desk, w: Words) -> Html {
+fn current_key(desk: &Desk, w: Words) -> Markup {
     match desk.profile.current_account() {
         Some(account) => {
-            html!["<p class=\"current\">" (mode_pill(account.mode)) " <code>" (&account.masked) "</code></p>"]
+            markup!["<p class=\"current\">" (mode_pill(account.mode)) " <code>" (&account.masked) "</code></p>"]
         }
-        None => html!["<p class=\"current\">" (w.of("No key yet.", "まだ登録されていません。")) "</p>"],
+        None => markup!["<p class=\"current\">" (w.of("No key yet.", "まだ登録されていません。")) "</p>"],
     }
 }
 
@@ -173,10 +173,10 @@ fn fault_words(w: Words, fault: Fault) -> &'static str {
     }
 }
 
-fn webhook_card(panel: &Panel<'_>, desk: &Desk, w: Words, secret: &str) -> Html {
+fn webhook_card(panel: &Panel<'_>, desk: &Desk, w: Words, secret: &str) -> Markup {
     let url = [&panel.ctx.config.app_url, "/webhooks/komoju/", panel.visitor.store.as_str()].concat();
-    let events: Vec<Html> = EVENTS.iter().map(|event| html!["<li><code>" (*event) "</code></li>"]).collect();
-    html!["<section class=\"card\"><h2>Webhook</h2><p>" (w.of(
+    let events: Vec<Markup> = EVENTS.iter().map(|event| markup!["<li><code>" (*event) "</code></li>"]).collect();
+    markup!["<section class=\"card\"><h2>Webhook</h2><p>" (w.of(
             "In the KOMOJU dashboard, under Webhooks, add one with this address and secret, and tick these events. \
              KOMOJU then tells this app at once when a payment changes.",
             "KOMOJU 管理画面の「Webhook」で、次の URL とシークレットを登録し、下のイベントにチェックを入れてください。\
@@ -188,21 +188,21 @@ fn webhook_card(panel: &Panel<'_>, desk: &Desk, w: Words, secret: &str) -> Html 
 }
 
 /// Making a new webhook secret, and retiring the former one.
-fn secret_actions(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
+fn secret_actions(panel: &Panel<'_>, desk: &Desk, w: Words) -> Markup {
     if is_kept(desk) {
         return kept_words(w);
     }
     let older = desk.profile.webhook_secrets.len() > 1;
     let retire = older.then(|| {
-        html!["<button name=\"do\" value=\"retire\">" (w.of("Retire the former one", "以前のシークレットを無効にする")) "</button>"]
+        markup!["<button name=\"do\" value=\"retire\">" (w.of("Retire the former one", "以前のシークレットを無効にする")) "</button>"]
     });
     let note = older.then(|| {
-        html!["<p class=\"hint\">" (w.of(
+        markup!["<p class=\"hint\">" (w.of(
             "A former secret is still valid. Retire it once the new one is entered at KOMOJU.",
             "以前のシークレットもまだ有効です。新しいものを KOMOJU に登録したら無効にしてください。",
         )) "</p>"]
     });
-    html!["<form method=\"post\" action=\"/panel/webhook-secret\" class=\"actions\">" (hidden_token(panel))
+    markup!["<form method=\"post\" action=\"/panel/webhook-secret\" class=\"actions\">" (hidden_token(panel))
         "<button name=\"do\" value=\"new\">" (w.of("Make a new secret", "新しいシークレットを発行")) "</button>" (retire)
         "</form>" (note)]
 }

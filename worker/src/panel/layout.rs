@@ -4,8 +4,8 @@ use super::request::Panel;
 use super::words::{Words, done};
 use crate::context::Ctx;
 use crate::crypto::random_hex;
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::objects::messages::desk::Desk;
 use crate::problem::{Problem, Told};
 use domain::state::settings::Mode;
@@ -23,7 +23,7 @@ pub struct Page<'a> {
     locale: Locale,
     status: u16,
     title: &'static str,
-    body: Html,
+    body: Markup,
 }
 
 impl Page<'_> {
@@ -34,14 +34,21 @@ impl Page<'_> {
     /// The page as an answer, with a fresh nonce for its one style and its one script.
     pub fn response(self) -> Result<Response> {
         let nonce = random_hex(16)?;
-        let lang = self.locale.code();
-        let mut page = html!["<!doctype html><html lang=\"" (lang) "\"><head><meta charset=\"utf-8\">"
-            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>" (self.title)
-            "</title><style nonce=\"" (nonce.as_str()) "\">"];
-        page.raw(STYLE);
-        page.push(html!["</style></head><body>" (self.body) "<script nonce=\"" (nonce.as_str()) "\">"]);
-        page.raw(SCRIPT);
-        page.push(html!["</script></body></html>"]);
+        let page = html! {
+            (DOCTYPE)
+            html lang=(self.locale.code()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width,initial-scale=1";
+                    title { (self.title) }
+                    style nonce=(nonce) { (PreEscaped(STYLE)) }
+                }
+                body {
+                    (self.body)
+                    script nonce=(nonce) { (PreEscaped(SCRIPT)) }
+                }
+            }
+        };
         let response = ResponseBuilder::new()
             .with_status(self.status)
             .with_header("content-type", "text/html; charset=utf-8")?
@@ -103,70 +110,70 @@ impl Tab {
 }
 
 /// A page of the panel, for somebody who is signed in.
-pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Html) -> Page<'a> {
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Markup) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let confirmation = value(&panel.query, "done").and_then(|word| done(w, word));
     // Nothing was done, so the notice is not green.
     let class = if value(&panel.query, "done") == Some("overtaken") { "notice" } else { "notice good" };
     let confirmation =
-        confirmation.map(|words| html!["<p class=\"" (class) "\" role=\"status\">" (words) "</p>"]);
+        confirmation.map(|words| markup!["<p class=\"" (class) "\" role=\"status\">" (words) "</p>"]);
     let body =
-        html![(ribbon(w, desk)) (header(panel, desk, w, tab)) "<main>" (confirmation) (content) "</main>"];
+        markup![(ribbon(w, desk)) (header(panel, desk, w, tab)) "<main>" (confirmation) (content) "</main>"];
     Page { framed_by: framed_by(panel.ctx), locale: w.0, status: 200, title: "KOMOJU payments", body }
 }
 
 /// Says on every page that the current key is a test key: test money must never be taken for real money.
-fn ribbon(w: Words, desk: &Desk) -> Option<Html> {
+fn ribbon(w: Words, desk: &Desk) -> Option<Markup> {
     let test = desk.profile.current_account().is_some_and(|account| account.mode == Mode::Test);
     let words = w.of(
         "No real money moves. Payments made now are marked TEST.",
         "実際の決済は行われません。今行われる支払いには TEST と表示されます。",
     );
-    test.then(|| html!["<div class=\"ribbon\"><b>TEST</b> " (words) "</div>"])
+    test.then(|| markup!["<div class=\"ribbon\"><b>TEST</b> " (words) "</div>"])
 }
 
-fn header(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab) -> Html {
-    let tabs: Vec<Html> = Tab::ALL.into_iter().map(|t| tab_link(panel, desk, w, t, t == tab)).collect();
+fn header(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab) -> Markup {
+    let tabs: Vec<Markup> = Tab::ALL.into_iter().map(|t| tab_link(panel, desk, w, t, t == tab)).collect();
     let (language, name) = match w.0 {
         Locale::Ja => ("en", "English"),
         Locale::En => ("ja", "日本語"),
     };
     let switch = panel.visitor.link(panel.ctx, tab.path(), &[("lang", language)]);
-    html!["<header><div class=\"brand\"><h1>KOMOJU <span>payments</span></h1><p class=\"shop\">"
+    markup!["<header><div class=\"brand\"><h1>KOMOJU <span>payments</span></h1><p class=\"shop\">"
         (&desk.profile.store_name) "</p>" (mode_badge(w, desk)) "<a class=\"language\" lang=\"" (language) "\" href=\""
         (switch) "\">" (name) "</a></div><nav>" (tabs) "</nav></header>"]
 }
 
-fn tab_link(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab, current: bool) -> Html {
+fn tab_link(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab, current: bool) -> Markup {
     let href = panel.visitor.link(panel.ctx, tab.path(), &[]);
     let count = match tab {
         Tab::Overview => desk.health.troubles.len() as u64,
         Tab::Payments => u64::from(desk.tally.attention),
         Tab::Keys | Tab::Methods | Tab::Settings => 0,
     };
-    let count = (count > 0).then(|| html![" <span class=\"count\">" (count) "</span>"]);
-    let mark = current.then(|| html![" aria-current=\"page\""]);
-    html!["<a href=\"" (href) "\"" (mark) ">" (tab.name(w)) (count) "</a>"]
+    let count = (count > 0).then(|| markup![" <span class=\"count\">" (count) "</span>"]);
+    let mark = current.then(|| markup![" aria-current=\"page\""]);
+    markup!["<a href=\"" (href) "\"" (mark) ">" (tab.name(w)) (count) "</a>"]
 }
 
-fn mode_badge(w: Words, desk: &Desk) -> Html {
+fn mode_badge(w: Words, desk: &Desk) -> Markup {
     match desk.profile.current_account().map(|account| account.mode) {
         Some(mode) => mode_pill(mode),
-        None => html!["<span class=\"pill\">" (w.of("Not set up", "未設定")) "</span>"],
+        None => markup!["<span class=\"pill\">" (w.of("Not set up", "未設定")) "</span>"],
     }
 }
 
 /// TEST or LIVE.
-pub fn mode_pill(mode: Mode) -> Html {
+pub fn mode_pill(mode: Mode) -> Markup {
     match mode {
-        Mode::Test => html!["<span class=\"pill test\">TEST</span>"],
-        Mode::Live => html!["<span class=\"pill live\">LIVE</span>"],
+        Mode::Test => markup!["<span class=\"pill test\">TEST</span>"],
+        Mode::Live => markup!["<span class=\"pill live\">LIVE</span>"],
     }
 }
 
 /// A page without a session: says why there is none, or what went wrong.
 pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text: &str) -> Result<Response> {
-    let body = html!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
+    let body = markup!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
         "</h2><p>" (text) "</p></section></main>"];
     Page { framed_by: framed_by(ctx), locale, status, title, body }.response()
 }
@@ -192,8 +199,8 @@ pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<R
         ),
     };
     let for_operator = (told.code == Problem::MISCONFIGURED).then_some(told.detail.as_str());
-    let detail = for_operator.map(|detail| html!["<p class=\"hint\" lang=\"en\">" (detail) "</p>"]);
-    let body = html!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
+    let detail = for_operator.map(|detail| markup!["<p class=\"hint\" lang=\"en\">" (detail) "</p>"]);
+    let body = markup!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
         "</h2><p>" (words) "</p>" (detail) "<p class=\"code\">" (told.code.as_str()) "</p></section></main>"];
     Page { framed_by, locale, status: told.status, title: "KOMOJU payments", body }.response()
 }
@@ -203,7 +210,7 @@ pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<R
 pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Result<Response> {
     let w = Words(locale);
     let button = (!panel_url.is_empty()).then(|| {
-        html!["<p><a class=\"button primary\" target=\"_top\" href=\"" (panel_url) "/manage/marketplace/apps/my-apps\">"
+        markup!["<p><a class=\"button primary\" target=\"_top\" href=\"" (panel_url) "/manage/marketplace/apps/my-apps\">"
             (w.of("Open it again from Apps", "「アプリ」から開き直す")) "</a></p>"]
     });
     let words = w.of(
@@ -211,7 +218,7 @@ pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Result<Response
         "安全のため、このアプリへのリンクは一度しか使えません。お手数ですが、管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。",
     );
     let title = w.of("This link has been used", "このリンクは使用済みです");
-    let body = html!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
+    let body = markup!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
         "</h2><p>" (words) "</p>" (button) "</section></main>"];
     Page { framed_by: framed_by(ctx), locale, status: 403, title: "KOMOJU payments", body }.response()
 }
@@ -236,7 +243,7 @@ pub fn signed_out(ctx: &Ctx, status: u16) -> Result<Response> {
 pub fn not_found<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let words = w.of("There is nothing here.", "ページが見つかりません。");
-    page(panel, desk, Tab::Overview, html!["<section class=\"card\"><p>" (words) "</p></section>"])
+    page(panel, desk, Tab::Overview, markup!["<section class=\"card\"><p>" (words) "</p></section>"])
         .status(404)
 }
 

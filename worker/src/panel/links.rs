@@ -4,8 +4,8 @@
 use super::fields::copy_field;
 use super::request::Panel;
 use super::words::Words;
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::links::{LIFE_DAYS, Links};
 use crate::objects::messages::desk::Desk;
 use domain::url::encode;
@@ -19,16 +19,16 @@ pub fn path(order: OrderId) -> String {
 
 /// A link to the order in BigCommerce's own panel. Opens a new tab, because that panel cannot be framed. None: its
 /// address is not known.
-pub fn order_link(desk: &Desk, w: Words, order: OrderId) -> Option<Html> {
+pub fn order_link(desk: &Desk, w: Words, order: OrderId) -> Option<Markup> {
     let base = &desk.profile.panel_url;
     (!base.is_empty()).then(|| {
-        html!["<a class=\"quiet\" target=\"_blank\" rel=\"noopener noreferrer\" href=\"" (base) "/manage/orders/"
+        markup!["<a class=\"quiet\" target=\"_blank\" rel=\"noopener noreferrer\" href=\"" (base) "/manage/orders/"
             (order.get()) "\">" (w.of("in BigCommerce", "BigCommerce で開く")) " ↗</a>"]
     })
 }
 
 /// The link that the merchant sends to a shopper who cannot come back to the confirmation page.
-pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
+pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Markup {
     let link = Links::new(&panel.ctx.config, &panel.visitor.store, order, panel.ctx.now_ms).pay();
     let number = order.to_string();
     let (subject, greeting) = match w.0 {
@@ -51,7 +51,7 @@ pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
             " 日です。",
         ],
     };
-    html!["<section class=\"card\"><h2>" (w.of("Payment link", "支払いリンク")) "</h2>"
+    markup!["<section class=\"card\"><h2>" (w.of("Payment link", "支払いリンク")) "</h2>"
         (copy_field(w, "pay_link", w.of("To send to the shopper", "購入者に送るリンク"), &link))
         "<p class=\"hint\">" (words.concat()) " <a href=\"" (mail) "\" target=\"_blank\" rel=\"noopener\">"
         (w.of("Write a mail", "メールを作成")) "</a></p></section>"]

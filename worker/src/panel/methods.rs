@@ -6,8 +6,8 @@ use super::forms::{Fault, MethodEntry, MethodsForm};
 use super::layout::{Page, Tab, page as frame};
 use super::request::Panel;
 use super::words::{Words, provider};
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::objects::messages::desk::Desk;
 use crate::profile::LearnedLabel;
 use domain::komoju::methods::PaymentType;
@@ -16,8 +16,8 @@ use domain::values::locale::Locale;
 /// The page. `form`: as stored, or as entered with its faults.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> Page<'a> {
     let w = Words(panel.visitor.locale);
-    let methods: Vec<Html> = form.methods.iter().map(|m| method(w, m, &desk.payment_types)).collect();
-    let content = html![(undecided(panel, desk, w))
+    let methods: Vec<Markup> = form.methods.iter().map(|m| method(w, m, &desk.payment_types)).collect();
+    let content = markup![(undecided(panel, desk, w))
         "<form method=\"post\" action=\"/panel/methods\">" (hidden_token(panel))
         "<section class=\"card\"><h2>" (w.of("Offline methods", "オフライン決済方法")) "</h2><p>" (w.of(
             "BigCommerce has five offline payment methods. Switch one on under Settings › Payments, rename it there to \
@@ -30,28 +30,28 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> Page<'a> 
 }
 
 /// Says that payment types can be chosen once there is a key.
-fn no_types(desk: &Desk, w: Words) -> Option<Html> {
+fn no_types(desk: &Desk, w: Words) -> Option<Markup> {
     let words = w.of(
         "Once a KOMOJU key is saved, the ways to pay it offers can be chosen here.",
         "KOMOJU のキーを登録すると、利用できる支払い方法をここで選べます。",
     );
-    desk.payment_types.is_empty().then(|| html!["<p class=\"notice\">" (words) "</p>"])
+    desk.payment_types.is_empty().then(|| markup!["<p class=\"notice\">" (words) "</p>"])
 }
 
-fn method(w: Words, entry: &MethodEntry, types: &[PaymentType]) -> Html {
+fn method(w: Words, entry: &MethodEntry, types: &[PaymentType]) -> Markup {
     let id = entry.provider.id();
-    let fault = entry.fault.map(|fault| html!["<p class=\"fault\">" (fault_words(w, fault)) "</p>"]);
-    let boxes: Vec<Html> = types.iter().map(|t| type_box(w, entry, t)).collect();
+    let fault = entry.fault.map(|fault| markup!["<p class=\"fault\">" (fault_words(w, fault)) "</p>"]);
+    let boxes: Vec<Markup> = types.iter().map(|t| type_box(w, entry, t)).collect();
     let gone = entry.types.iter().filter(|slug| types.iter().all(|t| t.slug != **slug));
-    let gone: Vec<Html> = gone.map(|slug| gone_box(w, id, slug)).collect();
-    html!["<fieldset class=\"method\"><legend><label class=\"check\"><input type=\"checkbox\" name=\"on." (id)
+    let gone: Vec<Markup> = gone.map(|slug| gone_box(w, id, slug)).collect();
+    markup!["<fieldset class=\"method\"><legend><label class=\"check\"><input type=\"checkbox\" name=\"on." (id)
         "\" value=\"1\"" (checked(entry.ours)) "> <b>" (provider(w, entry.provider)) "</b></label></legend>"
         "<div class=\"inside\"><label for=\"label." (id) "\">" (w.of("Name at checkout", "チェックアウトでの名前"))
         "</label><input id=\"label." (id) "\" name=\"label." (id) "\" value=\"" (entry.label.as_str()) "\">" (fault)
         (offered(w, boxes, gone)) "</div></fieldset>"]
 }
 
-fn offered(w: Words, boxes: Vec<Html>, gone: Vec<Html>) -> Option<Html> {
+fn offered(w: Words, boxes: Vec<Markup>, gone: Vec<Markup>) -> Option<Markup> {
     if boxes.is_empty() && gone.is_empty() {
         return None;
     }
@@ -60,29 +60,29 @@ fn offered(w: Words, boxes: Vec<Html>, gone: Vec<Html>) -> Option<Html> {
         "何も選ばない場合は、アカウントで有効なすべての方法を KOMOJU が表示します。",
     );
     Some(
-        html!["<p class=\"label\">" (w.of("Offers", "利用できる支払い方法")) "</p><div class=\"types\">" (boxes) (gone)
+        markup!["<p class=\"label\">" (w.of("Offers", "利用できる支払い方法")) "</p><div class=\"types\">" (boxes) (gone)
         "</div><p class=\"hint\">" (hint) "</p>"],
     )
 }
 
-fn type_box(w: Words, entry: &MethodEntry, kind: &PaymentType) -> Html {
+fn type_box(w: Words, entry: &MethodEntry, kind: &PaymentType) -> Markup {
     let name = match w.0 {
         Locale::En => &kind.name_en,
         Locale::Ja => &kind.name_ja,
     };
     let on = entry.types.contains(&kind.slug);
-    html!["<label class=\"check\"><input type=\"checkbox\" name=\"type." (entry.provider.id()) "\" value=\""
+    markup!["<label class=\"check\"><input type=\"checkbox\" name=\"type." (entry.provider.id()) "\" value=\""
         (&kind.slug) "\"" (checked(on)) "> " (name) "</label>"]
 }
 
 /// A payment type that is stored but that KOMOJU no longer offers: it stays ticked until the merchant unticks it.
-fn gone_box(w: Words, provider: &str, slug: &str) -> Html {
-    html!["<label class=\"check gone\"><input type=\"checkbox\" name=\"type." (provider) "\" value=\"" (slug)
+fn gone_box(w: Words, provider: &str, slug: &str) -> Markup {
+    markup!["<label class=\"check gone\"><input type=\"checkbox\" name=\"type." (provider) "\" value=\"" (slug)
         "\" checked> " (slug) " (" (w.of("no longer offered", "現在は利用できません")) ")</label>"]
 }
 
-fn checked(on: bool) -> Option<Html> {
-    on.then(|| html![" checked"])
+fn checked(on: bool) -> Option<Markup> {
+    on.then(|| markup![" checked"])
 }
 
 fn fault_words(w: Words, fault: Fault) -> &'static str {
@@ -100,26 +100,26 @@ fn fault_words(w: Words, fault: Fault) -> &'static str {
 }
 
 /// Names on orders that could not be placed. The merchant says with one click what each of them is.
-fn undecided(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Html> {
+fn undecided(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Markup> {
     if desk.undecided.is_empty() {
         return None;
     }
-    let rows: Vec<Html> = desk.undecided.iter().map(|label| undecided_row(panel, desk, w, label)).collect();
+    let rows: Vec<Markup> = desk.undecided.iter().map(|label| undecided_row(panel, desk, w, label)).collect();
     Some(
-        html!["<section class=\"card warn\"><h2>" (w.of("Unknown payment names", "不明な支払い方法名")) "</h2><p>" (w.of(
+        markup!["<section class=\"card warn\"><h2>" (w.of("Unknown payment names", "不明な支払い方法名")) "</h2><p>" (w.of(
             "Orders were placed under these names, and it could not be found out whether they are for KOMOJU.",
             "次の名前の注文がありましたが、KOMOJU の対象かどうか判別できませんでした。",
         )) "</p>" (rows) "</section>"],
     )
 }
 
-fn undecided_row(panel: &Panel<'_>, desk: &Desk, w: Words, label: &LearnedLabel) -> Html {
+fn undecided_row(panel: &Panel<'_>, desk: &Desk, w: Words, label: &LearnedLabel) -> Markup {
     let choices = desk.profile.settings.methods.iter().map(|method| {
-        html!["<button name=\"provider\" value=\"" (method.provider.id()) "\">" (w.of("Ours: ", "対象：")) (&method.label)
+        markup!["<button name=\"provider\" value=\"" (method.provider.id()) "\">" (w.of("Ours: ", "対象：")) (&method.label)
             "</button>"]
     });
-    let choices: Vec<Html> = choices.collect();
-    html!["<form method=\"post\" action=\"/panel/labels\" class=\"actions\">" (hidden_token(panel))
+    let choices: Vec<Markup> = choices.collect();
+    markup!["<form method=\"post\" action=\"/panel/labels\" class=\"actions\">" (hidden_token(panel))
         "<input type=\"hidden\" name=\"channel\" value=\"" (label.channel) "\"><input type=\"hidden\" name=\"label\" value=\""
         (&label.label) "\"><span class=\"grow\">「" (&label.label) "」</span>" (choices)
         "<button name=\"provider\" value=\"none\">" (w.of("Not ours", "対象外")) "</button></form>"]

@@ -4,8 +4,8 @@ use super::fields::hidden_token;
 use super::layout::{Page, Tab, mode_pill, page as frame};
 use super::request::Panel;
 use super::words::{Words, moment, trouble};
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::objects::messages::desk::{Desk, Funnel};
 use crate::objects::messages::health::{SignatureDoubt, Trouble};
 use domain::state::settings::Mode;
@@ -17,52 +17,52 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let (steps, health, funnel) = (steps(panel, desk, w), health(panel, desk, w), funnel(desk, w));
     let rest = match desk.health.troubles.is_empty() {
-        true => html![(steps)(funnel)(health)],
-        false => html![(health)(funnel)(steps)],
+        true => markup![(steps)(funnel)(health)],
+        false => markup![(health)(funnel)(steps)],
     };
-    let content = html![(account_changed(panel, desk, w)) (attention(panel, desk, w)) "<div class=\"pair\">" (bigcommerce(desk, w)) (komoju(panel, desk, w))
+    let content = markup![(account_changed(panel, desk, w)) (attention(panel, desk, w)) "<div class=\"pair\">" (bigcommerce(desk, w)) (komoju(panel, desk, w))
         "</div>" (rest)];
     frame(panel, desk, Tab::Overview, content)
 }
 
 /// What needs a person: payments, and labels that nobody could place.
-fn attention(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Html> {
+fn attention(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Markup> {
     let payments = u64::from(desk.tally.attention);
     let to_payments = panel.visitor.link(panel.ctx, "/payments", &[("attention", "1")]);
     let to_methods = panel.visitor.link(panel.ctx, "/methods", &[]);
     let payments = (payments > 0).then(|| {
         let english = if payments == 1 { " payment needs a look" } else { " payments need a look" };
-        html!["<li><a href=\"" (to_payments) "\">" (payments) (w.of(english, " 件の支払いに確認が必要です"))
+        markup!["<li><a href=\"" (to_payments) "\">" (payments) (w.of(english, " 件の支払いに確認が必要です"))
             "</a></li>"]
     });
     let labels = (!desk.undecided.is_empty()).then(|| {
-        html!["<li><a href=\"" (to_methods) "\">"
+        markup!["<li><a href=\"" (to_methods) "\">"
             (w.of("Orders came in under an unknown payment name", "不明な支払い方法名の注文があります")) "</a></li>"]
     });
     if payments.is_none() && labels.is_none() {
         return None;
     }
     Some(
-        html!["<section class=\"card warn\"><h2>" (w.of("Needs attention", "確認が必要です")) "</h2><ul>" (payments) (labels)
+        markup!["<section class=\"card warn\"><h2>" (w.of("Needs attention", "確認が必要です")) "</h2><ul>" (payments) (labels)
         "</ul></section>"],
     )
 }
 
-fn bigcommerce(desk: &Desk, w: Words) -> Html {
+fn bigcommerce(desk: &Desk, w: Words) -> Markup {
     let storefronts = desk.profile.channels.iter().map(|channel| {
         let origin = channel.origins.first().map_or("", String::as_str);
-        html!["<li>" (&channel.name) " <span class=\"quiet\">" (origin) "</span></li>"]
+        markup!["<li>" (&channel.name) " <span class=\"quiet\">" (origin) "</span></li>"]
     });
-    let storefronts: Vec<Html> = storefronts.collect();
-    html!["<section class=\"card\"><h2>BigCommerce</h2><p><span class=\"pill live\">" (w.of("Connected", "接続済み"))
+    let storefronts: Vec<Markup> = storefronts.collect();
+    markup!["<section class=\"card\"><h2>BigCommerce</h2><p><span class=\"pill live\">" (w.of("Connected", "接続済み"))
         "</span></p><p class=\"label\">" (w.of("Storefronts", "ストアフロント")) "</p><ul class=\"plain\">" (storefronts)
         "</ul></section>"]
 }
 
-fn komoju(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
+fn komoju(panel: &Panel<'_>, desk: &Desk, w: Words) -> Markup {
     let keys = panel.visitor.link(panel.ctx, "/keys", &[]);
     let Some(account) = desk.profile.current_account() else {
-        return html!["<section class=\"card\"><h2>KOMOJU</h2><p><span class=\"pill\">" (w.of("Not connected", "未接続"))
+        return markup!["<section class=\"card\"><h2>KOMOJU</h2><p><span class=\"pill\">" (w.of("Not connected", "未接続"))
             "</span></p><p><a class=\"button primary\" href=\"" (keys) "\">" (w.of("Enter the secret key", "シークレットキーを登録"))
             "</a></p></section>"];
     };
@@ -70,7 +70,7 @@ fn komoju(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
         Mode::Live => w.of("Live: shoppers pay real money.", "本番：実際の決済が行われます。"),
         Mode::Test => w.of("Test: no real money moves.", "テスト：実際の決済は行われません。"),
     };
-    html!["<section class=\"card\"><h2>KOMOJU</h2><p><span class=\"pill live\">" (w.of("Connected", "接続済み")) "</span> "
+    markup!["<section class=\"card\"><h2>KOMOJU</h2><p><span class=\"pill live\">" (w.of("Connected", "接続済み")) "</span> "
         (mode_pill(account.mode)) "</p><p>" (words) "</p><p><code>" (&account.masked) "</code></p></section>"]
 }
 
@@ -83,7 +83,7 @@ struct Step<'a> {
 }
 
 /// The steps of setting up, each with a link to the page where it is done.
-fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
+fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Markup {
     let installed = desk.health.troubles.iter().all(Trouble::is_of_flow);
     let registered = desk.health.checked_at_ms > 0 && installed;
     let heard = desk.heard_komoju_ms.map(|at| match w.0 {
@@ -128,23 +128,23 @@ fn steps(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
             page: "/payments",
         },
     ];
-    let rows: Vec<Html> = steps.iter().map(|s| step(panel, w, s)).collect();
-    html!["<section class=\"card\"><h2>" (w.of("Setting up", "セットアップ")) "</h2><ol class=\"steps\">" (rows) "</ol></section>"]
+    let rows: Vec<Markup> = steps.iter().map(|s| step(panel, w, s)).collect();
+    markup!["<section class=\"card\"><h2>" (w.of("Setting up", "セットアップ")) "</h2><ol class=\"steps\">" (rows) "</ol></section>"]
 }
 
-fn step(panel: &Panel<'_>, w: Words, step: &Step<'_>) -> Html {
+fn step(panel: &Panel<'_>, w: Words, step: &Step<'_>) -> Markup {
     let (class, mark) = match step.done {
         Some(true) => ("done", w.of("Done", "完了")),
         Some(false) => ("open", w.of("To do", "未完了")),
         None => ("manual", w.of("By you", "手動で設定")),
     };
     let href = panel.visitor.link(panel.ctx, step.page, &[]);
-    html!["<li class=\"" (class) "\"><a href=\"" (href) "\">" (step.name) "</a> <span class=\"pill " (class) "\">" (mark)
+    markup!["<li class=\"" (class) "\"><a href=\"" (href) "\">" (step.name) "</a> <span class=\"pill " (class) "\">" (mark)
         "</span><br><span class=\"hint\">" (step.hint) "</span></li>"]
 }
 
 /// Orders against starts: of the last day by the hour, and of the last 30 days. None: no orders yet.
-fn funnel(desk: &Desk, w: Words) -> Option<Html> {
+fn funnel(desk: &Desk, w: Words) -> Option<Markup> {
     let Funnel { hours, month } = &desk.funnel;
     if month.placed == 0 {
         return None;
@@ -152,9 +152,9 @@ fn funnel(desk: &Desk, w: Words) -> Option<Html> {
     let sum = |all: u32, part: u32| [part.to_string(), all.to_string()].join(" / ");
     let day =
         hours.iter().fold((0, 0), |(placed, started), hour| (placed + hour.placed, started + hour.started));
-    let line = |words: &str, placed: u32, started: u32| html!["<tr><td>" (words) "</td><td class=\"amount\">" (sum(placed, started)) "</td></tr>"];
+    let line = |words: &str, placed: u32, started: u32| markup!["<tr><td>" (words) "</td><td class=\"amount\">" (sum(placed, started)) "</td></tr>"];
     let rows = hours.iter().map(|hour| line(&moment(hour.hour * HOUR_MS), hour.placed, hour.started));
-    let rows: Vec<Html> = rows.collect();
+    let rows: Vec<Markup> = rows.collect();
     let late = (month.late > 0).then(|| {
         let words = match w.0 {
             Locale::En => {
@@ -165,10 +165,10 @@ fn funnel(desk: &Desk, w: Words) -> Option<Html> {
                     .concat()
             }
         };
-        html![" "(words)]
+        markup![" "(words)]
     });
     let unwatched = (!desk.profile.settings.watch_new_orders).then(|| {
-        html![" " (w.of(
+        markup![" " (w.of(
             "Orders whose shopper never came are not counted: watching new orders is switched off under Settings.",
             "「設定」で新規注文の監視がオフのため、購入者が一度も手続きしなかった注文は含まれません。",
         ))]
@@ -178,7 +178,7 @@ fn funnel(desk: &Desk, w: Words) -> Option<Html> {
         "対象の支払い方法での注文のうち、購入者が注文完了画面から KOMOJU の決済画面に進んだ件数です。",
     );
     Some(
-        html!["<section class=\"card\"><h2>" (w.of("Orders and starts", "注文と決済開始")) "</h2><p class=\"hint\">" (about)
+        markup!["<section class=\"card\"><h2>" (w.of("Orders and starts", "注文と決済開始")) "</h2><p class=\"hint\">" (about)
         (late) (unwatched) "</p><table><tbody>" (line(w.of("Last 24 hours", "過去 24 時間"), day.0, day.1))
         (line(w.of("Last 30 days", "過去 30 日間"), month.placed, month.started)) "</tbody></table><details><summary>"
         (w.of("By the hour", "時間別")) "</summary><table><tbody>" (rows) "</tbody></table></details></section>"],
@@ -186,19 +186,19 @@ fn funnel(desk: &Desk, w: Words) -> Option<Html> {
 }
 
 /// What is wrong with the installation, and the button that puts it right.
-fn health(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
+fn health(panel: &Panel<'_>, desk: &Desk, w: Words) -> Markup {
     let channel_name = |id| {
         let name = desk.profile.channel(id).map(|channel| channel.name.clone());
         name.unwrap_or_else(|| ["#", &u64::to_string(&id)].concat())
     };
     let troubles = &desk.health.troubles;
-    let rows = troubles.iter().map(|t| html!["<li>" (trouble(w, t, channel_name)) "</li>"]);
-    let rows: Vec<Html> = rows.collect();
+    let rows = troubles.iter().map(|t| markup!["<li>" (trouble(w, t, channel_name)) "</li>"]);
+    let rows: Vec<Markup> = rows.collect();
     let good =
         w.of("The script and the webhooks are as they should be.", "スクリプトと Webhook は正常です。");
     let state = match troubles.is_empty() {
-        true => html!["<p><span class=\"pill live\">OK</span> " (good) "</p>"],
-        false => html!["<ul class=\"troubles\">" (rows) "</ul>"],
+        true => markup!["<p><span class=\"pill live\">OK</span> " (good) "</p>"],
+        false => markup!["<ul class=\"troubles\">" (rows) "</ul>"],
     };
     let disabled = troubles.iter().any(|t| matches!(t, Trouble::ScriptDisabled { .. }));
     let action = match disabled {
@@ -207,14 +207,14 @@ fn health(panel: &Panel<'_>, desk: &Desk, w: Words) -> Html {
     };
     let checked = (desk.health.checked_at_ms > 0).then(|| moment(desk.health.checked_at_ms));
     let class = if troubles.is_empty() { "card" } else { "card warn" };
-    html!["<section class=\"" (class) "\"><h2>" (w.of("Health", "状態")) "</h2>" (state)
+    markup!["<section class=\"" (class) "\"><h2>" (w.of("Health", "状態")) "</h2>" (state)
         (signature_note(desk, w)) "<form method=\"post\" action=\"/panel/repair\" class=\"actions\">" (hidden_token(panel)) "<button>" (action)
         "</button><span class=\"quiet\">" (w.of("Last checked: ", "最終確認：")) (checked) "</span></form></section>"]
 }
 
 /// What was odd about BigCommerce's signatures. Nothing need be done about it, but whoever is asked for help should
 /// see it.
-fn signature_note(desk: &Desk, w: Words) -> Option<Html> {
+fn signature_note(desk: &Desk, w: Words) -> Option<Markup> {
     let note = desk.health.hook_signature?;
     let words = match note.doubt {
         SignatureDoubt::Old => w.of(
@@ -226,16 +226,16 @@ fn signature_note(desk: &Desk, w: Words) -> Option<Html> {
             "BigCommerce の Webhook の署名を照合できませんでした。このストア専用のシークレットで送信元を確認し、受け付けています。",
         ),
     };
-    Some(html!["<p class=\"quiet\">" (words) " " (moment(note.at_ms)) "</p>"])
+    Some(markup!["<p class=\"quiet\">" (words) " " (moment(note.at_ms)) "</p>"])
 }
 
 /// Anybody with a staff login could redirect a store's money to another KOMOJU account, so everybody is told of such
 /// a change for a month.
-fn account_changed(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Html> {
+fn account_changed(panel: &Panel<'_>, desk: &Desk, w: Words) -> Option<Markup> {
     let change = desk.account_changed.as_ref()?;
     let changes = panel.visitor.link(panel.ctx, "/changes", &[]);
     Some(
-        html!["<section class=\"card warn\"><h2>" (w.of("The KOMOJU account was changed", "KOMOJU アカウントが変更されました")) "</h2><p><code>"
+        markup!["<section class=\"card warn\"><h2>" (w.of("The KOMOJU account was changed", "KOMOJU アカウントが変更されました")) "</h2><p><code>"
         (&change.from) "</code> → <code>" (&change.to) "</code><br><span class=\"quiet\">" (&change.name) ", " (moment(change.at_ms))
         "</span></p><p>" (w.of(
             "New payments go to this account. If nobody of your staff meant to do this, enter the former key again at once.",

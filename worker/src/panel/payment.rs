@@ -11,8 +11,8 @@ use super::request::Panel;
 use super::unsettled;
 use super::words::{Words, moment};
 use crate::crypto::random_hex;
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::objects::messages::desk::Desk;
 use crate::objects::messages::payment::History;
 use domain::state::deed::SETTLED;
@@ -33,7 +33,7 @@ use worker::Result;
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Result<Page<'a>> {
     let w = Words(panel.visitor.locale);
     let back = panel.visitor.link(panel.ctx, "/payments", &[]);
-    let content = html![(show_again(panel, w, order)) "<p><a href=\"" (back) "\">← " (w.of("All payments", "支払い一覧")) "</a></p>"
+    let content = markup![(show_again(panel, w, order)) "<p><a href=\"" (back) "\">← " (w.of("All payments", "支払い一覧")) "</a></p>"
         (head(panel, desk, w, order, history)?) (choices(panel, w, order, history)) (payments(panel, w, order, history))
         (refunds(panel, w, order, history)) (unsettled::decisions(w, history))
         (may_pay(history).then(|| pay_link(panel, w, order))) (timeline(w, history))];
@@ -41,61 +41,61 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &Histor
 }
 
 /// What was just set going takes a moment, and the page does not change by itself: a button shows it again.
-fn show_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Option<Html> {
+fn show_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Option<Markup> {
     let going = matches!(value(&panel.query, "done"), Some("decided" | "looked"));
     going.then(|| {
         let link = panel.visitor.link(panel.ctx, &path(order), &[]);
-        html!["<p><a class=\"button again\" href=\"" (link) "\">" (w.of("Show how it stands now", "最新の状態を表示"))
+        markup!["<p><a class=\"button again\" href=\"" (link) "\">" (w.of("Show how it stands now", "最新の状態を表示"))
             "</a></p>"]
     })
 }
 
 /// The order's number, state and amount, and every reason for attention with a button that dismisses it.
-fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &History) -> Result<Html> {
+fn head(panel: &Panel<'_>, desk: &Desk, w: Words, order: OrderId, history: &History) -> Result<Markup> {
     let claims: Vec<_> = history.attention.iter().copied().map(Name::Known).collect();
     let condition = Name::Known(history.condition);
     let state = pill::of_payment(w, &condition, &claims);
-    let test = history.snapshot.test.then(|| html![" "(mode_pill(Mode::Test))]);
+    let test = history.snapshot.test.then(|| markup![" "(mode_pill(Mode::Test))]);
     let amount = history.snapshot.amount.or(history.statement.due);
-    let amount = amount.map(|amount| html![" <b>" (amount.to_string()) "</b>"]);
-    let notices: Result<Vec<Html>> =
+    let amount = amount.map(|amount| markup![" <b>" (amount.to_string()) "</b>"]);
+    let notices: Result<Vec<Markup>> =
         history.attention.iter().map(|one| notice(panel, w, order, history, *one)).collect();
     Ok(
-        html!["<section class=\"card\"><h2>" (w.of("Order", "注文")) " #" (order.get()) "</h2><p>" (state.html()) (test) (amount) " " (order_link(desk, w, order)) "</p>" (difference(w, history)) (notices?)
+        markup!["<section class=\"card\"><h2>" (w.of("Order", "注文")) " #" (order.get()) "</h2><p>" (state.html()) (test) (amount) " " (order_link(desk, w, order)) "</p>" (difference(w, history)) (notices?)
         (look_again(panel, w, order)) "</section>"],
     )
 }
 
 /// One reason for attention, with the button that dismisses it.
-fn notice(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, one: Attention) -> Result<Html> {
+fn notice(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, one: Attention) -> Result<Markup> {
     let words = match one {
         Attention::Unreachable => unreachable(w, &history.statement.silent),
         _ => attention(w, one),
     };
     Ok(
-        html!["<form method=\"post\" action=\"/panel" (path(order)) "/dismiss\" class=\"seen\">" (hidden_token(panel))
+        markup!["<form method=\"post\" action=\"/panel" (path(order)) "/dismiss\" class=\"seen\">" (hidden_token(panel))
         (hidden("id", &random_hex(8)?)) (hidden("attention", one.key())) "<p class=\"attention\">" (words)
         "</p>" (unread_names(history, one)) "<button>" (w.of("Dismiss", "確認済みにする")) "</button></form>"],
     )
 }
 
 /// The amounts that may be left to pay, each with a page of its own that says what follows.
-fn choices(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Html> {
+fn choices(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Markup> {
     let split = history.statement.split?;
     let part = |minor: i64, words: &str| {
         (minor > 0).then(|| {
             let amount = Money::new(minor, split.total.currency).to_string();
-            html!["<tr><td>" (words) "</td><td>" (amount) "</td></tr>"]
+            markup!["<tr><td>" (words) "</td><td>" (amount) "</td></tr>"]
         })
     };
     let choice = |sum: &Money| {
         let page = [&path(order), "/", Act::Owed.word()].concat();
         let link = panel.visitor.link(panel.ctx, &page, &[("sum", &sum.decimal())]);
-        html!["<a class=\"button primary\" href=\"" (link) "\">" (sum.to_string()) " " (counted(w, &split, *sum)) "…</a>"]
+        markup!["<a class=\"button primary\" href=\"" (link) "\">" (sum.to_string()) " " (counted(w, &split, *sum)) "…</a>"]
     };
-    let sums: Vec<Html> = history.statement.choices.iter().map(choice).collect();
+    let sums: Vec<Markup> = history.statement.choices.iter().map(choice).collect();
     (!sums.is_empty()).then(|| {
-        html!["<section class=\"card\"><h2>" (title(w, Act::Owed)) "</h2><table class=\"rows\"><tbody>"
+        markup!["<section class=\"card\"><h2>" (title(w, Act::Owed)) "</h2><table class=\"rows\"><tbody>"
             (part(split.total.minor, w.of("Total of the order in BigCommerce", "BigCommerce の注文合計")))
             (part(split.credit, w.of("Store credit used", "ストアクレジット利用額")))
             (part(split.certificates, w.of("Gift certificates used", "ギフト券利用額")))
@@ -117,51 +117,51 @@ fn counted(w: Words, split: &Split, sum: Money) -> &'static str {
 }
 
 /// Which amounts or refunds could not be read.
-fn unread_names(history: &History, one: Attention) -> Option<Html> {
+fn unread_names(history: &History, one: Attention) -> Option<Markup> {
     (one == Attention::RefundUnreadable).then(|| {
-        let names: Vec<Html> = history
+        let names: Vec<Markup> = history
             .statement
             .unread
             .iter()
-            .map(|name| html!["<li><code>" (name.as_str()) "</code></li>"])
+            .map(|name| markup!["<li><code>" (name.as_str()) "</code></li>"])
             .collect();
-        html!["<ul>" (names) "</ul>"]
+        markup!["<ul>" (names) "</ul>"]
     })
 }
 
 /// What is due now, if it is not what was paid or authorized: the order was edited.
-fn difference(w: Words, history: &History) -> Option<Html> {
+fn difference(w: Words, history: &History) -> Option<Markup> {
     let (paid, due) = (history.statement.paid_otherwise?, history.statement.due?);
     let label = match history.condition == Condition::Reserved {
         true => w.of("Authorized: ", "仮売上："),
         false => w.of("Paid: ", "支払い済み："),
     };
-    Some(html!["<p class=\"difference\">" (label) "<b>" (paid.to_string()) "</b> "
+    Some(markup!["<p class=\"difference\">" (label) "<b>" (paid.to_string()) "</b> "
         (w.of("· the order comes to: ", "・現在の注文金額：")) "<b>" (due.to_string()) "</b></p>"])
 }
 
 /// The button that has both sides asked.
-fn look_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Html {
-    html!["<form method=\"post\" action=\"/panel" (path(order)) "\" class=\"actions\">" (hidden_token(panel))
+fn look_again(panel: &Panel<'_>, w: Words, order: OrderId) -> Markup {
+    markup!["<form method=\"post\" action=\"/panel" (path(order)) "\" class=\"actions\">" (hidden_token(panel))
         "<button>" (w.of("Ask KOMOJU and BigCommerce now", "今すぐ最新状況を確認")) "</button></form>"]
 }
 
 // ---- payments ----------------------------------------------------------------------------------------------------
 
 /// The payments at KOMOJU, with what may be decided about each.
-fn payments(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Html> {
+fn payments(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Markup> {
     let lines = history.statement.payments.iter().map(|line| payment(panel, w, order, history, line));
-    let lines: Vec<Html> = lines.collect();
+    let lines: Vec<Markup> = lines.collect();
     (!lines.is_empty()).then(|| {
-        html!["<section class=\"card\"><h2>" (w.of("At KOMOJU", "KOMOJU での支払い")) "</h2><ul class=\"lines\">" (lines)
+        markup!["<section class=\"card\"><h2>" (w.of("At KOMOJU", "KOMOJU での支払い")) "</h2><ul class=\"lines\">" (lines)
             "</ul></section>"]
     })
 }
 
 /// One payment: its state, amounts, what is unsettled about it, and what may be decided.
-fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line: &PaymentLine) -> Html {
+fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line: &PaymentLine) -> Markup {
     let state = pill::of_line(w, line, &history.attention);
-    let test = (line.mode == Mode::Test).then(|| html![" "(mode_pill(Mode::Test))]);
+    let test = (line.mode == Mode::Test).then(|| markup![" "(mode_pill(Mode::Test))]);
     let amount = line.total.unwrap_or(line.asked);
     let asked = (amount.currency != line.asked.currency).then_some(line.asked);
     let more = [
@@ -171,16 +171,16 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
         (w.of("taken back by the card company", "チャージバック"), line.charged_back),
     ];
     let more = more.into_iter().filter_map(|(words, amount)| {
-        amount.map(|amount| html!["<span class=\"quiet\"> · " (words) " " (amount.to_string()) "</span>"])
+        amount.map(|amount| markup!["<span class=\"quiet\"> · " (words) " " (amount.to_string()) "</span>"])
     });
-    let more: Vec<Html> = more.collect();
+    let more: Vec<Markup> = more.collect();
     let about = [("payment".to_owned(), line.id.to_string())];
     let acts = [Act::Capture, Act::Refund].into_iter().filter_map(|act| {
         let offer = Offer::find(history, act.word(), &about)?;
         Some(amount_form(panel, w, order, &offer, ""))
     });
-    let acts: Vec<Html> = acts.collect();
-    html!["<li>" (state.html()) (test) " <b>" (amount.to_string()) "</b> <span class=\"quiet\">· "
+    let acts: Vec<Markup> = acts.collect();
+    markup!["<li>" (state.html()) (test) " <b>" (amount.to_string()) "</b> <span class=\"quiet\">· "
         (payment_types::name_alone(&line.method, w.0)) "</span>" (more) "<br><code>" (line.id.as_str()) "</code>"
         (unsettled::unanswered(panel, w, order, line)) (unsettled::unknown_rest(w, line))
         (unsettled::transfers(panel, w, order, line)) (acts) "</li>"]
@@ -189,17 +189,17 @@ fn payment(panel: &Panel<'_>, w: Words, order: OrderId, history: &History, line:
 // ---- refunds -----------------------------------------------------------------------------------------------------
 
 /// The refunds made in BigCommerce, with what may be decided about each.
-fn refunds(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Html> {
+fn refunds(panel: &Panel<'_>, w: Words, order: OrderId, history: &History) -> Option<Markup> {
     let lines = history.statement.refunds.iter().map(|line| refund(panel, w, order, line));
-    let lines: Vec<Html> = lines.collect();
+    let lines: Vec<Markup> = lines.collect();
     (!lines.is_empty()).then(|| {
-        html!["<section class=\"card\"><h2>" (w.of("Refunds made in BigCommerce", "BigCommerce での返金"))
+        markup!["<section class=\"card\"><h2>" (w.of("Refunds made in BigCommerce", "BigCommerce での返金"))
             "</h2><ul class=\"lines\">" (lines) "</ul></section>"]
     })
 }
 
 /// One refund made in BigCommerce, and what may be decided about it.
-fn refund(panel: &Panel<'_>, w: Words, order: OrderId, line: &RefundLine) -> Html {
+fn refund(panel: &Panel<'_>, w: Words, order: OrderId, line: &RefundLine) -> Markup {
     let (state, more) = refund_state(w, line);
     let by_hand = match &line.state {
         RefundState::ByHand { komoju } => Some(unsettled::by_hand(panel, w, order, line.id, komoju.as_str())),
@@ -212,19 +212,19 @@ fn refund(panel: &Panel<'_>, w: Words, order: OrderId, line: &RefundLine) -> Htm
         let again = matches!(line.state, RefundState::Refused { .. }) && *act != Act::Outside;
         let words = if again { w.of("Try again", "再試行") } else { title(w, *act) };
         let class = if *act == Act::Outside { "button" } else { "button primary" };
-        html!["<a class=\"" (class) "\" href=\"" (link) "\">" (words) "…</a>"]
+        markup!["<a class=\"" (class) "\" href=\"" (link) "\">" (words) "…</a>"]
     });
-    let acts: Vec<Html> = acts.collect();
-    let acts = (!acts.is_empty()).then(|| html!["<p class=\"actions\">" (acts) "</p>"]);
-    html!["<li>" (state.html()) " <b>" (line.amount.to_string()) "</b> <span class=\"quiet\">#"
+    let acts: Vec<Markup> = acts.collect();
+    let acts = (!acts.is_empty()).then(|| markup!["<p class=\"actions\">" (acts) "</p>"]);
+    markup!["<li>" (state.html()) " <b>" (line.amount.to_string()) "</b> <span class=\"quiet\">#"
         (line.id) "</span>" (more) (by_hand) (acts) "</li>"]
 }
 
 /// How a refund made in BigCommerce stands at KOMOJU. A solid colour means that it waits for a person.
-fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
+fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Markup>) {
     let at_komoju = |amount: &Money| {
         (*amount != line.amount).then(|| {
-            html!["<span class=\"quiet\"> · " (w.of("at KOMOJU", "KOMOJU では")) " " (amount.to_string()) "</span>"]
+            markup!["<span class=\"quiet\"> · " (w.of("at KOMOJU", "KOMOJU では")) " " (amount.to_string()) "</span>"]
         })
     };
     let pill = |tone, english, japanese| Pill { word: w.of(english, japanese), tone };
@@ -243,7 +243,7 @@ fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
         RefundState::Waits => (pill(Tone::Wait, "Waits for an answer", "応答待ち"), None),
         RefundState::Unclear => (pill(Tone::Decide, "What is left is unknown", "残額を確認できません"), None),
         RefundState::Outside { by, at } => {
-            let who = html!["<br><span class=\"quiet\">" (by) " · " (moment(*at)) "</span>"];
+            let who = markup!["<br><span class=\"quiet\">" (by) " · " (moment(*at)) "</span>"];
             (pill(Tone::Rest, "Paid back otherwise", "別の方法で返金済み"), Some(who))
         }
         RefundState::UnderWay => (pill(Tone::Wait, "Being paid back", "返金処理中"), None),
@@ -260,7 +260,7 @@ fn refund_state(w: Words, line: &RefundLine) -> (Pill<'static>, Option<Html>) {
             (pill(Tone::Decide, "Not paid back", "未返金"), at_komoju(amount))
         }
         RefundState::Refused { amount, reason, .. } => {
-            let why = html![(at_komoju(amount)) "<br><code>" (reason) "</code>"];
+            let why = markup![(at_komoju(amount)) "<br><code>" (reason) "</code>"];
             (pill(Tone::Decide, "Refused by KOMOJU", "KOMOJU が返金を拒否"), Some(why))
         }
     }
@@ -279,14 +279,14 @@ fn may_pay(history: &History) -> bool {
 // ---- history -----------------------------------------------------------------------------------------------------
 
 /// Everything that has happened to this payment, newest first.
-fn timeline(w: Words, history: &History) -> Option<Html> {
+fn timeline(w: Words, history: &History) -> Option<Markup> {
     let entries = history.timeline.iter().rev().map(|entry| {
         let (what, about) = event(w, history, &entry.event);
-        html!["<tr><td class=\"quiet\">" (moment(entry.at)) "</td><td>" (what) "</td><td>" (about) "</td></tr>"]
+        markup!["<tr><td class=\"quiet\">" (moment(entry.at)) "</td><td>" (what) "</td><td>" (about) "</td></tr>"]
     });
-    let entries: Vec<Html> = entries.collect();
+    let entries: Vec<Markup> = entries.collect();
     (!entries.is_empty()).then(|| {
-        html!["<section class=\"card\"><h2>" (w.of("History", "履歴")) "</h2><table class=\"rows\"><tbody>" (entries)
+        markup!["<section class=\"card\"><h2>" (w.of("History", "履歴")) "</h2><table class=\"rows\"><tbody>" (entries)
             "</tbody></table></section>"]
     })
 }

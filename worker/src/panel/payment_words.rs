@@ -1,8 +1,8 @@
 //! The panel's words for one payment: how it stands, why it needs a person, what has happened.
 
 use super::words::Words;
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::objects::messages::payment::History;
 use domain::state::decision::DecisionKind;
 use domain::state::deed::{ActionKind, MilestoneKind, Subject};
@@ -207,7 +207,7 @@ pub fn unreachable(w: Words, silent: &[Side]) -> &'static str {
 }
 
 /// A line of the history: what happened, and to what.
-pub fn event<'a>(w: Words, history: &History, event: &'a Event) -> (&'a str, Option<Html>) {
+pub fn event<'a>(w: Words, history: &History, event: &'a Event) -> (&'a str, Option<Markup>) {
     match event {
         Event::Met => (w.of("The order came in, without its shopper", "注文を確認（購入者は未訪問）"), None),
         Event::HeardKomoju { event } => (w.of("KOMOJU sent a notification", "KOMOJU から通知"), code(event)),
@@ -240,39 +240,39 @@ pub fn event<'a>(w: Words, history: &History, event: &'a Event) -> (&'a str, Opt
         Event::PaymentIs { payment, status: is } => {
             let lines = &history.statement.payments;
             let cash = lines.iter().any(|line| line.by_transfer && line.id == *payment);
-            let about = html![(status(w, is, cash)) " " (code(payment.as_str()))];
+            let about = markup![(status(w, is, cash)) " " (code(payment.as_str()))];
             (w.of("KOMOJU says", "KOMOJU の状態"), Some(about))
         }
-        Event::Done { deed: done } => (w.of("Done", "実行"), Some(html![(deed(w, done))])),
+        Event::Done { deed: done } => (w.of("Done", "実行"), Some(markup![(deed(w, done))])),
         Event::Failed { deed: failed, why } => {
-            (w.of("Not done", "失敗"), Some(html![(deed(w, failed)) " " (code(why))]))
+            (w.of("Not done", "失敗"), Some(markup![(deed(w, failed)) " " (code(why))]))
         }
         Event::Reached { milestone, subject } => (milestone_name(w, *milestone), about_subject(subject)),
-        Event::Decided { decision, by } => (decision_name(w, *decision), Some(html![(by)])),
+        Event::Decided { decision, by } => (decision_name(w, *decision), Some(markup![(by)])),
         Event::DecisionOvertaken { by } => (
             w.of(
                 "A decision was overtaken by other events: nothing was moved for it",
                 "先に状況が変わったため、操作は実行されませんでした",
             ),
-            Some(html![(by)]),
+            Some(markup![(by)]),
         ),
         Event::DecisionWithdrawn { by } => (
             w.of(
                 "A decision was withdrawn: nothing was moved for it",
                 "操作は取り下げられ、実行されませんでした",
             ),
-            Some(html![(by)]),
+            Some(markup![(by)]),
         ),
         Event::Other { what, detail } => (what, code(detail)),
     }
 }
 
-fn code(text: &str) -> Option<Html> {
-    (!text.is_empty()).then(|| html!["<code>" (text) "</code>"])
+fn code(text: &str) -> Option<Markup> {
+    (!text.is_empty()).then(|| markup!["<code>" (text) "</code>"])
 }
 
 /// What a milestone is about, if that means anything to the merchant.
-fn about_subject(subject: &Subject) -> Option<Html> {
+fn about_subject(subject: &Subject) -> Option<Markup> {
     match subject {
         Subject::Payment(id) => code(id.as_str()),
         Subject::Refund(id) => code(id.as_str()),

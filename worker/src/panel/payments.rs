@@ -7,8 +7,8 @@ use super::payment_words::attention_name;
 use super::pill;
 use super::request::Panel;
 use super::words::{Words, moment};
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::objects::messages::desk::Desk;
 use crate::objects::messages::ledger::{LedgerRow, Page as Found, Query};
 use domain::state::settings::Mode;
@@ -17,11 +17,11 @@ use domain::values::ids::OrderId;
 /// The page. A search for an order that nothing is known of offers a payment link for it.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, query: &Query, found: &Found) -> Page<'a> {
     let w = Words(panel.visitor.locale);
-    let rows: Vec<Html> = found.rows.iter().map(|r| row(panel, desk, w, r)).collect();
+    let rows: Vec<Markup> = found.rows.iter().map(|r| row(panel, desk, w, r)).collect();
     let table = match rows.is_empty() {
-        true => html!["<p class=\"empty\">" (nothing(w, query)) "</p>"],
+        true => markup!["<p class=\"empty\">" (nothing(w, query)) "</p>"],
         false => {
-            html!["<table class=\"rows\"><thead><tr><th>" (w.of("Order", "注文")) "</th><th>" (w.of("State", "状態")) "</th><th class=\"amount\">"
+            markup!["<table class=\"rows\"><thead><tr><th>" (w.of("Order", "注文")) "</th><th>" (w.of("State", "状態")) "</th><th class=\"amount\">"
             (w.of("Amount", "金額")) "</th><th>" (w.of("Changed", "更新")) "</th></tr></thead><tbody>" (rows)
             "</tbody></table>"]
         }
@@ -29,13 +29,13 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, query: &Query, found: &Found) ->
     let more = found.next.map(|skip| {
         let (skip, attention) = (skip.to_string(), if query.attention_only { "1" } else { "" });
         let more = [("search", query.search.as_str()), ("attention", attention), ("skip", skip.as_str())];
-        html!["<p><a class=\"button\" href=\"" (panel.visitor.link(panel.ctx, "/payments", &more)) "\">"
+        markup!["<p><a class=\"button\" href=\"" (panel.visitor.link(panel.ctx, "/payments", &more)) "\">"
             (w.of("Older payments", "以前の支払い")) "</a></p>"]
     });
     // An order of which nothing is known yet may be one to be paid by link.
     let link = OrderId::parse(query.search.trim()).ok().filter(|_| found.rows.is_empty());
     let link = link.map(|order| pay_link(panel, w, order));
-    let content = html!["<section class=\"card\"><h2>" (w.of("Payments", "支払い一覧")) "</h2>" (search(panel, w, query)) (table)
+    let content = markup!["<section class=\"card\"><h2>" (w.of("Payments", "支払い一覧")) "</h2>" (search(panel, w, query)) (table)
         (more) "</section>" (link)];
     frame(panel, desk, Tab::Payments, content)
 }
@@ -48,9 +48,9 @@ fn nothing(w: Words, query: &Query) -> &'static str {
     }
 }
 
-fn search(panel: &Panel<'_>, w: Words, query: &Query) -> Html {
-    let on = query.attention_only.then(|| html![" checked"]);
-    html!["<form method=\"get\" action=\"/panel/payments\" class=\"search\">" (hidden_token(panel))
+fn search(panel: &Panel<'_>, w: Words, query: &Query) -> Markup {
+    let on = query.attention_only.then(|| markup![" checked"]);
+    markup!["<form method=\"get\" action=\"/panel/payments\" class=\"search\">" (hidden_token(panel))
         "<input type=\"search\" name=\"search\" aria-label=\"" (w.of("Search", "検索")) "\" placeholder=\""
         (w.of("Order number or KOMOJU id", "注文番号または KOMOJU の ID")) "\" value=\"" (query.search.as_str())
         "\"><label class=\"check\"><input type=\"checkbox\" name=\"attention\" value=\"1\"" (on) "> "
@@ -58,16 +58,16 @@ fn search(panel: &Panel<'_>, w: Words, query: &Query) -> Html {
 }
 
 /// One payment: order, state, amount, when it last changed, and why it needs a person.
-fn row(panel: &Panel<'_>, desk: &Desk, w: Words, row: &LedgerRow) -> Html {
+fn row(panel: &Panel<'_>, desk: &Desk, w: Words, row: &LedgerRow) -> Markup {
     let state = pill::of_payment(w, &row.phase, &row.attention);
-    let refunded = row.refunded.map(|back| html!["<br><span class=\"quiet\">−" (back.to_string()) "</span>"]);
-    let test = (row.mode == Mode::Test).then(|| html![" "(mode_pill(Mode::Test))]);
+    let refunded = row.refunded.map(|back| markup!["<br><span class=\"quiet\">−" (back.to_string()) "</span>"]);
+    let test = (row.mode == Mode::Test).then(|| markup![" "(mode_pill(Mode::Test))]);
     let link = panel.visitor.link(panel.ctx, &["/payments/", &row.order.to_string()].concat(), &[]);
-    let words: Vec<Html> = row
+    let words: Vec<Markup> = row
         .attention
         .iter()
-        .map(|one| html!["<p class=\"attention\">" (attention_name(w, one)) "</p>"])
+        .map(|one| markup!["<p class=\"attention\">" (attention_name(w, one)) "</p>"])
         .collect();
-    html!["<tr><td><a href=\"" (link) "\">#" (row.order.get()) "</a> " (order_link(desk, w, row.order))
+    markup!["<tr><td><a href=\"" (link) "\">#" (row.order.get()) "</a> " (order_link(desk, w, row.order))
         "</td><td>" (state.html()) (test) (words) "</td><td class=\"amount\">" (&row.amount) (refunded) "</td><td class=\"quiet\">" (moment(row.updated_at_ms)) "</td></tr>"]
 }

@@ -4,8 +4,8 @@
 //! needs nobody is tinted, and green is only what is paid and needs nobody.
 
 use super::words::Words;
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use domain::state::reading::PaymentStatus;
 use domain::values::attention::Attention;
 use domain::values::name::Name;
@@ -49,8 +49,8 @@ pub struct Pill<'a> {
 }
 
 impl Pill<'_> {
-    pub fn html(self) -> Html {
-        html!["<span class=\"pill " (self.tone.class()) "\">" (self.word) "</span>"]
+    pub fn html(self) -> Markup {
+        markup!["<span class=\"pill " (self.tone.class()) "\">" (self.word) "</span>"]
     }
 }
 

@@ -7,8 +7,8 @@ use super::forms::choice;
 use super::layout::{Page, Tab, page as frame};
 use super::request::Panel;
 use super::words::Words;
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::objects::messages::desk::Desk;
 use domain::state::settings::{
     AUTHORIZED_STATUSES, Capture, GRACE_HOURS, KEEP_DAYS, RefundPolicy, Settings, Unpaid,
@@ -128,26 +128,26 @@ fn is_prefix(text: &str) -> bool {
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &SettingsForm) -> Page<'a> {
     let w = Words(panel.visitor.locale);
     let wrong = (!form.faults.is_empty()).then(|| {
-        html!["<p class=\"notice wrong\" role=\"alert\">"
+        markup!["<p class=\"notice wrong\" role=\"alert\">"
             (w.of("Nothing was saved: please correct what is marked.", "保存していません。赤字の項目を修正してください。")) "</p>"]
     });
-    let content = html![(wrong) "<form method=\"post\" action=\"/panel/settings\">" (hidden_token(panel))
+    let content = markup![(wrong) "<form method=\"post\" action=\"/panel/settings\">" (hidden_token(panel))
         (capture(w, form)) (unpaid(w, form)) (refunds(w, form)) (orders(w, form)) (staff(panel, desk, w, form))
         "<p class=\"save\"><button class=\"primary\">" (w.of("Save", "保存")) "</button></p></form>"];
     frame(panel, desk, Tab::Settings, content)
 }
 
-fn capture(w: Words, form: &SettingsForm) -> Html {
+fn capture(w: Words, form: &SettingsForm) -> Markup {
     let settings = &form.settings;
     let radio = |value: Capture, title, hint| {
         option(Kind::Radio, "capture", value.key(), settings.capture == value, title, hint)
     };
     let statuses = AUTHORIZED_STATUSES.iter().map(|status| {
-        let on = (*status == settings.authorized_status).then(|| html![" selected"]);
-        html!["<option value=\"" (u64::from(status.0)) "\"" (on) ">" (status_name(w, *status)) "</option>"]
+        let on = (*status == settings.authorized_status).then(|| markup![" selected"]);
+        markup!["<option value=\"" (u64::from(status.0)) "\"" (on) ">" (status_name(w, *status)) "</option>"]
     });
-    let statuses: Vec<Html> = statuses.collect();
-    html!["<section class=\"card\"><h2>" (w.of("Taking the money", "売上の確定")) "</h2>" (fault(w, form, Field::Capture))
+    let statuses: Vec<Markup> = statuses.collect();
+    markup!["<section class=\"card\"><h2>" (w.of("Taking the money", "売上の確定")) "</h2>" (fault(w, form, Field::Capture))
         (radio(Capture::Auto, w.of("At once", "支払いと同時"), w.of(
             "A card is charged as soon as the shopper has paid.",
             "購入者が支払うと、すぐに売上が確定します。",
@@ -169,11 +169,11 @@ fn capture(w: Words, form: &SettingsForm) -> Html {
         ))) "</div></div></section>"]
 }
 
-fn unpaid(w: Words, form: &SettingsForm) -> Html {
+fn unpaid(w: Words, form: &SettingsForm) -> Markup {
     let radio = |value: Unpaid, title, hint| {
         option(Kind::Radio, "unpaid", value.key(), form.settings.unpaid == value, title, hint)
     };
-    html!["<section class=\"card\"><h2>" (w.of("Orders that nobody pays", "支払われない注文")) "</h2>"
+    markup!["<section class=\"card\"><h2>" (w.of("Orders that nobody pays", "支払われない注文")) "</h2>"
         (fault(w, form, Field::Unpaid))
         (radio(Unpaid::Leave, w.of("Leave them", "そのままにする"), w.of(
             "They stay Awaiting Payment, and can still be paid.",
@@ -195,12 +195,12 @@ fn unpaid(w: Words, form: &SettingsForm) -> Html {
         )) "</p></div></div></section>"]
 }
 
-fn refunds(w: Words, form: &SettingsForm) -> Html {
+fn refunds(w: Words, form: &SettingsForm) -> Markup {
     let settings = &form.settings;
     let radio = |value: RefundPolicy, title, hint| {
         option(Kind::Radio, "refunds", value.key(), settings.refunds == value, title, hint)
     };
-    html!["<section class=\"card\"><h2>" (w.of("Refunds made in BigCommerce", "BigCommerce での返金")) "</h2>"
+    markup!["<section class=\"card\"><h2>" (w.of("Refunds made in BigCommerce", "BigCommerce での返金")) "</h2>"
         (fault(w, form, Field::Refunds))
         (radio(RefundPolicy::AtOnce, w.of("Pay back at once", "すぐに返金"), w.of(
             "KOMOJU pays the shopper back as soon as you refund the order.",
@@ -225,9 +225,9 @@ fn refunds(w: Words, form: &SettingsForm) -> Html {
         ))) "</section>"]
 }
 
-fn orders(w: Words, form: &SettingsForm) -> Html {
+fn orders(w: Words, form: &SettingsForm) -> Markup {
     let settings = &form.settings;
-    html!["<section class=\"card\"><h2>" (w.of("Orders", "注文")) "</h2>"
+    markup!["<section class=\"card\"><h2>" (w.of("Orders", "注文")) "</h2>"
         (option(Kind::Tick, "watch_new_orders", "1", settings.watch_new_orders,
             w.of("Watch new orders", "新規注文を監視する"), w.of(
             "Orders whose shopper never reached the payment page are listed too, with a link to send.",
@@ -259,7 +259,7 @@ fn orders(w: Words, form: &SettingsForm) -> Html {
 }
 
 /// How order totals count store credit or gift certificates. "Ask" means: not known yet.
-fn counting(w: Words, name: &str, answer: Option<Counting>, label: &str) -> Html {
+fn counting(w: Words, name: &str, answer: Option<Counting>, label: &str) -> Markup {
     let choices = [
         ("ask", w.of("Not known yet: ask me", "未設定（注文ごとに確認）")),
         (
@@ -270,15 +270,15 @@ fn counting(w: Words, name: &str, answer: Option<Counting>, label: &str) -> Html
     ];
     let chosen = answer.map_or("ask", Counting::key);
     let choices = choices.into_iter().map(|(value, words)| {
-        let on = (value == chosen).then(|| html![" selected"]);
-        html!["<option value=\"" (value) "\"" (on) ">" (words) "</option>"]
+        let on = (value == chosen).then(|| markup![" selected"]);
+        markup!["<option value=\"" (value) "\"" (on) ">" (words) "</option>"]
     });
-    let choices: Vec<Html> = choices.collect();
-    html!["<label for=\"" (name) "\">" (label) "</label><select id=\"" (name) "\" name=\"" (name) "\">" (choices)
+    let choices: Vec<Markup> = choices.collect();
+    markup!["<label for=\"" (name) "\">" (label) "</label><select id=\"" (name) "\" name=\"" (name) "\">" (choices)
         "</select>"]
 }
 
-fn staff(panel: &Panel<'_>, desk: &Desk, w: Words, form: &SettingsForm) -> Html {
+fn staff(panel: &Panel<'_>, desk: &Desk, w: Words, form: &SettingsForm) -> Markup {
     let tick = desk.is_owner.then(|| {
         option(Kind::Tick, "keys_for_owner", "1", form.settings.keys_for_owner,
             w.of("Only I, the owner, may change keys and secrets", "キーとシークレットを変更できるのはオーナー（自分）だけにする"), w.of(
@@ -287,11 +287,11 @@ fn staff(panel: &Panel<'_>, desk: &Desk, w: Words, form: &SettingsForm) -> Html 
         ))
     });
     let kept = (!desk.is_owner && form.settings.keys_for_owner).then(|| {
-        html!["<p>" (w.of("Keys and secrets may be changed by the store's owner only.", "キーとシークレットの変更はオーナーに限られています。"))
+        markup!["<p>" (w.of("Keys and secrets may be changed by the store's owner only.", "キーとシークレットの変更はオーナーに限られています。"))
             "</p>"]
     });
     let changes = panel.visitor.link(panel.ctx, "/changes", &[]);
-    html!["<section class=\"card\"><h2>" (w.of("Who may change what", "変更の権限と履歴")) "</h2>" (tick) (kept)
+    markup!["<section class=\"card\"><h2>" (w.of("Who may change what", "変更の権限と履歴")) "</h2>" (tick) (kept)
         "<p><a href=\"" (changes) "\">" (w.of("Who changed what", "変更履歴を見る")) "</a></p></section>"]
 }
 
@@ -302,13 +302,13 @@ enum Kind {
 }
 
 /// Something to choose, with one sentence that says what it does.
-fn option(kind: Kind, name: &str, value: &str, on: bool, title: &str, hint: &str) -> Html {
+fn option(kind: Kind, name: &str, value: &str, on: bool, title: &str, hint: &str) -> Markup {
     let kind = match kind {
         Kind::Radio => "radio",
         Kind::Tick => "checkbox",
     };
-    let checked = on.then(|| html![" checked"]);
-    html!["<label class=\"option\"><input type=\"" (kind) "\" name=\"" (name) "\" value=\"" (value) "\"" (checked)
+    let checked = on.then(|| markup![" checked"]);
+    markup!["<label class=\"option\"><input type=\"" (kind) "\" name=\"" (name) "\" value=\"" (value) "\"" (checked)
         "><span><b>" (title) "</b><span class=\"hint\">" (hint) "</span></span></label>"]
 }
 
@@ -324,7 +324,7 @@ fn status_name(w: Words, status: OrderStatus) -> &'static str {
 }
 
 /// What is wrong with a field. None: nothing is.
-fn fault(w: Words, form: &SettingsForm, field: Field) -> Option<Html> {
+fn fault(w: Words, form: &SettingsForm, field: Field) -> Option<Markup> {
     let words = match field {
         Field::Capture | Field::AuthorizedStatus | Field::Unpaid | Field::Refunds => {
             w.of("Please choose one of these.", "いずれかを選択してください。")
@@ -339,7 +339,7 @@ fn fault(w: Words, form: &SettingsForm, field: Field) -> Option<Html> {
             w.of("1 to 24 letters, digits, - or _.", "1〜24 文字の英数字、- または _ で入力してください。")
         }
     };
-    form.faults.contains(&field).then(|| html!["<p class=\"fault\">" (words) "</p>"])
+    form.faults.contains(&field).then(|| markup!["<p class=\"fault\">" (words) "</p>"])
 }
 
 #[cfg(test)]

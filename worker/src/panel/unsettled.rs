@@ -10,8 +10,8 @@ use super::payment_words::decision_name;
 use super::pill::{Pill, Tone};
 use super::request::Panel;
 use super::words::{Words, moment};
-use crate::html;
-use crate::html::Html;
+use crate::markup;
+use maud::Markup;
 use crate::objects::messages::payment::History;
 use domain::refunds::transfers::Stage;
 use domain::state::decision::Ending;
@@ -21,13 +21,13 @@ use domain::views::statement::{Asked, DecisionLine, PaymentLine, TransferLine, U
 
 /// A call that was never answered. While there is one, nothing else is offered for its payment, and this says why,
 /// until when, and what to do.
-pub fn unanswered(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Html> {
+pub fn unanswered(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Markup> {
     let unanswered = line.unanswered.as_ref()?;
     let words = waiting(w, unanswered);
     let page = [&path(order), "/", Act::Unanswered.word()].concat();
     let settle = panel.visitor.link(panel.ctx, &page, &[("payment", line.id.as_str())]);
     Some(
-        html!["<div class=\"waits\"><p>" (words) "</p><div class=\"actions\"><form method=\"post\" action=\"/panel"
+        markup!["<div class=\"waits\"><p>" (words) "</p><div class=\"actions\"><form method=\"post\" action=\"/panel"
         (path(order)) "\">" (hidden_token(panel)) "<button>" (w.of("Look now", "今すぐ確認する"))
         "</button></form><a class=\"button\" href=\"" (settle) "\">" (title(w, Act::Unanswered)) "…</a></div></div>"],
     )
@@ -86,9 +86,9 @@ fn waiting(w: Words, unanswered: &Unanswered) -> String {
 }
 
 /// Why nothing is offered for a payment, although it holds money.
-pub fn unknown_rest(w: Words, line: &PaymentLine) -> Option<Html> {
+pub fn unknown_rest(w: Words, line: &PaymentLine) -> Option<Markup> {
     line.rest_is_unknown.then(|| {
-        html!["<p class=\"attention\">" (w.of(
+        markup!["<p class=\"attention\">" (w.of(
             "KOMOJU has a bank transfer under way that this app did not ask for, and does not say how much it takes. What is \
              left cannot be known, so nothing is offered here until that transfer is over.",
             "このアプリ以外から依頼された銀行振込が KOMOJU で進行中ですが、金額が分かりません。残額を確認できないため、その振込が\
@@ -98,20 +98,20 @@ pub fn unknown_rest(w: Words, line: &PaymentLine) -> Option<Html> {
 }
 
 /// Money promised by bank transfer. It is taken off what is left to refund, and blocks nothing else.
-pub fn transfers(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Html> {
-    let lines: Vec<Html> = line.transfers.iter().map(|one| transfer(panel, w, order, one)).collect();
-    (!lines.is_empty()).then(|| html!["<ul class=\"lines promised\">" (lines) "</ul>"])
+pub fn transfers(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Markup> {
+    let lines: Vec<Markup> = line.transfers.iter().map(|one| transfer(panel, w, order, one)).collect();
+    (!lines.is_empty()).then(|| markup!["<ul class=\"lines promised\">" (lines) "</ul>"])
 }
 
 /// One transfer: its stage, its amount, and what the merchant may say became of it.
-fn transfer(panel: &Panel<'_>, w: Words, order: OrderId, one: &TransferLine) -> Html {
+fn transfer(panel: &Panel<'_>, w: Words, order: OrderId, one: &TransferLine) -> Markup {
     let page = [&path(order), "/", Act::Transfer.word()].concat();
     let id = one.id.to_string();
     let link = |refund: &str, words: String| {
         let link = panel.visitor.link(panel.ctx, &page, &[("transfer", &id), ("refund", refund)]);
-        html!["<a class=\"button\" href=\"" (link) "\">" (words) "…</a>"]
+        markup!["<a class=\"button\" href=\"" (link) "\">" (words) "…</a>"]
     };
-    let mut acts: Vec<Html> = Vec::new();
+    let mut acts: Vec<Markup> = Vec::new();
     for made in &one.may_be {
         let at = made.at.map(|at| [" · ", &moment(at)].concat()).unwrap_or_default();
         let words = match w.0 {
@@ -123,8 +123,8 @@ fn transfer(panel: &Panel<'_>, w: Words, order: OrderId, one: &TransferLine) -> 
     if is_open(one) {
         acts.push(link("", w.of("It came to nothing", "振込は行われなかった").to_owned()));
     }
-    let acts = (!acts.is_empty()).then(|| html!["<p class=\"actions\">" (acts) "</p>"]);
-    html!["<li>" (stage(w, one.stage).html()) " <b>" (one.amount.to_string()) "</b> <span class=\"quiet\">· "
+    let acts = (!acts.is_empty()).then(|| markup!["<p class=\"actions\">" (acts) "</p>"]);
+    markup!["<li>" (stage(w, one.stage).html()) " <b>" (one.amount.to_string()) "</b> <span class=\"quiet\">· "
         (w.of("by bank transfer, asked for ", "銀行振込・依頼：")) (moment(one.asked_at)) "</span>" (acts) "</li>"]
 }
 
@@ -141,16 +141,16 @@ fn stage(w: Words, stage: Stage) -> Pill<'static> {
 }
 
 /// What was decided about money, by whom, and what became of it. A decision that came to nothing is shown as ended.
-pub fn decisions(w: Words, history: &History) -> Option<Html> {
-    let lines: Vec<Html> = history.statement.decisions.iter().map(|line| decision(w, line)).collect();
+pub fn decisions(w: Words, history: &History) -> Option<Markup> {
+    let lines: Vec<Markup> = history.statement.decisions.iter().map(|line| decision(w, line)).collect();
     (!lines.is_empty()).then(|| {
-        html!["<section class=\"card\"><h2>" (w.of("Decisions", "指示した操作")) "</h2><ul class=\"lines\">" (lines)
+        markup!["<section class=\"card\"><h2>" (w.of("Decisions", "指示した操作")) "</h2><ul class=\"lines\">" (lines)
             "</ul></section>"]
     })
 }
 
 /// One decision: who, when, and how it ended.
-fn decision(w: Words, line: &DecisionLine) -> Html {
+fn decision(w: Words, line: &DecisionLine) -> Markup {
     let pill = |tone, english, japanese| Pill { word: w.of(english, japanese), tone };
     let state = match line.ended.map(|ended| ended.how) {
         None => pill(Tone::Wait, "Under way", "処理中"),
@@ -160,15 +160,15 @@ fn decision(w: Words, line: &DecisionLine) -> Html {
         Some(Ending::Overtaken) => pill(Tone::Rest, "Overtaken: nothing was moved", "状況変更により未実行"),
     };
     let ended = line.ended.map(|ended| [" → ", &moment(ended.at)].concat());
-    html!["<li>" (state.html()) " " (decision_name(w, line.what)) " <span class=\"quiet\">· " (line.by.as_str()) " · "
+    markup!["<li>" (state.html()) " " (decision_name(w, line.what)) " <span class=\"quiet\">· " (line.by.as_str()) " · "
         (moment(line.at)) (ended) "</span></li>"]
 }
 
 /// Two equal refunds made by hand, one on each side and close together, count as one; the merchant may know better.
-pub fn by_hand(panel: &Panel<'_>, w: Words, order: OrderId, refund: u64, komoju: &str) -> Html {
+pub fn by_hand(panel: &Panel<'_>, w: Words, order: OrderId, refund: u64, komoju: &str) -> Markup {
     let page = [&path(order), "/", Act::Two.word()].concat();
     let link = panel.visitor.link(panel.ctx, &page, &[("refund", &refund.to_string())]);
-    html!["<br><span class=\"quiet\">" (w.of(
+    markup!["<br><span class=\"quiet\">" (w.of(
         "A refund of the same amount was made by hand at KOMOJU, so both are taken for one and nothing more is paid back: ",
         "KOMOJU でも同額の返金が手動で行われたため、同じ返金とみなし、追加の返金は行いません：",
     )) "</span><code>" (komoju) "</code><p class=\"actions\"><a class=\"button\" href=\"" (link) "\">"
