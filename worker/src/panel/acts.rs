@@ -7,33 +7,40 @@ use super::offer::{About, Act, Offer};
 use super::request::Panel;
 use super::words::Words;
 use crate::markup;
-use maud::Markup;
 use domain::values::ids::OrderId;
+use domain::values::locale::Locale;
+use maud::Markup;
 
 /// The name of an act, on its button and as the title of its page.
-pub fn title(w: Words, act: Act) -> &'static str {
+pub fn title(locale: Locale, act: Act) -> &'static str {
     match act {
-        Act::Capture => w.of("Capture", "売上を確定"),
-        Act::Refund => w.of("Refund at KOMOJU", "KOMOJU で返金"),
-        Act::Confirm => w.of("Pay back at KOMOJU", "KOMOJU で返金"),
-        Act::Bank => w.of("Pay back by bank transfer", "銀行振込で返金"),
-        Act::Outside => w.of("Paid back otherwise", "別の方法で返金済み"),
-        Act::Owed => w.of("What is left to pay", "請求金額の選択"),
-        Act::Unanswered => w.of("Settled outside KOMOJU", "KOMOJU 外で解決済みにする"),
-        Act::Transfer => w.of("What became of the transfer", "銀行振込の結果"),
-        Act::Two => w.of("These are two refunds", "別々の返金として扱う"),
+        Act::Capture => locale.of("Capture", "売上を確定"),
+        Act::Refund => locale.of("Refund at KOMOJU", "KOMOJU で返金"),
+        Act::Confirm => locale.of("Pay back at KOMOJU", "KOMOJU で返金"),
+        Act::Bank => locale.of("Pay back by bank transfer", "銀行振込で返金"),
+        Act::Outside => locale.of("Paid back otherwise", "別の方法で返金済み"),
+        Act::Owed => locale.of("What is left to pay", "請求金額の選択"),
+        Act::Unanswered => locale.of("Settled outside KOMOJU", "KOMOJU 外で解決済みにする"),
+        Act::Transfer => locale.of("What became of the transfer", "銀行振込の結果"),
+        Act::Two => locale.of("These are two refunds", "別々の返金として扱う"),
     }
 }
 
 /// Asks for the amount, and goes on to the page that says what will happen.
-pub fn amount_form(panel: &Panel<'_>, w: Words, order: OrderId, offer: &Offer, entered: &str) -> Markup {
+pub fn amount_form(
+    panel: &Panel<'_>,
+    locale: Locale,
+    order: OrderId,
+    offer: &Offer,
+    entered: &str,
+) -> Markup {
     let most = offer.most.decimal();
     let shown = if entered.is_empty() { &most } else { entered };
     let field = [offer.act.word(), "-amount"].concat();
     markup!["<form method=\"get\" action=\"/panel" (path(order)) "/" (offer.act.word()) "\" class=\"actions amounts\">"
         (hidden_token(panel)) (hidden_about(offer)) "<label for=\"" (field.as_str()) "\">" (offer.most.currency.code())
         "</label><input id=\"" (field.as_str()) "\" name=\"amount\" inputmode=\"decimal\" value=\"" (shown) "\"><button>"
-        (title(w, offer.act)) "…</button></form>"]
+        (title(locale, offer.act)) "…</button></form>"]
 }
 
 /// What an offer is about, as hidden fields, from which [`Offer::find`] finds it again.

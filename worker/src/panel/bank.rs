@@ -3,9 +3,10 @@
 
 use super::words::Words;
 use crate::markup;
-use maud::Markup;
 use domain::state::call::BankDetails;
 use domain::url::{Pair, value};
+use domain::values::locale::Locale;
+use maud::Markup;
 
 /// In characters.
 const LONGEST: usize = 60;
@@ -127,17 +128,17 @@ impl BankForm {
     }
 
     /// The form's fields.
-    pub fn fields(&self, w: Words) -> Markup {
+    pub fn fields(&self, locale: Locale) -> Markup {
         let all = self.values.iter().zip(&FIELDS).zip(self.faulty());
         let all: Vec<Markup> =
-            all.map(|((text, field), wrong)| field.html(w, text, wrong && self.entered)).collect();
+            all.map(|((text, field), wrong)| field.html(locale, text, wrong && self.entered)).collect();
         markup!["<div class=\"fields\">" (all) "</div>"]
     }
 }
 
 impl Field {
-    fn html(&self, w: Words, text: &str, wrong: bool) -> Markup {
-        let rule = w.of(self.rule.0, self.rule.1);
+    fn html(&self, locale: Locale, text: &str, wrong: bool) -> Markup {
+        let rule = locale.of(self.rule.0, self.rule.1);
         // The rule of an obvious field is shown only if it was not kept.
         let obvious = ["bank_name", "branch_name", "account_type"].contains(&self.name);
         let class = if wrong { "fault" } else { "hint" };
@@ -146,7 +147,7 @@ impl Field {
             "account_type" => {
                 let options = TYPES.iter().map(|(name, english, japanese)| {
                     let on = (*name == text).then(|| markup![" selected"]);
-                    markup!["<option value=\"" (*name) "\"" (on) ">" (w.of(english, japanese)) "</option>"]
+                    markup!["<option value=\"" (*name) "\"" (on) ">" (locale.of(english, japanese)) "</option>"]
                 });
                 let options: Vec<Markup> = options.collect();
                 markup!["<select id=\"account_type\" name=\"account_type\">" (options) "</select>"]
@@ -155,7 +156,7 @@ impl Field {
                 markup!["<input id=\"" (name) "\" name=\"" (name) "\" autocomplete=\"off\" value=\"" (text) "\">"]
             }
         };
-        markup!["<div><label for=\"" (self.name) "\">" (w.of(self.words.0, self.words.1)) "</label>" (entry) (rule) "</div>"]
+        markup!["<div><label for=\"" (self.name) "\">" (locale.of(self.words.0, self.words.1)) "</label>" (entry) (rule) "</div>"]
     }
 }
 

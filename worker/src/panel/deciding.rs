@@ -13,7 +13,6 @@ use super::request::Panel;
 use super::words::Words;
 use crate::crypto::random_hex;
 use crate::markup;
-use maud::Markup;
 use crate::objects::messages::desk::{Desk, Wish};
 use crate::objects::messages::payment::History;
 use crate::objects::payment_client::PaymentClient;
@@ -28,6 +27,7 @@ use domain::values::ids::{HintId, OrderId};
 use domain::values::locale::Locale;
 use domain::values::money::Money;
 use domain::values::sealed::Sealed;
+use maud::Markup;
 use worker::{Response, Result};
 
 impl Panel<'_> {
@@ -137,22 +137,22 @@ impl Panel<'_> {
     ) -> Result<Page<'_>> {
         // If the form comes back because of a fault, the decision is still made upon what the merchant saw first.
         let upon = value(form, "upon").or(basis.map(|basis| basis.0.as_str())).unwrap_or("");
-        let w = Words(self.visitor.locale);
+        let locale = self.visitor.locale;
         let entered = value(form, "amount").unwrap_or("");
-        let title = title(w, offer.act);
+        let title = title(locale, offer.act);
         let back = self.visitor.link(self.ctx, &path(order), &[]);
         let body = match offer.amount(entered) {
             Some(amount) => self.confirmation(desk, order, offer, amount, bank, upon)?,
             None => {
                 let most = offer.most.to_string();
-                let words = match w.0 {
+                let words = match locale {
                     Locale::En => ["An amount up to ", &most, "."],
                     Locale::Ja => ["", &most, " 以下の金額を入力してください。"],
                 };
-                markup![(amount_form(self, w, order, offer, entered)) "<p class=\"fault\" role=\"alert\">" (words.concat()) "</p>"]
+                markup![(amount_form(self, locale, order, offer, entered)) "<p class=\"fault\" role=\"alert\">" (words.concat()) "</p>"]
             }
         };
-        let content = markup!["<p><a href=\"" (back) "\">← " (w.of("Order", "注文")) " #" (order.get())
+        let content = markup!["<p><a href=\"" (back) "\">← " (locale.of("Order", "注文")) " #" (order.get())
             "</a></p><section class=\"card\"><h2>" (title) "</h2>" (body) "</section>"];
         Ok(frame(self, desk, Tab::Payments, content))
     }
@@ -167,41 +167,41 @@ impl Panel<'_> {
         bank: &BankForm,
         upon: &str,
     ) -> Result<Markup> {
-        let w = Words(self.visitor.locale);
+        let locale = self.visitor.locale;
         let back = self.visitor.link(self.ctx, &path(order), &[]);
-        let fields = offer.needs_bank.then(|| bank.fields(w));
+        let fields = offer.needs_bank.then(|| bank.fields(locale));
         let kept = offer.takes_a_part().then(|| hidden("amount", &amount.decimal()));
         Ok(
-            markup!["<p class=\"statement\">" (statement(w, offer, amount, &desk.staff_name)) "</p><form method=\"post\" action=\"/panel"
+            markup!["<p class=\"statement\">" (statement(locale, offer, amount, &desk.staff_name)) "</p><form method=\"post\" action=\"/panel"
             (path(order)) "/" (offer.act.word()) "\">" (hidden_token(self)) (hidden("id", &random_hex(8)?))
-            (hidden("upon", upon)) (hidden_about(offer)) (kept) (fields) "<p class=\"actions\"><button class=\"primary\">" (button(w, offer.act))
-            "</button><a class=\"button\" href=\"" (back) "\">" (w.of("Go back", "戻る")) "</a></p></form>"],
+            (hidden("upon", upon)) (hidden_about(offer)) (kept) (fields) "<p class=\"actions\"><button class=\"primary\">" (button(locale, offer.act))
+            "</button><a class=\"button\" href=\"" (back) "\">" (locale.of("Go back", "戻る")) "</a></p></form>"],
         )
     }
 }
 
 /// What the button that decides says.
-fn button(w: Words, act: Act) -> &'static str {
+fn button(locale: Locale, act: Act) -> &'static str {
     match act {
-        Act::Capture => w.of("Capture now", "確定する"),
-        Act::Refund | Act::Confirm => w.of("Pay back now", "返金する"),
-        Act::Bank => w.of("Ask KOMOJU to transfer it", "振込を依頼する"),
-        Act::Outside => w.of("Mark as paid back", "返金済みとして記録"),
-        Act::Owed => w.of("This is right", "この金額で請求する"),
-        Act::Unanswered => w.of("Mark as settled", "解決済みとして記録"),
-        Act::Transfer => w.of("Keep this", "記録する"),
-        Act::Two => w.of("Treat as two refunds", "別々の返金にする"),
+        Act::Capture => locale.of("Capture now", "確定する"),
+        Act::Refund | Act::Confirm => locale.of("Pay back now", "返金する"),
+        Act::Bank => locale.of("Ask KOMOJU to transfer it", "振込を依頼する"),
+        Act::Outside => locale.of("Mark as paid back", "返金済みとして記録"),
+        Act::Owed => locale.of("This is right", "この金額で請求する"),
+        Act::Unanswered => locale.of("Mark as settled", "解決済みとして記録"),
+        Act::Transfer => locale.of("Keep this", "記録する"),
+        Act::Two => locale.of("Treat as two refunds", "別々の返金にする"),
     }
 }
 
 /// Exactly what will happen, in one or two sentences.
-fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
-    if let Some(words) = records_only(w, offer, who) {
+fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String {
+    if let Some(words) = records_only(locale, offer, who) {
         return words;
     }
     let part = amount != offer.most;
     let (amount, most) = (amount.to_string(), offer.most.to_string());
-    let whole = match (part, w.0) {
+    let whole = match (part, locale) {
         (false, _) => amount.clone(),
         (true, Locale::En) => [&amount, " of ", &most].concat(),
         (true, Locale::Ja) => [&most, " のうち ", &amount].concat(),
@@ -214,13 +214,13 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
             String::new()
         }
     };
-    let for_it = match (refund.as_str(), w.0) {
+    let for_it = match (refund.as_str(), locale) {
         ("", _) => String::new(),
         (refund, Locale::En) => [", for refund", refund, " made in BigCommerce"].concat(),
         (refund, Locale::Ja) => ["BigCommerce での返金", refund, " として、"].concat(),
     };
     let of_a_part = matches!(offer.about, About::Part { .. });
-    let parts: &[&str] = match (offer.act, w.0) {
+    let parts: &[&str] = match (offer.act, locale) {
         (Act::Unanswered | Act::Transfer | Act::Two, _) => &[],
         (Act::Capture, Locale::En) if part => {
             &["KOMOJU takes ", &whole, " now. The rest is released, and cannot be taken later."]
@@ -303,13 +303,13 @@ fn statement(w: Words, offer: &Offer, amount: Money, who: &str) -> String {
 }
 
 /// The same for a decision that moves nothing now but records what happened elsewhere. None: it moves something.
-fn records_only(w: Words, offer: &Offer, who: &str) -> Option<String> {
+fn records_only(locale: Locale, offer: &Offer, who: &str) -> Option<String> {
     let amount = offer.most.to_string();
-    let kept = match w.0 {
+    let kept = match locale {
         Locale::En => [" Kept with your name, ", who, ", and the time."].concat(),
         Locale::Ja => ["操作した人（", who, "）と日時を残します。"].concat(),
     };
-    let words = match (&offer.about, w.0) {
+    let words = match (&offer.about, locale) {
         (About::Call(_), Locale::En) => [
             "The request without an answer (",
             &amount,
@@ -401,7 +401,7 @@ mod tests {
         };
         let said = |offer: &Offer, minor| {
             [Locale::En, Locale::Ja]
-                .map(|l| statement(Words(l), offer, Money::new(minor, Currency::JPY), "kana@shop.example"))
+                .map(|l| statement(l, offer, Money::new(minor, Currency::JPY), "kana@shop.example"))
         };
         for (offer, minor, expected) in [
             (offer(Act::Capture, payment(), false), 500, vec!["¥500", "¥1,200"]),
@@ -433,7 +433,7 @@ mod tests {
         ] {
             let offer = offer(act, about, false);
             for locale in [Locale::En, Locale::Ja] {
-                let said = statement(Words(locale), &offer, offer.most, "kana@shop.example");
+                let said = statement(locale, &offer, offer.most, "kana@shop.example");
                 let all = parts.iter().chain(&["kana@shop.example"]).all(|part| said.contains(part));
                 assert!(all, "{said}");
             }

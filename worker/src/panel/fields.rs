@@ -3,6 +3,7 @@
 use super::request::Panel;
 use super::words::Words;
 use crate::markup;
+use domain::values::locale::Locale;
 use maud::Markup;
 
 /// The visitor's token as a hidden field. No form is accepted without it, which is also what keeps other sites from
@@ -16,8 +17,8 @@ pub fn hidden(name: &str, value: &str) -> Markup {
 }
 
 /// A text that a button copies.
-pub fn copy_field(w: Words, id: &str, label: &str, text: &str) -> Markup {
+pub fn copy_field(locale: Locale, id: &str, label: &str, text: &str) -> Markup {
     markup!["<label for=\"" (id) "\">" (label) "</label><div class=\"copy\"><input readonly class=\"code\" id=\"" (id)
-        "\" value=\"" (text) "\"><button type=\"button\" data-copy=\"" (id) "\" data-done=\"" (w.of("Copied", "コピーしました"))
-        "\">" (w.of("Copy", "コピー")) "</button></div>"]
+        "\" value=\"" (text) "\"><button type=\"button\" data-copy=\"" (id) "\" data-done=\"" (locale.of("Copied", "コピーしました"))
+        "\">" (locale.of("Copy", "コピー")) "</button></div>"]
 }

@@ -5,12 +5,12 @@ use super::words::{Words, done};
 use crate::context::Ctx;
 use crate::crypto::random_hex;
 use crate::markup;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::objects::messages::desk::Desk;
 use crate::problem::{Problem, Told};
 use domain::state::settings::Mode;
 use domain::url::value;
 use domain::values::locale::Locale;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use worker::{Response, ResponseBuilder, Result};
 
 const STYLE: &str = include_str!("style.css");
@@ -98,53 +98,53 @@ impl Tab {
         }
     }
 
-    fn name(self, w: Words) -> &'static str {
+    fn name(self, locale: Locale) -> &'static str {
         match self {
-            Self::Overview => w.of("Overview", "概要"),
-            Self::Keys => w.of("KOMOJU account", "KOMOJU アカウント"),
-            Self::Methods => w.of("Payment methods", "支払い方法"),
-            Self::Settings => w.of("Settings", "設定"),
-            Self::Payments => w.of("Payments", "支払い一覧"),
+            Self::Overview => locale.of("Overview", "概要"),
+            Self::Keys => locale.of("KOMOJU account", "KOMOJU アカウント"),
+            Self::Methods => locale.of("Payment methods", "支払い方法"),
+            Self::Settings => locale.of("Settings", "設定"),
+            Self::Payments => locale.of("Payments", "支払い一覧"),
         }
     }
 }
 
 /// A page of the panel, for somebody who is signed in.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Markup) -> Page<'a> {
-    let w = Words(panel.visitor.locale);
-    let confirmation = value(&panel.query, "done").and_then(|word| done(w, word));
+    let locale = panel.visitor.locale;
+    let confirmation = value(&panel.query, "done").and_then(|word| done(locale, word));
     // Nothing was done, so the notice is not green.
     let class = if value(&panel.query, "done") == Some("overtaken") { "notice" } else { "notice good" };
     let confirmation =
         confirmation.map(|words| markup!["<p class=\"" (class) "\" role=\"status\">" (words) "</p>"]);
-    let body =
-        markup![(ribbon(w, desk)) (header(panel, desk, w, tab)) "<main>" (confirmation) (content) "</main>"];
-    Page { framed_by: framed_by(panel.ctx), locale: w.0, status: 200, title: "KOMOJU payments", body }
+    let body = markup![(ribbon(locale, desk)) (header(panel, desk, locale, tab)) "<main>" (confirmation) (content) "</main>"];
+    Page { framed_by: framed_by(panel.ctx), locale: locale, status: 200, title: "KOMOJU payments", body }
 }
 
 /// Says on every page that the current key is a test key: test money must never be taken for real money.
-fn ribbon(w: Words, desk: &Desk) -> Option<Markup> {
+fn ribbon(locale: Locale, desk: &Desk) -> Option<Markup> {
     let test = desk.profile.current_account().is_some_and(|account| account.mode == Mode::Test);
-    let words = w.of(
+    let words = locale.of(
         "No real money moves. Payments made now are marked TEST.",
         "実際の決済は行われません。今行われる支払いには TEST と表示されます。",
     );
     test.then(|| markup!["<div class=\"ribbon\"><b>TEST</b> " (words) "</div>"])
 }
 
-fn header(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab) -> Markup {
-    let tabs: Vec<Markup> = Tab::ALL.into_iter().map(|t| tab_link(panel, desk, w, t, t == tab)).collect();
-    let (language, name) = match w.0 {
+fn header(panel: &Panel<'_>, desk: &Desk, locale: Locale, tab: Tab) -> Markup {
+    let tabs: Vec<Markup> =
+        Tab::ALL.into_iter().map(|t| tab_link(panel, desk, locale, t, t == tab)).collect();
+    let (language, name) = match locale {
         Locale::Ja => ("en", "English"),
         Locale::En => ("ja", "日本語"),
     };
     let switch = panel.visitor.link(panel.ctx, tab.path(), &[("lang", language)]);
     markup!["<header><div class=\"brand\"><h1>KOMOJU <span>payments</span></h1><p class=\"shop\">"
-        (&desk.profile.store_name) "</p>" (mode_badge(w, desk)) "<a class=\"language\" lang=\"" (language) "\" href=\""
+        (&desk.profile.store_name) "</p>" (mode_badge(locale, desk)) "<a class=\"language\" lang=\"" (language) "\" href=\""
         (switch) "\">" (name) "</a></div><nav>" (tabs) "</nav></header>"]
 }
 
-fn tab_link(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab, current: bool) -> Markup {
+fn tab_link(panel: &Panel<'_>, desk: &Desk, locale: Locale, tab: Tab, current: bool) -> Markup {
     let href = panel.visitor.link(panel.ctx, tab.path(), &[]);
     let count = match tab {
         Tab::Overview => desk.health.troubles.len() as u64,
@@ -153,13 +153,13 @@ fn tab_link(panel: &Panel<'_>, desk: &Desk, w: Words, tab: Tab, current: bool) -
     };
     let count = (count > 0).then(|| markup![" <span class=\"count\">" (count) "</span>"]);
     let mark = current.then(|| markup![" aria-current=\"page\""]);
-    markup!["<a href=\"" (href) "\"" (mark) ">" (tab.name(w)) (count) "</a>"]
+    markup!["<a href=\"" (href) "\"" (mark) ">" (tab.name(locale)) (count) "</a>"]
 }
 
-fn mode_badge(w: Words, desk: &Desk) -> Markup {
+fn mode_badge(locale: Locale, desk: &Desk) -> Markup {
     match desk.profile.current_account().map(|account| account.mode) {
         Some(mode) => mode_pill(mode),
-        None => markup!["<span class=\"pill\">" (w.of("Not set up", "未設定")) "</span>"],
+        None => markup!["<span class=\"pill\">" (locale.of("Not set up", "未設定")) "</span>"],
     }
 }
 
@@ -181,18 +181,18 @@ pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text
 /// A problem as a page, for a merchant who navigates. Its detail is in English and for programs, so it is shown only
 /// if the app is not configured, because then the reader is whoever sets the app up. Needs no configuration itself.
 pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<Response> {
-    let w = Words(locale);
+    let locale = locale;
     let (title, words) = match told.retry {
         true => (
-            w.of("This does not work just now", "ただいま処理できません"),
-            w.of(
+            locale.of("This does not work just now", "ただいま処理できません"),
+            locale.of(
                 "Please try again in a moment. Nothing is lost.",
                 "しばらくしてから、もう一度お試しください。データは失われていません。",
             ),
         ),
         false => (
-            w.of("This page cannot be shown", "ページを表示できません"),
-            w.of(
+            locale.of("This page cannot be shown", "ページを表示できません"),
+            locale.of(
                 "Please open KOMOJU payments again from Apps in your control panel.",
                 "お手数ですが、管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。",
             ),
@@ -208,16 +208,16 @@ pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<R
 /// This signed address has opened the app before and does not do so again, so nobody gets in who has found it in a
 /// history or a log. The store's control panel makes a new one at the press of a button.
 pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Result<Response> {
-    let w = Words(locale);
+    let locale = locale;
     let button = (!panel_url.is_empty()).then(|| {
         markup!["<p><a class=\"button primary\" target=\"_top\" href=\"" (panel_url) "/manage/marketplace/apps/my-apps\">"
-            (w.of("Open it again from Apps", "「アプリ」から開き直す")) "</a></p>"]
+            (locale.of("Open it again from Apps", "「アプリ」から開き直す")) "</a></p>"]
     });
-    let words = w.of(
+    let words = locale.of(
         "For your store's safety, each link to this app works once. Open KOMOJU payments again from Apps in your control panel.",
         "安全のため、このアプリへのリンクは一度しか使えません。お手数ですが、管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。",
     );
-    let title = w.of("This link has been used", "このリンクは使用済みです");
+    let title = locale.of("This link has been used", "このリンクは使用済みです");
     let body = markup!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
         "</h2><p>" (words) "</p>" (button) "</section></main>"];
     Page { framed_by: framed_by(ctx), locale, status: 403, title: "KOMOJU payments", body }.response()
@@ -225,12 +225,12 @@ pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Result<Response
 
 /// What was asked for is reserved for the store's owner.
 pub fn owner_only(ctx: &Ctx, locale: Locale) -> Result<Response> {
-    let w = Words(locale);
-    let words = w.of(
+    let locale = locale;
+    let words = locale.of(
         "In this store, only the owner may change keys and secrets. Nothing was changed.",
         "このストアでは、キーとシークレットを変更できるのはオーナーだけです。変更は行われていません。",
     );
-    message(ctx, locale, 403, w.of("Only for the owner", "オーナー専用の操作です"), words)
+    message(ctx, locale, 403, locale.of("Only for the owner", "オーナー専用の操作です"), words)
 }
 
 /// The token is not good, or not any more. In both languages, because without a token we do not know which one.
@@ -241,8 +241,8 @@ pub fn signed_out(ctx: &Ctx, status: u16) -> Result<Response> {
 }
 
 pub fn not_found<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
-    let w = Words(panel.visitor.locale);
-    let words = w.of("There is nothing here.", "ページが見つかりません。");
+    let locale = panel.visitor.locale;
+    let words = locale.of("There is nothing here.", "ページが見つかりません。");
     page(panel, desk, Tab::Overview, markup!["<section class=\"card\"><p>" (words) "</p></section>"])
         .status(404)
 }

@@ -4,13 +4,13 @@
 use super::fields::copy_field;
 use super::request::Panel;
 use super::words::Words;
-use crate::markup;
-use maud::Markup;
 use crate::links::{LIFE_DAYS, Links};
+use crate::markup;
 use crate::objects::messages::desk::Desk;
 use domain::url::encode;
 use domain::values::ids::OrderId;
 use domain::values::locale::Locale;
+use maud::Markup;
 
 /// The path of a payment's page, below `/panel`.
 pub fn path(order: OrderId) -> String {
@@ -19,19 +19,19 @@ pub fn path(order: OrderId) -> String {
 
 /// A link to the order in BigCommerce's own panel. Opens a new tab, because that panel cannot be framed. None: its
 /// address is not known.
-pub fn order_link(desk: &Desk, w: Words, order: OrderId) -> Option<Markup> {
+pub fn order_link(desk: &Desk, locale: Locale, order: OrderId) -> Option<Markup> {
     let base = &desk.profile.panel_url;
     (!base.is_empty()).then(|| {
         markup!["<a class=\"quiet\" target=\"_blank\" rel=\"noopener noreferrer\" href=\"" (base) "/manage/orders/"
-            (order.get()) "\">" (w.of("in BigCommerce", "BigCommerce で開く")) " ↗</a>"]
+            (order.get()) "\">" (locale.of("in BigCommerce", "BigCommerce で開く")) " ↗</a>"]
     })
 }
 
 /// The link that the merchant sends to a shopper who cannot come back to the confirmation page.
-pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Markup {
+pub fn pay_link(panel: &Panel<'_>, locale: Locale, order: OrderId) -> Markup {
     let link = Links::new(&panel.ctx.config, &panel.visitor.store, order, panel.ctx.now_ms).pay();
     let number = order.to_string();
-    let (subject, greeting) = match w.0 {
+    let (subject, greeting) = match locale {
         Locale::En => (["Payment for your order #", &number, ""], "You can pay for your order here:"),
         Locale::Ja => (["ご注文 #", &number, " のお支払いのご案内"], "次のリンクからお支払いいただけます。"),
     };
@@ -39,7 +39,7 @@ pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Markup {
     let body = [greeting, "\r\n", &link].concat();
     let mail = ["mailto:?subject=", &encode(&subject), "&body=", &encode(&body)].concat();
     let days = LIFE_DAYS.to_string();
-    let words = match w.0 {
+    let words = match locale {
         Locale::En => [
             "Whoever has this link can pay for the order, or sees how it stands. It is good for ",
             &days,
@@ -51,8 +51,8 @@ pub fn pay_link(panel: &Panel<'_>, w: Words, order: OrderId) -> Markup {
             " 日です。",
         ],
     };
-    markup!["<section class=\"card\"><h2>" (w.of("Payment link", "支払いリンク")) "</h2>"
-        (copy_field(w, "pay_link", w.of("To send to the shopper", "購入者に送るリンク"), &link))
+    markup!["<section class=\"card\"><h2>" (locale.of("Payment link", "支払いリンク")) "</h2>"
+        (copy_field(locale, "pay_link", locale.of("To send to the shopper", "購入者に送るリンク"), &link))
         "<p class=\"hint\">" (words.concat()) " <a href=\"" (mail) "\" target=\"_blank\" rel=\"noopener\">"
-        (w.of("Write a mail", "メールを作成")) "</a></p></section>"]
+        (locale.of("Write a mail", "メールを作成")) "</a></p></section>"]
 }

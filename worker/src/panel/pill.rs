@@ -5,12 +5,13 @@
 
 use super::words::Words;
 use crate::markup;
-use maud::Markup;
 use domain::state::reading::PaymentStatus;
 use domain::values::attention::Attention;
+use domain::values::locale::Locale;
 use domain::values::name::Name;
 use domain::views::condition::Condition;
 use domain::views::statement::PaymentLine;
+use maud::Markup;
 
 /// What a colour says, from the calmest to the most urgent. The order matters: the most urgent reason wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,13 +57,17 @@ impl Pill<'_> {
 
 /// The state of a payment, from its condition and from the reasons why a person must look at it. A name that another
 /// version wrote stands for itself; as a reason it still calls a person.
-pub fn of_payment<'a>(w: Words, condition: &'a Name<Condition>, attention: &[Name<Attention>]) -> Pill<'a> {
+pub fn of_payment<'a>(
+    locale: Locale,
+    condition: &'a Name<Condition>,
+    attention: &[Name<Attention>],
+) -> Pill<'a> {
     let (word, calm) = match condition {
-        Name::Known(known) => at_rest(w, *known),
+        Name::Known(known) => at_rest(locale, *known),
         Name::Other(other) => (other.as_str(), Tone::Rest),
     };
     let claims = attention.iter().map(|name| match name {
-        Name::Known(known) => claim(w, *known),
+        Name::Known(known) => claim(locale, *known),
         Name::Other(_) => (Tone::Decide, None),
     });
     // The most urgent reason; of several, the first that has a word of its own.
@@ -77,22 +82,22 @@ pub fn of_payment<'a>(w: Words, condition: &'a Name<Condition>, attention: &[Nam
 }
 
 /// One payment at KOMOJU. While its order needs a person, no payment of it is green.
-pub fn of_line(w: Words, line: &PaymentLine, attention: &[Attention]) -> Pill<'static> {
+pub fn of_line(locale: Locale, line: &PaymentLine, attention: &[Attention]) -> Pill<'static> {
     let condition = match &line.status {
         _ if line.charged_back.is_some() => Condition::Disputed,
         PaymentStatus::Authorized | PaymentStatus::Captured if line.fraud => Condition::FraudMarked,
-        PaymentStatus::Pending => return calm(w.of("Under way", "手続き中"), Tone::Wait),
+        PaymentStatus::Pending => return calm(locale.of("Under way", "手続き中"), Tone::Wait),
         PaymentStatus::Authorized if line.by_transfer => Condition::Waiting,
         PaymentStatus::Authorized => Condition::Reserved,
         PaymentStatus::Captured if line.refunded.is_some() => Condition::PartlyRefunded,
         PaymentStatus::Captured => Condition::Paid,
         PaymentStatus::Refunded => Condition::Refunded,
-        PaymentStatus::Cancelled => return calm(w.of("Cancelled", "取消"), Tone::Rest),
+        PaymentStatus::Cancelled => return calm(locale.of("Cancelled", "取消"), Tone::Rest),
         PaymentStatus::Expired => Condition::Expired,
-        PaymentStatus::Failed => return calm(w.of("Declined", "承認されず"), Tone::Rest),
-        PaymentStatus::Other(_) => return calm(w.of("Unknown to this app", "不明な状態"), Tone::Rest),
+        PaymentStatus::Failed => return calm(locale.of("Declined", "承認されず"), Tone::Rest),
+        PaymentStatus::Other(_) => return calm(locale.of("Unknown to this app", "不明な状態"), Tone::Rest),
     };
-    let (word, tone) = at_rest(w, condition);
+    let (word, tone) = at_rest(locale, condition);
     let marked = match condition {
         Condition::Disputed => attention.contains(&Attention::Disputed),
         Condition::FraudMarked => attention.contains(&Attention::FraudMarked),
@@ -111,34 +116,34 @@ fn calm(word: &'static str, tone: Tone) -> Pill<'static> {
 }
 
 /// The word for a condition, and its colour while no person is needed.
-pub fn at_rest(w: Words, condition: Condition) -> (&'static str, Tone) {
+pub fn at_rest(locale: Locale, condition: Condition) -> (&'static str, Tone) {
     match condition {
-        Condition::NotStarted => (w.of("Not started", "手続き前"), Tone::Blank),
-        Condition::Unpaid => (w.of("Not paid", "未払い"), Tone::Rest),
-        Condition::Expired => (w.of("Expired", "期限切れ"), Tone::Rest),
-        Condition::Confirming => (w.of("Being confirmed", "確認中"), Tone::Wait),
-        Condition::Waiting => (w.of("Waiting for payment", "入金待ち"), Tone::Wait),
-        Condition::Reserved => (w.of("Reserved", "仮売上"), Tone::Wait),
-        Condition::Paid => (w.of("Paid", "支払い済み"), Tone::Paid),
-        Condition::PartlyRefunded => (w.of("Partly refunded", "一部返金"), Tone::Rest),
-        Condition::Refunded => (w.of("Refunded", "返金済み"), Tone::Rest),
-        Condition::RefundWanted => (w.of("Refund wanted", "返金待ち"), Tone::Rest),
-        Condition::Disputed => (w.of("Disputed", "チャージバック"), Tone::Rest),
-        Condition::FraudMarked => (w.of("Fraud mark", "不正利用の疑い"), Tone::Rest),
-        Condition::Cancelled => (w.of("Cancelled", "キャンセル"), Tone::Rest),
-        Condition::SettledByHand => (w.of("Settled by hand", "手動で処理済み"), Tone::Rest),
-        Condition::Deleted => (w.of("Order deleted", "注文削除済み"), Tone::Rest),
+        Condition::NotStarted => (locale.of("Not started", "手続き前"), Tone::Blank),
+        Condition::Unpaid => (locale.of("Not paid", "未払い"), Tone::Rest),
+        Condition::Expired => (locale.of("Expired", "期限切れ"), Tone::Rest),
+        Condition::Confirming => (locale.of("Being confirmed", "確認中"), Tone::Wait),
+        Condition::Waiting => (locale.of("Waiting for payment", "入金待ち"), Tone::Wait),
+        Condition::Reserved => (locale.of("Reserved", "仮売上"), Tone::Wait),
+        Condition::Paid => (locale.of("Paid", "支払い済み"), Tone::Paid),
+        Condition::PartlyRefunded => (locale.of("Partly refunded", "一部返金"), Tone::Rest),
+        Condition::Refunded => (locale.of("Refunded", "返金済み"), Tone::Rest),
+        Condition::RefundWanted => (locale.of("Refund wanted", "返金待ち"), Tone::Rest),
+        Condition::Disputed => (locale.of("Disputed", "チャージバック"), Tone::Rest),
+        Condition::FraudMarked => (locale.of("Fraud mark", "不正利用の疑い"), Tone::Rest),
+        Condition::Cancelled => (locale.of("Cancelled", "キャンセル"), Tone::Rest),
+        Condition::SettledByHand => (locale.of("Settled by hand", "手動で処理済み"), Tone::Rest),
+        Condition::Deleted => (locale.of("Order deleted", "注文削除済み"), Tone::Rest),
         // A former version called a person here, and did not say why.
-        Condition::Review => (w.of("Check", "要確認"), Tone::Decide),
-        Condition::Closed => (w.of("Closed", "終了"), Tone::Rest),
+        Condition::Review => (locale.of("Check", "要確認"), Tone::Decide),
+        Condition::Closed => (locale.of("Closed", "終了"), Tone::Rest),
     }
 }
 
 /// How urgently a reason needs a person, and its word. Without a word of its own, the payment's word is shown in this
 /// colour: money for a cancelled order reads "Paid", in the colour of a decision.
-fn claim(w: Words, attention: Attention) -> (Tone, Option<&'static str>) {
-    let decide = |english, japanese| (Tone::Decide, Some(w.of(english, japanese)));
-    let stop = |english, japanese| (Tone::Stop, Some(w.of(english, japanese)));
+fn claim(locale: Locale, attention: Attention) -> (Tone, Option<&'static str>) {
+    let decide = |english, japanese| (Tone::Decide, Some(locale.of(english, japanese)));
+    let stop = |english, japanese| (Tone::Stop, Some(locale.of(english, japanese)));
     match attention {
         Attention::Disputed => stop("Disputed", "チャージバック"),
         Attention::FraudMarked => stop("Fraud mark", "不正利用の疑い"),
@@ -181,7 +186,7 @@ mod tests {
         let (condition, attention) = (Name::of(condition), attention.iter().copied().map(Name::of));
         let attention: Vec<_> = attention.collect();
         [Locale::En, Locale::Ja].map(|locale| {
-            let pill = of_payment(Words(locale), &condition, &attention);
+            let pill = of_payment(locale, &condition, &attention);
             (pill.word.to_owned(), pill.tone)
         })
     }
@@ -277,23 +282,23 @@ mod tests {
         let yen = json!({ "minor": 2030, "currency": "JPY" });
         let taken = line(json!({ "status": "Refunded", "charged_back": yen.clone() }));
         let given = line(json!({ "status": "Refunded", "refunded": yen }));
-        let w = Words(Locale::En);
-        assert_eq!(of_line(w, &taken, &[Attention::Disputed]), calm("Disputed", Tone::Stop));
-        assert_eq!(of_line(w, &taken, &[]), calm("Disputed", Tone::Rest));
-        assert_eq!(of_line(w, &given, &[]), calm("Refunded", Tone::Rest));
+        let locale = Locale::En;
+        assert_eq!(of_line(locale, &taken, &[Attention::Disputed]), calm("Disputed", Tone::Stop));
+        assert_eq!(of_line(locale, &taken, &[]), calm("Disputed", Tone::Rest));
+        assert_eq!(of_line(locale, &given, &[]), calm("Refunded", Tone::Rest));
     }
 
     #[test]
     fn a_payment_is_green_only_while_its_order_needs_nobody() {
-        let w = Words(Locale::En);
+        let locale = Locale::En;
         let paid = line(json!({}));
-        assert_eq!(of_line(w, &paid, &[]), calm("Paid", Tone::Paid));
+        assert_eq!(of_line(locale, &paid, &[]), calm("Paid", Tone::Paid));
         for reason in Attention::VARIANTS {
-            assert_ne!(of_line(w, &paid, &[*reason]).tone, Tone::Paid, "{reason:?}");
+            assert_ne!(of_line(locale, &paid, &[*reason]).tone, Tone::Paid, "{reason:?}");
         }
         let part = line(json!({ "refunded": { "minor": 700, "currency": "JPY" } }));
-        assert_eq!(of_line(w, &part, &[]), calm("Partly refunded", Tone::Rest));
+        assert_eq!(of_line(locale, &part, &[]), calm("Partly refunded", Tone::Rest));
         let marked = line(json!({ "fraud": true }));
-        assert_eq!(of_line(w, &marked, &[Attention::FraudMarked]), calm("Fraud mark", Tone::Stop));
+        assert_eq!(of_line(locale, &marked, &[Attention::FraudMarked]), calm("Fraud mark", Tone::Stop));
     }
 }

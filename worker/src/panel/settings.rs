@@ -8,14 +8,15 @@ use super::layout::{Page, Tab, page as frame};
 use super::request::Panel;
 use super::words::Words;
 use crate::markup;
-use maud::Markup;
 use crate::objects::messages::desk::Desk;
 use domain::state::settings::{
     AUTHORIZED_STATUSES, Capture, GRACE_HOURS, KEEP_DAYS, RefundPolicy, Settings, Unpaid,
 };
 use domain::url::{Pair, value};
+use domain::values::locale::Locale;
 use domain::values::order_status::OrderStatus;
 use domain::values::owed::Counting;
+use maud::Markup;
 
 /// In bytes.
 const LONGEST_PREFIX: usize = 24;
@@ -126,42 +127,42 @@ fn is_prefix(text: &str) -> bool {
 
 /// The page. `form`: as stored, or as entered with its faults.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &SettingsForm) -> Page<'a> {
-    let w = Words(panel.visitor.locale);
+    let locale = panel.visitor.locale;
     let wrong = (!form.faults.is_empty()).then(|| {
         markup!["<p class=\"notice wrong\" role=\"alert\">"
-            (w.of("Nothing was saved: please correct what is marked.", "保存していません。赤字の項目を修正してください。")) "</p>"]
+            (locale.of("Nothing was saved: please correct what is marked.", "保存していません。赤字の項目を修正してください。")) "</p>"]
     });
     let content = markup![(wrong) "<form method=\"post\" action=\"/panel/settings\">" (hidden_token(panel))
-        (capture(w, form)) (unpaid(w, form)) (refunds(w, form)) (orders(w, form)) (staff(panel, desk, w, form))
-        "<p class=\"save\"><button class=\"primary\">" (w.of("Save", "保存")) "</button></p></form>"];
+        (capture(locale, form)) (unpaid(locale, form)) (refunds(locale, form)) (orders(locale, form)) (staff(panel, desk, locale, form))
+        "<p class=\"save\"><button class=\"primary\">" (locale.of("Save", "保存")) "</button></p></form>"];
     frame(panel, desk, Tab::Settings, content)
 }
 
-fn capture(w: Words, form: &SettingsForm) -> Markup {
+fn capture(locale: Locale, form: &SettingsForm) -> Markup {
     let settings = &form.settings;
     let radio = |value: Capture, title, hint| {
         option(Kind::Radio, "capture", value.key(), settings.capture == value, title, hint)
     };
     let statuses = AUTHORIZED_STATUSES.iter().map(|status| {
         let on = (*status == settings.authorized_status).then(|| markup![" selected"]);
-        markup!["<option value=\"" (u64::from(status.0)) "\"" (on) ">" (status_name(w, *status)) "</option>"]
+        markup!["<option value=\"" (u64::from(status.0)) "\"" (on) ">" (status_name(locale, *status)) "</option>"]
     });
     let statuses: Vec<Markup> = statuses.collect();
-    markup!["<section class=\"card\"><h2>" (w.of("Taking the money", "売上の確定")) "</h2>" (fault(w, form, Field::Capture))
-        (radio(Capture::Auto, w.of("At once", "支払いと同時"), w.of(
+    markup!["<section class=\"card\"><h2>" (locale.of("Taking the money", "売上の確定")) "</h2>" (fault(locale, form, Field::Capture))
+        (radio(Capture::Auto, locale.of("At once", "支払いと同時"), locale.of(
             "A card is charged as soon as the shopper has paid.",
             "購入者が支払うと、すぐに売上が確定します。",
         )))
-        "<div class=\"choice\">" (radio(Capture::Manual, w.of("Later, in a second step", "後から確定（仮売上）"), w.of(
+        "<div class=\"choice\">" (radio(Capture::Manual, locale.of("Later, in a second step", "後から確定（仮売上）"), locale.of(
             "A card is only authorized at first, for 30 days at most. Methods without authorization, such as konbini, \
              are paid at once all the same.",
             "カードはまず仮売上となり、確定しないまま 30 日を過ぎると失効します。コンビニなど仮売上のない方法は、支払いと同時に確定します。",
         ))) "<div class=\"inside\"><label for=\"authorized_status\">"
-        (w.of("Order status while the money is authorized", "仮売上中の注文ステータス"))
+        (locale.of("Order status while the money is authorized", "仮売上中の注文ステータス"))
         "</label><select id=\"authorized_status\" name=\"authorized_status\">" (statuses) "</select>"
-        (fault(w, form, Field::AuthorizedStatus))
+        (fault(locale, form, Field::AuthorizedStatus))
         (option(Kind::Tick, "capture_on_shipping", "1", settings.capture_on_shipping,
-            w.of("Capture when the order is shipped", "発送時に自動で確定"), w.of(
+            locale.of("Capture when the order is shipped", "発送時に自動で確定"), locale.of(
             "Moving the order to Shipped or Completed takes the money. Without this, and where you had moved the order on \
              before its money was authorized, you take it on the payment's page.",
             "注文を Shipped または Completed にすると売上が確定します。オフの場合と、仮売上より先に注文を次のステータスへ進めて\
@@ -169,104 +170,104 @@ fn capture(w: Words, form: &SettingsForm) -> Markup {
         ))) "</div></div></section>"]
 }
 
-fn unpaid(w: Words, form: &SettingsForm) -> Markup {
+fn unpaid(locale: Locale, form: &SettingsForm) -> Markup {
     let radio = |value: Unpaid, title, hint| {
         option(Kind::Radio, "unpaid", value.key(), form.settings.unpaid == value, title, hint)
     };
-    markup!["<section class=\"card\"><h2>" (w.of("Orders that nobody pays", "支払われない注文")) "</h2>"
-        (fault(w, form, Field::Unpaid))
-        (radio(Unpaid::Leave, w.of("Leave them", "そのままにする"), w.of(
+    markup!["<section class=\"card\"><h2>" (locale.of("Orders that nobody pays", "支払われない注文")) "</h2>"
+        (fault(locale, form, Field::Unpaid))
+        (radio(Unpaid::Leave, locale.of("Leave them", "そのままにする"), locale.of(
             "They stay Awaiting Payment, and can still be paid.",
             "Awaiting Payment のまま残り、後からでも支払えます。",
         )))
-        "<div class=\"choice\">" (radio(Unpaid::Cancel, w.of("Cancel them", "Cancelled（キャンセル）にする"), w.of(
+        "<div class=\"choice\">" (radio(Unpaid::Cancel, locale.of("Cancel them", "Cancelled（キャンセル）にする"), locale.of(
             "They become Cancelled, with a staff note.",
             "Cancelled に変更し、スタッフメモを残します。",
         )))
-        (radio(Unpaid::Decline, w.of("Decline them", "Declined（拒否）にする"), w.of(
+        (radio(Unpaid::Decline, locale.of("Decline them", "Declined（拒否）にする"), locale.of(
             "They become Declined, with a staff note.",
             "Declined に変更し、スタッフメモを残します。",
         )))
-        "<div class=\"inside\"><label for=\"unpaid_grace_hours\">" (w.of("After this many hours", "猶予時間（時間単位）"))
+        "<div class=\"inside\"><label for=\"unpaid_grace_hours\">" (locale.of("After this many hours", "猶予時間（時間単位）"))
         "</label><input id=\"unpaid_grace_hours\" name=\"unpaid_grace_hours\" inputmode=\"numeric\" class=\"short\" value=\""
-        (form.grace.as_str()) "\">" (fault(w, form, Field::Grace)) "<p class=\"hint\">" (w.of(
+        (form.grace.as_str()) "\">" (fault(locale, form, Field::Grace)) "<p class=\"hint\">" (locale.of(
             "Counted from when nothing can be paid any more. An open session or code is always waited for.",
             "支払う手段がなくなった時点から数えます。有効な支払い番号などがある間は待ちます。",
         )) "</p></div></div></section>"]
 }
 
-fn refunds(w: Words, form: &SettingsForm) -> Markup {
+fn refunds(locale: Locale, form: &SettingsForm) -> Markup {
     let settings = &form.settings;
     let radio = |value: RefundPolicy, title, hint| {
         option(Kind::Radio, "refunds", value.key(), settings.refunds == value, title, hint)
     };
-    markup!["<section class=\"card\"><h2>" (w.of("Refunds made in BigCommerce", "BigCommerce での返金")) "</h2>"
-        (fault(w, form, Field::Refunds))
-        (radio(RefundPolicy::AtOnce, w.of("Pay back at once", "すぐに返金"), w.of(
+    markup!["<section class=\"card\"><h2>" (locale.of("Refunds made in BigCommerce", "BigCommerce での返金")) "</h2>"
+        (fault(locale, form, Field::Refunds))
+        (radio(RefundPolicy::AtOnce, locale.of("Pay back at once", "すぐに返金"), locale.of(
             "KOMOJU pays the shopper back as soon as you refund the order.",
             "注文を返金すると、KOMOJU がすぐに購入者へ返金します。",
         )))
-        (radio(RefundPolicy::Confirm, w.of("Ask first", "承認してから返金"), w.of(
+        (radio(RefundPolicy::Confirm, locale.of("Ask first", "承認してから返金"), locale.of(
             "The payment needs attention until somebody confirms the refund on its page.",
             "支払いのページで承認するまで、KOMOJU では返金しません。",
         )))
-        (radio(RefundPolicy::Never, w.of("Never by itself", "自動では返金しない"), w.of(
+        (radio(RefundPolicy::Never, locale.of("Never by itself", "自動では返金しない"), locale.of(
             "KOMOJU pays nothing back unless you say so on the payment's page.",
             "支払いのページで指示しない限り、KOMOJU では返金しません。",
         )))
-        "<p class=\"hint\">" (w.of(
+        "<p class=\"hint\">" (locale.of(
             "Cash (konbini, bank transfer, Pay-easy) goes back by bank transfer and always waits for the shopper's account.",
             "コンビニ・銀行振込・ペイジーの返金は銀行振込となるため、設定にかかわらず購入者の振込先口座の入力が必要です。",
         )) "</p>"
         (option(Kind::Tick, "refund_second", "1", settings.refund_second,
-            w.of("Refund the later of two payments", "二重払いのうち後の支払いを返金"), w.of(
+            locale.of("Refund the later of two payments", "二重払いのうち後の支払いを返金"), locale.of(
             "Where an order was paid twice, the second payment goes back without asking.",
             "一つの注文が二重に支払われた場合、後の支払いを承認なしで返金します。",
         ))) "</section>"]
 }
 
-fn orders(w: Words, form: &SettingsForm) -> Markup {
+fn orders(locale: Locale, form: &SettingsForm) -> Markup {
     let settings = &form.settings;
-    markup!["<section class=\"card\"><h2>" (w.of("Orders", "注文")) "</h2>"
+    markup!["<section class=\"card\"><h2>" (locale.of("Orders", "注文")) "</h2>"
         (option(Kind::Tick, "watch_new_orders", "1", settings.watch_new_orders,
-            w.of("Watch new orders", "新規注文を監視する"), w.of(
+            locale.of("Watch new orders", "新規注文を監視する"), locale.of(
             "Orders whose shopper never reached the payment page are listed too, with a link to send.",
             "購入者が決済ページに来なかった注文も一覧に表示し、支払いリンクを送れるようにします。",
         )))
         (option(Kind::Tick, "test_moves_orders", "1", settings.test_moves_orders,
-            w.of("Test payments may move orders forward", "テスト決済でも注文ステータスを進める"), w.of(
+            locale.of("Test payments may move orders forward", "テスト決済でも注文ステータスを進める"), locale.of(
             "For trying things out. Off, an order paid with test money never reaches a status that ships.",
             "動作確認用です。オフの場合、テスト決済の注文は発送可能なステータスになりません。",
         )))
-        (counting(w, "store_credit", settings.store_credit, w.of("Store credit", "ストアクレジット")))
-        (counting(w, "gift_certificates", settings.gift_certificates, w.of("Gift certificates", "ギフト券")))
-        "<p class=\"hint\">" (w.of(
+        (counting(locale, "store_credit", settings.store_credit, locale.of("Store credit", "ストアクレジット")))
+        (counting(locale, "gift_certificates", settings.gift_certificates, locale.of("Gift certificates", "ギフト券")))
+        "<p class=\"hint\">" (locale.of(
             "Whether BigCommerce's order total still contains what was paid this way. Until it is known, the first such \
              order is held, and you choose the right amount on its page.",
             "BigCommerce の注文合計が、これらの利用分を差し引く前か後かを指定します。未設定の間は、該当する最初の注文の請求を保留し、\
              その支払いのページで金額を選べるようにします。",
-        )) "</p><label for=\"prefix\">" (w.of("Order number prefix at KOMOJU", "KOMOJU での注文番号の接頭辞"))
+        )) "</p><label for=\"prefix\">" (locale.of("Order number prefix at KOMOJU", "KOMOJU での注文番号の接頭辞"))
         "</label><input id=\"prefix\" name=\"prefix\" class=\"code short\" value=\"" (form.prefix.as_str()) "\">"
-        (fault(w, form, Field::Prefix)) "<p class=\"hint\">" (w.of(
+        (fault(locale, form, Field::Prefix)) "<p class=\"hint\">" (locale.of(
             "Must be unique among all shops that share the KOMOJU account. It can be changed at any time.",
             "同じ KOMOJU アカウントを使う店舗間で重複しないようにしてください。いつでも変更できます。",
-        )) "</p><label for=\"keep_days\">" (w.of("Keep a payment's details for this many days", "支払いの詳細を保存する日数"))
+        )) "</p><label for=\"keep_days\">" (locale.of("Keep a payment's details for this many days", "支払いの詳細を保存する日数"))
         "</label><input id=\"keep_days\" name=\"keep_days\" inputmode=\"numeric\" class=\"short\" value=\"" (form.keep.as_str())
-        "\">" (fault(w, form, Field::Keep)) "<p class=\"hint\">" (w.of(
+        "\">" (fault(locale, form, Field::Keep)) "<p class=\"hint\">" (locale.of(
             "Counted from the last thing that happened to it. Its line in the list stays; what is open or needs a person is kept.",
             "最後に動きがあった日から数えます。一覧の行は残り、未完了のものや確認が必要なものは削除しません。",
         )) "</p></section>"]
 }
 
 /// How order totals count store credit or gift certificates. "Ask" means: not known yet.
-fn counting(w: Words, name: &str, answer: Option<Counting>, label: &str) -> Markup {
+fn counting(locale: Locale, name: &str, answer: Option<Counting>, label: &str) -> Markup {
     let choices = [
-        ("ask", w.of("Not known yet: ask me", "未設定（注文ごとに確認）")),
+        ("ask", locale.of("Not known yet: ask me", "未設定（注文ごとに確認）")),
         (
             Counting::Gross.key(),
-            w.of("The total contains it: subtract it", "合計に含まれる（差し引いて請求）"),
+            locale.of("The total contains it: subtract it", "合計に含まれる（差し引いて請求）"),
         ),
-        (Counting::Net.key(), w.of("Already taken off the total", "合計から差し引き済み")),
+        (Counting::Net.key(), locale.of("Already taken off the total", "合計から差し引き済み")),
     ];
     let chosen = answer.map_or("ask", Counting::key);
     let choices = choices.into_iter().map(|(value, words)| {
@@ -278,21 +279,21 @@ fn counting(w: Words, name: &str, answer: Option<Counting>, label: &str) -> Mark
         "</select>"]
 }
 
-fn staff(panel: &Panel<'_>, desk: &Desk, w: Words, form: &SettingsForm) -> Markup {
+fn staff(panel: &Panel<'_>, desk: &Desk, locale: Locale, form: &SettingsForm) -> Markup {
     let tick = desk.is_owner.then(|| {
         option(Kind::Tick, "keys_for_owner", "1", form.settings.keys_for_owner,
-            w.of("Only I, the owner, may change keys and secrets", "キーとシークレットを変更できるのはオーナー（自分）だけにする"), w.of(
+            locale.of("Only I, the owner, may change keys and secrets", "キーとシークレットを変更できるのはオーナー（自分）だけにする"), locale.of(
             "Other users of this control panel then see them masked, and cannot point the store at another KOMOJU account.",
             "ほかのユーザーには伏せて表示され、別の KOMOJU アカウントへの切り替えもできなくなります。",
         ))
     });
     let kept = (!desk.is_owner && form.settings.keys_for_owner).then(|| {
-        markup!["<p>" (w.of("Keys and secrets may be changed by the store's owner only.", "キーとシークレットの変更はオーナーに限られています。"))
+        markup!["<p>" (locale.of("Keys and secrets may be changed by the store's owner only.", "キーとシークレットの変更はオーナーに限られています。"))
             "</p>"]
     });
     let changes = panel.visitor.link(panel.ctx, "/changes", &[]);
-    markup!["<section class=\"card\"><h2>" (w.of("Who may change what", "変更の権限と履歴")) "</h2>" (tick) (kept)
-        "<p><a href=\"" (changes) "\">" (w.of("Who changed what", "変更履歴を見る")) "</a></p></section>"]
+    markup!["<section class=\"card\"><h2>" (locale.of("Who may change what", "変更の権限と履歴")) "</h2>" (tick) (kept)
+        "<p><a href=\"" (changes) "\">" (locale.of("Who changed what", "変更履歴を見る")) "</a></p></section>"]
 }
 
 #[derive(Clone, Copy)]
@@ -313,31 +314,28 @@ fn option(kind: Kind, name: &str, value: &str, on: bool, title: &str, hint: &str
 }
 
 /// BigCommerce's own name for the status, which is English everywhere.
-fn status_name(w: Words, status: OrderStatus) -> &'static str {
+fn status_name(locale: Locale, status: OrderStatus) -> &'static str {
     match status.0 {
-        7 => w.of("Awaiting Payment", "Awaiting Payment（入金待ち）"),
-        8 => w.of("Awaiting Pickup", "Awaiting Pickup（受け取り待ち）"),
-        9 => w.of("Awaiting Shipment", "Awaiting Shipment（出荷待ち）"),
-        12 => w.of("Manual Verification Required", "Manual Verification Required（要確認）"),
-        _ => w.of("Awaiting Fulfillment", "Awaiting Fulfillment（発送待ち）"),
+        7 => locale.of("Awaiting Payment", "Awaiting Payment（入金待ち）"),
+        8 => locale.of("Awaiting Pickup", "Awaiting Pickup（受け取り待ち）"),
+        9 => locale.of("Awaiting Shipment", "Awaiting Shipment（出荷待ち）"),
+        12 => locale.of("Manual Verification Required", "Manual Verification Required（要確認）"),
+        _ => locale.of("Awaiting Fulfillment", "Awaiting Fulfillment（発送待ち）"),
     }
 }
 
 /// What is wrong with a field. None: nothing is.
-fn fault(w: Words, form: &SettingsForm, field: Field) -> Option<Markup> {
+fn fault(locale: Locale, form: &SettingsForm, field: Field) -> Option<Markup> {
     let words = match field {
         Field::Capture | Field::AuthorizedStatus | Field::Unpaid | Field::Refunds => {
-            w.of("Please choose one of these.", "いずれかを選択してください。")
+            locale.of("Please choose one of these.", "いずれかを選択してください。")
         }
-        Field::Grace => {
-            w.of("A whole number of hours, from 1 to 1440.", "1〜1440 の整数（時間）で入力してください。")
-        }
-        Field::Keep => {
-            w.of("A whole number of days, from 180 to 3660.", "180〜3660 の整数（日数）で入力してください。")
-        }
-        Field::Prefix => {
-            w.of("1 to 24 letters, digits, - or _.", "1〜24 文字の英数字、- または _ で入力してください。")
-        }
+        Field::Grace => locale
+            .of("A whole number of hours, from 1 to 1440.", "1〜1440 の整数（時間）で入力してください。"),
+        Field::Keep => locale
+            .of("A whole number of days, from 180 to 3660.", "180〜3660 の整数（日数）で入力してください。"),
+        Field::Prefix => locale
+            .of("1 to 24 letters, digits, - or _.", "1〜24 文字の英数字、- または _ で入力してください。"),
     };
     form.faults.contains(&field).then(|| markup!["<p class=\"fault\">" (words) "</p>"])
 }

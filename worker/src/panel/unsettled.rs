@@ -11,32 +11,32 @@ use super::pill::{Pill, Tone};
 use super::request::Panel;
 use super::words::{Words, moment};
 use crate::markup;
-use maud::Markup;
 use crate::objects::messages::payment::History;
 use domain::refunds::transfers::Stage;
 use domain::state::decision::Ending;
 use domain::values::ids::OrderId;
 use domain::values::locale::Locale;
 use domain::views::statement::{Asked, DecisionLine, PaymentLine, TransferLine, Unanswered};
+use maud::Markup;
 
 /// A call that was never answered. While there is one, nothing else is offered for its payment, and this says why,
 /// until when, and what to do.
-pub fn unanswered(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Markup> {
+pub fn unanswered(panel: &Panel<'_>, locale: Locale, order: OrderId, line: &PaymentLine) -> Option<Markup> {
     let unanswered = line.unanswered.as_ref()?;
-    let words = waiting(w, unanswered);
+    let words = waiting(locale, unanswered);
     let page = [&path(order), "/", Act::Unanswered.word()].concat();
     let settle = panel.visitor.link(panel.ctx, &page, &[("payment", line.id.as_str())]);
     Some(
         markup!["<div class=\"waits\"><p>" (words) "</p><div class=\"actions\"><form method=\"post\" action=\"/panel"
-        (path(order)) "\">" (hidden_token(panel)) "<button>" (w.of("Look now", "今すぐ確認する"))
-        "</button></form><a class=\"button\" href=\"" (settle) "\">" (title(w, Act::Unanswered)) "…</a></div></div>"],
+        (path(order)) "\">" (hidden_token(panel)) "<button>" (locale.of("Look now", "今すぐ確認する"))
+        "</button></form><a class=\"button\" href=\"" (settle) "\">" (title(locale, Act::Unanswered)) "…</a></div></div>"],
     )
 }
 
-fn waiting(w: Words, unanswered: &Unanswered) -> String {
+fn waiting(locale: Locale, unanswered: &Unanswered) -> String {
     let amount = unanswered.amount.map(|amount| amount.to_string()).unwrap_or_default();
     let since = moment(unanswered.since);
-    let asked: String = match (unanswered.what, w.0) {
+    let asked: String = match (unanswered.what, locale) {
         (Asked::Capture, Locale::En) => ["KOMOJU was asked to capture ", &amount].concat(),
         (Asked::Refund, Locale::En) => ["KOMOJU was asked to pay back ", &amount].concat(),
         (Asked::Transfer, Locale::En) => ["KOMOJU was asked to transfer ", &amount].concat(),
@@ -48,7 +48,7 @@ fn waiting(w: Words, unanswered: &Unanswered) -> String {
     };
     let asked = asked.trim_end();
     let until = unanswered.until.map(moment);
-    match (until, w.0) {
+    match (until, locale) {
         (Some(until), Locale::En) => [
             asked,
             " (",
@@ -86,9 +86,9 @@ fn waiting(w: Words, unanswered: &Unanswered) -> String {
 }
 
 /// Why nothing is offered for a payment, although it holds money.
-pub fn unknown_rest(w: Words, line: &PaymentLine) -> Option<Markup> {
+pub fn unknown_rest(locale: Locale, line: &PaymentLine) -> Option<Markup> {
     line.rest_is_unknown.then(|| {
-        markup!["<p class=\"attention\">" (w.of(
+        markup!["<p class=\"attention\">" (locale.of(
             "KOMOJU has a bank transfer under way that this app did not ask for, and does not say how much it takes. What is \
              left cannot be known, so nothing is offered here until that transfer is over.",
             "このアプリ以外から依頼された銀行振込が KOMOJU で進行中ですが、金額が分かりません。残額を確認できないため、その振込が\
@@ -98,13 +98,13 @@ pub fn unknown_rest(w: Words, line: &PaymentLine) -> Option<Markup> {
 }
 
 /// Money promised by bank transfer. It is taken off what is left to refund, and blocks nothing else.
-pub fn transfers(panel: &Panel<'_>, w: Words, order: OrderId, line: &PaymentLine) -> Option<Markup> {
-    let lines: Vec<Markup> = line.transfers.iter().map(|one| transfer(panel, w, order, one)).collect();
+pub fn transfers(panel: &Panel<'_>, locale: Locale, order: OrderId, line: &PaymentLine) -> Option<Markup> {
+    let lines: Vec<Markup> = line.transfers.iter().map(|one| transfer(panel, locale, order, one)).collect();
     (!lines.is_empty()).then(|| markup!["<ul class=\"lines promised\">" (lines) "</ul>"])
 }
 
 /// One transfer: its stage, its amount, and what the merchant may say became of it.
-fn transfer(panel: &Panel<'_>, w: Words, order: OrderId, one: &TransferLine) -> Markup {
+fn transfer(panel: &Panel<'_>, locale: Locale, order: OrderId, one: &TransferLine) -> Markup {
     let page = [&path(order), "/", Act::Transfer.word()].concat();
     let id = one.id.to_string();
     let link = |refund: &str, words: String| {
@@ -114,22 +114,22 @@ fn transfer(panel: &Panel<'_>, w: Words, order: OrderId, one: &TransferLine) -> 
     let mut acts: Vec<Markup> = Vec::new();
     for made in &one.may_be {
         let at = made.at.map(|at| [" · ", &moment(at)].concat()).unwrap_or_default();
-        let words = match w.0 {
+        let words = match locale {
             Locale::En => ["It is the refund of ", &made.amount.to_string(), &at].concat(),
             Locale::Ja => [&made.amount.to_string(), &at, " の返金がこれに当たる"].concat(),
         };
         acts.push(link(made.id.as_str(), words));
     }
     if is_open(one) {
-        acts.push(link("", w.of("It came to nothing", "振込は行われなかった").to_owned()));
+        acts.push(link("", locale.of("It came to nothing", "振込は行われなかった").to_owned()));
     }
     let acts = (!acts.is_empty()).then(|| markup!["<p class=\"actions\">" (acts) "</p>"]);
-    markup!["<li>" (stage(w, one.stage).html()) " <b>" (one.amount.to_string()) "</b> <span class=\"quiet\">· "
-        (w.of("by bank transfer, asked for ", "銀行振込・依頼：")) (moment(one.asked_at)) "</span>" (acts) "</li>"]
+    markup!["<li>" (stage(locale, one.stage).html()) " <b>" (one.amount.to_string()) "</b> <span class=\"quiet\">· "
+        (locale.of("by bank transfer, asked for ", "銀行振込・依頼：")) (moment(one.asked_at)) "</span>" (acts) "</li>"]
 }
 
-fn stage(w: Words, stage: Stage) -> Pill<'static> {
-    let pill = |tone, english, japanese| Pill { word: w.of(english, japanese), tone };
+fn stage(locale: Locale, stage: Stage) -> Pill<'static> {
+    let pill = |tone, english, japanese| Pill { word: locale.of(english, japanese), tone };
     match stage {
         Stage::Unseen => pill(Tone::Wait, "Promised, not seen yet", "依頼済み（確認中）"),
         Stage::Pending => pill(Tone::Wait, "Promised", "振込予定"),
@@ -141,17 +141,17 @@ fn stage(w: Words, stage: Stage) -> Pill<'static> {
 }
 
 /// What was decided about money, by whom, and what became of it. A decision that came to nothing is shown as ended.
-pub fn decisions(w: Words, history: &History) -> Option<Markup> {
-    let lines: Vec<Markup> = history.statement.decisions.iter().map(|line| decision(w, line)).collect();
+pub fn decisions(locale: Locale, history: &History) -> Option<Markup> {
+    let lines: Vec<Markup> = history.statement.decisions.iter().map(|line| decision(locale, line)).collect();
     (!lines.is_empty()).then(|| {
-        markup!["<section class=\"card\"><h2>" (w.of("Decisions", "指示した操作")) "</h2><ul class=\"lines\">" (lines)
+        markup!["<section class=\"card\"><h2>" (locale.of("Decisions", "指示した操作")) "</h2><ul class=\"lines\">" (lines)
             "</ul></section>"]
     })
 }
 
 /// One decision: who, when, and how it ended.
-fn decision(w: Words, line: &DecisionLine) -> Markup {
-    let pill = |tone, english, japanese| Pill { word: w.of(english, japanese), tone };
+fn decision(locale: Locale, line: &DecisionLine) -> Markup {
+    let pill = |tone, english, japanese| Pill { word: locale.of(english, japanese), tone };
     let state = match line.ended.map(|ended| ended.how) {
         None => pill(Tone::Wait, "Under way", "処理中"),
         Some(Ending::Done) => pill(Tone::Rest, "Done", "完了"),
@@ -160,17 +160,17 @@ fn decision(w: Words, line: &DecisionLine) -> Markup {
         Some(Ending::Overtaken) => pill(Tone::Rest, "Overtaken: nothing was moved", "状況変更により未実行"),
     };
     let ended = line.ended.map(|ended| [" → ", &moment(ended.at)].concat());
-    markup!["<li>" (state.html()) " " (decision_name(w, line.what)) " <span class=\"quiet\">· " (line.by.as_str()) " · "
+    markup!["<li>" (state.html()) " " (decision_name(locale, line.what)) " <span class=\"quiet\">· " (line.by.as_str()) " · "
         (moment(line.at)) (ended) "</span></li>"]
 }
 
 /// Two equal refunds made by hand, one on each side and close together, count as one; the merchant may know better.
-pub fn by_hand(panel: &Panel<'_>, w: Words, order: OrderId, refund: u64, komoju: &str) -> Markup {
+pub fn by_hand(panel: &Panel<'_>, locale: Locale, order: OrderId, refund: u64, komoju: &str) -> Markup {
     let page = [&path(order), "/", Act::Two.word()].concat();
     let link = panel.visitor.link(panel.ctx, &page, &[("refund", &refund.to_string())]);
-    markup!["<br><span class=\"quiet\">" (w.of(
+    markup!["<br><span class=\"quiet\">" (locale.of(
         "A refund of the same amount was made by hand at KOMOJU, so both are taken for one and nothing more is paid back: ",
         "KOMOJU でも同額の返金が手動で行われたため、同じ返金とみなし、追加の返金は行いません：",
     )) "</span><code>" (komoju) "</code><p class=\"actions\"><a class=\"button\" href=\"" (link) "\">"
-        (title(w, Act::Two)) "…</a></p>"]
+        (title(locale, Act::Two)) "…</a></p>"]
 }

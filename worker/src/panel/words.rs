@@ -7,12 +7,13 @@ use domain::values::attention::Side;
 use domain::values::locale::Locale;
 
 /// Picks the words in one language.
-#[derive(Debug, Clone, Copy)]
-pub struct Words(pub Locale);
+pub trait Words {
+    fn of<'a>(self, english: &'a str, japanese: &'a str) -> &'a str;
+}
 
-impl Words {
-    pub fn of<'a>(self, english: &'a str, japanese: &'a str) -> &'a str {
-        match self.0 {
+impl Words for Locale {
+    fn of<'a>(self, english: &'a str, japanese: &'a str) -> &'a str {
+        match self {
             Locale::En => english,
             Locale::Ja => japanese,
         }
@@ -20,28 +21,28 @@ impl Words {
 }
 
 /// The confirmation after a form. None: no such word.
-pub fn done(w: Words, word: &str) -> Option<&'static str> {
+pub fn done(locale: Locale, word: &str) -> Option<&'static str> {
     Some(match word {
-        "key" => w.of("The key was accepted by KOMOJU and saved.", "KOMOJU がキーを受け付けました。保存しました。"),
-        "secret" => w.of(
+        "key" => locale.of("The key was accepted by KOMOJU and saved.", "KOMOJU がキーを受け付けました。保存しました。"),
+        "secret" => locale.of(
             "A new webhook secret was made. Enter it at KOMOJU; the former one stays valid until you retire it.",
             "新しい Webhook シークレットを発行しました。KOMOJU に登録してください。以前のものは無効にするまで有効です。",
         ),
-        "retired" => w.of("Only the newest webhook secret is valid now.", "最新の Webhook シークレットだけが有効になりました。"),
-        "methods" => w.of("Saved, and told to your storefronts.", "保存し、ストアフロントに反映しました。"),
-        "label" | "settings" => w.of("Saved.", "保存しました。"),
-        "repaired" => w.of("Everything was checked and put right.", "すべて確認し、修復しました。"),
-        "decided" => w.of(
+        "retired" => locale.of("Only the newest webhook secret is valid now.", "最新の Webhook シークレットだけが有効になりました。"),
+        "methods" => locale.of("Saved, and told to your storefronts.", "保存し、ストアフロントに反映しました。"),
+        "label" | "settings" => locale.of("Saved.", "保存しました。"),
+        "repaired" => locale.of("Everything was checked and put right.", "すべて確認し、修復しました。"),
+        "decided" => locale.of(
             "Noted. It is being carried out; what comes of it shows in a moment.",
             "受け付けました。結果はまもなく表示されます。",
         ),
-        "overtaken" => w.of(
+        "overtaken" => locale.of(
             "Nothing was done: the payment has changed since you opened that page, by another person or another event. This is \
              how it stands now.",
             "ページを開いた後に状況が変わったため、操作は行われませんでした。最新の状況は次のとおりです。",
         ),
-        "dismissed" => w.of("Noted as seen.", "確認済みにしました。"),
-        "looked" => w.of(
+        "dismissed" => locale.of("Noted as seen.", "確認済みにしました。"),
+        "looked" => locale.of(
             "KOMOJU and BigCommerce are being asked. What they answer shows in a moment.",
             "KOMOJU と BigCommerce の最新状況を確認しています。結果はまもなく表示されます。",
         ),
@@ -50,9 +51,9 @@ pub fn done(w: Words, word: &str) -> Option<&'static str> {
 }
 
 /// What is wrong with the installation. `channel_name` gives the name of a storefront.
-pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String) -> String {
+pub fn trouble(locale: Locale, trouble: &Trouble, channel_name: impl Fn(u64) -> String) -> String {
     let text = |parts: &[&str]| parts.concat();
-    match (trouble, w.0) {
+    match (trouble, locale) {
         (Trouble::ScriptDisabled { channel }, Locale::En) => text(&[
             "The script is switched off on ",
             &channel_name(*channel),
@@ -66,17 +67,17 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
             text(&["BigCommerce did not take the script for ", &channel_name(*channel), ": ", why])
         }
         (Trouble::Script { channel, why }, Locale::Ja) => {
-            text(&[&channel_name(*channel), " のスクリプトを登録できませんでした：", reason(w, why)])
+            text(&[&channel_name(*channel), " のスクリプトを登録できませんでした：", reason(locale, why)])
         }
         (Trouble::Hook { scope, why }, Locale::En) => {
             text(&["BigCommerce did not take the webhook ", scope, ": ", why])
         }
         (Trouble::Hook { scope, why }, Locale::Ja) => {
-            text(&["Webhook ", scope, " を登録できませんでした：", reason(w, why)])
+            text(&["Webhook ", scope, " を登録できませんでした：", reason(locale, why)])
         }
         (Trouble::Unreachable { call, why }, Locale::En) => text(&["Could not read “", call, "”: ", why]),
         (Trouble::Unreachable { call, why }, Locale::Ja) => {
-            text(&["「", call, "」を取得できませんでした：", reason(w, why)])
+            text(&["「", call, "」を取得できませんでした：", reason(locale, why)])
         }
         (Trouble::ScopeMissing { call }, Locale::En) => text(&[
             "The app lacks the permission for “",
@@ -86,15 +87,15 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
         (Trouble::ScopeMissing { call }, Locale::Ja) => {
             text(&["「", call, "」の権限がありません。「アプリ」から開き直し、再度承認してください。"])
         }
-        (Trouble::CheckoutNotOptimized, _) => w
+        (Trouble::CheckoutNotOptimized, _) => locale
             .of(
                 "The store does not use the Optimized One-Page Checkout, which shows storefront scripts.",
                 "Optimized One-Page Checkout が使われていないため、スクリプトが動作しません。",
             )
             .to_owned(),
-        (Trouble::ThemeNotStencil, _) => {
-            w.of("The theme is not a Stencil theme.", "テーマが Stencil テーマではありません。").to_owned()
-        }
+        (Trouble::ThemeNotStencil, _) => locale
+            .of("The theme is not a Stencil theme.", "テーマが Stencil テーマではありません。")
+            .to_owned(),
         (Trouble::NobodyStarts { orders, since_ms }, Locale::En) => text(&[
             &orders.to_string(),
             " orders were placed since ",
@@ -131,7 +132,7 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
             " 以降、注文があったにもかかわらず BigCommerce から Webhook が届いていません。注文の変更の反映が遅れます。「確認・修復する」を\
              押し、解消しない場合は BigCommerce の障害情報をご確認ください。",
         ]),
-        (Trouble::KomojuKeyRefused, _) => w
+        (Trouble::KomojuKeyRefused, _) => locale
             .of(
                 "KOMOJU no longer accepts the secret key. Enter a new one.",
                 "KOMOJU がシークレットキーを受け付けません。新しいキーを登録してください。",
@@ -141,20 +142,20 @@ pub fn trouble(w: Words, trouble: &Trouble, channel_name: impl Fn(u64) -> String
 }
 
 /// Why a call did not succeed: translated if the words are ours, else as the other side said it.
-fn reason(w: Words, why: &str) -> &str {
+fn reason(locale: Locale, why: &str) -> &str {
     match why {
-        BUSY => w.of(BUSY, "ほかの処理が実行中のため、一時的に利用できません"),
-        TOO_MANY => w.of(TOO_MANY, "リクエスト数が上限に達しました"),
-        TOKEN_REFUSED => w.of(TOKEN_REFUSED, "アクセストークンが受け付けられませんでした"),
-        NO_PERMISSION => w.of(NO_PERMISSION, "必要な権限（スコープ）がありません"),
-        NOT_FOUND => w.of(NOT_FOUND, "見つかりませんでした"),
+        BUSY => locale.of(BUSY, "ほかの処理が実行中のため、一時的に利用できません"),
+        TOO_MANY => locale.of(TOO_MANY, "リクエスト数が上限に達しました"),
+        TOKEN_REFUSED => locale.of(TOKEN_REFUSED, "アクセストークンが受け付けられませんでした"),
+        NO_PERMISSION => locale.of(NO_PERMISSION, "必要な権限（スコープ）がありません"),
+        NOT_FOUND => locale.of(NOT_FOUND, "見つかりませんでした"),
         other => other,
     }
 }
 
 /// BigCommerce's own name for an offline method.
-pub fn provider(w: Words, provider: Provider) -> &'static str {
-    match (w.0, provider) {
+pub fn provider(locale: Locale, provider: Provider) -> &'static str {
+    match (locale, provider) {
         (Locale::En, _) => provider.default_label(),
         (Locale::Ja, Provider::InStore) => "店頭支払い (Pay in Store)",
         (Locale::Ja, Provider::Cod) => "代金引換 (Cash on Delivery)",
@@ -185,7 +186,7 @@ mod tests {
     fn busy_and_too_many_are_told_apart_in_both_languages() {
         let told = |failure: &Failure, locale| {
             let trouble = Trouble::of("orders", failure);
-            super::trouble(Words(locale), &trouble, |_| String::new())
+            super::trouble(locale, &trouble, |_| String::new())
         };
         for (failure, english, japanese) in [
             (Failure::busy(None), "busy, or locked", "ほかの処理が実行中"),
