@@ -1,10 +1,12 @@
-//! Hands the name of the newest storefront script to the worker as constants.
+//! Writes the sentences of the shopper's and the merchant's pages as functions, and hands the name of the newest
+//! storefront script to the worker as constants.
 //!
 //! `scripts/build` builds the script first and names its folder in `STOREFRONT_DIR`. Without that it is the name of
 //! an empty script, so that checks and tests on the host never wait for a wasm build; what is shipped may not be
 //! empty, so a release build for wasm refuses.
 
 use std::{env, error::Error, fs, path::Path};
+use texts::{Enumeration, generate};
 
 /// The digests of no bytes at all, so that the constants are true of the empty script too.
 const EMPTY_HASH: &str = "e3b0c44298fc1c149afbf4c8996fb924";
@@ -12,6 +14,7 @@ const EMPTY_INTEGRITY: &str = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24d
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
+    generate(&["shopper", "panel"], &Enumeration::Path("domain::values::locale::Locale"))?;
     println!("cargo::rerun-if-env-changed=STOREFRONT_DIR");
     let constants = match env::var("STOREFRONT_DIR") {
         Ok(folder) => built(Path::new(&folder))?,

@@ -20,6 +20,7 @@ pub mod routes;
 pub mod shopper;
 pub mod stored;
 pub mod storefront;
+mod texts;
 pub mod webhooks;
 
 use config::Config;

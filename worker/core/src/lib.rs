@@ -33,6 +33,7 @@ pub mod plan;
 pub mod refunds;
 pub mod secret;
 pub mod state;
+pub mod texts;
 pub mod time;
 pub mod url;
 pub mod values;

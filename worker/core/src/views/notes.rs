@@ -13,6 +13,7 @@ use crate::state::deed::{MilestoneKind, Subject};
 use crate::state::reading::PaymentReading;
 use crate::state::settings::Mode;
 use crate::state::terms::Terms;
+use crate::texts::notes;
 use crate::values::locale::Locale;
 use crate::values::money::Money;
 use crate::values::payment_types;
@@ -40,12 +41,7 @@ pub fn line(
     let method = payment_types::name(&payment.method, locale);
     // In another currency, KOMOJU may have converted the amount: then the two amounts do not contradict each other.
     let otherwise = payment.net.is_some_and(|net| net.currency == asked.currency && net != asked);
-    let edited = due.map(|due| match locale {
-        Locale::En => format!("Paid {amount} by {method}, but {due} is due now: please check"),
-        Locale::Ja => {
-            format!("{method}で{amount}が支払われましたが、現在のご請求額は{due}です。ご確認ください")
-        }
-    });
+    let edited = due.map(|due| notes::paid_but_due(locale, &amount, method, &due.to_string()));
     let what = match (locale, kind) {
         (Locale::En, MilestoneKind::CodeIssued) => format!("Waiting for {amount} by {method}"),
         (Locale::Ja, MilestoneKind::CodeIssued) => format!("{method}で{amount}の入金待ち"),
@@ -104,13 +100,19 @@ pub fn line(
 
 /// One line about the order itself, or about an attempt of it.
 pub fn short(kind: MilestoneKind, subject: &Subject, locale: Locale) -> String {
-    let what = match (kind, locale) {
-        (MilestoneKind::Unpaid, Locale::En) => "Not paid in time",
-        (MilestoneKind::Unpaid, Locale::Ja) => "期限までに支払われませんでした",
-        (MilestoneKind::Restored, Locale::En) => "Your status stands again: ours came a moment after it",
-        (MilestoneKind::Restored, Locale::Ja) => "直前に設定されたステータスに戻しました",
-        (_, Locale::En) => "Ended what was still open: this order is not to be paid any more",
-        (_, Locale::Ja) => "このご注文は支払い対象外となったため、未払いの決済を終了しました",
+    let what = match kind {
+        MilestoneKind::Unpaid => notes::unpaid(locale),
+        MilestoneKind::Restored => notes::restored(locale),
+        MilestoneKind::Ended
+        | MilestoneKind::CodeIssued
+        | MilestoneKind::Authorized
+        | MilestoneKind::Paid
+        | MilestoneKind::Mismatch
+        | MilestoneKind::Refunded
+        | MilestoneKind::Disputed
+        | MilestoneKind::Fraud
+        | MilestoneKind::CaptureRefused
+        | MilestoneKind::LapsesSoon => notes::ended(locale),
     };
     format!("[KOMOJU] {what} {}", mark(kind, subject))
 }
