@@ -167,7 +167,7 @@ fn browser_locale(request: &Request) -> Locale {
 
 fn grant_words(locale: Locale, error: &GrantError) -> String {
     match (error, locale) {
-        (GrantError::Parameter(name), Locale::En) => {
+        (GrantError::Parameter(name), Locale::En | Locale::Ko) => {
             ["BigCommerce did not send “", name, "”. Please install the app again from your control panel."]
                 .concat()
         }
@@ -177,7 +177,7 @@ fn grant_words(locale: Locale, error: &GrantError) -> String {
             "」が届きませんでした。管理画面からもう一度インストールしてください。",
         ]
         .concat(),
-        (GrantError::Scopes(missing), Locale::En) => {
+        (GrantError::Scopes(missing), Locale::En | Locale::Ko) => {
             ["The app's registration lacks permissions that it needs: ", &missing.join(", "), "."].concat()
         }
         (GrantError::Scopes(missing), Locale::Ja) => {
@@ -188,14 +188,14 @@ fn grant_words(locale: Locale, error: &GrantError) -> String {
 
 fn already_words(locale: Locale) -> &'static str {
     match locale {
-        Locale::En => "The app is installed. Open it from Apps in your control panel.",
+        Locale::En | Locale::Ko => "The app is installed. Open it from Apps in your control panel.",
         Locale::Ja => "アプリはインストール済みです。管理画面の「アプリ」から開いてください。",
     }
 }
 
 fn refused_words(locale: Locale) -> &'static str {
     match locale {
-        Locale::En => {
+        Locale::En | Locale::Ko => {
             "BigCommerce did not confirm the installation. Nothing was set up; please install the app again."
         }
         Locale::Ja => "BigCommerce がインストールを確認できませんでした。もう一度インストールしてください。",
@@ -204,7 +204,7 @@ fn refused_words(locale: Locale) -> &'static str {
 
 fn not_opened_words(locale: Locale) -> &'static str {
     match locale {
-        Locale::En => {
+        Locale::En | Locale::Ko => {
             "This link is not valid, or no longer. Open the app again from Apps in your control panel."
         }
         Locale::Ja => {
@@ -215,7 +215,7 @@ fn not_opened_words(locale: Locale) -> &'static str {
 
 fn too_often_words(locale: Locale) -> &'static str {
     match locale {
-        Locale::En => "Too many attempts. Please wait a minute, then install the app again.",
+        Locale::En | Locale::Ko => "Too many attempts. Please wait a minute, then install the app again.",
         Locale::Ja => {
             "操作が続いたため、一時的に受け付けていません。1 分ほど待ってから、もう一度インストールしてください。"
         }
@@ -224,7 +224,9 @@ fn too_often_words(locale: Locale) -> &'static str {
 
 fn not_there_words(locale: Locale) -> &'static str {
     match locale {
-        Locale::En => "The app is not installed in this store. Install it from Apps in your control panel.",
+        Locale::En | Locale::Ko => {
+            "The app is not installed in this store. Install it from Apps in your control panel."
+        }
         Locale::Ja => {
             "このストアにはアプリがインストールされていません。管理画面の「アプリ」からインストールしてください。"
         }

@@ -146,7 +146,7 @@ impl Panel<'_> {
             None => {
                 let most = offer.most.to_string();
                 let words = match locale {
-                    Locale::En => ["An amount up to ", &most, "."],
+                    Locale::En | Locale::Ko => ["An amount up to ", &most, "."],
                     Locale::Ja => ["", &most, " 以下の金額を入力してください。"],
                 };
                 markup![(amount_form(self, locale, order, offer, entered)) "<p class=\"fault\" role=\"alert\">" (words.concat()) "</p>"]
@@ -203,7 +203,7 @@ fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String 
     let (amount, most) = (amount.to_string(), offer.most.to_string());
     let whole = match (part, locale) {
         (false, _) => amount.clone(),
-        (true, Locale::En) => [&amount, " of ", &most].concat(),
+        (true, Locale::En | Locale::Ko) => [&amount, " of ", &most].concat(),
         (true, Locale::Ja) => [&most, " のうち ", &amount].concat(),
     };
     let refund = match &offer.about {
@@ -216,21 +216,21 @@ fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String 
     };
     let for_it = match (refund.as_str(), locale) {
         ("", _) => String::new(),
-        (refund, Locale::En) => [", for refund", refund, " made in BigCommerce"].concat(),
+        (refund, Locale::En | Locale::Ko) => [", for refund", refund, " made in BigCommerce"].concat(),
         (refund, Locale::Ja) => ["BigCommerce での返金", refund, " として、"].concat(),
     };
     let of_a_part = matches!(offer.about, About::Part { .. });
     let parts: &[&str] = match (offer.act, locale) {
         (Act::Unanswered | Act::Transfer | Act::Two, _) => &[],
-        (Act::Capture, Locale::En) if part => {
+        (Act::Capture, Locale::En | Locale::Ko) if part => {
             &["KOMOJU takes ", &whole, " now. The rest is released, and cannot be taken later."]
         }
-        (Act::Capture, Locale::En) => &["KOMOJU takes ", &whole, " now."],
+        (Act::Capture, Locale::En | Locale::Ko) => &["KOMOJU takes ", &whole, " now."],
         (Act::Capture, Locale::Ja) if part => {
             &[&whole, " の売上を確定します。残りは解放され、後から確定できません。"]
         }
         (Act::Capture, Locale::Ja) => &[&whole, " の売上を確定します。"],
-        (Act::Refund | Act::Bank, Locale::En) if offer.needs_bank => &[
+        (Act::Refund | Act::Bank, Locale::En | Locale::Ko) if offer.needs_bank => &[
             "KOMOJU is asked to transfer ",
             &whole,
             " to this account",
@@ -243,20 +243,20 @@ fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String 
             &whole,
             " の振込を KOMOJU に依頼します。口座情報は暗号化して保管し、KOMOJU に渡した後に消去します。",
         ],
-        (Act::Refund, Locale::En) if of_a_part => &[
+        (Act::Refund, Locale::En | Locale::Ko) if of_a_part => &[
             "KOMOJU pays ",
             &whole,
             " back to the shopper now",
             &for_it,
             ". Pay the rest of it back yourself, then mark it as paid back. This cannot be undone.",
         ],
-        (Act::Refund, Locale::En) => &[
+        (Act::Refund, Locale::En | Locale::Ko) => &[
             "KOMOJU pays ",
             &whole,
             " back to the shopper now. As far as it concerns the order, BigCommerce's books follow by themselves. This \
              cannot be undone.",
         ],
-        (Act::Confirm | Act::Bank, Locale::En) => {
+        (Act::Confirm | Act::Bank, Locale::En | Locale::Ko) => {
             &["KOMOJU pays ", &whole, " back to the shopper now", &for_it, ". This cannot be undone."]
         }
         (Act::Refund, Locale::Ja) if of_a_part => &[
@@ -273,7 +273,7 @@ fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String 
         (Act::Confirm | Act::Bank, Locale::Ja) => {
             &[&for_it, "KOMOJU が ", &whole, " を購入者に返金します。取り消しはできません。"]
         }
-        (Act::Owed, Locale::En) => &[
+        (Act::Owed, Locale::En | Locale::Ko) => &[
             &whole,
             " is left to pay of this order. The shopper is asked for it on the confirmation page, or by the payment link. \
              Later orders with store credit or gift certificates are counted in the same way; this can be changed under Settings.",
@@ -284,7 +284,7 @@ fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String 
             " とします。購入者には注文完了画面または支払いリンクで請求します。以後、ストアクレジットやギフト券を使った注文も同じ\
              方法で計算します（「設定」で変更できます）。",
         ],
-        (Act::Outside, Locale::En) => &[
+        (Act::Outside, Locale::En | Locale::Ko) => &[
             "Refund",
             &refund,
             " counts as paid back by you, by other means. KOMOJU sends nothing for it, now or later. Kept with your name, ",
@@ -306,11 +306,11 @@ fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String 
 fn records_only(locale: Locale, offer: &Offer, who: &str) -> Option<String> {
     let amount = offer.most.to_string();
     let kept = match locale {
-        Locale::En => [" Kept with your name, ", who, ", and the time."].concat(),
+        Locale::En | Locale::Ko => [" Kept with your name, ", who, ", and the time."].concat(),
         Locale::Ja => ["操作した人（", who, "）と日時を残します。"].concat(),
     };
     let words = match (&offer.about, locale) {
-        (About::Call(_), Locale::En) => [
+        (About::Call(_), Locale::En | Locale::Ko) => [
             "The request without an answer (",
             &amount,
             ") counts as settled by you, by other means. It is not sent again; should it have been carried out all the same, \
@@ -323,7 +323,7 @@ fn records_only(locale: Locale, offer: &Offer, who: &str) -> Option<String> {
             "）を、別の方法で解決済みとして記録します。同じ処理は再送しません。すでに実行されていた場合は、この画面に反映されます。",
         ]
         .concat(),
-        (About::Transfer { became: Some((refund, made)), .. }, Locale::En) => [
+        (About::Transfer { became: Some((refund, made)), .. }, Locale::En | Locale::Ko) => [
             "The bank transfer of ",
             &amount,
             " is the refund of ",
@@ -342,7 +342,7 @@ fn records_only(locale: Locale, offer: &Offer, who: &str) -> Option<String> {
             "）と同じものとして記録します。BigCommerce に二重に記録されることはありません。",
         ]
         .concat(),
-        (About::Transfer { became: None, .. }, Locale::En) => [
+        (About::Transfer { became: None, .. }, Locale::En | Locale::Ko) => [
             "The bank transfer of ",
             &amount,
             " came to nothing, or you have paid it by other means. It is no longer counted as promised money.",
@@ -353,7 +353,7 @@ fn records_only(locale: Locale, offer: &Offer, who: &str) -> Option<String> {
             " の銀行振込は行われなかったか、別の方法で返金済みとして記録します。以後、振込予定の金額として扱いません。",
         ]
         .concat(),
-        (About::Pair { id, komoju, .. }, Locale::En) => [
+        (About::Pair { id, komoju, .. }, Locale::En | Locale::Ko) => [
             "Refund #",
             &id.to_string(),
             " (",

@@ -136,7 +136,7 @@ fn header(panel: &Panel<'_>, desk: &Desk, locale: Locale, tab: Tab) -> Markup {
         Tab::ALL.into_iter().map(|t| tab_link(panel, desk, locale, t, t == tab)).collect();
     let (language, name) = match locale {
         Locale::Ja => ("en", "English"),
-        Locale::En => ("ja", "日本語"),
+        Locale::En | Locale::Ko => ("ja", "日本語"),
     };
     let switch = panel.visitor.link(panel.ctx, tab.path(), &[("lang", language)]);
     markup!["<header><div class=\"brand\"><h1>KOMOJU <span>payments</span></h1><p class=\"shop\">"

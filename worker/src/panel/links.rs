@@ -32,7 +32,9 @@ pub fn pay_link(panel: &Panel<'_>, locale: Locale, order: OrderId) -> Markup {
     let link = Links::new(&panel.ctx.config, &panel.visitor.store, order, panel.ctx.now_ms).pay();
     let number = order.to_string();
     let (subject, greeting) = match locale {
-        Locale::En => (["Payment for your order #", &number, ""], "You can pay for your order here:"),
+        Locale::En | Locale::Ko => {
+            (["Payment for your order #", &number, ""], "You can pay for your order here:")
+        }
         Locale::Ja => (["ご注文 #", &number, " のお支払いのご案内"], "次のリンクからお支払いいただけます。"),
     };
     let subject = subject.concat();
@@ -40,7 +42,7 @@ pub fn pay_link(panel: &Panel<'_>, locale: Locale, order: OrderId) -> Markup {
     let mail = ["mailto:?subject=", &encode(&subject), "&body=", &encode(&body)].concat();
     let days = LIFE_DAYS.to_string();
     let words = match locale {
-        Locale::En => [
+        Locale::En | Locale::Ko => [
             "Whoever has this link can pay for the order, or sees how it stands. It is good for ",
             &days,
             " days.",

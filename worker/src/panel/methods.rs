@@ -67,7 +67,7 @@ fn offered(locale: Locale, boxes: Vec<Markup>, gone: Vec<Markup>) -> Option<Mark
 
 fn type_box(locale: Locale, entry: &MethodEntry, kind: &PaymentType) -> Markup {
     let name = match locale {
-        Locale::En => &kind.name_en,
+        Locale::En | Locale::Ko => &kind.name_en,
         Locale::Ja => &kind.name_ja,
     };
     let on = entry.types.contains(&kind.slug);

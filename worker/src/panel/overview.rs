@@ -88,7 +88,7 @@ fn steps(panel: &Panel<'_>, desk: &Desk, locale: Locale) -> Markup {
     let installed = desk.health.troubles.iter().all(Trouble::is_of_flow);
     let registered = desk.health.checked_at_ms > 0 && installed;
     let heard = desk.heard_komoju_ms.map(|at| match locale {
-        Locale::En => ["Last received: ", &moment(at)].concat(),
+        Locale::En | Locale::Ko => ["Last received: ", &moment(at)].concat(),
         Locale::Ja => ["最終受信：", &moment(at)].concat(),
     });
     let steps = [
@@ -158,7 +158,7 @@ fn funnel(desk: &Desk, locale: Locale) -> Option<Markup> {
     let rows: Vec<Markup> = rows.collect();
     let late = (month.late > 0).then(|| {
         let words = match locale {
-            Locale::En => {
+            Locale::En | Locale::Ko => {
                 [&month.late.to_string(), " more came later, for example by a payment link."].concat()
             }
             Locale::Ja => {

@@ -37,10 +37,12 @@ fn waiting(locale: Locale, unanswered: &Unanswered) -> String {
     let amount = unanswered.amount.map(|amount| amount.to_string()).unwrap_or_default();
     let since = moment(unanswered.since);
     let asked: String = match (unanswered.what, locale) {
-        (Asked::Capture, Locale::En) => ["KOMOJU was asked to capture ", &amount].concat(),
-        (Asked::Refund, Locale::En) => ["KOMOJU was asked to pay back ", &amount].concat(),
-        (Asked::Transfer, Locale::En) => ["KOMOJU was asked to transfer ", &amount].concat(),
-        (Asked::Entry, Locale::En) => ["BigCommerce was asked to enter a refund of ", &amount].concat(),
+        (Asked::Capture, Locale::En | Locale::Ko) => ["KOMOJU was asked to capture ", &amount].concat(),
+        (Asked::Refund, Locale::En | Locale::Ko) => ["KOMOJU was asked to pay back ", &amount].concat(),
+        (Asked::Transfer, Locale::En | Locale::Ko) => ["KOMOJU was asked to transfer ", &amount].concat(),
+        (Asked::Entry, Locale::En | Locale::Ko) => {
+            ["BigCommerce was asked to enter a refund of ", &amount].concat()
+        }
         (Asked::Capture, Locale::Ja) => ["KOMOJU に売上の確定 ", &amount].concat(),
         (Asked::Refund, Locale::Ja) => ["KOMOJU に返金 ", &amount].concat(),
         (Asked::Transfer, Locale::Ja) => ["KOMOJU に振込での返金 ", &amount].concat(),
@@ -49,7 +51,7 @@ fn waiting(locale: Locale, unanswered: &Unanswered) -> String {
     let asked = asked.trim_end();
     let until = unanswered.until.map(moment);
     match (until, locale) {
-        (Some(until), Locale::En) => [
+        (Some(until), Locale::En | Locale::Ko) => [
             asked,
             " (",
             &since,
@@ -58,7 +60,7 @@ fn waiting(locale: Locale, unanswered: &Unanswered) -> String {
             ", and only looked for after that. Until this is known, nothing else can be decided about this payment.",
         ]
         .concat(),
-        (None, Locale::En) => [
+        (None, Locale::En | Locale::Ko) => [
             asked,
             " (",
             &since,
@@ -115,7 +117,7 @@ fn transfer(panel: &Panel<'_>, locale: Locale, order: OrderId, one: &TransferLin
     for made in &one.may_be {
         let at = made.at.map(|at| [" · ", &moment(at)].concat()).unwrap_or_default();
         let words = match locale {
-            Locale::En => ["It is the refund of ", &made.amount.to_string(), &at].concat(),
+            Locale::En | Locale::Ko => ["It is the refund of ", &made.amount.to_string(), &at].concat(),
             Locale::Ja => [&made.amount.to_string(), &at, " の返金がこれに当たる"].concat(),
         };
         acts.push(link(made.id.as_str(), words));

@@ -14,7 +14,7 @@ pub trait Words {
 impl Words for Locale {
     fn of<'a>(self, english: &'a str, japanese: &'a str) -> &'a str {
         match self {
-            Locale::En => english,
+            Locale::En | Locale::Ko => english,
             Locale::Ja => japanese,
         }
     }
@@ -54,7 +54,7 @@ pub fn done(locale: Locale, word: &str) -> Option<&'static str> {
 pub fn trouble(locale: Locale, trouble: &Trouble, channel_name: impl Fn(u64) -> String) -> String {
     let text = |parts: &[&str]| parts.concat();
     match (trouble, locale) {
-        (Trouble::ScriptDisabled { channel }, Locale::En) => text(&[
+        (Trouble::ScriptDisabled { channel }, Locale::En | Locale::Ko) => text(&[
             "The script is switched off on ",
             &channel_name(*channel),
             ": shoppers there are not taken to KOMOJU.",
@@ -63,23 +63,25 @@ pub fn trouble(locale: Locale, trouble: &Trouble, channel_name: impl Fn(u64) -> 
             &channel_name(*channel),
             " でスクリプトが無効になっています。購入者は KOMOJU に移動しません。",
         ]),
-        (Trouble::Script { channel, why }, Locale::En) => {
+        (Trouble::Script { channel, why }, Locale::En | Locale::Ko) => {
             text(&["BigCommerce did not take the script for ", &channel_name(*channel), ": ", why])
         }
         (Trouble::Script { channel, why }, Locale::Ja) => {
             text(&[&channel_name(*channel), " のスクリプトを登録できませんでした：", reason(locale, why)])
         }
-        (Trouble::Hook { scope, why }, Locale::En) => {
+        (Trouble::Hook { scope, why }, Locale::En | Locale::Ko) => {
             text(&["BigCommerce did not take the webhook ", scope, ": ", why])
         }
         (Trouble::Hook { scope, why }, Locale::Ja) => {
             text(&["Webhook ", scope, " を登録できませんでした：", reason(locale, why)])
         }
-        (Trouble::Unreachable { call, why }, Locale::En) => text(&["Could not read “", call, "”: ", why]),
+        (Trouble::Unreachable { call, why }, Locale::En | Locale::Ko) => {
+            text(&["Could not read “", call, "”: ", why])
+        }
         (Trouble::Unreachable { call, why }, Locale::Ja) => {
             text(&["「", call, "」を取得できませんでした：", reason(locale, why)])
         }
-        (Trouble::ScopeMissing { call }, Locale::En) => text(&[
+        (Trouble::ScopeMissing { call }, Locale::En | Locale::Ko) => text(&[
             "The app lacks the permission for “",
             call,
             "”. Open it again from Apps, and consent anew.",
@@ -96,7 +98,7 @@ pub fn trouble(locale: Locale, trouble: &Trouble, channel_name: impl Fn(u64) -> 
         (Trouble::ThemeNotStencil, _) => locale
             .of("The theme is not a Stencil theme.", "テーマが Stencil テーマではありません。")
             .to_owned(),
-        (Trouble::NobodyStarts { orders, since_ms }, Locale::En) => text(&[
+        (Trouble::NobodyStarts { orders, since_ms }, Locale::En | Locale::Ko) => text(&[
             &orders.to_string(),
             " orders were placed since ",
             &moment(*since_ms),
@@ -110,7 +112,7 @@ pub fn trouble(locale: Locale, trouble: &Trouble, channel_name: impl Fn(u64) -> 
             " 件で、購入者が一人も KOMOJU の決済画面に進んでいません。テスト注文でご確認ください。スクリプトがブロックされている\
              （CSP や他のアプリ）か、支払い方法の名称が変わった可能性があります。",
         ]),
-        (Trouble::Silent { side: Side::Komoju, since_ms }, Locale::En) => text(&[
+        (Trouble::Silent { side: Side::Komoju, since_ms }, Locale::En | Locale::Ko) => text(&[
             "No webhook has come from KOMOJU since ",
             &moment(*since_ms),
             ", though payments were made. They are noticed all the same, but late. Compare the webhook's address, secret and \
@@ -121,7 +123,7 @@ pub fn trouble(locale: Locale, trouble: &Trouble, channel_name: impl Fn(u64) -> 
             " 以降、支払いがあったにもかかわらず KOMOJU から Webhook が届いていません。支払いは定期的な確認で反映されますが、遅れます。\
              KOMOJU 管理画面の Webhook の URL・シークレット・イベントを「KOMOJU アカウント」の内容と照らし合わせてください。",
         ]),
-        (Trouble::Silent { side: Side::BigCommerce, since_ms }, Locale::En) => text(&[
+        (Trouble::Silent { side: Side::BigCommerce, since_ms }, Locale::En | Locale::Ko) => text(&[
             "No webhook has come from BigCommerce since ",
             &moment(*since_ms),
             ", though orders were placed. Changes to orders are noticed late. Press “Check and repair”; if that changes nothing, \
@@ -156,7 +158,7 @@ fn reason(locale: Locale, why: &str) -> &str {
 /// BigCommerce's own name for an offline method.
 pub fn provider(locale: Locale, provider: Provider) -> &'static str {
     match (locale, provider) {
-        (Locale::En, _) => provider.default_label(),
+        (Locale::En | Locale::Ko, _) => provider.default_label(),
         (Locale::Ja, Provider::InStore) => "店頭支払い (Pay in Store)",
         (Locale::Ja, Provider::Cod) => "代金引換 (Cash on Delivery)",
         (Locale::Ja, Provider::Cheque) => "小切手 (Check)",

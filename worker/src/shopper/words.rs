@@ -10,7 +10,7 @@ use domain::values::phase::Phase;
 
 fn pick(locale: Locale, en: &'static str, ja: &'static str) -> &'static str {
     match locale {
-        Locale::En => en,
+        Locale::En | Locale::Ko => en,
         Locale::Ja => ja,
     }
 }
@@ -18,7 +18,7 @@ fn pick(locale: Locale, en: &'static str, ja: &'static str) -> &'static str {
 /// Title and message of a phase. `declined`: the last try was refused.
 pub fn phase(phase: Phase, declined: bool, locale: Locale) -> (&'static str, &'static str) {
     let say = |en: (&'static str, &'static str), ja: (&'static str, &'static str)| match locale {
-        Locale::En => en,
+        Locale::En | Locale::Ko => en,
         Locale::Ja => ja,
     };
     match phase {
@@ -107,13 +107,13 @@ impl<'a> Code<'a> {
     /// `ローソンの番号`, `your Lawson number`. For a bank transfer it is the account: shoppers do not call that a number.
     fn name(&self, locale: Locale) -> String {
         match (self.method, self.chain, locale) {
-            (_, Some(chain), Locale::En) => format!("your {} number", konbini(chain, locale)),
+            (_, Some(chain), Locale::En | Locale::Ko) => format!("your {} number", konbini(chain, locale)),
             (_, Some(chain), Locale::Ja) => format!("{}の番号", konbini(chain, locale)),
-            ("bank_transfer", None, Locale::En) => "this bank account".to_owned(),
+            ("bank_transfer", None, Locale::En | Locale::Ko) => "this bank account".to_owned(),
             ("bank_transfer", None, Locale::Ja) => "お振込先の口座".to_owned(),
-            ("pay_easy", None, Locale::En) => "your Pay-easy number".to_owned(),
+            ("pay_easy", None, Locale::En | Locale::Ko) => "your Pay-easy number".to_owned(),
             ("pay_easy", None, Locale::Ja) => "ペイジーの番号".to_owned(),
-            (_, None, Locale::En) => "your payment number".to_owned(),
+            (_, None, Locale::En | Locale::Ko) => "your payment number".to_owned(),
             (_, None, Locale::Ja) => "お支払い用の番号".to_owned(),
         }
     }
@@ -127,13 +127,15 @@ pub fn number_of(code: &Code<'_>, dead: bool, locale: Locale) -> String {
         (_, None) => instruction(InstructionKind::CustomerNumber, locale),
     };
     let label = match (code.chain, locale) {
-        (Some(chain), Locale::En) => format!("{} {}", konbini(chain, locale), number.to_lowercase()),
+        (Some(chain), Locale::En | Locale::Ko) => {
+            format!("{} {}", konbini(chain, locale), number.to_lowercase())
+        }
         (Some(chain), Locale::Ja) => format!("{}　{number}", konbini(chain, locale)),
         (None, _) => number.to_owned(),
     };
     match (dead, locale) {
         (false, _) => label,
-        (true, Locale::En) => label + ", no longer valid",
+        (true, Locale::En | Locale::Ko) => label + ", no longer valid",
         (true, Locale::Ja) => label + "（無効）",
     }
 }
@@ -153,7 +155,7 @@ pub fn chains_number(chain: &str, locale: Locale) -> &'static str {
 pub fn asking(code: &Code<'_>, locale: Locale) -> (&'static str, String) {
     let name = code.name(locale);
     match locale {
-        Locale::En => (
+        Locale::En | Locale::Ko => (
             "Pay another way?",
             format!("If you continue, {name} will be cancelled and can no longer be used to pay."),
         ),
@@ -170,7 +172,7 @@ pub fn asking(code: &Code<'_>, locale: Locale) -> (&'static str, String) {
 /// The note beside that question, and its two answers, the safe one first.
 pub fn asking_answers(code: &Code<'_>, locale: Locale) -> (&'static str, &'static str, &'static str) {
     match (code.method == "bank_transfer", locale) {
-        (false, Locale::En) => (
+        (false, Locale::En | Locale::Ko) => (
             "Already paid? Then there is nothing to do. It can take a little while until we see it.",
             "Keep this number",
             "Cancel it and pay another way",
@@ -180,7 +182,7 @@ pub fn asking_answers(code: &Code<'_>, locale: Locale) -> (&'static str, &'stati
             "この番号のまま支払う",
             "番号を無効にして、別の方法を選ぶ",
         ),
-        (true, Locale::En) => (
+        (true, Locale::En | Locale::Ko) => (
             "Already transferred? Then there is nothing to do. It can take a little while until we see it.",
             "Keep this account",
             "Give it up and pay another way",
@@ -198,11 +200,11 @@ pub fn after_dead(code: &Code<'_>, expired: bool, locale: Locale) -> (&'static s
     let name = code.name(locale);
     let bank = code.method == "bank_transfer";
     match (expired, locale) {
-        (false, Locale::En) if bank => (
+        (false, Locale::En | Locale::Ko) if bank => (
             "Please choose how to pay",
             format!("{} can no longer be used. Please do not transfer money to it.", capital(&name)),
         ),
-        (false, Locale::En) => (
+        (false, Locale::En | Locale::Ko) => (
             "Please choose how to pay",
             format!("{} has been cancelled. Please do not use it to pay.", capital(&name)),
         ),
@@ -214,7 +216,7 @@ pub fn after_dead(code: &Code<'_>, expired: bool, locale: Locale) -> (&'static s
             "お支払い方法をお選びください",
             format!("{name}は無効になりました。お控えの番号ではお支払いいただけません。"),
         ),
-        (true, Locale::En) => (
+        (true, Locale::En | Locale::Ko) => (
             "The deadline has passed",
             format!("{} is no longer valid. You can still pay; please start again.", capital(&name)),
         ),
@@ -263,7 +265,7 @@ pub fn too_often(until: Moment, locale: Locale) -> (&'static str, String) {
     let title = pick(locale, "Please wait a little", "しばらくお待ちください");
     let time = japan_time(until, locale);
     let message = match locale {
-        Locale::En => format!(
+        Locale::En | Locale::Ko => format!(
             "The payment page of this order has been opened many times in a short while. Please wait until {time}; this page then goes on by itself."
         ),
         Locale::Ja => format!(
@@ -332,7 +334,7 @@ pub fn japan_time(ms: i64, locale: Locale) -> String {
     let t = in_japan(ms);
     let clock = format!("{:02}:{:02}", t.hour, t.minute);
     match locale {
-        Locale::En => {
+        Locale::En | Locale::Ko => {
             let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
             let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
             let month = usize::try_from(t.month - 1).ok().and_then(|m| months.get(m)).unwrap_or(&"");
@@ -375,7 +377,7 @@ pub fn konbini(store: &str, locale: Locale) -> &str {
         other => (other, other),
     };
     match locale {
-        Locale::En => en,
+        Locale::En | Locale::Ko => en,
         Locale::Ja => ja,
     }
 }
@@ -383,7 +385,7 @@ pub fn konbini(store: &str, locale: Locale) -> &str {
 /// Kind of bank account; another kind than we know stands for itself.
 pub fn account_type(kind: &str, locale: Locale) -> &str {
     match (kind, locale) {
-        ("normal", Locale::En) => "Ordinary",
+        ("normal", Locale::En | Locale::Ko) => "Ordinary",
         ("normal", Locale::Ja) => "普通",
         ("checking", Locale::Ja) => "当座",
         ("savings", Locale::Ja) => "貯蓄",

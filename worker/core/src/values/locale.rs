@@ -11,6 +11,7 @@ pub enum Locale {
     Ja,
     #[default]
     En,
+    Ko,
 }
 
 impl Locale {

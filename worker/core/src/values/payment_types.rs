@@ -152,7 +152,7 @@ pub fn authorized(slug: &str) -> Authorized {
 /// A type's name in the middle of a sentence. An unknown slug stands for itself; without a slug it is "KOMOJU".
 pub fn name(slug: &str, locale: Locale) -> &str {
     match (payment_type(slug), locale) {
-        (Some(known), Locale::En) => known.en,
+        (Some(known), Locale::En | Locale::Ko) => known.en,
         (Some(known), Locale::Ja) => known.ja,
         (None, _) if slug.is_empty() => "KOMOJU",
         (None, _) => slug,
@@ -162,7 +162,7 @@ pub fn name(slug: &str, locale: Locale) -> &str {
 /// A type's name on its own, for a heading or a list.
 pub fn name_alone(slug: &str, locale: Locale) -> &str {
     match (payment_type(slug).and_then(|known| known.en_alone), locale) {
-        (Some(name), Locale::En) => name,
+        (Some(name), Locale::En | Locale::Ko) => name,
         (_, locale) => name(slug, locale),
     }
 }

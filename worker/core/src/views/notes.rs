@@ -43,41 +43,45 @@ pub fn line(
     let otherwise = payment.net.is_some_and(|net| net.currency == asked.currency && net != asked);
     let edited = due.map(|due| notes::paid_but_due(locale, &amount, method, &due.to_string()));
     let what = match (locale, kind) {
-        (Locale::En, MilestoneKind::CodeIssued) => format!("Waiting for {amount} by {method}"),
+        (Locale::En | Locale::Ko, MilestoneKind::CodeIssued) => format!("Waiting for {amount} by {method}"),
         (Locale::Ja, MilestoneKind::CodeIssued) => format!("{method}で{amount}の入金待ち"),
-        (Locale::En, MilestoneKind::Authorized) if otherwise => {
+        (Locale::En | Locale::Ko, MilestoneKind::Authorized) if otherwise => {
             format!("Authorized {amount} by {method}, but {asked} was asked: please check")
         }
         (Locale::Ja, MilestoneKind::Authorized) if otherwise => {
             format!("{method}で{amount}を仮売上しましたが、請求額は{asked}です。ご確認ください")
         }
-        (Locale::En, MilestoneKind::Authorized) => format!("Authorized {amount} by {method}"),
+        (Locale::En | Locale::Ko, MilestoneKind::Authorized) => format!("Authorized {amount} by {method}"),
         (Locale::Ja, MilestoneKind::Authorized) => format!("{method}で{amount}を仮売上"),
-        (Locale::En, MilestoneKind::Paid | MilestoneKind::Mismatch) if payment.went_back_whole() => {
+        (Locale::En | Locale::Ko, MilestoneKind::Paid | MilestoneKind::Mismatch)
+            if payment.went_back_whole() =>
+        {
             format!("Paid {amount} by {method}, and already refunded in full at KOMOJU: do not ship for it")
         }
         (Locale::Ja, MilestoneKind::Paid | MilestoneKind::Mismatch) if payment.went_back_whole() => {
             format!("{method}で{amount}が支払われましたが、KOMOJU側で全額返金済みです。発送しないでください")
         }
-        (Locale::En, MilestoneKind::Paid) => format!("Paid {amount} by {method}"),
+        (Locale::En | Locale::Ko, MilestoneKind::Paid) => format!("Paid {amount} by {method}"),
         (Locale::Ja, MilestoneKind::Paid) => format!("{method}で{amount}の支払い完了"),
-        (Locale::En, MilestoneKind::Mismatch) => {
+        (Locale::En | Locale::Ko, MilestoneKind::Mismatch) => {
             format!("Paid {amount} by {method}, but {asked} was asked: please check")
         }
         (Locale::Ja, MilestoneKind::Mismatch) => {
             format!("{method}で{amount}が支払われましたが、請求額は{asked}です。ご確認ください")
         }
-        (Locale::En, MilestoneKind::Fraud) => format!("Marked as fraud by KOMOJU: {amount} by {method}"),
+        (Locale::En | Locale::Ko, MilestoneKind::Fraud) => {
+            format!("Marked as fraud by KOMOJU: {amount} by {method}")
+        }
         (Locale::Ja, MilestoneKind::Fraud) => {
             format!("KOMOJUが{method}の{amount}を不正利用と判定しました")
         }
-        (Locale::En, MilestoneKind::CaptureRefused) => {
+        (Locale::En | Locale::Ko, MilestoneKind::CaptureRefused) => {
             format!("KOMOJU did not capture {amount} by {method}: do not ship before this is settled")
         }
         (Locale::Ja, MilestoneKind::CaptureRefused) => {
             format!("{method}の{amount}の売上確定がKOMOJUに拒否されました。解決するまで発送しないでください")
         }
-        (Locale::En, MilestoneKind::LapsesSoon) => {
+        (Locale::En | Locale::Ko, MilestoneKind::LapsesSoon) => {
             format!("The authorization of {amount} by {method} lapses within three days")
         }
         (Locale::Ja, MilestoneKind::LapsesSoon) => {
@@ -87,9 +91,11 @@ pub fn line(
         (_, MilestoneKind::Ended | MilestoneKind::Unpaid | MilestoneKind::Restored) => {
             return short(kind, subject, locale);
         }
-        (Locale::En, MilestoneKind::Refunded) => format!("Refunded at KOMOJU, of {amount} by {method}"),
+        (Locale::En | Locale::Ko, MilestoneKind::Refunded) => {
+            format!("Refunded at KOMOJU, of {amount} by {method}")
+        }
         (Locale::Ja, MilestoneKind::Refunded) => format!("{method}の{amount}についてKOMOJU側で返金あり"),
-        (Locale::En, MilestoneKind::Disputed) => format!("Disputed: {amount} by {method}"),
+        (Locale::En | Locale::Ko, MilestoneKind::Disputed) => format!("Disputed: {amount} by {method}"),
         (Locale::Ja, MilestoneKind::Disputed) => {
             format!("{method}の{amount}に異議申し立て（チャージバック）")
         }
