@@ -3,15 +3,14 @@
 //! A solid colour means that a person is needed: amber to decide something, red to hold the goods back. A pill that
 //! needs nobody is tinted, and green is only what is paid and needs nobody.
 
-use super::words::Words;
-use crate::markup;
+use crate::texts::panel::pill as say;
 use domain::state::reading::PaymentStatus;
 use domain::values::attention::Attention;
 use domain::values::locale::Locale;
 use domain::values::name::Name;
 use domain::views::condition::Condition;
 use domain::views::statement::PaymentLine;
-use maud::Markup;
+use maud::{Markup, html};
 
 /// What a colour says, from the calmest to the most urgent. The order matters: the most urgent reason wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +50,7 @@ pub struct Pill<'a> {
 
 impl Pill<'_> {
     pub fn html(self) -> Markup {
-        markup!["<span class=\"pill " (self.tone.class()) "\">" (self.word) "</span>"]
+        html! { span class={ "pill " (self.tone.class()) } { (self.word) } }
     }
 }
 
@@ -86,16 +85,16 @@ pub fn of_line(locale: Locale, line: &PaymentLine, attention: &[Attention]) -> P
     let condition = match &line.status {
         _ if line.charged_back.is_some() => Condition::Disputed,
         PaymentStatus::Authorized | PaymentStatus::Captured if line.fraud => Condition::FraudMarked,
-        PaymentStatus::Pending => return calm(locale.of("Under way", "手続き中"), Tone::Wait),
+        PaymentStatus::Pending => return calm(say::payment::under_way(locale), Tone::Wait),
         PaymentStatus::Authorized if line.by_transfer => Condition::Waiting,
         PaymentStatus::Authorized => Condition::Reserved,
         PaymentStatus::Captured if line.refunded.is_some() => Condition::PartlyRefunded,
         PaymentStatus::Captured => Condition::Paid,
         PaymentStatus::Refunded => Condition::Refunded,
-        PaymentStatus::Cancelled => return calm(locale.of("Cancelled", "取消"), Tone::Rest),
+        PaymentStatus::Cancelled => return calm(say::payment::cancelled(locale), Tone::Rest),
         PaymentStatus::Expired => Condition::Expired,
-        PaymentStatus::Failed => return calm(locale.of("Declined", "承認されず"), Tone::Rest),
-        PaymentStatus::Other(_) => return calm(locale.of("Unknown to this app", "不明な状態"), Tone::Rest),
+        PaymentStatus::Failed => return calm(say::payment::declined(locale), Tone::Rest),
+        PaymentStatus::Other(_) => return calm(say::payment::unknown(locale), Tone::Rest),
     };
     let (word, tone) = at_rest(locale, condition);
     let marked = match condition {
@@ -117,55 +116,57 @@ fn calm(word: &'static str, tone: Tone) -> Pill<'static> {
 
 /// The word for a condition, and its colour while no person is needed.
 pub fn at_rest(locale: Locale, condition: Condition) -> (&'static str, Tone) {
+    use say::condition;
     match condition {
-        Condition::NotStarted => (locale.of("Not started", "手続き前"), Tone::Blank),
-        Condition::Unpaid => (locale.of("Not paid", "未払い"), Tone::Rest),
-        Condition::Expired => (locale.of("Expired", "期限切れ"), Tone::Rest),
-        Condition::Confirming => (locale.of("Being confirmed", "確認中"), Tone::Wait),
-        Condition::Waiting => (locale.of("Waiting for payment", "入金待ち"), Tone::Wait),
-        Condition::Reserved => (locale.of("Reserved", "仮売上"), Tone::Wait),
-        Condition::Paid => (locale.of("Paid", "支払い済み"), Tone::Paid),
-        Condition::PartlyRefunded => (locale.of("Partly refunded", "一部返金"), Tone::Rest),
-        Condition::Refunded => (locale.of("Refunded", "返金済み"), Tone::Rest),
-        Condition::RefundWanted => (locale.of("Refund wanted", "返金待ち"), Tone::Rest),
-        Condition::Disputed => (locale.of("Disputed", "チャージバック"), Tone::Rest),
-        Condition::FraudMarked => (locale.of("Fraud mark", "不正利用の疑い"), Tone::Rest),
-        Condition::Cancelled => (locale.of("Cancelled", "キャンセル"), Tone::Rest),
-        Condition::SettledByHand => (locale.of("Settled by hand", "手動で処理済み"), Tone::Rest),
-        Condition::Deleted => (locale.of("Order deleted", "注文削除済み"), Tone::Rest),
+        Condition::NotStarted => (condition::not_started(locale), Tone::Blank),
+        Condition::Unpaid => (condition::unpaid(locale), Tone::Rest),
+        Condition::Expired => (condition::expired(locale), Tone::Rest),
+        Condition::Confirming => (condition::confirming(locale), Tone::Wait),
+        Condition::Waiting => (condition::waiting(locale), Tone::Wait),
+        Condition::Reserved => (condition::reserved(locale), Tone::Wait),
+        Condition::Paid => (condition::paid(locale), Tone::Paid),
+        Condition::PartlyRefunded => (condition::partly_refunded(locale), Tone::Rest),
+        Condition::Refunded => (condition::refunded(locale), Tone::Rest),
+        Condition::RefundWanted => (condition::refund_wanted(locale), Tone::Rest),
+        Condition::Disputed => (condition::disputed(locale), Tone::Rest),
+        Condition::FraudMarked => (condition::fraud_marked(locale), Tone::Rest),
+        Condition::Cancelled => (condition::cancelled(locale), Tone::Rest),
+        Condition::SettledByHand => (condition::settled_by_hand(locale), Tone::Rest),
+        Condition::Deleted => (condition::deleted(locale), Tone::Rest),
         // A former version called a person here, and did not say why.
-        Condition::Review => (locale.of("Check", "要確認"), Tone::Decide),
-        Condition::Closed => (locale.of("Closed", "終了"), Tone::Rest),
+        Condition::Review => (condition::review(locale), Tone::Decide),
+        Condition::Closed => (condition::closed(locale), Tone::Rest),
     }
 }
 
 /// How urgently a reason needs a person, and its word. Without a word of its own, the payment's word is shown in this
 /// colour: money for a cancelled order reads "Paid", in the colour of a decision.
 fn claim(locale: Locale, attention: Attention) -> (Tone, Option<&'static str>) {
-    let decide = |english, japanese| (Tone::Decide, Some(locale.of(english, japanese)));
-    let stop = |english, japanese| (Tone::Stop, Some(locale.of(english, japanese)));
+    use say::claim;
+    let decide = |word: fn(Locale) -> &'static str| (Tone::Decide, Some(word(locale)));
+    let stop = |word: fn(Locale) -> &'static str| (Tone::Stop, Some(word(locale)));
     match attention {
-        Attention::Disputed => stop("Disputed", "チャージバック"),
-        Attention::FraudMarked => stop("Fraud mark", "不正利用の疑い"),
-        Attention::AuthorizationLost => stop("Reservation lost", "仮売上失効"),
-        Attention::CaptureRefused => stop("Capture refused", "売上確定エラー"),
-        Attention::CaptureVanished => stop("Gone from KOMOJU", "KOMOJU で確認不可"),
-        Attention::AmountMismatch | Attention::AmountDisputed => decide("Amount differs", "金額相違"),
-        Attention::AmountUndecided => decide("Amount to choose", "金額の選択待ち"),
-        Attention::Garbled | Attention::RefundUnreadable => decide("Not readable", "読み取り不可"),
-        Attention::OrderEdited => decide("Order edited", "注文変更あり"),
-        Attention::PaidTwice => decide("Paid twice", "二重支払い"),
-        Attention::RefundToConfirm | Attention::RefundNeedsBank => decide("Refund wanted", "返金待ち"),
-        Attention::RefundTooLarge => decide("Refund too large", "返金額超過"),
-        Attention::RefundRefused => decide("Refund refused", "返金エラー"),
-        Attention::RefundedAtKomoju => decide("Refund to book", "返金の記録待ち"),
-        Attention::CaptureDue => decide("Capture due", "売上確定待ち"),
-        Attention::CancelRefused => decide("Still payable", "取消エラー"),
+        Attention::Disputed => stop(claim::disputed),
+        Attention::FraudMarked => stop(claim::fraud_marked),
+        Attention::AuthorizationLost => stop(claim::reservation_lost),
+        Attention::CaptureRefused => stop(claim::capture_refused),
+        Attention::CaptureVanished => stop(claim::gone),
+        Attention::AmountMismatch | Attention::AmountDisputed => decide(claim::amount_differs),
+        Attention::AmountUndecided => decide(claim::amount_to_choose),
+        Attention::Garbled | Attention::RefundUnreadable => decide(claim::not_readable),
+        Attention::OrderEdited => decide(claim::order_edited),
+        Attention::PaidTwice => decide(claim::paid_twice),
+        Attention::RefundToConfirm | Attention::RefundNeedsBank => decide(claim::refund_wanted),
+        Attention::RefundTooLarge => decide(claim::refund_too_large),
+        Attention::RefundRefused => decide(claim::refund_refused),
+        Attention::RefundedAtKomoju => decide(claim::refund_to_book),
+        Attention::CaptureDue => decide(claim::capture_due),
+        Attention::CancelRefused => decide(claim::still_payable),
         Attention::SessionRefused
         | Attention::NoMethods
         | Attention::SessionElsewhere
         | Attention::CurrencyUnsupported
-        | Attention::AmountUnreadable => decide("Cannot be paid", "支払い不可"),
+        | Attention::AmountUnreadable => decide(claim::cannot_be_paid),
         Attention::PaidAfterEnd
         | Attention::CancelledWhilePaid
         | Attention::OrderUpdateRefused
