@@ -9,11 +9,11 @@ use super::payment_words::{attention, event, unreachable};
 use super::pill::{self, Pill, Tone};
 use super::request::Panel;
 use super::unsettled;
-use super::words::{Words, moment};
+use super::words::moment;
 use crate::crypto::random_hex;
-use crate::markup;
 use crate::objects::messages::desk::Desk;
 use crate::objects::messages::payment::History;
+use crate::texts::panel::payment as say;
 use domain::state::deed::SETTLED;
 use domain::state::settings::Mode;
 use domain::url::value;
@@ -27,44 +27,63 @@ use domain::values::payment_types;
 use domain::values::phase::Phase;
 use domain::views::condition::Condition;
 use domain::views::statement::{PaymentLine, RefundLine, RefundState};
-use maud::Markup;
+use maud::{Markup, html};
 use worker::Result;
 
 /// The page.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Result<Page<'a>> {
     let locale = panel.visitor.locale;
     let back = panel.visitor.link(panel.ctx, "/payments", &[]);
-    let content = markup![(show_again(panel, locale, order)) "<p><a href=\"" (back) "\">← " (locale.of("All payments", "支払い一覧")) "</a></p>"
-        (head(panel, desk, locale, order, history)?) (choices(panel, locale, order, history)) (payments(panel, locale, order, history))
-        (refunds(panel, locale, order, history)) (unsettled::decisions(locale, history))
-        (may_pay(history).then(|| pay_link(panel, locale, order))) (timeline(locale, history))];
+    let content = html! {
+        (show_again(panel, locale, order))
+        p {
+            a href=(back) { "← " (say::all_payments(locale)) }
+        }
+        (head(panel, desk, locale, order, history)?)
+        (choices(panel, locale, order, history))
+        (payments(panel, locale, order, history))
+        (refunds(panel, locale, order, history))
+        (unsettled::decisions(locale, history))
+        @if may_pay(history) { (pay_link(panel, locale, order)) }
+        (timeline(locale, history))
+    };
     Ok(frame(panel, desk, Tab::Payments, content))
 }
 
 /// What was just set going takes a moment, and the page does not change by itself: a button shows it again.
-fn show_again(panel: &Panel<'_>, locale: Locale, order: OrderId) -> Option<Markup> {
+fn show_again(panel: &Panel<'_>, locale: Locale, order: OrderId) -> Markup {
     let going = matches!(value(&panel.query, "done"), Some("decided" | "looked"));
-    going.then(|| {
-        let link = panel.visitor.link(panel.ctx, &path(order), &[]);
-        markup!["<p><a class=\"button again\" href=\"" (link) "\">" (locale.of("Show how it stands now", "最新の状態を表示"))
-            "</a></p>"]
-    })
+    let link = panel.visitor.link(panel.ctx, &path(order), &[]);
+    html! {
+        @if going {
+            p {
+                a.button.again href=(link) { (say::show_again(locale)) }
+            }
+        }
+    }
 }
 
 /// The order's number, state and amount, and every reason for attention with a button that dismisses it.
 fn head(panel: &Panel<'_>, desk: &Desk, locale: Locale, order: OrderId, history: &History) -> Result<Markup> {
     let claims: Vec<_> = history.attention.iter().copied().map(Name::Known).collect();
     let condition = Name::Known(history.condition);
-    let state = pill::of_payment(locale, &condition, &claims);
-    let test = history.snapshot.test.then(|| markup![" "(mode_pill(Mode::Test))]);
-    let amount = history.snapshot.amount.or(history.statement.due);
-    let amount = amount.map(|amount| markup![" <b>" (amount.to_string()) "</b>"]);
-    let notices: Result<Vec<Markup>> =
-        history.attention.iter().map(|one| notice(panel, locale, order, history, *one)).collect();
-    Ok(
-        markup!["<section class=\"card\"><h2>" (locale.of("Order", "注文")) " #" (order.get()) "</h2><p>" (state.html()) (test) (amount) " " (order_link(desk, locale, order)) "</p>" (difference(locale, history)) (notices?)
-        (look_again(panel, locale, order)) "</section>"],
-    )
+    Ok(html! {
+        section.card {
+            h2 { (say::order(locale, &order.to_string())) }
+            p {
+                (pill::of_payment(locale, &condition, &claims).html())
+                @if history.snapshot.test { " " (mode_pill(Mode::Test)) }
+                @if let Some(amount) = history.snapshot.amount.or(history.statement.due) {
+                    " " b { (amount.to_string()) }
+                }
+                " "
+                @if let Some(link) = order_link(desk, locale, order) { (link) }
+            }
+            (difference(locale, history))
+            @for one in &history.attention { (notice(panel, locale, order, history, *one)?) }
+            (look_again(panel, locale, order))
+        }
+    })
 }
 
 /// One reason for attention, with the button that dismisses it.
@@ -79,90 +98,113 @@ fn notice(
         Attention::Unreachable => unreachable(locale, &history.statement.silent),
         _ => attention(locale, one),
     };
-    Ok(
-        markup!["<form method=\"post\" action=\"/panel" (path(order)) "/dismiss\" class=\"seen\">" (hidden_token(panel))
-        (hidden("id", &random_hex(8)?)) (hidden("attention", one.key())) "<p class=\"attention\">" (words)
-        "</p>" (unread_names(history, one)) "<button>" (locale.of("Dismiss", "確認済みにする")) "</button></form>"],
-    )
+    Ok(html! {
+        form.seen method="post" action={ "/panel" (path(order)) "/dismiss" } {
+            (hidden_token(panel))
+            (hidden("id", &random_hex(8)?))
+            (hidden("attention", one.key()))
+            p.attention { (words) }
+            @if one == Attention::RefundUnreadable {
+                // Which amounts or refunds could not be read.
+                ul {
+                    @for name in &history.statement.unread {
+                        li { code { (name) } }
+                    }
+                }
+            }
+            button { (say::dismiss(locale)) }
+        }
+    })
 }
 
 /// The amounts that may be left to pay, each with a page of its own that says what follows.
-fn choices(panel: &Panel<'_>, locale: Locale, order: OrderId, history: &History) -> Option<Markup> {
-    let split = history.statement.split?;
-    let part = |minor: i64, words: &str| {
-        (minor > 0).then(|| {
-            let amount = Money::new(minor, split.total.currency).to_string();
-            markup!["<tr><td>" (words) "</td><td>" (amount) "</td></tr>"]
-        })
-    };
-    let choice = |sum: &Money| {
-        let page = [&path(order), "/", Act::Owed.word()].concat();
-        let link = panel.visitor.link(panel.ctx, &page, &[("sum", &sum.decimal())]);
-        markup!["<a class=\"button primary\" href=\"" (link) "\">" (sum.to_string()) " " (counted(locale, &split, *sum)) "…</a>"]
-    };
-    let sums: Vec<Markup> = history.statement.choices.iter().map(choice).collect();
-    (!sums.is_empty()).then(|| {
-        markup!["<section class=\"card\"><h2>" (title(locale, Act::Owed)) "</h2><table class=\"rows\"><tbody>"
-            (part(split.total.minor, locale.of("Total of the order in BigCommerce", "BigCommerce の注文合計")))
-            (part(split.credit, locale.of("Store credit used", "ストアクレジット利用額")))
-            (part(split.certificates, locale.of("Gift certificates used", "ギフト券利用額")))
-            "</tbody></table><p class=\"actions\">" (sums) "</p></section>"]
-    })
-}
-
-/// How one gets from the order's total to this amount.
-fn counted(locale: Locale, split: &Split, sum: Money) -> &'static str {
-    let taken_off = split.total.minor - sum.minor;
-    match (taken_off == split.credit, taken_off == split.certificates) {
-        _ if taken_off == 0 => locale.of("(the total as it stands)", "（注文合計のまま）"),
-        (true, false) => locale.of("(less store credit)", "（ストアクレジットを差し引く）"),
-        (false, true) => locale.of("(less gift certificates)", "（ギフト券を差し引く）"),
-        // Store credit and gift certificates are of the same amount.
-        (true, true) => locale.of("(less one of the two)", "（どちらか一方を差し引く）"),
-        (false, false) => locale.of("(less both)", "（両方を差し引く）"),
+fn choices(panel: &Panel<'_>, locale: Locale, order: OrderId, history: &History) -> Markup {
+    let sums = &history.statement.choices;
+    let Some(split) = history.statement.split.filter(|_| !sums.is_empty()) else { return html! {} };
+    let page = [&path(order), "/", Act::Owed.word()].concat();
+    let link = |sum: &Money| panel.visitor.link(panel.ctx, &page, &[("sum", &sum.decimal())]);
+    let parts = [
+        (split.total.minor, say::total(locale)),
+        (split.credit, say::store_credit(locale)),
+        (split.certificates, say::gift_certificates(locale)),
+    ];
+    html! {
+        section.card {
+            h2 { (title(locale, Act::Owed)) }
+            table.rows {
+                tbody {
+                    @for (minor, words) in parts.into_iter().filter(|(minor, _)| *minor > 0) {
+                        tr {
+                            td { (words) }
+                            td { (Money::new(minor, split.total.currency).to_string()) }
+                        }
+                    }
+                }
+            }
+            p.actions {
+                @for sum in sums {
+                    a.button.primary href=(link(sum)) { (counted(locale, &split, *sum)) "…" }
+                }
+            }
+        }
     }
 }
 
-/// Which amounts or refunds could not be read.
-fn unread_names(history: &History, one: Attention) -> Option<Markup> {
-    (one == Attention::RefundUnreadable).then(|| {
-        let names: Vec<Markup> = history
-            .statement
-            .unread
-            .iter()
-            .map(|name| markup!["<li><code>" (name.as_str()) "</code></li>"])
-            .collect();
-        markup!["<ul>" (names) "</ul>"]
-    })
+/// An amount, and how one gets to it from the order's total.
+fn counted(locale: Locale, split: &Split, sum: Money) -> String {
+    use say::left_to_pay;
+    let taken_off = split.total.minor - sum.minor;
+    let sum = sum.to_string();
+    match (taken_off == split.credit, taken_off == split.certificates) {
+        _ if taken_off == 0 => left_to_pay::as_it_stands(locale, &sum),
+        (true, false) => left_to_pay::less_store_credit(locale, &sum),
+        (false, true) => left_to_pay::less_gift_certificates(locale, &sum),
+        // Store credit and gift certificates are of the same amount.
+        (true, true) => left_to_pay::less_one(locale, &sum),
+        (false, false) => left_to_pay::less_both(locale, &sum),
+    }
 }
 
 /// What is due now, if it is not what was paid or authorized: the order was edited.
-fn difference(locale: Locale, history: &History) -> Option<Markup> {
-    let (paid, due) = (history.statement.paid_otherwise?, history.statement.due?);
-    let label = match history.condition == Condition::Reserved {
-        true => locale.of("Authorized: ", "仮売上："),
-        false => locale.of("Paid: ", "支払い済み："),
+fn difference(locale: Locale, history: &History) -> Markup {
+    let (Some(paid), Some(due)) = (history.statement.paid_otherwise, history.statement.due) else {
+        return html! {};
     };
-    Some(markup!["<p class=\"difference\">" (label) "<b>" (paid.to_string()) "</b> "
-        (locale.of("· the order comes to: ", "・現在の注文金額：")) "<b>" (due.to_string()) "</b></p>"])
+    let bold = |amount: Money| html! { b { (amount.to_string()) } };
+    let words = match history.condition == Condition::Reserved {
+        true => say::authorized_otherwise(locale, bold(paid), bold(due)),
+        false => say::paid_otherwise(locale, bold(paid), bold(due)),
+    };
+    html! {
+        p.difference { (words) }
+    }
 }
 
 /// The button that has both sides asked.
 fn look_again(panel: &Panel<'_>, locale: Locale, order: OrderId) -> Markup {
-    markup!["<form method=\"post\" action=\"/panel" (path(order)) "\" class=\"actions\">" (hidden_token(panel))
-        "<button>" (locale.of("Ask KOMOJU and BigCommerce now", "今すぐ最新状況を確認")) "</button></form>"]
+    html! {
+        form.actions method="post" action={ "/panel" (path(order)) } {
+            (hidden_token(panel))
+            button { (say::look_again(locale)) }
+        }
+    }
 }
 
 // ---- payments ----------------------------------------------------------------------------------------------------
 
 /// The payments at KOMOJU, with what may be decided about each.
-fn payments(panel: &Panel<'_>, locale: Locale, order: OrderId, history: &History) -> Option<Markup> {
-    let lines = history.statement.payments.iter().map(|line| payment(panel, locale, order, history, line));
-    let lines: Vec<Markup> = lines.collect();
-    (!lines.is_empty()).then(|| {
-        markup!["<section class=\"card\"><h2>" (locale.of("At KOMOJU", "KOMOJU での支払い")) "</h2><ul class=\"lines\">" (lines)
-            "</ul></section>"]
-    })
+fn payments(panel: &Panel<'_>, locale: Locale, order: OrderId, history: &History) -> Markup {
+    let lines = &history.statement.payments;
+    html! {
+        @if !lines.is_empty() {
+            section.card {
+                h2 { (say::payments::title(locale)) }
+                ul.lines {
+                    @for line in lines { (payment(panel, locale, order, history, line)) }
+                }
+            }
+        }
+    }
 }
 
 /// One payment: its state, amounts, what is unsettled about it, and what may be decided.
@@ -173,111 +215,157 @@ fn payment(
     history: &History,
     line: &PaymentLine,
 ) -> Markup {
-    let state = pill::of_line(locale, line, &history.attention);
-    let test = (line.mode == Mode::Test).then(|| markup![" "(mode_pill(Mode::Test))]);
     let amount = line.total.unwrap_or(line.asked);
-    let asked = (amount.currency != line.asked.currency).then_some(line.asked);
-    let more = [
-        (locale.of("for", "請求額"), asked),
-        (locale.of("with a fee of", "うち手数料"), line.fee),
-        (locale.of("paid back", "返金済み"), line.refunded),
-        (locale.of("taken back by the card company", "チャージバック"), line.charged_back),
-    ];
-    let more = more.into_iter().filter_map(|(words, amount)| {
-        amount.map(|amount| markup!["<span class=\"quiet\"> · " (words) " " (amount.to_string()) "</span>"])
-    });
-    let more: Vec<Markup> = more.collect();
     let about = [("payment".to_owned(), line.id.to_string())];
-    let acts = [Act::Capture, Act::Refund].into_iter().filter_map(|act| {
-        let offer = Offer::find(history, act.word(), &about)?;
-        Some(amount_form(panel, locale, order, &offer, ""))
-    });
-    let acts: Vec<Markup> = acts.collect();
-    markup!["<li>" (state.html()) (test) " <b>" (amount.to_string()) "</b> <span class=\"quiet\">· "
-        (payment_types::name_alone(&line.method, locale)) "</span>" (more) "<br><code>" (line.id.as_str()) "</code>"
-        (unsettled::unanswered(panel, locale, order, line)) (unsettled::unknown_rest(locale, line))
-        (unsettled::transfers(panel, locale, order, line)) (acts) "</li>"]
+    let offers = [Act::Capture, Act::Refund];
+    let offers = offers.into_iter().filter_map(|act| Offer::find(history, act.word(), &about));
+    html! {
+        li {
+            (pill::of_line(locale, line, &history.attention).html())
+            @if line.mode == Mode::Test { " " (mode_pill(Mode::Test)) }
+            " " b { (amount.to_string()) } " "
+            span.quiet { "· " (payment_types::name_alone(&line.method, locale)) }
+            (other_amounts(locale, line, amount))
+            br;
+            code { (line.id.as_str()) }
+            (unsettled::unanswered(panel, locale, order, line))
+            (unsettled::unknown_rest(locale, line))
+            (unsettled::transfers(panel, locale, order, line))
+            @for offer in offers { (amount_form(panel, locale, order, &offer, "")) }
+        }
+    }
+}
+
+/// What else there is to say about the amount of a payment.
+fn other_amounts(locale: Locale, line: &PaymentLine, amount: Money) -> Markup {
+    let asked = (amount.currency != line.asked.currency).then_some(line.asked);
+    let said = |amount: Option<Money>, words: fn(Locale, &str) -> String| {
+        amount.map(|amount| words(locale, &amount.to_string()))
+    };
+    let all = [
+        said(asked, say::payments::asked),
+        said(line.fee, say::payments::fee),
+        said(line.refunded, say::payments::refunded),
+        said(line.charged_back, say::payments::charged_back),
+    ];
+    html! {
+        @for words in all.into_iter().flatten() {
+            span.quiet { " · " (words) }
+        }
+    }
 }
 
 // ---- refunds -----------------------------------------------------------------------------------------------------
 
 /// The refunds made in BigCommerce, with what may be decided about each.
-fn refunds(panel: &Panel<'_>, locale: Locale, order: OrderId, history: &History) -> Option<Markup> {
-    let lines = history.statement.refunds.iter().map(|line| refund(panel, locale, order, line));
-    let lines: Vec<Markup> = lines.collect();
-    (!lines.is_empty()).then(|| {
-        markup!["<section class=\"card\"><h2>" (locale.of("Refunds made in BigCommerce", "BigCommerce での返金"))
-            "</h2><ul class=\"lines\">" (lines) "</ul></section>"]
-    })
+fn refunds(panel: &Panel<'_>, locale: Locale, order: OrderId, history: &History) -> Markup {
+    let lines = &history.statement.refunds;
+    html! {
+        @if !lines.is_empty() {
+            section.card {
+                h2 { (say::refunds::title(locale)) }
+                ul.lines {
+                    @for line in lines { (refund(panel, locale, order, line)) }
+                }
+            }
+        }
+    }
 }
 
 /// One refund made in BigCommerce, and what may be decided about it.
 fn refund(panel: &Panel<'_>, locale: Locale, order: OrderId, line: &RefundLine) -> Markup {
-    let (state, more) = refund_state(locale, line);
-    let by_hand = match &line.state {
-        RefundState::ByHand { komoju } => {
-            Some(unsettled::by_hand(panel, locale, order, line.id, komoju.as_str()))
+    let acts = acts_on_refund(line);
+    html! {
+        li {
+            (refund_state(locale, line).html()) " "
+            b { (line.amount.to_string()) } " "
+            span.quiet { "#" (line.id) }
+            @match &line.state {
+                RefundState::ByHand { komoju } => {
+                    (unsettled::by_hand(panel, locale, order, line.id, komoju.as_str()))
+                }
+                _ => { (more_on_refund(locale, line)) }
+            }
+            @if !acts.is_empty() {
+                p.actions {
+                    @for act in acts { (act_on_refund(panel, locale, order, line, *act)) }
+                }
+            }
         }
-        _ => None,
-    };
-    let id = line.id.to_string();
-    let acts = acts_on_refund(line).iter().map(|act| {
-        let page = [&path(order), "/", act.word()].concat();
-        let link = panel.visitor.link(panel.ctx, &page, &[("refund", &id)]);
-        let again = matches!(line.state, RefundState::Refused { .. }) && *act != Act::Outside;
-        let words = if again { locale.of("Try again", "再試行") } else { title(locale, *act) };
-        let class = if *act == Act::Outside { "button" } else { "button primary" };
-        markup!["<a class=\"" (class) "\" href=\"" (link) "\">" (words) "…</a>"]
-    });
-    let acts: Vec<Markup> = acts.collect();
-    let acts = (!acts.is_empty()).then(|| markup!["<p class=\"actions\">" (acts) "</p>"]);
-    markup!["<li>" (state.html()) " <b>" (line.amount.to_string()) "</b> <span class=\"quiet\">#"
-        (line.id) "</span>" (more) (by_hand) (acts) "</li>"]
+    }
+}
+
+/// The button of something that may be decided about a refund.
+fn act_on_refund(panel: &Panel<'_>, locale: Locale, order: OrderId, line: &RefundLine, act: Act) -> Markup {
+    let page = [&path(order), "/", act.word()].concat();
+    let link = panel.visitor.link(panel.ctx, &page, &[("refund", &line.id.to_string())]);
+    let at_komoju = act != Act::Outside;
+    let again = at_komoju && matches!(line.state, RefundState::Refused { .. });
+    let words = if again { say::refunds::try_again(locale) } else { title(locale, act) };
+    html! {
+        a.button.primary[at_komoju] href=(link) { (words) "…" }
+    }
 }
 
 /// How a refund made in BigCommerce stands at KOMOJU. A solid colour means that it waits for a person.
-fn refund_state(locale: Locale, line: &RefundLine) -> (Pill<'static>, Option<Markup>) {
-    let at_komoju = |amount: &Money| {
-        (*amount != line.amount).then(|| {
-            markup!["<span class=\"quiet\"> · " (locale.of("at KOMOJU", "KOMOJU では")) " " (amount.to_string()) "</span>"]
-        })
-    };
-    let pill = |tone, english, japanese| Pill { word: locale.of(english, japanese), tone };
+fn refund_state(locale: Locale, line: &RefundLine) -> Pill<'static> {
+    use say::refunds;
+    let pill = |tone, word: fn(Locale) -> &'static str| Pill { word: word(locale), tone };
     match &line.state {
-        RefundState::Settled => (pill(Tone::Rest, "Done at KOMOJU", "KOMOJU で返金済み"), None),
-        RefundState::Requested => (pill(Tone::Wait, "Transfer requested", "振込依頼済み"), None),
-        RefundState::NeverPaid => {
-            (pill(Tone::Rest, "Not paid through KOMOJU", "KOMOJU での支払いなし"), None)
-        }
-        RefundState::Unwanted => {
-            (pill(Tone::Rest, "Not by KOMOJU (setting)", "KOMOJU では返金しない（設定）"), None)
-        }
-        RefundState::ByHand { .. } => {
-            (pill(Tone::Rest, "Refunded by hand on both sides", "双方で手動返金"), None)
-        }
-        RefundState::Waits => (pill(Tone::Wait, "Waits for an answer", "応答待ち"), None),
-        RefundState::Unclear => (pill(Tone::Decide, "What is left is unknown", "残額を確認できません"), None),
-        RefundState::Outside { by, at } => {
-            let who = markup!["<br><span class=\"quiet\">" (by) " · " (moment(*at)) "</span>"];
-            (pill(Tone::Rest, "Paid back otherwise", "別の方法で返金済み"), Some(who))
-        }
-        RefundState::UnderWay => (pill(Tone::Wait, "Being paid back", "返金処理中"), None),
-        RefundState::ToConfirm { amount, .. } => {
-            (pill(Tone::Decide, "To be confirmed", "承認待ち"), at_komoju(amount))
-        }
-        RefundState::NeedsBank { amount } => {
-            (pill(Tone::Decide, "Account needed", "振込先口座の入力待ち"), at_komoju(amount))
-        }
-        RefundState::Unknown => (pill(Tone::Decide, "Cannot be told just now", "現在確認できません"), None),
-        RefundState::TooLarge => (pill(Tone::Decide, "More than KOMOJU holds", "KOMOJU の残額を超過"), None),
+        RefundState::Settled => pill(Tone::Rest, refunds::settled),
+        RefundState::Requested => pill(Tone::Wait, refunds::requested),
+        RefundState::NeverPaid => pill(Tone::Rest, refunds::never_paid),
+        RefundState::Unwanted => pill(Tone::Rest, refunds::unwanted),
+        RefundState::ByHand { .. } => pill(Tone::Rest, refunds::by_hand),
+        RefundState::Waits => pill(Tone::Wait, refunds::waits),
+        RefundState::Unclear => pill(Tone::Decide, refunds::unclear),
+        RefundState::Outside { .. } => pill(Tone::Rest, refunds::outside),
+        RefundState::UnderWay => pill(Tone::Wait, refunds::under_way),
+        RefundState::ToConfirm { .. } => pill(Tone::Decide, refunds::to_confirm),
+        RefundState::NeedsBank { .. } => pill(Tone::Decide, refunds::needs_bank),
+        RefundState::Unknown => pill(Tone::Decide, refunds::unknown),
+        RefundState::TooLarge => pill(Tone::Decide, refunds::too_large),
         // A person has found out that the call came to nothing: KOMOJU did not refuse it.
-        RefundState::Refused { amount, reason, .. } if reason == SETTLED => {
-            (pill(Tone::Decide, "Not paid back", "未返金"), at_komoju(amount))
+        RefundState::Refused { reason, .. } if reason == SETTLED => {
+            pill(Tone::Decide, refunds::not_paid_back)
         }
-        RefundState::Refused { amount, reason, .. } => {
-            let why = markup![(at_komoju(amount)) "<br><code>" (reason) "</code>"];
-            (pill(Tone::Decide, "Refused by KOMOJU", "KOMOJU が返金を拒否"), Some(why))
+        RefundState::Refused { .. } => pill(Tone::Decide, refunds::refused),
+    }
+}
+
+/// What else is known of a refund: what KOMOJU would pay back if that is another amount, why it said no, or who has
+/// paid it back otherwise.
+fn more_on_refund(locale: Locale, line: &RefundLine) -> Markup {
+    let at_komoju = |amount: &Money| {
+        html! {
+            @if *amount != line.amount {
+                span.quiet { " · " (say::refunds::at_komoju(locale, &amount.to_string())) }
+            }
         }
+    };
+    match &line.state {
+        RefundState::Outside { by, at } => html! {
+            br;
+            span.quiet { (by) " · " (moment(*at)) }
+        },
+        RefundState::ToConfirm { amount, .. } | RefundState::NeedsBank { amount } => at_komoju(amount),
+        RefundState::Refused { amount, reason, .. } => html! {
+            (at_komoju(amount))
+            @if reason != SETTLED {
+                br;
+                code { (reason) }
+            }
+        },
+        RefundState::Settled
+        | RefundState::Requested
+        | RefundState::NeverPaid
+        | RefundState::Unwanted
+        | RefundState::ByHand { .. }
+        | RefundState::Waits
+        | RefundState::Unclear
+        | RefundState::UnderWay
+        | RefundState::Unknown
+        | RefundState::TooLarge => html! {},
     }
 }
 
@@ -294,14 +382,24 @@ fn may_pay(history: &History) -> bool {
 // ---- history -----------------------------------------------------------------------------------------------------
 
 /// Everything that has happened to this payment, newest first.
-fn timeline(locale: Locale, history: &History) -> Option<Markup> {
-    let entries = history.timeline.iter().rev().map(|entry| {
-        let (what, about) = event(locale, history, &entry.event);
-        markup!["<tr><td class=\"quiet\">" (moment(entry.at)) "</td><td>" (what) "</td><td>" (about) "</td></tr>"]
-    });
-    let entries: Vec<Markup> = entries.collect();
-    (!entries.is_empty()).then(|| {
-        markup!["<section class=\"card\"><h2>" (locale.of("History", "履歴")) "</h2><table class=\"rows\"><tbody>" (entries)
-            "</tbody></table></section>"]
-    })
+fn timeline(locale: Locale, history: &History) -> Markup {
+    html! {
+        @if !history.timeline.is_empty() {
+            section.card {
+                h2 { (say::history::title(locale)) }
+                table.rows {
+                    tbody {
+                        @for entry in history.timeline.iter().rev() {
+                            @let (what, about) = event(locale, history, &entry.event);
+                            tr {
+                                td.quiet { (moment(entry.at)) }
+                                td { (what) }
+                                td { (about) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
