@@ -1,18 +1,20 @@
 //! The bank account to which a cash payment is paid back, in the form that KOMOJU wants. Text is taken as the shopper
 //! has written it in a mail, as far as that needs no guessing: full-width digits and kana become half-width ones.
 
-use super::words::Words;
-use crate::markup;
+use crate::texts::panel::bank as say;
 use domain::state::call::BankDetails;
 use domain::url::{Pair, value};
 use domain::values::locale::Locale;
-use maud::Markup;
+use maud::{Markup, html};
 
 /// In characters.
 const LONGEST: usize = 60;
-/// Kinds of account: KOMOJU's word, English, Japanese.
-const TYPES: [(&str, &str, &str); 3] =
-    [("normal", "Ordinary", "普通"), ("checking", "Checking", "当座"), ("savings", "Savings", "貯蓄")];
+/// A sentence in the language that it is given.
+type Sentence = fn(Locale) -> &'static str;
+
+/// Kinds of account: KOMOJU's word, and ours.
+const TYPES: [(&str, Sentence); 3] =
+    [("normal", say::types::normal), ("checking", say::types::checking), ("savings", say::types::savings)];
 
 /// The half-width form of each katakana from small a on, in the order of the full-width ones in Unicode. A voicing
 /// mark belongs to the letter before it. Old and small letters that banks do not know are replaced by those that they
@@ -25,61 +27,45 @@ const SMALL_A: u32 = 0x30a1;
 /// One field of the form.
 struct Field {
     name: &'static str,
-    words: (&'static str, &'static str),
-    /// What the entry must look like, in English and Japanese.
-    rule: (&'static str, &'static str),
+    label: Sentence,
+    /// What the entry must look like.
+    rule: Sentence,
     /// True if an entry is right.
     keep: fn(&str) -> bool,
 }
 
 /// In the order of the fields of [`BankDetails`].
 const FIELDS: [Field; 7] = [
-    Field {
-        name: "customer_name",
-        words: ("Account holder, in kana", "口座名義（カナ）"),
-        rule: (
-            "Kana as the bank has it, such as ﾎｼﾉ ﾊﾅｺ.",
-            "銀行登録どおりのカナで入力してください（例：ﾎｼﾉ ﾊﾅｺ）。",
-        ),
-        keep: is_kana,
-    },
+    Field { name: "customer_name", label: say::customer_name, rule: say::customer_name_rule, keep: is_kana },
     Field {
         name: "bank_name",
-        words: ("Bank", "銀行名"),
-        rule: ("The bank's name.", "銀行名を入力してください。"),
+        label: say::bank_name,
+        rule: say::bank_name_rule,
         keep: |text| !text.is_empty(),
     },
     Field {
         name: "bank_code",
-        words: ("Bank code (optional)", "銀行コード（任意）"),
-        rule: ("Four digits, or nothing.", "数字 4 桁、または空欄にしてください。"),
+        label: say::bank_code,
+        rule: say::bank_code_rule,
         keep: |text| text.is_empty() || is_number(text, 4),
     },
-    Field {
-        name: "branch_name",
-        words: ("Branch (optional)", "支店名（任意）"),
-        rule: ("At most 60 characters.", "60 文字以内で入力してください。"),
-        keep: |_| true,
-    },
+    Field { name: "branch_name", label: say::branch_name, rule: say::branch_name_rule, keep: |_| true },
     Field {
         name: "branch_number",
-        words: ("Branch number", "支店番号"),
-        rule: ("Three digits.", "数字 3 桁で入力してください。"),
+        label: say::branch_number,
+        rule: say::branch_number_rule,
         keep: |text| is_number(text, 3),
     },
     Field {
         name: "account_type",
-        words: ("Kind of account", "口座種別"),
-        rule: ("Please choose one of these.", "いずれかを選択してください。"),
-        keep: |text| TYPES.iter().any(|(name, ..)| *name == text),
+        label: say::account_type,
+        rule: say::account_type_rule,
+        keep: |text| TYPES.iter().any(|(name, _)| *name == text),
     },
     Field {
         name: "account_number",
-        words: ("Account number", "口座番号"),
-        rule: (
-            "Seven digits; put zeros in front of a shorter one.",
-            "数字 7 桁で入力してください（足りない場合は先頭に 0）。",
-        ),
+        label: say::account_number,
+        rule: say::account_number_rule,
         keep: |text| is_number(text, 7),
     },
 ];
@@ -129,34 +115,37 @@ impl BankForm {
 
     /// The form's fields.
     pub fn fields(&self, locale: Locale) -> Markup {
-        let all = self.values.iter().zip(&FIELDS).zip(self.faulty());
-        let all: Vec<Markup> =
-            all.map(|((text, field), wrong)| field.html(locale, text, wrong && self.entered)).collect();
-        markup!["<div class=\"fields\">" (all) "</div>"]
+        html! {
+            div.fields {
+                @for ((text, field), wrong) in self.values.iter().zip(&FIELDS).zip(self.faulty()) {
+                    (field.html(locale, text, wrong && self.entered))
+                }
+            }
+        }
     }
 }
 
 impl Field {
     fn html(&self, locale: Locale, text: &str, wrong: bool) -> Markup {
-        let rule = locale.of(self.rule.0, self.rule.1);
         // The rule of an obvious field is shown only if it was not kept.
         let obvious = ["bank_name", "branch_name", "account_type"].contains(&self.name);
-        let class = if wrong { "fault" } else { "hint" };
-        let rule = (wrong || !obvious).then(|| markup!["<p class=\"" (class) "\">" (rule) "</p>"]);
-        let entry = match self.name {
-            "account_type" => {
-                let options = TYPES.iter().map(|(name, english, japanese)| {
-                    let on = (*name == text).then(|| markup![" selected"]);
-                    markup!["<option value=\"" (*name) "\"" (on) ">" (locale.of(english, japanese)) "</option>"]
-                });
-                let options: Vec<Markup> = options.collect();
-                markup!["<select id=\"account_type\" name=\"account_type\">" (options) "</select>"]
+        html! {
+            div {
+                label for=(self.name) { ((self.label)(locale)) }
+                @if self.name == "account_type" {
+                    select id=(self.name) name=(self.name) {
+                        @for (name, word) in TYPES {
+                            option value=(name) selected[name == text] { (word(locale)) }
+                        }
+                    }
+                } @else {
+                    input id=(self.name) name=(self.name) autocomplete="off" value=(text);
+                }
+                @if wrong || !obvious {
+                    p class=(if wrong { "fault" } else { "hint" }) { ((self.rule)(locale)) }
+                }
             }
-            name => {
-                markup!["<input id=\"" (name) "\" name=\"" (name) "\" autocomplete=\"off\" value=\"" (text) "\">"]
-            }
-        };
-        markup!["<div><label for=\"" (self.name) "\">" (locale.of(self.words.0, self.words.1)) "</label>" (entry) (rule) "</div>"]
+        }
     }
 }
 

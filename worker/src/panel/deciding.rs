@@ -10,13 +10,12 @@ use super::layout::{self, Page, Tab, page as frame};
 use super::links::path;
 use super::offer::{About, Act, Offer};
 use super::request::Panel;
-use super::words::Words;
 use crate::crypto::random_hex;
-use crate::markup;
 use crate::objects::messages::desk::{Desk, Wish};
 use crate::objects::messages::payment::History;
 use crate::objects::payment_client::PaymentClient;
 use crate::profile::field;
+use crate::texts::panel::deciding as say;
 use domain::json::write;
 use domain::secret::Secret;
 use domain::state::call::BankDetails;
@@ -27,7 +26,7 @@ use domain::values::ids::{HintId, OrderId};
 use domain::values::locale::Locale;
 use domain::values::money::Money;
 use domain::values::sealed::Sealed;
-use maud::Markup;
+use maud::{Markup, html};
 use worker::{Response, Result};
 
 impl Panel<'_> {
@@ -139,21 +138,21 @@ impl Panel<'_> {
         let upon = value(form, "upon").or(basis.map(|basis| basis.0.as_str())).unwrap_or("");
         let locale = self.visitor.locale;
         let entered = value(form, "amount").unwrap_or("");
-        let title = title(locale, offer.act);
         let back = self.visitor.link(self.ctx, &path(order), &[]);
-        let body = match offer.amount(entered) {
-            Some(amount) => self.confirmation(desk, order, offer, amount, bank, upon)?,
-            None => {
-                let most = offer.most.to_string();
-                let words = match locale {
-                    Locale::En | Locale::Ko => ["An amount up to ", &most, "."],
-                    Locale::Ja => ["", &most, " 以下の金額を入力してください。"],
-                };
-                markup![(amount_form(self, locale, order, offer, entered)) "<p class=\"fault\" role=\"alert\">" (words.concat()) "</p>"]
+        let content = html! {
+            p {
+                a href=(back) { "← " (say::order(locale, &order.to_string())) }
+            }
+            section.card {
+                h2 { (title(locale, offer.act)) }
+                @if let Some(amount) = offer.amount(entered) {
+                    (self.confirmation(desk, order, offer, amount, bank, upon)?)
+                } @else {
+                    (amount_form(self, locale, order, offer, entered))
+                    p.fault role="alert" { (say::up_to(locale, &offer.most.to_string())) }
+                }
             }
         };
-        let content = markup!["<p><a href=\"" (back) "\">← " (locale.of("Order", "注文")) " #" (order.get())
-            "</a></p><section class=\"card\"><h2>" (title) "</h2>" (body) "</section>"];
         Ok(frame(self, desk, Tab::Payments, content))
     }
 
@@ -169,214 +168,78 @@ impl Panel<'_> {
     ) -> Result<Markup> {
         let locale = self.visitor.locale;
         let back = self.visitor.link(self.ctx, &path(order), &[]);
-        let fields = offer.needs_bank.then(|| bank.fields(locale));
-        let kept = offer.takes_a_part().then(|| hidden("amount", &amount.decimal()));
-        Ok(
-            markup!["<p class=\"statement\">" (statement(locale, offer, amount, &desk.staff_name)) "</p><form method=\"post\" action=\"/panel"
-            (path(order)) "/" (offer.act.word()) "\">" (hidden_token(self)) (hidden("id", &random_hex(8)?))
-            (hidden("upon", upon)) (hidden_about(offer)) (kept) (fields) "<p class=\"actions\"><button class=\"primary\">" (button(locale, offer.act))
-            "</button><a class=\"button\" href=\"" (back) "\">" (locale.of("Go back", "戻る")) "</a></p></form>"],
-        )
+        Ok(html! {
+            p.statement { (statement(locale, offer, amount, &desk.staff_name)) }
+            form method="post" action={ "/panel" (path(order)) "/" (offer.act.word()) } {
+                (hidden_token(self))
+                (hidden("id", &random_hex(8)?))
+                (hidden("upon", upon))
+                (hidden_about(offer))
+                @if offer.takes_a_part() { (hidden("amount", &amount.decimal())) }
+                @if offer.needs_bank { (bank.fields(locale)) }
+                p.actions {
+                    button.primary { (button(locale, offer.act)) }
+                    a.button href=(back) { (say::go_back(locale)) }
+                }
+            }
+        })
     }
 }
 
 /// What the button that decides says.
 fn button(locale: Locale, act: Act) -> &'static str {
     match act {
-        Act::Capture => locale.of("Capture now", "確定する"),
-        Act::Refund | Act::Confirm => locale.of("Pay back now", "返金する"),
-        Act::Bank => locale.of("Ask KOMOJU to transfer it", "振込を依頼する"),
-        Act::Outside => locale.of("Mark as paid back", "返金済みとして記録"),
-        Act::Owed => locale.of("This is right", "この金額で請求する"),
-        Act::Unanswered => locale.of("Mark as settled", "解決済みとして記録"),
-        Act::Transfer => locale.of("Keep this", "記録する"),
-        Act::Two => locale.of("Treat as two refunds", "別々の返金にする"),
+        Act::Capture => say::button::capture(locale),
+        Act::Refund | Act::Confirm => say::button::pay_back(locale),
+        Act::Bank => say::button::transfer(locale),
+        Act::Outside => say::button::outside(locale),
+        Act::Owed => say::button::owed(locale),
+        Act::Unanswered => say::button::unanswered(locale),
+        Act::Transfer => say::button::became(locale),
+        Act::Two => say::button::two(locale),
     }
 }
 
 /// Exactly what will happen, in one or two sentences.
 fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String {
-    if let Some(words) = records_only(locale, offer, who) {
-        return words;
-    }
+    use say::statement;
     let part = amount != offer.most;
-    let (amount, most) = (amount.to_string(), offer.most.to_string());
-    let whole = match (part, locale) {
-        (false, _) => amount.clone(),
-        (true, Locale::En | Locale::Ko) => [&amount, " of ", &most].concat(),
-        (true, Locale::Ja) => [&most, " のうち ", &amount].concat(),
+    let most = offer.most.to_string();
+    let whole = match part {
+        true => statement::part(locale, &amount.to_string(), &most),
+        false => most.clone(),
     };
-    let refund = match &offer.about {
-        About::Refund { id, amount } | About::Part { id, amount, .. } => {
-            [" #", &id.to_string(), " (", &amount.to_string(), ")"].concat()
+    match (&offer.about, offer.act) {
+        (About::Order, _) => statement::owed(locale, &whole),
+        (About::Payment(_), Act::Capture) if part => statement::capture_part(locale, &whole),
+        (About::Payment(_), Act::Capture) => statement::capture(locale, &whole),
+        (About::Payment(_), _) if offer.needs_bank => statement::transfer(locale, &whole),
+        (About::Payment(_), _) => statement::refund(locale, &whole),
+        (About::Part { id, amount, .. }, _) => {
+            let (id, refunded) = (id.to_string(), amount.to_string());
+            match offer.needs_bank {
+                true => statement::transfer_towards(locale, &whole, &id, &refunded),
+                false => statement::refund_towards(locale, &whole, &id, &refunded),
+            }
         }
-        About::Order | About::Payment(_) | About::Call(_) | About::Transfer { .. } | About::Pair { .. } => {
-            String::new()
+        (About::Refund { id, amount }, act) => {
+            let (id, refunded) = (id.to_string(), amount.to_string());
+            match act {
+                Act::Outside => statement::outside(locale, &id, &refunded, who),
+                _ if offer.needs_bank => statement::transfer_towards(locale, &whole, &id, &refunded),
+                _ => statement::confirm(locale, &whole, &id, &refunded),
+            }
         }
-    };
-    let for_it = match (refund.as_str(), locale) {
-        ("", _) => String::new(),
-        (refund, Locale::En | Locale::Ko) => [", for refund", refund, " made in BigCommerce"].concat(),
-        (refund, Locale::Ja) => ["BigCommerce での返金", refund, " として、"].concat(),
-    };
-    let of_a_part = matches!(offer.about, About::Part { .. });
-    let parts: &[&str] = match (offer.act, locale) {
-        (Act::Unanswered | Act::Transfer | Act::Two, _) => &[],
-        (Act::Capture, Locale::En | Locale::Ko) if part => {
-            &["KOMOJU takes ", &whole, " now. The rest is released, and cannot be taken later."]
+        // These move nothing now but record what happened elsewhere.
+        (About::Call(_), _) => statement::unanswered(locale, &most, who),
+        (About::Transfer { became: Some((refund, made)), .. }, _) => {
+            statement::became_refund(locale, &most, &made.to_string(), refund.as_str(), who)
         }
-        (Act::Capture, Locale::En | Locale::Ko) => &["KOMOJU takes ", &whole, " now."],
-        (Act::Capture, Locale::Ja) if part => {
-            &[&whole, " の売上を確定します。残りは解放され、後から確定できません。"]
+        (About::Transfer { became: None, .. }, _) => statement::became_nothing(locale, &most, who),
+        (About::Pair { id, komoju, .. }, _) => {
+            statement::two(locale, &id.to_string(), &most, komoju.as_str(), who)
         }
-        (Act::Capture, Locale::Ja) => &[&whole, " の売上を確定します。"],
-        (Act::Refund | Act::Bank, Locale::En | Locale::Ko) if offer.needs_bank => &[
-            "KOMOJU is asked to transfer ",
-            &whole,
-            " to this account",
-            &for_it,
-            ". The account is stored encrypted, and erased once KOMOJU has it.",
-        ],
-        (Act::Refund | Act::Bank, Locale::Ja) if offer.needs_bank => &[
-            &for_it,
-            "次の口座への ",
-            &whole,
-            " の振込を KOMOJU に依頼します。口座情報は暗号化して保管し、KOMOJU に渡した後に消去します。",
-        ],
-        (Act::Refund, Locale::En | Locale::Ko) if of_a_part => &[
-            "KOMOJU pays ",
-            &whole,
-            " back to the shopper now",
-            &for_it,
-            ". Pay the rest of it back yourself, then mark it as paid back. This cannot be undone.",
-        ],
-        (Act::Refund, Locale::En | Locale::Ko) => &[
-            "KOMOJU pays ",
-            &whole,
-            " back to the shopper now. As far as it concerns the order, BigCommerce's books follow by themselves. This \
-             cannot be undone.",
-        ],
-        (Act::Confirm | Act::Bank, Locale::En | Locale::Ko) => {
-            &["KOMOJU pays ", &whole, " back to the shopper now", &for_it, ". This cannot be undone."]
-        }
-        (Act::Refund, Locale::Ja) if of_a_part => &[
-            &for_it,
-            "KOMOJU が ",
-            &whole,
-            " を購入者に返金します。不足分は別途返金し、返金済みとして記録してください。取り消しはできません。",
-        ],
-        (Act::Refund, Locale::Ja) => &[
-            "KOMOJU が ",
-            &whole,
-            " を購入者に返金します。注文への記録は自動で行われます。取り消しはできません。",
-        ],
-        (Act::Confirm | Act::Bank, Locale::Ja) => {
-            &[&for_it, "KOMOJU が ", &whole, " を購入者に返金します。取り消しはできません。"]
-        }
-        (Act::Owed, Locale::En | Locale::Ko) => &[
-            &whole,
-            " is left to pay of this order. The shopper is asked for it on the confirmation page, or by the payment link. \
-             Later orders with store credit or gift certificates are counted in the same way; this can be changed under Settings.",
-        ],
-        (Act::Owed, Locale::Ja) => &[
-            "この注文の請求金額を ",
-            &whole,
-            " とします。購入者には注文完了画面または支払いリンクで請求します。以後、ストアクレジットやギフト券を使った注文も同じ\
-             方法で計算します（「設定」で変更できます）。",
-        ],
-        (Act::Outside, Locale::En | Locale::Ko) => &[
-            "Refund",
-            &refund,
-            " counts as paid back by you, by other means. KOMOJU sends nothing for it, now or later. Kept with your name, ",
-            who,
-            ", and the time.",
-        ],
-        (Act::Outside, Locale::Ja) => &[
-            "BigCommerce での返金",
-            &refund,
-            " を、別の方法で返金済みとして記録します。KOMOJU からは返金しません。操作した人（",
-            who,
-            "）と日時を残します。",
-        ],
-    };
-    parts.concat()
-}
-
-/// The same for a decision that moves nothing now but records what happened elsewhere. None: it moves something.
-fn records_only(locale: Locale, offer: &Offer, who: &str) -> Option<String> {
-    let amount = offer.most.to_string();
-    let kept = match locale {
-        Locale::En | Locale::Ko => [" Kept with your name, ", who, ", and the time."].concat(),
-        Locale::Ja => ["操作した人（", who, "）と日時を残します。"].concat(),
-    };
-    let words = match (&offer.about, locale) {
-        (About::Call(_), Locale::En | Locale::Ko) => [
-            "The request without an answer (",
-            &amount,
-            ") counts as settled by you, by other means. It is not sent again; should it have been carried out all the same, \
-             that shows here.",
-        ]
-        .concat(),
-        (About::Call(_), Locale::Ja) => [
-            "応答のない処理（",
-            &amount,
-            "）を、別の方法で解決済みとして記録します。同じ処理は再送しません。すでに実行されていた場合は、この画面に反映されます。",
-        ]
-        .concat(),
-        (About::Transfer { became: Some((refund, made)), .. }, Locale::En | Locale::Ko) => [
-            "The bank transfer of ",
-            &amount,
-            " is the refund of ",
-            &made.to_string(),
-            " that KOMOJU shows (",
-            refund.as_str(),
-            "). It is not entered in BigCommerce a second time.",
-        ]
-        .concat(),
-        (About::Transfer { became: Some((refund, made)), .. }, Locale::Ja) => [
-            &amount,
-            " の銀行振込は、KOMOJU に表示されている ",
-            &made.to_string(),
-            " の返金（",
-            refund.as_str(),
-            "）と同じものとして記録します。BigCommerce に二重に記録されることはありません。",
-        ]
-        .concat(),
-        (About::Transfer { became: None, .. }, Locale::En | Locale::Ko) => [
-            "The bank transfer of ",
-            &amount,
-            " came to nothing, or you have paid it by other means. It is no longer counted as promised money.",
-        ]
-        .concat(),
-        (About::Transfer { became: None, .. }, Locale::Ja) => [
-            &amount,
-            " の銀行振込は行われなかったか、別の方法で返金済みとして記録します。以後、振込予定の金額として扱いません。",
-        ]
-        .concat(),
-        (About::Pair { id, komoju, .. }, Locale::En | Locale::Ko) => [
-            "Refund #",
-            &id.to_string(),
-            " (",
-            &amount,
-            ") made in BigCommerce and the refund ",
-            komoju.as_str(),
-            " made at KOMOJU are then two refunds: the first is paid back at KOMOJU as well, as your setting says, and the \
-             second is entered in BigCommerce.",
-        ]
-        .concat(),
-        (About::Pair { id, komoju, .. }, Locale::Ja) => [
-            "BigCommerce での返金 #",
-            &id.to_string(),
-            "（",
-            &amount,
-            "）と KOMOJU での返金 ",
-            komoju.as_str(),
-            " を別々の返金として扱います。前者は設定に従って KOMOJU でも返金し、後者は BigCommerce に記録します。",
-        ]
-        .concat(),
-        (About::Order | About::Payment(_) | About::Part { .. } | About::Refund { .. }, _) => return None,
-    };
-    Some([words, kept].concat())
+    }
 }
 
 #[cfg(test)]
