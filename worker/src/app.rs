@@ -14,20 +14,22 @@ use crate::panel;
 use crate::panel::session::Visitor;
 use crate::problem::Problem;
 use crate::request::{header, network_of, query};
+use crate::respond::{no_content, see_other};
+use crate::stop::Handled;
 use domain::bigcommerce::oauth::{Grant, GrantError};
 use domain::bigcommerce::signed_payload::{self, SignedPayload};
 use domain::hash::sha256_hex;
 use domain::url::{Pair, value};
 use domain::values::locale::Locale;
 use std::net::IpAddr;
-use worker::{Request, Response, ResponseBuilder, Result};
+use worker::Request;
 
 /// Rate limit per location on exchanging OAuth codes (wrangler.toml).
 const AUTH_LIMIT: &str = "AUTH_LIMIT_ADDRESS";
 
 /// `GET /auth`: exchanges the OAuth code, registers script and hooks, and goes on to the panel. BigCommerce calls it
 /// again, with a new code, whenever the merchant has to consent again because the scopes have changed.
-pub async fn auth(request: Request, ctx: &Ctx) -> Result<Response> {
+pub async fn auth(request: Request, ctx: &Ctx) -> Handled {
     let (query, locale) = (query(&request), browser_locale(&request));
     let external = value(&query, "external_install").is_some_and(|v| !v.is_empty());
     let grant = match Grant::parse(&query) {
@@ -41,9 +43,9 @@ pub async fn auth(request: Request, ctx: &Ctx) -> Result<Response> {
     let country = header(&request, "cf-ipcountry");
     let installed = StoreClient::near(&ctx.env, &store, &country).install(grant).await?;
     match installed {
-        Installed::Yes { .. } if external => go(&install_page(ctx, "succeeded")),
+        Installed::Yes { .. } if external => see_other(&install_page(ctx, "succeeded")),
         Installed::Yes { generation, user } => {
-            go(&Visitor::new(store, user, generation, locale).link(ctx, "", &[]))
+            see_other(&Visitor::new(store, user, generation, locale).link(ctx, "", &[]))
         }
         Installed::AlreadyDone => panel::message(ctx, locale, 200, "KOMOJU payments", already_words(locale)),
         Installed::Refused { why } => {
@@ -67,7 +69,7 @@ async fn may_exchange(request: &Request, ctx: &Ctx) -> bool {
 }
 
 /// `GET /load`: opens the panel for a member of the staff of a store that has the app.
-pub async fn load(request: Request, ctx: &Ctx) -> Result<Response> {
+pub async fn load(request: Request, ctx: &Ctx) -> Handled {
     let (query, locale) = (query(&request), browser_locale(&request));
     let payload = match verified(ctx, &query, "load") {
         Ok(payload) => payload,
@@ -87,7 +89,7 @@ pub async fn load(request: Request, ctx: &Ctx) -> Result<Response> {
     };
     match StoreClient::new(&ctx.env, &payload.store)?.open(visit).await? {
         Opened::Yes { generation } => {
-            go(&Visitor::new(payload.store, payload.user_id, generation, locale).link(ctx, "", &[]))
+            see_other(&Visitor::new(payload.store, payload.user_id, generation, locale).link(ctx, "", &[]))
         }
         Opened::NotInstalled => panel::message(ctx, locale, 404, "KOMOJU payments", not_there_words(locale)),
         Opened::BeforeInstallation => {
@@ -99,26 +101,17 @@ pub async fn load(request: Request, ctx: &Ctx) -> Result<Response> {
 
 /// `GET /uninstall`: only a hint, however well it is signed. Whether BigCommerce still accepts the store's token
 /// decides.
-pub async fn uninstall(request: Request, ctx: &Ctx) -> Result<Response> {
-    match verified(ctx, &query(&request), "uninstall") {
-        Ok(payload) => {
-            StoreClient::new(&ctx.env, &payload.store)?.uninstall_hint(payload.issued_at_s).await?;
-            no_content()
-        }
-        Err(problem) => problem.response(),
-    }
+pub async fn uninstall(request: Request, ctx: &Ctx) -> Handled {
+    let payload = verified(ctx, &query(&request), "uninstall")?;
+    StoreClient::new(&ctx.env, &payload.store)?.uninstall_hint(payload.issued_at_s).await?;
+    Ok(no_content())
 }
 
 /// `GET /remove_user`: that user may no longer open the panel. Nothing else is kept of them.
-pub async fn remove_user(request: Request, ctx: &Ctx) -> Result<Response> {
-    match verified(ctx, &query(&request), "remove_user") {
-        Ok(payload) => {
-            let store = StoreClient::new(&ctx.env, &payload.store)?;
-            store.remove_user(payload.issued_at_s, payload.user_id).await?;
-            no_content()
-        }
-        Err(problem) => problem.response(),
-    }
+pub async fn remove_user(request: Request, ctx: &Ctx) -> Handled {
+    let payload = verified(ctx, &query(&request), "remove_user")?;
+    StoreClient::new(&ctx.env, &payload.store)?.remove_user(payload.issued_at_s, payload.user_id).await?;
+    Ok(no_content())
 }
 
 /// The payload of a callback, if BigCommerce signed it for this app and it has not expired.
@@ -133,9 +126,9 @@ fn verified(ctx: &Ctx, query: &[Pair], callback: &str) -> std::result::Result<Si
 }
 
 /// The page that says why the app was not installed; `external`: the installation began outside the control panel.
-fn not_installed(ctx: &Ctx, locale: Locale, external: bool, status: u16, words: &str) -> Result<Response> {
+fn not_installed(ctx: &Ctx, locale: Locale, external: bool, status: u16, words: &str) -> Handled {
     match external {
-        true => go(&install_page(ctx, "failed")),
+        true => see_other(&install_page(ctx, "failed")),
         false => panel::message(ctx, locale, status, "KOMOJU payments", words),
     }
 }
@@ -143,20 +136,6 @@ fn not_installed(ctx: &Ctx, locale: Locale, external: bool, status: u16, words: 
 /// Where an installation that began outside the control panel has to end, at BigCommerce.
 fn install_page(ctx: &Ctx, outcome: &str) -> String {
     [&ctx.config.bigcommerce_login_url, "/app/", &ctx.config.client_id, "/install/", outcome].concat()
-}
-
-/// Goes to another address with GET. It may carry a token, so nobody may cache it or pass it on as a referrer.
-fn go(location: &str) -> Result<Response> {
-    let response = ResponseBuilder::new()
-        .with_status(303)
-        .with_header("location", location)?
-        .with_header("cache-control", "no-store")?
-        .with_header("referrer-policy", "no-referrer")?;
-    Ok(response.empty())
-}
-
-fn no_content() -> Result<Response> {
-    Ok(ResponseBuilder::new().with_status(204).empty())
 }
 
 /// The language that the browser prefers.

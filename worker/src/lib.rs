@@ -15,9 +15,11 @@ pub mod panel;
 pub mod problem;
 pub mod profile;
 pub mod request;
+pub mod respond;
 pub mod rounds;
 pub mod routes;
 pub mod shopper;
+pub mod stop;
 pub mod stored;
 pub mod storefront;
 mod texts;
@@ -27,6 +29,7 @@ use config::Config;
 use context::Ctx;
 use problem::Problem;
 use routes::Reader;
+use stop::Stop;
 use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
 /// Every request. Nothing is served while the configuration is not whole.
@@ -34,7 +37,7 @@ use worker::{Context, Env, Request, Response, Result, ScheduleContext, Scheduled
 async fn fetch(request: Request, env: Env, background: Context) -> Result<Response> {
     let config = match Config::from_env(&env) {
         Ok(config) => config,
-        Err(error) => return Reader::of(&request).given(Problem::from(error).response()?, None).await,
+        Err(error) => return Reader::of(&request).told(&Problem::from(error), None).or_else(Stop::bare),
     };
     let ctx = Ctx::new(env, config, background)?;
     routes::answer(request, &ctx).await

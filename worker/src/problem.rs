@@ -1,9 +1,7 @@
 //! HTTP errors as RFC 9457 problem details. A problem is for whoever made the request. What the merchant must look at
 //! is called *attention*, and is kept with the payment.
 
-use crate::stored;
 use domain::json;
-use serde::Deserialize;
 use serde::Serialize;
 use worker::{Response, ResponseBuilder};
 
@@ -35,6 +33,8 @@ pub struct Problem {
     pub retry: bool,
     /// After how many seconds. None: it does not say.
     pub retry_after_s: Option<u32>,
+    /// The origin of the page that may read it. None: no page on another origin may.
+    pub readable_by: Option<String>,
 }
 
 impl Problem {
@@ -43,7 +43,16 @@ impl Problem {
 
     /// A problem that the same request would meet again, without a sentence for the shopper.
     pub fn new(status: u16, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, title, detail: detail.into(), message: None, retry: false, retry_after_s: None }
+        Self {
+            status,
+            code,
+            title,
+            detail: detail.into(),
+            message: None,
+            retry: false,
+            retry_after_s: None,
+            readable_by: None,
+        }
     }
 
     /// Adds the sentence for the shopper.
@@ -54,6 +63,11 @@ impl Problem {
     /// Says that the request may be repeated, after this many seconds.
     pub fn retry_after(self, seconds: u32) -> Self {
         Self { retry: true, retry_after_s: Some(seconds), ..self }
+    }
+
+    /// Lets a page on this origin read it. Empty: no page asked.
+    pub fn readable_by(self, origin: &str) -> Self {
+        Self { readable_by: Some(origin.to_owned()).filter(|origin| !origin.is_empty()), ..self }
     }
 
     pub fn not_found() -> Self {
@@ -106,6 +120,10 @@ impl Problem {
         if let Some(seconds) = self.retry_after_s {
             builder = builder.with_header("retry-after", &seconds.to_string())?;
         }
+        if let Some(origin) = &self.readable_by {
+            builder =
+                builder.with_header("vary", "origin")?.with_header("access-control-allow-origin", origin)?;
+        }
         Ok(builder.fixed(self.body().into_bytes()))
     }
 }
@@ -125,25 +143,6 @@ struct Body<'a> {
     /// The wait in ms. Repeats the `retry-after` header, which pages on other origins may not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     poll_ms: Option<u32>,
-}
-
-/// A problem that was sent as JSON, read back to be drawn as a page.
-#[derive(Debug, Deserialize)]
-pub struct Told {
-    pub status: u16,
-    pub code: String,
-    #[serde(default)]
-    pub detail: String,
-    pub message: Option<String>,
-    #[serde(default)]
-    pub retry: bool,
-}
-
-impl Told {
-    /// Errors: the answer is not a problem of ours.
-    pub async fn of(answer: &mut Response) -> worker::Result<Self> {
-        stored::read(&answer.text().await?)
-    }
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ use crate::context::Ctx;
 use crate::log;
 use crate::objects::strays;
 use crate::panel;
-use crate::problem::{self, Problem, Told};
+use crate::problem::Problem;
 use crate::request::query;
+use crate::respond;
 use crate::shopper::{api, journey, page};
+use crate::stop::{Handled, Stop};
 use crate::storefront;
 use crate::webhooks;
 use domain::url::value;
@@ -45,38 +47,36 @@ impl Reader {
         }
     }
 
-    /// The answer in a form for this reader. `framed_by`: one more page that may frame a merchant's page.
-    pub async fn given(self, mut answer: Response, framed_by: Option<&str>) -> Result<Response> {
-        let is_problem = answer.headers().get("content-type")?.as_deref() == Some(problem::CONTENT_TYPE);
+    /// A problem in a form for this reader. `framed_by`: one more page that may frame a merchant's page.
+    pub fn told(self, problem: &Problem, framed_by: Option<&str>) -> Handled {
         match self {
-            Self::Shopper(locale) if is_problem => page::problem_of(&mut answer, locale).await,
-            Self::Merchant(locale) if is_problem => {
-                panel::problem(framed_by, locale, &Told::of(&mut answer).await?)
-            }
-            Self::Shopper(_) | Self::Merchant(_) | Self::Program => Ok(answer),
+            Self::Program => Ok(problem.response()?),
+            Self::Shopper(locale) => page::problem(problem, locale),
+            Self::Merchant(locale) => panel::problem(framed_by, locale, problem),
         }
     }
 }
 
-/// Answers one request. Never fails because of the request: an error becomes a problem.
+/// Answers one request. Never fails because of the request: whatever stopped its handler becomes an answer here.
 pub async fn answer(request: Request, ctx: &Ctx) -> Result<Response> {
     let reader = Reader::of(&request);
     // For the log, only the first segment: the others may be tokens.
     let kind = request.path().split('/').nth(1).unwrap_or_default().to_owned();
-    let answer = match route(request, ctx).await {
-        Ok(answer) => answer,
-        Err(error) => {
+    let problem = match route(request, ctx).await {
+        Ok(answer) | Err(Stop::Answer(answer)) => return Ok(answer),
+        Err(Stop::Problem(problem)) => problem,
+        Err(Stop::Fault(error)) => {
             let problem = Problem::of(&error, &ctx.request_id);
             let error = error.to_string();
             log::error(&ctx.request_id, "request_failed", &[("route", &kind), ("error", &error)]);
-            problem.response()?
+            problem
         }
     };
-    reader.given(answer, ctx.config.bigcommerce_panel_url.as_deref()).await
+    reader.told(&problem, ctx.config.bigcommerce_panel_url.as_deref()).or_else(Stop::bare)
 }
 
 /// Every address is matched here and nowhere else.
-async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
+async fn route(request: Request, ctx: &Ctx) -> Handled {
     let path = request.path();
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match (request.method(), segments.as_slice()) {
@@ -104,13 +104,13 @@ async fn route(request: Request, ctx: &Ctx) -> Result<Response> {
         (Method::Post, ["webhooks", "bigcommerce", store]) => {
             webhooks::bigcommerce(request, ctx, store).await
         }
-        _ => Problem::not_found().response(),
+        _ => Err(Problem::not_found().into()),
     }
 }
 
 /// Version, bindings, and how many objects hold rows without an identity. No secret. Answers only if the
 /// configuration is whole, because nothing else does either.
-async fn healthz(ctx: &Ctx) -> Result<Response> {
+async fn healthz(ctx: &Ctx) -> Handled {
     let bound = |name: &str| worker::js_sys::Reflect::has(&ctx.env, &name.into()).unwrap_or(false);
     let bindings = ["STORES", "PAYMENTS", "STORE_KV", "PROFILE_REFRESH_LIMIT"];
     let bindings: BTreeMap<_, _> = bindings.into_iter().map(|name| (name, bound(name))).collect();
@@ -120,7 +120,5 @@ async fn healthz(ctx: &Ctx) -> Result<Response> {
         "bindings": bindings,
         "strays": strays::counted(&ctx.env).await,
     });
-    Ok(Response::builder()
-        .with_header("content-type", "application/json")?
-        .fixed(body.to_string().into_bytes()))
+    respond::json(&body)
 }

@@ -8,9 +8,10 @@ use crate::bindings::Kv;
 use crate::context::Ctx;
 use crate::log;
 use crate::problem::Problem;
+use crate::stop::Handled;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha384};
-use worker::{Env, Error, Response, ResponseBuilder, Result};
+use worker::{Env, Error, ResponseBuilder, Result};
 
 /// The hash and the integrity value of the build that this worker names.
 mod build {
@@ -41,15 +42,13 @@ fn is_whole(bytes: &[u8], integrity: &str) -> bool {
 }
 
 /// `GET /storefront/{hash}.js`: exactly this build, for good.
-pub async fn pinned(ctx: &Ctx, file: &str) -> Result<Response> {
-    match file.strip_suffix(".js").filter(|hash| is_hash(hash)) {
-        Some(hash) => script(ctx, hash, FOREVER).await,
-        None => Problem::not_found().response(),
-    }
+pub async fn pinned(ctx: &Ctx, file: &str) -> Handled {
+    let hash = file.strip_suffix(".js").filter(|hash| is_hash(hash)).ok_or_else(Problem::not_found)?;
+    script(ctx, hash, FOREVER).await
 }
 
 /// `GET /storefront.js`: the newest build.
-pub async fn newest(ctx: &Ctx) -> Result<Response> {
+pub async fn newest(ctx: &Ctx) -> Handled {
     script(ctx, HASH, BRIEFLY).await
 }
 
@@ -65,16 +64,13 @@ fn is_hash(text: &str) -> bool {
 }
 
 /// Serves one build. Any page may load it, and may check its integrity across origins.
-async fn script(ctx: &Ctx, hash: &str, cache: &str) -> Result<Response> {
-    let bytes = match published(&ctx.env, hash).await {
-        Ok(Some(bytes)) => bytes,
-        Ok(None) => return Problem::not_found().response(),
+async fn script(ctx: &Ctx, hash: &str, cache: &str) -> Handled {
+    let found = published(&ctx.env, hash).await.map_err(|error| {
         // KV's failure says nothing about the script, so the answer must not be a 404, which caches would keep.
-        Err(error) => {
-            log::warn(&ctx.request_id, "kv_failed", &[("script", hash), ("error", &error.to_string())]);
-            return Problem::try_again().response();
-        }
-    };
+        log::warn(&ctx.request_id, "kv_failed", &[("script", hash), ("error", &error.to_string())]);
+        Problem::try_again()
+    });
+    let bytes = found?.ok_or_else(Problem::not_found)?;
     let response = ResponseBuilder::new()
         .with_header("content-type", "text/javascript; charset=utf-8")?
         .with_header("cache-control", cache)?

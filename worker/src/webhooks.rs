@@ -15,6 +15,7 @@ use crate::objects::store_client::StoreClient;
 use crate::problem::Problem;
 use crate::profile::{Profile, field};
 use crate::request::{self, header};
+use crate::stop::Handled;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::bigcommerce::hooks::{ORDER_CREATED, SECRET_HEADER};
 use domain::hash::{hmac_sha256, same};
@@ -37,61 +38,42 @@ const NOTE_LIMIT: &str = "PROFILE_REFRESH_LIMIT";
 const TOLERANCE_S: i64 = 5 * 60;
 
 /// `POST /webhooks/komoju/{store}`. The store in the path is the only store that the message can be about.
-pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Result<Response> {
-    let body = match request::body(&mut request, LONGEST_BODY).await {
-        Ok(body) => body,
-        Err(problem) => return problem.response(),
-    };
-    let profile = match known_store(store, ctx).await? {
-        Ok(profile) => profile,
-        Err(problem) => return problem.response(),
-    };
+pub async fn komoju(mut request: Request, ctx: &Ctx, store: &str) -> Handled {
+    let body = request::body(&mut request, LONGEST_BODY).await?;
+    let profile = known_store(store, ctx).await?;
     let signature = header(&request, "x-komoju-signature");
-    if let Err(problem) = check_komoju(&profile, ctx, &body, &signature).await? {
-        return problem.response();
-    }
-    let Some(notice) = std::str::from_utf8(&body).ok().and_then(webhook::parse) else {
-        return Problem::new(400, "malformed_body", "Not an event", "The body is not a KOMOJU event.")
-            .response();
-    };
+    check_komoju(&profile, ctx, &body, &signature).await?;
+    let notice = std::str::from_utf8(&body).ok().and_then(webhook::parse).ok_or_else(not_an_event)?;
     heard(Side::Komoju, &profile.store, ctx);
     log::info(&ctx.request_id, "komoju_webhook", &[("store", store), ("type", &notice.event)]);
     match order_of(&notice, &profile.store, ctx).await? {
         Some(order) => {
             PaymentClient::of(&ctx.env, &profile, order).hint(notice.hint()).await?;
-            Response::ok("kept")
+            Ok(Response::ok("kept")?)
         }
-        None => Response::ok("nothing of ours"),
+        None => Ok(Response::ok("nothing of ours")?),
     }
 }
 
 /// Checks the signature with the secrets in KV's copy, and if none fits, once with the owner's, because the merchant
 /// may have just made a new secret. A header that cannot be a signature is refused without asking.
-async fn check_komoju(
-    profile: &Profile,
-    ctx: &Ctx,
-    body: &[u8],
-    signature: &str,
-) -> Result<std::result::Result<(), Problem>> {
+async fn check_komoju(profile: &Profile, ctx: &Ctx, body: &[u8], signature: &str) -> Handled<()> {
     if !webhook::is_signature(signature) {
-        return Ok(Err(bad_signature()));
+        return Err(bad_signature().into());
     }
     if webhook::is_signed(&webhook_secrets(profile, ctx).await?, body, signature) {
-        return Ok(Ok(()));
+        return Ok(());
     }
-    let fresh = match profiles::refresh(&ctx.env, &profile.store, Doubt::Webhook).await? {
-        Ok(fresh) => fresh,
-        Err(absent) => return Ok(Err(absent.problem())),
-    };
+    let fresh = profiles::refresh(&ctx.env, &profile.store, Doubt::Webhook).await??;
     let secrets = webhook_secrets(&fresh, ctx).await?;
     if secrets.is_empty() {
         let detail = "No webhook secret is set for this store yet.";
-        return Ok(Err(Problem::new(503, "no_webhook_secret", "Not configured", detail).retry_after(300)));
+        return Err(Problem::new(503, "no_webhook_secret", "Not configured", detail).retry_after(300).into());
     }
-    Ok(match webhook::is_signed(&secrets, body, signature) {
+    match webhook::is_signed(&secrets, body, signature) {
         true => Ok(()),
-        false => Err(bad_signature()),
-    })
+        false => Err(bad_signature().into()),
+    }
 }
 
 /// The store's webhook secrets, opened.
@@ -121,25 +103,17 @@ async fn order_of(notice: &Notice, store: &StoreHash, ctx: &Ctx) -> Result<Optio
 }
 
 /// `POST /webhooks/bigcommerce/{store}`.
-pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result<Response> {
-    let body = match request::body(&mut request, LONGEST_BODY).await {
-        Ok(body) => body,
-        Err(problem) => return problem.response(),
-    };
-    let profile = match known_store(store, ctx).await? {
-        Ok(profile) => profile,
-        Err(problem) => return problem.response(),
-    };
-    if let Err(problem) = check_hook(&request, &profile, ctx).await? {
-        return problem.response();
-    }
+pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Handled {
+    let body = request::body(&mut request, LONGEST_BODY).await?;
+    let profile = known_store(store, ctx).await?;
+    check_hook(&request, &profile, ctx).await?;
     if let Some(doubt) = signature_doubt(&request, &body, ctx) {
         note_signature(doubt, &profile.store, ctx);
     }
     heard(Side::BigCommerce, &profile.store, ctx);
     let event: Value = domain::json::parse(&String::from_utf8_lossy(&body)).unwrap_or_default();
     let Some((order, hint)) = hook_hint(&event) else {
-        return Response::ok("nothing of ours");
+        return Ok(Response::ok("nothing of ours")?);
     };
     log::info(&ctx.request_id, "bigcommerce_hook", &[("store", store), ("scope", &text(&event, "scope"))]);
     match &hint.about {
@@ -150,7 +124,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Result
         }
         _ => PaymentClient::of(&ctx.env, &profile, order).hint(hint).await?,
     }
-    Response::ok("kept")
+    Ok(Response::ok("kept")?)
 }
 
 /// After the message was answered, tells the order's own object that it was announced, and whether to read it ahead.
@@ -205,23 +179,19 @@ fn heard(side: Side, store: &StoreHash, ctx: &Ctx) {
 }
 
 /// Checks our own secret header, as with KOMOJU: with the copy in KV first, then once with the owner's.
-async fn check_hook(
-    request: &Request,
-    profile: &Profile,
-    ctx: &Ctx,
-) -> Result<std::result::Result<(), Problem>> {
+async fn check_hook(request: &Request, profile: &Profile, ctx: &Ctx) -> Handled<()> {
     let shown = header(request, SECRET_HEADER);
     if shown.is_empty() {
-        return Ok(Err(bad_signature()));
+        return Err(bad_signature().into());
     }
     if is_hook_secret(profile, ctx, &shown).await? {
-        return Ok(Ok(()));
+        return Ok(());
     }
-    Ok(match profiles::refresh(&ctx.env, &profile.store, Doubt::Hook).await? {
-        Ok(fresh) if is_hook_secret(&fresh, ctx, &shown).await? => Ok(()),
-        Ok(_) => Err(bad_signature()),
-        Err(absent) => Err(absent.problem()),
-    })
+    let fresh = profiles::refresh(&ctx.env, &profile.store, Doubt::Hook).await??;
+    match is_hook_secret(&fresh, ctx, &shown).await? {
+        true => Ok(()),
+        false => Err(bad_signature().into()),
+    }
 }
 
 /// True if the header shows our hook secret. Compares in constant time; an empty secret matches nothing.
@@ -294,11 +264,13 @@ fn moved(event: &Value, data: &Value) -> Option<Moved> {
 }
 
 /// The store named in the path.
-async fn known_store(store: &str, ctx: &Ctx) -> Result<std::result::Result<Profile, Problem>> {
-    match StoreHash::parse(store) {
-        Ok(store) => Ok(profiles::named(&ctx.env, &store).await?.map_err(Absent::problem)),
-        Err(_) => Ok(Err(Absent::NeverInstalled.problem())),
-    }
+async fn known_store(store: &str, ctx: &Ctx) -> Handled<Profile> {
+    let store = StoreHash::parse(store).map_err(|_| Absent::NeverInstalled)?;
+    Ok(profiles::named(&ctx.env, &store).await??)
+}
+
+fn not_an_event() -> Problem {
+    Problem::new(400, "malformed_body", "Not an event", "The body is not a KOMOJU event.")
 }
 
 fn bad_signature() -> Problem {

@@ -6,12 +6,13 @@ use crate::context::Ctx;
 use crate::crypto::random_hex;
 use crate::markup;
 use crate::objects::messages::desk::Desk;
-use crate::problem::{Problem, Told};
+use crate::problem::Problem;
+use crate::respond;
+use crate::stop::Handled;
 use domain::state::settings::Mode;
 use domain::url::value;
 use domain::values::locale::Locale;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use worker::{Response, ResponseBuilder, Result};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("copy.js");
@@ -32,7 +33,7 @@ impl Page<'_> {
     }
 
     /// The page as an answer, with a fresh nonce for its one style and its one script.
-    pub fn response(self) -> Result<Response> {
+    pub fn response(self) -> Handled {
         let nonce = random_hex(16)?;
         let page = html! {
             (DOCTYPE)
@@ -49,14 +50,7 @@ impl Page<'_> {
                 }
             }
         };
-        let response = ResponseBuilder::new()
-            .with_status(self.status)
-            .with_header("content-type", "text/html; charset=utf-8")?
-            .with_header("cache-control", "no-store")?
-            .with_header("referrer-policy", "no-referrer")?
-            .with_header("x-content-type-options", "nosniff")?
-            .with_header("content-security-policy", &policy(self.framed_by, &nonce))?;
-        Ok(response.fixed(page.into_string().into_bytes()))
+        respond::page(self.status, &policy(self.framed_by, &nonce), page.into_string())
     }
 }
 
@@ -172,7 +166,7 @@ pub fn mode_pill(mode: Mode) -> Markup {
 }
 
 /// A page without a session: says why there is none, or what went wrong.
-pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text: &str) -> Result<Response> {
+pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text: &str) -> Handled {
     let body = markup!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
         "</h2><p>" (text) "</p></section></main>"];
     Page { framed_by: framed_by(ctx), locale, status, title, body }.response()
@@ -180,9 +174,9 @@ pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text
 
 /// A problem as a page, for a merchant who navigates. Its detail is in English and for programs, so it is shown only
 /// if the app is not configured, because then the reader is whoever sets the app up. Needs no configuration itself.
-pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<Response> {
+pub fn problem(framed_by: Option<&str>, locale: Locale, problem: &Problem) -> Handled {
     let locale = locale;
-    let (title, words) = match told.retry {
+    let (title, words) = match problem.retry {
         true => (
             locale.of("This does not work just now", "ただいま処理できません"),
             locale.of(
@@ -198,16 +192,16 @@ pub fn problem(framed_by: Option<&str>, locale: Locale, told: &Told) -> Result<R
             ),
         ),
     };
-    let for_operator = (told.code == Problem::MISCONFIGURED).then_some(told.detail.as_str());
+    let for_operator = (problem.code == Problem::MISCONFIGURED).then_some(problem.detail.as_str());
     let detail = for_operator.map(|detail| markup!["<p class=\"hint\" lang=\"en\">" (detail) "</p>"]);
     let body = markup!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
-        "</h2><p>" (words) "</p>" (detail) "<p class=\"code\">" (told.code.as_str()) "</p></section></main>"];
-    Page { framed_by, locale, status: told.status, title: "KOMOJU payments", body }.response()
+        "</h2><p>" (words) "</p>" (detail) "<p class=\"code\">" (problem.code) "</p></section></main>"];
+    Page { framed_by, locale, status: problem.status, title: "KOMOJU payments", body }.response()
 }
 
 /// This signed address has opened the app before and does not do so again, so nobody gets in who has found it in a
 /// history or a log. The store's control panel makes a new one at the press of a button.
-pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Result<Response> {
+pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Handled {
     let locale = locale;
     let button = (!panel_url.is_empty()).then(|| {
         markup!["<p><a class=\"button primary\" target=\"_top\" href=\"" (panel_url) "/manage/marketplace/apps/my-apps\">"
@@ -224,7 +218,7 @@ pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Result<Response
 }
 
 /// What was asked for is reserved for the store's owner.
-pub fn owner_only(ctx: &Ctx, locale: Locale) -> Result<Response> {
+pub fn owner_only(ctx: &Ctx, locale: Locale) -> Handled {
     let locale = locale;
     let words = locale.of(
         "In this store, only the owner may change keys and secrets. Nothing was changed.",
@@ -234,7 +228,7 @@ pub fn owner_only(ctx: &Ctx, locale: Locale) -> Result<Response> {
 }
 
 /// The token is not good, or not any more. In both languages, because without a token we do not know which one.
-pub fn signed_out(ctx: &Ctx, status: u16) -> Result<Response> {
+pub fn signed_out(ctx: &Ctx, status: u16) -> Handled {
     let text = "Please open KOMOJU payments again from Apps in your BigCommerce control panel. \
                 お手数ですが、BigCommerce 管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。";
     message(ctx, Locale::En, status, "This page has expired ・ ページの有効期限が切れました", text)
@@ -245,14 +239,4 @@ pub fn not_found<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
     let words = locale.of("There is nothing here.", "ページが見つかりません。");
     page(panel, desk, Tab::Overview, markup!["<section class=\"card\"><p>" (words) "</p></section>"])
         .status(404)
-}
-
-/// Goes to another address with GET.
-pub fn see_other(location: &str) -> Result<Response> {
-    let response = ResponseBuilder::new()
-        .with_status(303)
-        .with_header("location", location)?
-        .with_header("cache-control", "no-store")?
-        .with_header("referrer-policy", "no-referrer")?;
-    Ok(response.empty())
 }

@@ -37,6 +37,8 @@ use crate::objects::messages::ledger::Query;
 use crate::objects::payment_client::PaymentClient;
 use crate::problem::Problem;
 use crate::request::{body, query};
+use crate::respond::see_other;
+use crate::stop::Handled;
 use domain::komoju::methods as komoju_methods;
 use domain::komoju::request::Access;
 use domain::state::failure::Failure;
@@ -45,26 +47,26 @@ use domain::url::{Pair, pairs, value};
 use domain::values::ids::{HintId, OrderId};
 use request::Panel;
 use settings::SettingsForm;
-use worker::{Method, Request, Response, Result};
+use worker::{Method, Request};
 
 /// In bytes. The largest form is five methods with every KOMOJU payment type ticked.
 const MAX_FORM: usize = 64 * 1024;
 
 /// Everything below `/panel`. `path`: the segments after it.
-pub async fn serve(request: Request, ctx: &Ctx, path: &[&str]) -> Result<Response> {
+pub async fn serve(request: Request, ctx: &Ctx, path: &[&str]) -> Handled {
     let query = query(&request);
     match request.method() {
         Method::Get => show(ctx, query, path).await,
         Method::Post => act(request, ctx, query, path).await,
-        _ => Problem::method_not_allowed().response(),
+        _ => Err(Problem::method_not_allowed().into()),
     }
 }
 
 /// A page. 401: the token is not ours or has expired. 403: its bearer is no longer staff.
-async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
+async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Handled {
     let token = value(&query, "t").unwrap_or("").to_owned();
-    let Some(panel) = Panel::enter(ctx, &token, query)? else { return layout::signed_out(ctx, 401) };
-    let Some(desk) = panel.ask(Wish::Look).await? else { return layout::signed_out(ctx, 403) };
+    let panel = Panel::enter(ctx, &token, query)?;
+    let desk = panel.ask(Wish::Look).await?;
     match path {
         [] | [""] => overview::page(&panel, &desk).response(),
         ["keys"] => keys::page(&panel, &desk, &keys::Entry::default()).await?.response(),
@@ -79,13 +81,10 @@ async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
 }
 
 /// A form that was submitted.
-async fn act(mut request: Request, ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Result<Response> {
-    let form = match body(&mut request, MAX_FORM).await {
-        Ok(bytes) => pairs(&String::from_utf8_lossy(&bytes)),
-        Err(problem) => return problem.response(),
-    };
+async fn act(mut request: Request, ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Handled {
+    let form = pairs(&String::from_utf8_lossy(&body(&mut request, MAX_FORM).await?));
     let token = value(&form, "t").unwrap_or("").to_owned();
-    let Some(panel) = Panel::enter(ctx, &token, query)? else { return layout::signed_out(ctx, 401) };
+    let panel = Panel::enter(ctx, &token, query)?;
     match path {
         ["keys"] => panel.save_key(&form).await,
         ["webhook-secret"] => panel.webhook_secret(&form).await,
@@ -95,26 +94,26 @@ async fn act(mut request: Request, ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -
         ["repair"] => panel.done(Wish::Repair, "", "repaired").await,
         ["payments", order] => panel.look_again(order).await,
         ["payments", order, act] => panel.decide(&form, order, act).await,
-        _ => Problem::not_found().response(),
+        _ => Err(Problem::not_found().into()),
     }
 }
 
 impl Panel<'_> {
     /// Carries out a wish, then shows the page that it belongs to, with a word of confirmation.
-    async fn done(&self, wish: Wish, page: &str, word: &str) -> Result<Response> {
+    async fn done(&self, wish: Wish, page: &str, word: &str) -> Handled {
         match self.store.desk(self.visitor.session(), wish).await? {
-            Answer::Desk(_) => layout::see_other(&self.visitor.link(self.ctx, page, &[("done", word)])),
+            Answer::Desk(_) => see_other(&self.visitor.link(self.ctx, page, &[("done", word)])),
             Answer::OwnerOnly => layout::owner_only(self.ctx, self.visitor.locale),
             Answer::Denied | Answer::Payments(_) | Answer::Changes(_) => layout::signed_out(self.ctx, 403),
         }
     }
 
     /// Tries the key at KOMOJU before it is saved.
-    async fn save_key(&self, form: &[Pair]) -> Result<Response> {
+    async fn save_key(&self, form: &[Pair]) -> Handled {
         let entry = keys::Entry::read(form);
         let key = match entry.key() {
             Ok(Some(key)) => key,
-            Ok(None) => return layout::see_other(&self.visitor.link(self.ctx, "/keys", &[])),
+            Ok(None) => return see_other(&self.visitor.link(self.ctx, "/keys", &[])),
             Err(fault) => return self.keys_again(keys::Entry::refused(fault)).await,
         };
         let access = Access { base: &self.ctx.config.komoju_api_url, secret_key: &key };
@@ -132,15 +131,13 @@ impl Panel<'_> {
     }
 
     /// The keys page with a fault.
-    async fn keys_again(&self, entry: keys::Entry) -> Result<Response> {
-        match self.ask(Wish::Look).await? {
-            Some(desk) => keys::page(self, &desk, &entry).await?.status(422).response(),
-            None => layout::signed_out(self.ctx, 403),
-        }
+    async fn keys_again(&self, entry: keys::Entry) -> Handled {
+        let desk = self.ask(Wish::Look).await?;
+        keys::page(self, &desk, &entry).await?.status(422).response()
     }
 
     /// Makes a new webhook secret, or retires the former ones.
-    async fn webhook_secret(&self, form: &[Pair]) -> Result<Response> {
+    async fn webhook_secret(&self, form: &[Pair]) -> Handled {
         match value(form, "do") {
             Some("retire") => self.done(Wish::RetireWebhookSecrets, "/keys", "retired").await,
             _ => {
@@ -150,8 +147,8 @@ impl Panel<'_> {
         }
     }
 
-    async fn save_methods(&self, form: &[Pair]) -> Result<Response> {
-        let Some(desk) = self.ask(Wish::Look).await? else { return layout::signed_out(self.ctx, 403) };
+    async fn save_methods(&self, form: &[Pair]) -> Handled {
+        let desk = self.ask(Wish::Look).await?;
         let form = forms::MethodsForm::read(form, &desk);
         match form.checked() {
             Some(methods) => self.done(Wish::SaveMethods { methods }, "/methods", "methods").await,
@@ -159,8 +156,8 @@ impl Panel<'_> {
         }
     }
 
-    async fn save_settings(&self, form: &[Pair]) -> Result<Response> {
-        let Some(desk) = self.ask(Wish::Look).await? else { return layout::signed_out(self.ctx, 403) };
+    async fn save_settings(&self, form: &[Pair]) -> Handled {
+        let desk = self.ask(Wish::Look).await?;
         let form = SettingsForm::read(form, &desk.profile.settings, desk.is_owner);
         match form.checked() {
             Some(settings) => self.done(Wish::SaveSettings { settings }, "/settings", "settings").await,
@@ -168,17 +165,13 @@ impl Panel<'_> {
         }
     }
 
-    async fn place_label(&self, form: &[Pair]) -> Result<Response> {
-        match forms::label(form) {
-            Some(wish) => self.done(wish, "/methods", "label").await,
-            None => {
-                Problem::new(422, "invalid_label", "Invalid form", "Channel, label or method is missing.")
-                    .response()
-            }
-        }
+    async fn place_label(&self, form: &[Pair]) -> Handled {
+        let invalid =
+            || Problem::new(422, "invalid_label", "Invalid form", "Channel, label or method is missing.");
+        self.done(forms::label(form).ok_or_else(invalid)?, "/methods", "label").await
     }
 
-    async fn changes(&self, desk: &Desk) -> Result<Response> {
+    async fn changes(&self, desk: &Desk) -> Handled {
         match self.store.desk(self.visitor.session(), Wish::Changes).await? {
             Answer::Changes(changes) => changes::page(self, desk, &changes).response(),
             Answer::Denied | Answer::Desk(_) | Answer::Payments(_) | Answer::OwnerOnly => {
@@ -187,7 +180,7 @@ impl Panel<'_> {
         }
     }
 
-    async fn payments(&self, desk: &Desk) -> Result<Response> {
+    async fn payments(&self, desk: &Desk) -> Handled {
         let get = |name| value(&self.query, name).unwrap_or("");
         let query = Query {
             search: get("search").chars().take(128).collect(),
@@ -202,7 +195,7 @@ impl Panel<'_> {
         }
     }
 
-    async fn payment(&self, desk: &Desk, order: &str) -> Result<Response> {
+    async fn payment(&self, desk: &Desk, order: &str) -> Handled {
         match self.history(order).await? {
             Some((order, history)) => payment::page(self, desk, order, &history)?.response(),
             None => layout::not_found(self, desk).response(),
@@ -210,11 +203,9 @@ impl Panel<'_> {
     }
 
     /// The merchant wants to know how things really stand: a hint, which has BigCommerce and KOMOJU asked.
-    async fn look_again(&self, order: &str) -> Result<Response> {
-        let Ok(order) = OrderId::parse(order) else { return Problem::not_found().response() };
-        if self.ask(Wish::Look).await?.is_none() {
-            return layout::signed_out(self.ctx, 403);
-        }
+    async fn look_again(&self, order: &str) -> Handled {
+        let order = OrderId::parse(order).map_err(|_| Problem::not_found())?;
+        self.ask(Wish::Look).await?;
         if let Ok(id) = HintId::parse(&["click-", &self.ctx.request_id].concat()) {
             let hint = Hint { id, about: About::Click };
             PaymentClient::existing(&self.ctx.env, &self.visitor.store, order).hint(hint).await?;

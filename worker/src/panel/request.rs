@@ -1,11 +1,13 @@
 //! One request to the panel: who makes it, and what the store and its payments answer. Every page is given one.
 
+use super::layout::signed_out;
 use super::session::Visitor;
 use crate::context::Ctx;
 use crate::objects::messages::desk::{Answer, Desk, Wish};
 use crate::objects::messages::payment::History;
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::store_client::StoreClient;
+use crate::stop::Handled;
 use domain::url::{Pair, value};
 use domain::values::ids::OrderId;
 use worker::Result;
@@ -19,22 +21,25 @@ pub struct Panel<'a> {
 }
 
 impl<'a> Panel<'a> {
-    /// None: the token is not ours, or has expired. `lang` in the query switches the language.
-    pub(super) fn enter(ctx: &'a Ctx, token: &str, query: Vec<Pair>) -> Result<Option<Self>> {
-        let Some(mut visitor) = Visitor::of(ctx, token) else { return Ok(None) };
+    /// Whoever's token is not ours, or has expired, is asked to open the panel anew (401). `lang` in the query switches
+    /// the language.
+    pub(super) fn enter(ctx: &'a Ctx, token: &str, query: Vec<Pair>) -> Handled<Self> {
+        let Some(mut visitor) = Visitor::of(ctx, token) else { return Err(signed_out(ctx, 401)?.into()) };
         if let Some(language) = value(&query, "lang") {
             visitor.speak(language);
         }
         let store = StoreClient::new(&ctx.env, &visitor.store)?;
-        Ok(Some(Self { ctx, visitor, store, query }))
+        Ok(Self { ctx, visitor, store, query })
     }
 
-    /// What the store answers to a wish. None: the visitor is no longer staff of this store, or the app was installed
-    /// anew.
-    pub(super) async fn ask(&self, wish: Wish) -> Result<Option<Box<Desk>>> {
+    /// The desk after a wish. Whoever is no longer staff of this store, or signed in before the app was installed
+    /// anew, is shown out (403).
+    pub(super) async fn ask(&self, wish: Wish) -> Handled<Box<Desk>> {
         match self.store.desk(self.visitor.session(), wish).await? {
-            Answer::Desk(desk) => Ok(Some(desk)),
-            Answer::Denied | Answer::Payments(_) | Answer::Changes(_) | Answer::OwnerOnly => Ok(None),
+            Answer::Desk(desk) => Ok(desk),
+            Answer::Denied | Answer::Payments(_) | Answer::Changes(_) | Answer::OwnerOnly => {
+                Err(signed_out(self.ctx, 403)?.into())
+            }
         }
     }
 

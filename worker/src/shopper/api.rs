@@ -28,14 +28,16 @@ use crate::objects::profiles::{self, Absent, Doubt};
 use crate::problem::Problem;
 use crate::profile::Profile;
 use crate::request::{header, network_of, query};
-use domain::json::{read, write};
+use crate::respond::{json, no_content};
+use crate::stop::Handled;
+use domain::json::read;
 use domain::plan::start::{Intent, Proof, Refusal, Seen, Start};
 use domain::state::call::Browser;
 use domain::url::{self, origin_of};
 use domain::values::ids::{CartId, OrderId, StoreHash};
 use domain::values::locale::Locale;
 use domain::views::snapshot::Snapshot;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use worker::{Request, Response, Result};
 
 /// Rate limit on starts that prove nothing, per store and network. A start with the right proof is neither counted
@@ -75,25 +77,13 @@ struct Body {
 }
 
 /// `POST /api/payments`: starts a payment, or says how it stands.
-pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
+pub async fn start(mut request: Request, ctx: &Ctx) -> Handled {
     let origin = header(&request, "origin");
-    let body = match read_body(&mut request).await {
-        Ok(body) => body,
-        Err(problem) => return readable_by(&origin, &problem),
-    };
-    let locale = Locale::from_tag(&body.locale);
-    if CartId::parse(&body.cart_id).is_err() {
-        return readable_by(&origin, &refused(&Refusal::WrongProof, locale));
-    }
-    let found = match find(&body.store, body.order_id, ctx).await? {
-        Ok(found) => found,
-        Err(problem) => return readable_by(&origin, &spoken(problem, locale)),
-    };
-    let (order, profile) = found;
-    let cors = match allowed_origin(&request, &profile, ctx).await? {
-        Ok(cors) => cors,
-        Err(problem) => return problem.response(),
-    };
+    // Found before any store was known, a problem says nothing about a store, so the page that caused it may read it.
+    let asked = asked(&mut request, ctx).await;
+    let (body, locale, order, profile) =
+        asked.map_err(|stop| stop.map_problem(|p| p.readable_by(&origin)))?;
+    let cors = allowed_origin(&request, &profile, ctx).await?;
     let seen = body.seen_currency.map(|currency| Seen {
         currency,
         total: body.seen_total,
@@ -118,45 +108,52 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Result<Response> {
             response.headers().set("retry-after", &queued.seconds().to_string())?;
             response
         }
-        Outcome::Problem(problem) => problem.response()?,
+        Outcome::Problem(problem) => {
+            return Err(problem.readable_by(cors.as_deref().unwrap_or_default()).into());
+        }
     };
-    with_cors(response, cors.as_deref())
+    Ok(with_cors(response, cors.as_deref())?)
+}
+
+/// What a start asks for, in which language, and the order and the store that it names.
+async fn asked(request: &mut Request, ctx: &Ctx) -> Handled<(Body, Locale, OrderId, Profile)> {
+    let body = read_body(request).await?;
+    let locale = Locale::from_tag(&body.locale);
+    if CartId::parse(&body.cart_id).is_err() {
+        return Err(refused(&Refusal::WrongProof, locale).into());
+    }
+    let found = find(&body.store, body.order_id, ctx).await;
+    let (order, profile) = found.map_err(|stop| stop.map_problem(|problem| spoken(problem, locale)))?;
+    Ok((body, locale, order, profile))
 }
 
 /// `GET /api/payments/{token}`: how a payment stands.
-pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
+pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Handled {
     let locale = Locale::from_tag(url::value(&query(&request), "locale").unwrap_or(""));
     let origin = header(&request, "origin");
-    let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
-        return readable_by(&origin, &bad_token(locale));
-    };
-    let profile = match profiles::load(&ctx.env, &subject.store).await? {
-        Ok(profile) => profile,
-        Err(absent) => return readable_by(&origin, &spoken(absent.problem(), locale)),
-    };
-    let cors = match allowed_origin(&request, &profile, ctx).await? {
-        Ok(cors) => cors,
-        Err(problem) => return problem.response(),
-    };
+    let subject = open(&ctx.config, Purpose::Status, token, ctx.now_ms);
+    let subject = subject.map_err(|_| bad_token(locale).readable_by(&origin))?;
+    let profile = profiles::load(&ctx.env, &subject.store).await?;
+    let profile = profile.map_err(|absent| spoken(absent.problem(), locale).readable_by(&origin))?;
+    let cors = allowed_origin(&request, &profile, ctx).await?;
     let snapshot = PaymentClient::of(&ctx.env, &profile, subject.order).status(locale).await?;
+    let snapshot = snapshot.ok_or_else(|| {
+        refused(&Refusal::OrderNotFound, locale).readable_by(cors.as_deref().unwrap_or_default())
+    })?;
     let links = Links::renewed(&ctx.config, &subject);
-    let response = match snapshot {
-        Some(snapshot) => json(&view(&snapshot, false, links, locale))?,
-        None => refused(&Refusal::OrderNotFound, locale).response()?,
-    };
-    with_cors(response, cors.as_deref())
+    Ok(with_cors(json(&view(&snapshot, false, links, locale))?, cors.as_deref())?)
 }
 
 /// `OPTIONS /api/…`: for callers that send JSON or headers of their own. It says nothing about any store; the answer
 /// to the request itself decides which site may read it.
-pub fn preflight(request: &Request) -> Result<Response> {
-    let response = Response::empty()?.with_status(204);
+pub fn preflight(request: &Request) -> Handled {
+    let response = no_content();
     let origin = header(request, "origin");
     let headers = response.headers();
     headers.set("access-control-allow-methods", "GET, POST, OPTIONS")?;
     headers.set("access-control-allow-headers", "content-type")?;
     headers.set("access-control-max-age", "86400")?;
-    with_cors(response, Some(origin.as_str()).filter(|o| !o.is_empty()))
+    Ok(with_cors(response, Some(origin.as_str()).filter(|o| !o.is_empty()))?)
 }
 
 /// Reads and parses a start. Errors: 415, 413, 400.
@@ -172,29 +169,22 @@ async fn read_body(request: &mut Request) -> std::result::Result<Body, Problem> 
     read(&text).map_err(|e| Problem::new(400, "malformed_body", "The body is not a start", e.to_string()))
 }
 
-/// The order and the store that a request names. Nothing is looked up about the order. The outer error is ours, the
-/// inner one the caller's.
-pub async fn find(
-    store: &str,
-    order: u64,
-    ctx: &Ctx,
-) -> Result<std::result::Result<(OrderId, Profile), Problem>> {
+/// The order and the store that a request names. Nothing is looked up about the order.
+pub async fn find(store: &str, order: u64, ctx: &Ctx) -> Handled<(OrderId, Profile)> {
+    let malformed =
+        || Problem::new(400, "malformed_body", "The body is not a start", "store or order_id is malformed");
     let (Ok(store), Ok(order)) = (StoreHash::parse(store), OrderId::new(order)) else {
-        return Ok(Err(Problem::new(
-            400,
-            "malformed_body",
-            "The body is not a start",
-            "store or order_id is malformed",
-        )));
+        return Err(malformed().into());
     };
-    let profile = profiles::named(&ctx.env, &store).await?;
-    Ok(profile.map(|profile| (order, profile)).map_err(|absent| match absent {
-        Absent::NeverInstalled => {
+    match profiles::named(&ctx.env, &store).await? {
+        Ok(profile) => Ok((order, profile)),
+        Err(Absent::NeverInstalled) => {
             let seconds = ctx.config.scaled_ms(HEARD_OF_MS) / 1_000;
-            absent.problem().retry_after(u32::try_from(seconds).unwrap_or(0).max(1))
+            let problem = Absent::NeverInstalled.problem();
+            Err(problem.retry_after(u32::try_from(seconds).unwrap_or(0).max(1)).into())
         }
-        Absent::CannotTell => absent.problem(),
-    }))
+        Err(Absent::CannotTell) => Err(Absent::CannotTell.into()),
+    }
 }
 
 /// What a start's caller is told.
@@ -303,37 +293,27 @@ pub fn bad_token(locale: Locale) -> Problem {
 /// Which origin may read the answer. One of the store's own sites may. A foreign site is refused, but only after the
 /// owner has confirmed that it is foreign: the site may be new. Without an origin (no browser, or the same site)
 /// nobody is asked: None.
-async fn allowed_origin(
-    request: &Request,
-    profile: &Profile,
-    ctx: &Ctx,
-) -> Result<std::result::Result<Option<String>, Problem>> {
+async fn allowed_origin(request: &Request, profile: &Profile, ctx: &Ctx) -> Handled<Option<String>> {
     let origin = header(request, "origin");
     if origin.is_empty() {
-        return Ok(Ok(None));
+        return Ok(None);
     }
     if profile.owns_origin(&origin) {
-        return Ok(Ok(Some(origin)));
+        return Ok(Some(origin));
     }
     // Text that is not an origin, such as `null`, is nobody's site.
     if origin_of(&origin).as_deref() != Some(origin.as_str()) {
-        return Ok(Err(foreign_origin()));
+        return Err(foreign_origin().into());
     }
-    Ok(match profiles::refresh(&ctx.env, &profile.store, Doubt::Origin).await? {
-        Ok(fresh) if fresh.owns_origin(&origin) => Ok(Some(origin)),
-        Ok(_) => Err(foreign_origin()),
-        Err(absent) => Err(absent.problem()),
-    })
+    let fresh = profiles::refresh(&ctx.env, &profile.store, Doubt::Origin).await??;
+    match fresh.owns_origin(&origin) {
+        true => Ok(Some(origin)),
+        false => Err(foreign_origin().into()),
+    }
 }
 
 fn foreign_origin() -> Problem {
     Problem::new(403, "foreign_origin", "Not from this site", "The page is on none of the store's sites.")
-}
-
-/// A problem that was found before any store was known says nothing about a store, so the page that caused it may
-/// read it.
-fn readable_by(origin: &str, problem: &Problem) -> Result<Response> {
-    with_cors(problem.response()?, Some(origin).filter(|o| !o.is_empty()))
 }
 
 /// Lets this origin read the answer. None: no origin may.
@@ -343,13 +323,6 @@ fn with_cors(response: Response, origin: Option<&str>) -> Result<Response> {
         response.headers().set("access-control-allow-origin", origin)?;
     }
     Ok(response)
-}
-
-fn json(value: &impl Serialize) -> Result<Response> {
-    let builder = Response::builder()
-        .with_header("content-type", "application/json")?
-        .with_header("cache-control", "no-store")?;
-    Ok(builder.fixed(write(value).into_bytes()))
 }
 
 /// What the shopper's browser shows of itself. KOMOJU uses it against fraud.

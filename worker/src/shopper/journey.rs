@@ -21,12 +21,14 @@ use crate::links::{Links, Subject, is_on, open};
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles;
 use crate::request::{self, header, query};
+use crate::respond::see_other;
+use crate::stop::{Handled, Stop};
 use domain::plan::start::{Intent, Proof, Refusal, Start};
-use domain::url;
+use domain::url::{self, Pair};
 use domain::values::ids::{CartId, OrderId, SessionId, StoreHash};
 use domain::values::locale::Locale;
 use domain::views::snapshot::Snapshot;
-use worker::{Method, Request, Response, Result};
+use worker::{Method, Request, Response};
 
 /// For how many seconds a browser remembers that it left for KOMOJU from here.
 const COOKIE_LIFE_S: u32 = 7 * 86_400;
@@ -35,25 +37,20 @@ const LONGEST_FORM: usize = 16 * 1024;
 
 /// `GET /go/{token}`, made for a shopper who has proved to be the order's: sets a first-party cookie, then goes on to
 /// KOMOJU. Touches no object, so it is as quick as a link.
-pub fn go(request: &Request, ctx: &Ctx, token: &str) -> Result<Response> {
+pub fn go(request: &Request, ctx: &Ctx, token: &str) -> Handled {
     let locale = locale_of(request);
-    let subject = match open(&ctx.config, Purpose::Go, token, ctx.now_ms) {
-        Ok(subject) => subject,
-        Err(_) => return page::problem(&bad_token(locale), locale),
-    };
+    let subject = open(&ctx.config, Purpose::Go, token, ctx.now_ms).map_err(|_| bad_token(locale))?;
     match subject.url.as_deref().filter(|url| is_on(url, &ctx.config.komoju_hosted_url)) {
         Some(url) => leave(Links::renewed(&ctx.config, &subject), subject.attempt, url),
-        None => page::problem(&bad_token(locale), locale),
+        None => Err(bad_token(locale).into()),
     }
 }
 
 /// `GET /return/{token}?session_id=`: back from KOMOJU. Stores a hint and looks. Then goes to the page that this
 /// browser came from, if it is the browser that left from there, else to our own status page.
-pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
+pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Handled {
     let locale = locale_of(&request);
-    let Ok(subject) = open(&ctx.config, Purpose::Return, token, ctx.now_ms) else {
-        return page::problem(&bad_token(locale), locale);
-    };
+    let subject = open(&ctx.config, Purpose::Return, token, ctx.now_ms).map_err(|_| bad_token(locale))?;
     let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
     let session = url::value(&query(&request), "session_id").and_then(|id| SessionId::parse(id).ok());
     // Nobody who comes back from paying is turned away. Above the limit, the shopper sees what is known, without a
@@ -75,39 +72,33 @@ pub async fn back(request: Request, ctx: &Ctx, token: &str) -> Result<Response> 
 }
 
 /// `GET /status/{token}`: our own status page, for a browser that has no session with the shop.
-pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
+pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Handled {
     let locale = locale_of(&request);
-    let Ok(subject) = open(&ctx.config, Purpose::Status, token, ctx.now_ms) else {
-        return page::problem(&bad_token(locale), locale);
-    };
+    let subject = open(&ctx.config, Purpose::Status, token, ctx.now_ms).map_err(|_| bad_token(locale))?;
     let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
     let snapshot = match begins_nothing(&request) {
         true => payment.history().await?.map(|history| history.snapshot),
         false => payment.status(locale).await?,
     };
-    match snapshot {
-        Some(snapshot) => show(&request, ctx, &subject, &snapshot, locale).await,
-        None => page::problem(&bad_token(locale), locale),
-    }
+    let snapshot = snapshot.ok_or_else(|| bad_token(locale))?;
+    show(&request, ctx, &subject, &snapshot, locale).await
 }
 
 /// `GET /pay?store&order_id&cart_id`: a start by plain navigation, for pages where the script or its wasm may not
 /// run.
-pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
+pub async fn pay(request: Request, ctx: &Ctx) -> Handled {
     let asked = query(&request);
     let get = |name: &str| url::value(&asked, name).unwrap_or("").to_owned();
     let locale = locale_of(&request);
     let number = get("order_id").parse().unwrap_or(0);
     if CartId::parse(&get("cart_id")).is_err() {
-        return page::problem(&refused(&Refusal::WrongProof, locale), locale);
+        return Err(refused(&Refusal::WrongProof, locale).into());
     }
-    let (order, profile) = match find(&get("store"), number, ctx).await? {
-        Ok(found) => found,
-        Err(problem) => return page::problem(&spoken(problem, locale), locale),
-    };
+    let found = find(&get("store"), number, ctx).await;
+    let (order, profile) = found.map_err(|stop| stop.map_problem(|problem| spoken(problem, locale)))?;
     if begins_nothing(&request) {
         // Without asking BigCommerce, nobody can say whether the cart id is right.
-        return Response::empty();
+        return Ok(Response::empty()?);
     }
     let page = Some(get("page")).filter(|p| !p.is_empty());
     let start = start_of(&request, Proof::of_cart(&get("cart_id")), Intent::Visit, page, locale);
@@ -117,39 +108,40 @@ pub async fn pay(request: Request, ctx: &Ctx) -> Result<Response> {
 }
 
 /// `GET /pay/{token}`: a payment link that the merchant sent.
-pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
+pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Handled {
     let locale = locale_of(&request);
-    let Ok(subject) = open(&ctx.config, Purpose::PayLink, token, ctx.now_ms) else {
-        return page::problem(&bad_token(locale), locale);
-    };
+    let subject = open(&ctx.config, Purpose::PayLink, token, ctx.now_ms).map_err(|_| bad_token(locale))?;
     if begins_nothing(&request) {
         return would_begin(ctx, &subject.store, subject.order).await;
     }
     if !within_limit(ctx, "pay", token).await {
-        return page::problem(&too_many(locale), locale);
+        return Err(too_many(locale).into());
     }
     let start = start_of(&request, Proof::Link, Intent::Visit, None, locale);
     let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
     begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), start, locale).await
 }
 
-/// `POST /pay/{token}`: the buttons of our own status page. Only a browser that may act was given this token.
-pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Result<Response> {
-    let form = match request::body(&mut request, LONGEST_FORM).await {
-        Ok(bytes) => url::pairs(&String::from_utf8_lossy(&bytes)),
-        Err(problem) => return page::problem(&problem, locale_of(&request)),
-    };
+/// `POST /pay/{token}`: the buttons of our own status page. Only a browser that may act was given this token. The form
+/// says in which language its page was.
+pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Handled {
+    let form = url::pairs(&String::from_utf8_lossy(&request::body(&mut request, LONGEST_FORM).await?));
     let locale = named_locale(url::value(&form, "locale"), &request);
-    let Ok(subject) = open(&ctx.config, Purpose::Act, token, ctx.now_ms) else {
-        return page::problem(&bad_token(locale), locale);
-    };
-    if !within_limit(ctx, "again", token).await {
-        return page::problem(&too_many(locale), locale);
+    match again(&request, ctx, token, &form, locale).await {
+        Err(Stop::Problem(problem)) => page::problem(&problem, locale),
+        handled => handled,
     }
-    let intent = if url::value(&form, "intent") == Some("restart") { Intent::Restart } else { Intent::Pay };
-    let start = start_of(&request, Proof::Link, intent, None, locale);
+}
+
+async fn again(request: &Request, ctx: &Ctx, token: &str, form: &[Pair], locale: Locale) -> Handled {
+    let subject = open(&ctx.config, Purpose::Act, token, ctx.now_ms).map_err(|_| bad_token(locale))?;
+    if !within_limit(ctx, "again", token).await {
+        return Err(too_many(locale).into());
+    }
+    let intent = if url::value(form, "intent") == Some("restart") { Intent::Restart } else { Intent::Pay };
+    let start = start_of(request, Proof::Link, intent, None, locale);
     let payment = PaymentClient::existing(&ctx.env, &subject.store, subject.order);
-    begin(&request, ctx, &payment, Links::renewed(&ctx.config, &subject), start, locale).await
+    begin(request, ctx, &payment, Links::renewed(&ctx.config, &subject), start, locale).await
 }
 
 /// Starts, and goes on to KOMOJU or shows how things stand. The caller has checked that the shopper may act.
@@ -160,10 +152,10 @@ async fn begin(
     links: Links<'_>,
     start: Start,
     locale: Locale,
-) -> Result<Response> {
+) -> Handled {
     let started = payment.start(start).await?;
     match outcome(started, request, ctx, links.store(), locale).await {
-        Outcome::Problem(problem) => page::problem(&problem, locale),
+        Outcome::Problem(problem) => Err(problem.into()),
         // A POST cannot be repeated by reloading an address, so its page goes to the status page, which has the
         // button.
         Outcome::Wait(queued) if request.method() == Method::Post => {
@@ -178,11 +170,11 @@ async fn begin(
 }
 
 /// What a start by one of our links would answer, as far as that is known without starting anything.
-async fn would_begin(ctx: &Ctx, store: &StoreHash, order: OrderId) -> Result<Response> {
+async fn would_begin(ctx: &Ctx, store: &StoreHash, order: OrderId) -> Handled {
     let known = PaymentClient::existing(&ctx.env, store, order).history().await?;
     match known.and_then(|history| history.snapshot.session_url) {
         Some(url) if is_on(&url, &ctx.config.komoju_hosted_url) => see_other(&url),
-        _ => Response::empty(),
+        _ => Ok(Response::empty()?),
     }
 }
 
@@ -194,7 +186,7 @@ async fn show(
     subject: &Subject,
     snapshot: &Snapshot,
     locale: Locale,
-) -> Result<Response> {
+) -> Handled {
     let links = Links::renewed(&ctx.config, subject);
     let view: View = view(snapshot, false, links, locale);
     let shop = profiles::load(&ctx.env, &subject.store).await?.map(|p| p.store_name).unwrap_or_default();
@@ -240,12 +232,12 @@ pub fn named_locale(named: Option<&str>, request: &Request) -> Locale {
 }
 
 /// Sends the browser to KOMOJU, and gives it the cookie.
-fn leave(links: Links<'_>, attempt: u32, url: &str) -> Result<Response> {
+fn leave(links: Links<'_>, attempt: u32, url: &str) -> Handled {
     remember(see_other(url)?, links, attempt)
 }
 
 /// Sets the cookie that brings this browser back to its own page, and lets it act there.
-fn remember(response: Response, links: Links<'_>, attempt: u32) -> Result<Response> {
+fn remember(response: Response, links: Links<'_>, attempt: u32) -> Handled {
     let cookie = format!(
         "{}={}; Path=/; Max-Age={COOKIE_LIFE_S}; Secure; HttpOnly; SameSite=Lax",
         cookie_name(links.store(), links.order()),
@@ -265,13 +257,4 @@ fn cookie(request: &Request, store: &StoreHash, order: OrderId) -> Option<String
 /// One cookie per order. The `__Host-` prefix binds it to this host.
 fn cookie_name(store: &StoreHash, order: OrderId) -> String {
     format!("__Host-komoju-{store}-{order}")
-}
-
-/// These addresses carry tokens: nobody may cache them, and no other page may learn them as a referrer.
-fn see_other(url: &str) -> Result<Response> {
-    let response = Response::empty()?.with_status(303);
-    response.headers().set("location", url)?;
-    response.headers().set("cache-control", "no-store")?;
-    response.headers().set("referrer-policy", "no-referrer")?;
-    Ok(response)
 }

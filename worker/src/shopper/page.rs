@@ -4,9 +4,9 @@ use super::view::{Asking, Line, Queued, View, ViewState};
 use super::words;
 use crate::html::escape;
 use crate::problem::Problem;
-use crate::problem::Told;
+use crate::respond;
+use crate::stop::Handled;
 use domain::values::locale::Locale;
-use worker::{Response, Result};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -23,7 +23,7 @@ pub enum May<'a> {
 
 /// How the payment stands. Reloads itself as long as that may change. `shop`: the shop's name; `home`: its address,
 /// if it is known.
-pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale: Locale) -> Result<Response> {
+pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale: Locale) -> Handled {
     let refresh = view.poll_ms.map_or_else(String::new, |ms| {
         format!("<meta http-equiv=\"refresh\" content=\"{}\">", ms.div_ceil(1_000).max(3))
     });
@@ -44,7 +44,7 @@ pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale:
 
 /// A start that must wait. The page makes the start again by itself, at `next`, or at the same address if that is
 /// None.
-pub fn queued(queued: &Queued, next: Option<&str>, locale: Locale) -> Result<Response> {
+pub fn queued(queued: &Queued, next: Option<&str>, locale: Locale) -> Handled {
     let next = next.map_or_else(String::new, |url| [";url=", &escape(url)].concat());
     let refresh = format!("<meta http-equiv=\"refresh\" content=\"{}{next}\">", queued.seconds());
     let body = format!("<h1>{}</h1><p>{}</p>", escape(queued.title), escape(&queued.message));
@@ -53,38 +53,22 @@ pub fn queued(queued: &Queued, next: Option<&str>, locale: Locale) -> Result<Res
     Ok(response)
 }
 
-/// A problem as a page, for people who came by navigation.
-pub fn problem(problem: &Problem, locale: Locale) -> Result<Response> {
-    let wait = problem.retry_after_s.map(|seconds| seconds.to_string());
-    draw_problem(problem.status, problem.code, problem.message.as_deref(), problem.retry, wait, locale)
-}
-
-/// A problem that was sent as JSON, drawn for a person.
-pub async fn problem_of(answer: &mut Response, locale: Locale) -> Result<Response> {
-    let wait = answer.headers().get("retry-after")?;
-    let told = Told::of(answer).await?;
-    draw_problem(told.status, &told.code, told.message.as_deref(), told.retry, wait, locale)
-}
-
-/// A problem's detail is in English and for programs. If there is no sentence for the shopper, a general one is
-/// shown.
-fn draw_problem(
-    status: u16,
-    code: &str,
-    message: Option<&str>,
-    retry: bool,
-    wait: Option<String>,
-    locale: Locale,
-) -> Result<Response> {
-    let (title, message) = match message {
+/// A problem as a page, for people who came by navigation. Its detail is in English and for programs. If there is no
+/// sentence for the shopper, a general one is shown.
+pub fn problem(problem: &Problem, locale: Locale) -> Handled {
+    let (title, message) = match problem.message.as_deref() {
         Some(message) => (words::no_payment_page(locale), message),
-        None => words::problem(retry, locale),
+        None => words::problem(problem.retry, locale),
     };
-    let body =
-        format!("<h1>{}</h1><p>{}</p><p class=\"code\">{}</p>", escape(title), escape(message), escape(code));
-    let response = page(status, "problem", title, "", &body, locale)?;
-    if let Some(wait) = wait {
-        response.headers().set("retry-after", &wait)?;
+    let body = format!(
+        "<h1>{}</h1><p>{}</p><p class=\"code\">{}</p>",
+        escape(title),
+        escape(message),
+        escape(problem.code)
+    );
+    let response = page(problem.status, "problem", title, "", &body, locale)?;
+    if let Some(seconds) = problem.retry_after_s {
+        response.headers().set("retry-after", &seconds.to_string())?;
     }
     Ok(response)
 }
@@ -114,7 +98,7 @@ fn dead_rows(dead: &[Line]) -> String {
 
 /// The question before a live code is given up. It takes the place of the status, and shows the number that would
 /// stop working. Keeping it is a link back; giving it up is a form.
-pub fn asking(view: &View, asking: &Asking, act: &str, locale: Locale) -> Result<Response> {
+pub fn asking(view: &View, asking: &Asking, act: &str, locale: Locale) -> Handled {
     let rows = asking.lines.iter().chain(view.lines.last()).chain([&view.number]).map(row);
     let body = format!(
         "<h1>{}</h1><p>{}</p><dl>{}</dl><p class=\"note\">{}</p>\
@@ -179,7 +163,7 @@ fn state(state: ViewState) -> &'static str {
 }
 
 /// A whole page, with the headers that keep its address and its content private.
-fn page(status: u16, class: &str, title: &str, head: &str, body: &str, locale: Locale) -> Result<Response> {
+fn page(status: u16, class: &str, title: &str, head: &str, body: &str, locale: Locale) -> Handled {
     let html = format!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width,initial-scale=1\"><meta name=\"robots\" content=\"noindex\">{head}<title>{}</title>\
@@ -188,15 +172,7 @@ fn page(status: u16, class: &str, title: &str, head: &str, body: &str, locale: L
         locale.code(),
         escape(title)
     );
-    let response = Response::from_html(html)?.with_status(status);
-    let headers = response.headers();
-    headers.set("cache-control", "no-store")?;
-    headers.set("referrer-policy", "no-referrer")?;
-    headers.set("x-content-type-options", "nosniff")?;
     // `form-action` is left open: it would also restrict where a form may be redirected to, and that is KOMOJU.
-    headers.set(
-        "content-security-policy",
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-    )?;
-    Ok(response)
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+    respond::page(status, policy, html)
 }
