@@ -15,6 +15,8 @@ use crate::objects::messages::desk::{Desk, Wish};
 use crate::objects::messages::payment::History;
 use crate::objects::payment_client::PaymentClient;
 use crate::profile::field;
+use crate::respond::see_other;
+use crate::stop::Handled;
 use crate::texts::panel::deciding as say;
 use domain::json::write;
 use domain::secret::Secret;
@@ -27,11 +29,11 @@ use domain::values::locale::Locale;
 use domain::values::money::Money;
 use domain::values::sealed::Sealed;
 use maud::{Markup, html};
-use worker::{Response, Result};
+use worker::Result;
 
 impl Panel<'_> {
     /// The page before a decision.
-    pub(super) async fn ask_first(&self, desk: &Desk, order: &str, act: &str) -> Result<Response> {
+    pub(super) async fn ask_first(&self, desk: &Desk, order: &str, act: &str) -> Handled {
         let Some((order, history)) = self.history(order).await? else {
             return layout::not_found(self, desk).response();
         };
@@ -45,8 +47,8 @@ impl Panel<'_> {
     }
 
     /// The decision. If it is no longer offered it is not taken, and the merchant sees how things stand now.
-    pub(super) async fn decide(&self, form: &[Pair], order: &str, act: &str) -> Result<Response> {
-        let Some(desk) = self.ask(Wish::Look).await? else { return layout::signed_out(self.ctx, 403) };
+    pub(super) async fn decide(&self, form: &[Pair], order: &str, act: &str) -> Handled {
+        let desk = self.ask(Wish::Look).await?;
         let Some((order, history)) = self.history(order).await? else {
             return layout::not_found(self, &desk).response();
         };
@@ -71,7 +73,7 @@ impl Panel<'_> {
     }
 
     /// The merchant has seen a reason for attention and does not want to see it again.
-    async fn dismiss(&self, form: &[Pair], order: OrderId, desk: &Desk) -> Result<Response> {
+    async fn dismiss(&self, form: &[Pair], order: OrderId, desk: &Desk) -> Handled {
         let attention: Option<Attention> = value(form, "attention").and_then(choice);
         match attention {
             Some(attention) => {
@@ -90,7 +92,7 @@ impl Panel<'_> {
         desk: &Desk,
         decision: Decision,
         word: &str,
-    ) -> Result<Response> {
+    ) -> Handled {
         let id = ["panel-", value(form, "id").unwrap_or(&self.ctx.request_id)].concat();
         let Ok(id) = HintId::parse(&id) else { return self.back_to(order, "overtaken") };
         let upon = value(form, "upon").filter(|basis| !basis.is_empty()).map(|basis| Upon(basis.to_owned()));
@@ -101,7 +103,7 @@ impl Panel<'_> {
     }
 
     /// What the merchant said about store credit and gift certificates on one order holds for the whole store.
-    async fn teach(&self, desk: &Desk, history: &History, decision: &Decision) -> Result<()> {
+    async fn teach(&self, desk: &Desk, history: &History, decision: &Decision) -> Handled<()> {
         let (Decision::Owed { minor }, Some(split)) = (decision, history.statement.split) else {
             return Ok(());
         };
@@ -117,8 +119,8 @@ impl Panel<'_> {
     }
 
     /// Back to the payment's page, with a word of what was done.
-    pub(super) fn back_to(&self, order: OrderId, word: &str) -> Result<Response> {
-        layout::see_other(&self.visitor.link(self.ctx, &path(order), &[("done", word)]))
+    pub(super) fn back_to(&self, order: OrderId, word: &str) -> Handled {
+        see_other(&self.visitor.link(self.ctx, &path(order), &[("done", word)]))
     }
 
     // ---- the page ------------------------------------------------------------------------------------------------
