@@ -12,7 +12,7 @@
 //! ```
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
-use domain::hash::{hex, hmac_parts, same};
+use domain::hash::{hex, hmac_parts, is_cut_mac};
 use domain::json::{read, write};
 use domain::secret::Secret;
 use domain::values::ids::StoreHash;
@@ -185,15 +185,15 @@ impl<'a> Tokens<'a> {
     /// A token without an expiry of its own.
     pub fn sign(&self, purpose: Purpose, payload: &[u8]) -> String {
         let key = &self.keys[0]; // Config refuses an empty list.
-        let mac = mac(key, purpose, payload);
-        [&key.id, ".", &B64.encode(payload), ".", &B64.encode(mac)].concat()
+        let mac = hmac_parts(&key.bytes, &framed(key, purpose, payload));
+        [&key.id, ".", &B64.encode(payload), ".", &B64.encode(&mac[..MAC_LENGTH])].concat()
     }
 
     /// The payload of a token for this purpose. Compares in constant time.
     pub fn open(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, TokenError> {
         let (id, payload, signature) = split(token).ok_or(TokenError::Malformed)?;
         let key = self.keys.iter().find(|key| key.id == id).ok_or(TokenError::Forged)?;
-        match same(&mac(key, purpose, &payload), &signature) {
+        match is_cut_mac(&key.bytes, &framed(key, purpose, &payload), &signature, MAC_LENGTH) {
             true => Ok(payload),
             false => Err(TokenError::Forged),
         }
@@ -231,14 +231,9 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// The MAC of a token. Every part is framed by NULs, so parts cannot be mistaken for each other.
-fn mac(key: &Key, purpose: Purpose, payload: &[u8]) -> [u8; MAC_LENGTH] {
-    let parts: [&[u8]; 6] =
-        [b"komoju-bigcommerce token\0", purpose.name().as_bytes(), b"\0", key.id.as_bytes(), b"\0", payload];
-    let whole = hmac_parts(&key.bytes, &parts);
-    let mut short = [0; MAC_LENGTH];
-    short.copy_from_slice(&whole[..MAC_LENGTH]);
-    short
+/// What a token's MAC is over. Every part is framed by NULs, so parts cannot be mistaken for each other.
+fn framed<'a>(key: &'a Key, purpose: Purpose, payload: &'a [u8]) -> [&'a [u8]; 6] {
+    [b"komoju-bigcommerce token\0", purpose.name().as_bytes(), b"\0", key.id.as_bytes(), b"\0", payload]
 }
 
 /// Key id, payload and MAC of a token.

@@ -1,5 +1,7 @@
-//! The text of URLs, queries and forms, without a URL library. What reaches us was already normalised by the browser
-//! and by workerd, and what we compose we compose from checked parts.
+//! The text of URLs, queries and forms. What reaches us was already normalised by the browser and by workerd, and what
+//! we compose we compose from checked parts, so no URL is parsed as a whole.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// One decoded `key=value` of a query or a form.
 pub type Pair = (String, String);
@@ -7,12 +9,7 @@ pub type Pair = (String, String);
 /// The pairs of a query string or of an `application/x-www-form-urlencoded` body, in their order. A key without `=`
 /// has an empty value.
 pub fn pairs(text: &str) -> Vec<Pair> {
-    text.split('&').filter(|part| !part.is_empty()).map(pair).collect()
-}
-
-fn pair(part: &str) -> Pair {
-    let (key, value) = part.split_once('=').unwrap_or((part, ""));
-    (decode(key), decode(value))
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
 /// The query of an absolute or relative URL, without `?` and fragment; empty if there is none.
@@ -31,51 +28,15 @@ pub fn values<'a>(pairs: &'a [Pair], key: &str) -> Vec<&'a str> {
     pairs.iter().filter(|(k, _)| k == key).map(|(_, v)| v.as_str()).collect()
 }
 
-/// Percent-decodes; `+` is a space. A broken escape stays as it is, and bytes that are not UTF-8 become U+FFFD.
-pub fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let (byte, width) = decode_at(bytes, at);
-        out.push(byte);
-        at += width;
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-/// The byte that is written at this place, and in how many bytes.
-fn decode_at(bytes: &[u8], at: usize) -> (u8, usize) {
-    let hex =
-        |i: usize| bytes.get(i).and_then(|b| (*b as char).to_digit(16)).and_then(|d| u8::try_from(d).ok());
-    match (bytes[at], hex(at + 1), hex(at + 2)) {
-        (b'%', Some(high), Some(low)) => (high << 4 | low, 3),
-        (b'+', _, _) => (b' ', 1),
-        (byte, _, _) => (byte, 1),
-    }
-}
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Percent-encodes everything but the unreserved characters of RFC 3986.
 pub fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
-            _ => {
-                out.push('%');
-                out.push(hex_digit(byte >> 4));
-                out.push(hex_digit(byte & 15));
-            }
-        }
-    }
-    out
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
-fn hex_digit(nibble: u8) -> char {
-    char::from_digit(nibble.into(), 16).map_or('0', |c| c.to_ascii_uppercase())
-}
-
-/// The pairs as `key=value&…`, encoded.
+/// The pairs as `key=value&…`, encoded. A space is `%20`, which every server reads; `+` would be one in a form only.
 pub fn form(pairs: &[(&str, &str)]) -> String {
     pairs.iter().map(|(k, v)| [&encode(k), "=", &encode(v)].concat()).collect::<Vec<_>>().join("&")
 }
@@ -138,10 +99,18 @@ mod tests {
     }
 
     #[test]
+    fn a_key_without_a_value_is_there_and_bytes_that_are_no_text_are_marked() {
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(pairs("a&b=&&c=%ff"), [pair("a", ""), pair("b", ""), pair("c", "\u{fffd}")]);
+    }
+
+    #[test]
     fn broken_escapes_stay_as_they_are() {
-        assert_eq!(decode("100%"), "100%");
-        assert_eq!(decode("%zz%4"), "%zz%4");
-        assert_eq!(decode("store_v2_orders+x"), "store_v2_orders x");
+        let decoded = |text: &str| pairs(&["a=", text].concat());
+        for (text, read) in [("100%", "100%"), ("%zz%4", "%zz%4"), ("store_v2_orders+x", "store_v2_orders x")]
+        {
+            assert_eq!(decoded(text), [("a".to_owned(), read.to_owned())]);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! Checked in this order: the length, the form, the algorithm, the signature, and only then what it says (app,
 //! issuer, times, store). Nothing unsigned is looked at beyond its `alg`.
 
-use crate::hash::{hmac_sha256, same};
+use crate::hash::is_mac;
 use crate::json::{read, unsigned};
 use crate::secret::Secret;
 use crate::values::ids::StoreHash;
@@ -124,8 +124,8 @@ fn authentic_claims(jwt: &str, secret: &Secret) -> Result<Claims, PayloadError> 
     let header: Header = json(header)?;
     check(header.alg == "HS256", PayloadError::Algorithm)?;
     let signature = B64.decode(signature).map_err(|_| PayloadError::Signature)?;
-    let expected = hmac_sha256(secret.expose().as_bytes(), signed.as_bytes());
-    check(same(&expected, &signature), PayloadError::Signature)?;
+    let is_signed = is_mac(secret.expose().as_bytes(), &[signed.as_bytes()], &signature);
+    check(is_signed, PayloadError::Signature)?;
     json(claims)
 }
 
@@ -142,6 +142,7 @@ fn check(holds: bool, otherwise: PayloadError) -> Result<(), PayloadError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::hmac_sha256;
     use serde_json::json;
 
     const NOW: i64 = 1_770_000_000;

@@ -5,7 +5,7 @@
 //! only cost a call.
 
 use super::session::{META_ORDER, META_STORE};
-use crate::hash::{hex, hmac_sha256, same};
+use crate::hash::is_mac;
 use crate::json::text;
 use crate::secret::Secret;
 use crate::state::hint::{About, FRAUD_MARKED, Hint};
@@ -30,12 +30,9 @@ pub const EVENTS: [&str; 10] = [
 /// `secrets`: several are valid while the merchant rotates them. An empty secret signs nothing, so a store without
 /// one refuses everything.
 pub fn is_signed(secrets: &[Secret], body: &[u8], signature: &str) -> bool {
-    let signature = signature.to_ascii_lowercase();
-    let made_with = |secret: &&Secret| {
-        let expected = hex(&hmac_sha256(secret.expose().as_bytes(), body));
-        same(expected.as_bytes(), signature.as_bytes())
-    };
-    secrets.iter().filter(|secret| !secret.expose().is_empty()).any(|secret| made_with(&secret))
+    let Ok(signature) = hex::decode(signature) else { return false };
+    let made_with = |secret: &Secret| is_mac(secret.expose().as_bytes(), &[body], &signature);
+    secrets.iter().any(|secret| !secret.expose().is_empty() && made_with(secret))
 }
 
 /// True if the text can be a signature at all, by whatever secret.
@@ -105,6 +102,7 @@ pub fn notice(event: &Value) -> Option<Notice> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::hmac_sha256;
 
     fn secrets(list: &[&str]) -> Vec<Secret> {
         list.iter().map(|s| Secret::new(*s)).collect()
@@ -136,7 +134,7 @@ mod tests {
     #[test]
     fn an_empty_secret_signs_nothing() {
         let body = b"{}";
-        let with_empty = hex(&hmac_sha256(b"", body));
+        let with_empty = hex::encode(hmac_sha256(b"", body));
         assert!(!is_signed(&secrets(&[""]), body, &with_empty));
         assert!(!is_signed(&[], body, &with_empty));
     }
