@@ -8,7 +8,7 @@ use domain::state::decision::{Decided, Decision, Upon};
 use domain::state::hint::{About, Hint};
 use domain::state::settings::Capture;
 use domain::values::ids::{CartId, HintId, PaymentId, SessionId};
-use domain::values::locale::Locale;
+use domain::values::locale::{Locale, Spoken};
 use domain::values::sealed::Sealed;
 
 use super::bank::{Payment, part};
@@ -171,7 +171,7 @@ impl World {
             proof: Proof::Cart(CartId::parse(CART).expect("a cart")),
             intent,
             page: None,
-            locale: Locale::Ja,
+            locale: Spoken(Locale::Ja),
             browser: Browser::default(),
             seen,
             visit,

@@ -13,9 +13,10 @@ use crate::objects::store_client::StoreClient;
 use crate::panel;
 use crate::panel::session::Visitor;
 use crate::problem::Problem;
-use crate::request::{header, network_of, query};
+use crate::request::{header, language, network_of, query};
 use crate::respond::{no_content, see_other};
 use crate::stop::Handled;
+use crate::texts::panel::LANGUAGES;
 use domain::bigcommerce::oauth::{Grant, GrantError};
 use domain::bigcommerce::signed_payload::{self, SignedPayload};
 use domain::hash::sha256_hex;
@@ -75,10 +76,7 @@ pub async fn load(request: Request, ctx: &Ctx) -> Handled {
         Ok(payload) => payload,
         Err(_) => return panel::message(ctx, locale, 401, "KOMOJU payments", not_opened_words(locale)),
     };
-    let locale = match payload.user_locale.is_empty() {
-        true => locale,
-        false => Locale::from_tag(&payload.user_locale),
-    };
+    let locale = Locale::among(LANGUAGES, &payload.user_locale).unwrap_or(locale);
     let visit = Visit {
         user: payload.user_id,
         email: payload.user_email,
@@ -140,8 +138,7 @@ fn install_page(ctx: &Ctx, outcome: &str) -> String {
 
 /// The language that the browser prefers.
 fn browser_locale(request: &Request) -> Locale {
-    let header = request.headers().get("accept-language").ok().flatten().unwrap_or_default();
-    Locale::from_tag(&header)
+    language(request, None, LANGUAGES).unwrap_or_default()
 }
 
 fn grant_words(locale: Locale, error: &GrantError) -> String {

@@ -121,6 +121,11 @@ impl Profile {
         self.channels.iter().find(|channel| channel.id == id)
     }
 
+    /// The store's language: that of the staff notes, and of a shopper who reads none that we have.
+    pub fn locale(&self) -> Locale {
+        if self.country == "JP" { Locale::Ja } else { Locale::En }
+    }
+
     /// What the core knows of this store, for one of its orders. Not confirmed by the owner yet.
     pub fn shop(&self, order: OrderId) -> Shop {
         let channel = |c: &Channel| shop::Channel { id: c.id, origins: c.origins.clone() };
@@ -134,7 +139,7 @@ impl Profile {
             account: self.current_account().map(|a| (a.id.clone(), a.mode)),
             channels: self.channels.iter().map(channel).collect(),
             labels: self.labels.iter().map(label).collect(),
-            locale: if self.country == "JP" { Locale::Ja } else { Locale::En },
+            locale: self.locale(),
             confirmed: false,
         }
     }

@@ -3,6 +3,7 @@
 use crate::fetch::read_at_most;
 use crate::problem::Problem;
 use domain::url::{Pair, pairs, query_of};
+use domain::values::locale::Locale;
 use std::net::IpAddr;
 use worker::Request;
 
@@ -14,6 +15,13 @@ pub fn query(request: &Request) -> Vec<Pair> {
 /// A header's text; empty if it is absent.
 pub fn header(request: &Request, name: &str) -> String {
     request.headers().get(name).ok().flatten().unwrap_or_default()
+}
+
+/// The reader's language, of those that are offered: the one that is named, else the one that the browser likes best.
+/// None: neither is among them.
+pub fn language(request: &Request, named: Option<&str>, offered: &[Locale]) -> Option<Locale> {
+    let named = named.and_then(|tag| Locale::among(offered, tag));
+    named.or_else(|| Locale::among(offered, &header(request, "accept-language")))
 }
 
 /// A request's body. Errors: 413 if it is longer than `most` bytes, 400 if it breaks off.

@@ -7,11 +7,12 @@ use crate::log;
 use crate::objects::strays;
 use crate::panel;
 use crate::problem::Problem;
-use crate::request::query;
+use crate::request::{language, query};
 use crate::respond;
 use crate::shopper::{api, journey, page};
 use crate::stop::{Handled, Stop};
 use crate::storefront;
+use crate::texts::panel::LANGUAGES;
 use crate::webhooks;
 use domain::url::value;
 use domain::values::locale::Locale;
@@ -41,7 +42,9 @@ impl Reader {
         match first {
             _ if FOR_SHOPPERS.contains(&first) => Self::Shopper(journey::locale_of(request)),
             _ if FOR_MERCHANTS.contains(&first) => {
-                Self::Merchant(journey::named_locale(value(&query(request), "lang"), request))
+                let named = query(request);
+                let locale = language(request, value(&named, "lang"), LANGUAGES);
+                Self::Merchant(locale.unwrap_or_default())
             }
             _ => Self::Program,
         }

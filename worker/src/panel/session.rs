@@ -4,6 +4,7 @@
 use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::objects::messages::desk::Session;
+use crate::texts::panel::LANGUAGES;
 use domain::url::form;
 use domain::values::ids::StoreHash;
 use domain::values::locale::Locale;
@@ -34,9 +35,9 @@ impl Visitor {
         ctx.tokens().open_json(Purpose::Panel, token, ctx.now_s()).ok()
     }
 
-    /// Switches the language.
+    /// Switches the language, if the panel has it.
     pub(super) fn speak(&mut self, language: &str) {
-        self.locale = Locale::from_tag(language);
+        self.locale = Locale::among(LANGUAGES, language).unwrap_or(self.locale);
     }
 
     pub(super) fn session(&self) -> Session {

@@ -30,12 +30,13 @@ use crate::profile::Profile;
 use crate::request::{header, network_of, query};
 use crate::respond::{json, no_content};
 use crate::stop::Handled;
+use crate::texts::shopper::LANGUAGES;
 use domain::json::read;
 use domain::plan::start::{Intent, Proof, Refusal, Seen, Start};
 use domain::state::call::Browser;
 use domain::url::{self, origin_of};
 use domain::values::ids::{CartId, OrderId, StoreHash};
-use domain::values::locale::Locale;
+use domain::values::locale::{Locale, Spoken};
 use domain::views::snapshot::Snapshot;
 use serde::Deserialize;
 use worker::{Request, Response, Result};
@@ -94,7 +95,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Handled {
         proof: Proof::of_cart(&body.cart_id),
         intent: body.intent,
         page: body.page,
-        locale,
+        locale: Spoken(locale),
         browser: browser(&request),
         seen,
         visit: body.visit.filter(|visit| visit.len() <= LONGEST_VISIT),
@@ -118,23 +119,27 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Handled {
 /// What a start asks for, in which language, and the order and the store that it names.
 async fn asked(request: &mut Request, ctx: &Ctx) -> Handled<(Body, Locale, OrderId, Profile)> {
     let body = read_body(request).await?;
-    let locale = Locale::from_tag(&body.locale);
+    let named = Locale::among(LANGUAGES, &body.locale);
+    let locale = named.unwrap_or_default();
     if CartId::parse(&body.cart_id).is_err() {
         return Err(refused(&Refusal::WrongProof, locale).into());
     }
     let found = find(&body.store, body.order_id, ctx).await;
     let (order, profile) = found.map_err(|stop| stop.map_problem(|problem| spoken(problem, locale)))?;
+    let locale = named.unwrap_or(profile.locale());
     Ok((body, locale, order, profile))
 }
 
 /// `GET /api/payments/{token}`: how a payment stands.
 pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Handled {
-    let locale = Locale::from_tag(url::value(&query(&request), "locale").unwrap_or(""));
+    let named = Locale::among(LANGUAGES, url::value(&query(&request), "locale").unwrap_or(""));
+    let locale = named.unwrap_or_default();
     let origin = header(&request, "origin");
     let subject = open(&ctx.config, Purpose::Status, token, ctx.now_ms);
     let subject = subject.map_err(|_| bad_token(locale).readable_by(&origin))?;
     let profile = profiles::load(&ctx.env, &subject.store).await?;
     let profile = profile.map_err(|absent| spoken(absent.problem(), locale).readable_by(&origin))?;
+    let locale = named.unwrap_or(profile.locale());
     let cors = allowed_origin(&request, &profile, ctx).await?;
     let snapshot = PaymentClient::of(&ctx.env, &profile, subject.order).status(locale).await?;
     let snapshot = snapshot.ok_or_else(|| {

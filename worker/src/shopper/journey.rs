@@ -20,13 +20,14 @@ use crate::crypto::Purpose;
 use crate::links::{Links, Subject, is_on, open};
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles;
-use crate::request::{self, header, query};
+use crate::request::{self, header, language, query};
 use crate::respond::see_other;
 use crate::stop::{Handled, Stop};
+use crate::texts::shopper::LANGUAGES;
 use domain::plan::start::{Intent, Proof, Refusal, Start};
 use domain::url::{self, Pair};
 use domain::values::ids::{CartId, OrderId, SessionId, StoreHash};
-use domain::values::locale::Locale;
+use domain::values::locale::{Locale, Spoken};
 use domain::views::snapshot::Snapshot;
 use worker::{Method, Request, Response};
 
@@ -96,6 +97,7 @@ pub async fn pay(request: Request, ctx: &Ctx) -> Handled {
     }
     let found = find(&get("store"), number, ctx).await;
     let (order, profile) = found.map_err(|stop| stop.map_problem(|problem| spoken(problem, locale)))?;
+    let locale = language(&request, Some(&get("locale")), LANGUAGES).unwrap_or(profile.locale());
     if begins_nothing(&request) {
         // Without asking BigCommerce, nobody can say whether the cart id is right.
         return Ok(Response::empty()?);
@@ -126,7 +128,7 @@ pub async fn pay_link(request: Request, ctx: &Ctx, token: &str) -> Handled {
 /// says in which language its page was.
 pub async fn pay_again(mut request: Request, ctx: &Ctx, token: &str) -> Handled {
     let form = url::pairs(&String::from_utf8_lossy(&request::body(&mut request, LONGEST_FORM).await?));
-    let locale = named_locale(url::value(&form, "locale"), &request);
+    let locale = language(&request, url::value(&form, "locale"), LANGUAGES).unwrap_or_default();
     match again(&request, ctx, token, &form, locale).await {
         Err(Stop::Problem(problem)) => page::problem(&problem, locale),
         handled => handled,
@@ -215,20 +217,13 @@ fn begins_nothing(request: &Request) -> bool {
 
 /// A start by plain navigation: there is no script that could say what the page showed.
 fn start_of(request: &Request, proof: Proof, intent: Intent, page: Option<String>, locale: Locale) -> Start {
-    Start { proof, intent, page, locale, browser: browser(request), seen: None, visit: None }
+    Start { proof, intent, page, locale: Spoken(locale), browser: browser(request), seen: None, visit: None }
 }
 
-/// The language that the address asks for, else the one that the browser prefers.
+/// The language that the address asks for, else the one that the browser likes best, else English: without a profile
+/// at hand, nobody knows the store's.
 pub fn locale_of(request: &Request) -> Locale {
-    named_locale(url::value(&query(request), "locale"), request)
-}
-
-/// The language named, else the one that the browser prefers.
-pub fn named_locale(named: Option<&str>, request: &Request) -> Locale {
-    match named.filter(|tag| !tag.is_empty()) {
-        Some(tag) => Locale::from_tag(tag),
-        None => Locale::from_tag(&header(request, "accept-language")),
-    }
+    language(request, url::value(&query(request), "locale"), LANGUAGES).unwrap_or_default()
 }
 
 /// Sends the browser to KOMOJU, and gives it the cookie.

@@ -115,7 +115,6 @@ mod tests {
     use crate::values::attention::{Attention, Side};
     use crate::values::ids::{OrderId, PaymentId, StoreHash};
     use crate::values::instructions::InstructionKind;
-    use crate::values::locale::Locale;
     use crate::values::money::{Currency, Money};
     use crate::values::owed::Counting;
     use crate::values::phase::Phase;
@@ -207,7 +206,6 @@ mod tests {
         agrees::<Unpaid>();
         agrees::<RefundPolicy>();
         agrees::<Counting>();
-        agrees::<Locale>();
         agrees::<InstructionKind>();
     }
 

@@ -15,6 +15,7 @@ use crate::state::reading::{Offered, SessionReading, SessionStatus};
 use crate::state::settings::Capture;
 use crate::time::parse_rfc3339;
 use crate::values::ids::{OrderId, SessionId, StoreHash};
+use crate::values::locale::Locale;
 use crate::values::money::{Currency, Money};
 use serde_json::{Map, Value, json};
 
@@ -83,6 +84,12 @@ pub fn answer(outcome: &Outcome) -> Answer {
     }
 }
 
+/// The language of KOMOJU's own page: English where it does not know the shopper's.
+fn page_language(locale: Locale) -> &'static str {
+    let known = ["ja", "en", "ko"];
+    if known.contains(&locale.code()) { locale.code() } else { Locale::En.code() }
+}
+
 /// The body of a new session. Amount, currency, types and capture mode are the terms. All else is for people and for
 /// fraud screening, and is left out if `new.lean`: KOMOJU has refused one of those fields before.
 fn body(origin: Origin<'_>, new: &NewSession, return_url: &str) -> Value {
@@ -92,7 +99,7 @@ fn body(origin: Origin<'_>, new: &NewSession, return_url: &str) -> Value {
         "amount": terms.amount.minor,
         "currency": terms.amount.currency.code(),
         "return_url": return_url,
-        "default_locale": new.locale.code(),
+        "default_locale": page_language(new.locale),
         "expires_in_seconds": SESSION_LIFE_MS / 1_000,
         "payment_data": {
             "external_order_num": terms.external_order_num,
@@ -262,7 +269,6 @@ mod tests {
     use crate::state::settings::Mode;
     use crate::state::terms::Terms;
     use crate::values::ids::AccountId;
-    use crate::values::locale::Locale;
 
     fn new_session() -> NewSession {
         let line =

@@ -21,7 +21,7 @@ use crate::state::shop::Shop;
 use crate::values::attention::Attention;
 use crate::values::ids::{AccountId, HintId, OrderId, PaymentId, RefundId, SessionId, StoreHash};
 use crate::values::instructions::Instructions;
-use crate::values::locale::Locale;
+use crate::values::locale::{Locale, Spoken};
 use crate::values::money::{Currency, Money};
 use crate::values::order_status::OrderStatus;
 use crate::values::sealed::Sealed;
@@ -152,7 +152,7 @@ impl Bench {
             proof: Proof::Link,
             intent: Intent::Pay,
             page: None,
-            locale: Locale::En,
+            locale: Spoken(Locale::En),
             browser: Browser::default(),
             seen: None,
             visit: None,

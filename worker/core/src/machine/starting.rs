@@ -64,7 +64,7 @@ impl Machine {
     pub(super) fn show(&mut self, redirect: bool, at: Moment) {
         let Some((start, _, order)) = self.start.take() else { return };
         self.state.head.amount_disputed = false;
-        let mut snapshot = snapshot(&self.state, start.locale);
+        let mut snapshot = snapshot(&self.state, start.locale.0);
         if self.state.order.reading.is_none() {
             let due = order.and_then(|o| o.reading.due.ok());
             snapshot.amount = snapshot.amount.or(due);
@@ -117,7 +117,7 @@ impl Machine {
     pub(super) fn new_attempt(&mut self, terms: Terms, page: Option<String>, now: Now<'_>) {
         let Some((start, done, Some(order))) = self.start.as_ref() else { return };
         let lean = done.lean;
-        let (locale, browser, checkout) = (start.locale, start.browser.clone(), order.checkout.clone());
+        let (locale, browser, checkout) = (start.locale.0, start.browser.clone(), order.checkout.clone());
         if let Proof::Cart(cart) = &start.proof {
             self.state.head.cart_hash = Some(cart_hash(cart));
         }

@@ -42,7 +42,7 @@ use crate::state::terms::Terms;
 use crate::state::{Attempt, Stage, Standing, State};
 use crate::time::Moment;
 use crate::values::ids::{CartId, PaymentId};
-use crate::values::locale::Locale;
+use crate::values::locale::Spoken;
 use crate::values::money::Money;
 use crate::values::page::{is_confirmation_page, without_query};
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,9 @@ pub struct Start {
     /// The confirmation page's URL, to come back to. Kept without its query, and only if it is on the shop's own
     /// origins.
     pub page: Option<String>,
-    pub locale: Locale,
+    /// The shopper's language.
+    #[serde(flatten)]
+    pub locale: Spoken,
     #[serde(flatten)]
     pub browser: Browser,
     /// The amounts that the shopper's page showed. They can only block.
