@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::request::{header, language, network_of, query};
 use crate::respond::{no_content, see_other};
 use crate::stop::Handled;
-use crate::texts::panel::LANGUAGES;
+use crate::texts::panel::{LANGUAGES, app as say};
 use domain::bigcommerce::oauth::{Grant, GrantError};
 use domain::bigcommerce::signed_payload::{self, SignedPayload};
 use domain::hash::sha256_hex;
@@ -38,7 +38,7 @@ pub async fn auth(request: Request, ctx: &Ctx) -> Handled {
         Err(error) => return not_installed(ctx, locale, external, 400, &grant_words(locale, &error)),
     };
     if !may_exchange(&request, ctx).await {
-        return not_installed(ctx, locale, external, 429, too_often_words(locale));
+        return not_installed(ctx, locale, external, 429, say::too_often(locale));
     }
     let store = grant.store.clone();
     let country = header(&request, "cf-ipcountry");
@@ -48,14 +48,16 @@ pub async fn auth(request: Request, ctx: &Ctx) -> Handled {
         Installed::Yes { generation, user } => {
             see_other(&Visitor::new(store, user, generation, locale).link(ctx, "", &[]))
         }
-        Installed::AlreadyDone => panel::message(ctx, locale, 200, "KOMOJU payments", already_words(locale)),
+        Installed::AlreadyDone => {
+            panel::message(ctx, locale, 200, "KOMOJU payments", say::already_installed(locale))
+        }
         Installed::Refused { why } => {
             log::warn(&ctx.request_id, "install_refused", &[("store", store.as_str()), ("why", &why)]);
-            not_installed(ctx, locale, external, 400, refused_words(locale))
+            not_installed(ctx, locale, external, 400, say::refused(locale))
         }
         Installed::TryAgain { why } => {
             log::warn(&ctx.request_id, "install_unanswered", &[("store", store.as_str()), ("why", &why)]);
-            not_installed(ctx, locale, external, 502, refused_words(locale))
+            not_installed(ctx, locale, external, 502, say::refused(locale))
         }
     }
 }
@@ -74,7 +76,7 @@ pub async fn load(request: Request, ctx: &Ctx) -> Handled {
     let (query, locale) = (query(&request), browser_locale(&request));
     let payload = match verified(ctx, &query, "load") {
         Ok(payload) => payload,
-        Err(_) => return panel::message(ctx, locale, 401, "KOMOJU payments", not_opened_words(locale)),
+        Err(_) => return panel::message(ctx, locale, 401, "KOMOJU payments", say::not_opened(locale)),
     };
     let locale = Locale::among(LANGUAGES, &payload.user_locale).unwrap_or(locale);
     let visit = Visit {
@@ -89,9 +91,9 @@ pub async fn load(request: Request, ctx: &Ctx) -> Handled {
         Opened::Yes { generation } => {
             see_other(&Visitor::new(payload.store, payload.user_id, generation, locale).link(ctx, "", &[]))
         }
-        Opened::NotInstalled => panel::message(ctx, locale, 404, "KOMOJU payments", not_there_words(locale)),
+        Opened::NotInstalled => panel::message(ctx, locale, 404, "KOMOJU payments", say::not_there(locale)),
         Opened::BeforeInstallation => {
-            panel::message(ctx, locale, 403, "KOMOJU payments", not_opened_words(locale))
+            panel::message(ctx, locale, 403, "KOMOJU payments", say::not_opened(locale))
         }
         Opened::Used { panel_url } => panel::open_again(ctx, locale, &panel_url),
     }
@@ -142,69 +144,8 @@ fn browser_locale(request: &Request) -> Locale {
 }
 
 fn grant_words(locale: Locale, error: &GrantError) -> String {
-    match (error, locale) {
-        (GrantError::Parameter(name), Locale::En | Locale::Ko) => {
-            ["BigCommerce did not send “", name, "”. Please install the app again from your control panel."]
-                .concat()
-        }
-        (GrantError::Parameter(name), Locale::Ja) => [
-            "BigCommerce から「",
-            name,
-            "」が届きませんでした。管理画面からもう一度インストールしてください。",
-        ]
-        .concat(),
-        (GrantError::Scopes(missing), Locale::En | Locale::Ko) => {
-            ["The app's registration lacks permissions that it needs: ", &missing.join(", "), "."].concat()
-        }
-        (GrantError::Scopes(missing), Locale::Ja) => {
-            ["アプリの登録に必要な権限が不足しています：", &missing.join(", ")].concat()
-        }
-    }
-}
-
-fn already_words(locale: Locale) -> &'static str {
-    match locale {
-        Locale::En | Locale::Ko => "The app is installed. Open it from Apps in your control panel.",
-        Locale::Ja => "アプリはインストール済みです。管理画面の「アプリ」から開いてください。",
-    }
-}
-
-fn refused_words(locale: Locale) -> &'static str {
-    match locale {
-        Locale::En | Locale::Ko => {
-            "BigCommerce did not confirm the installation. Nothing was set up; please install the app again."
-        }
-        Locale::Ja => "BigCommerce がインストールを確認できませんでした。もう一度インストールしてください。",
-    }
-}
-
-fn not_opened_words(locale: Locale) -> &'static str {
-    match locale {
-        Locale::En | Locale::Ko => {
-            "This link is not valid, or no longer. Open the app again from Apps in your control panel."
-        }
-        Locale::Ja => {
-            "このリンクは無効か、有効期限が切れています。管理画面の「アプリ」からもう一度開いてください。"
-        }
-    }
-}
-
-fn too_often_words(locale: Locale) -> &'static str {
-    match locale {
-        Locale::En | Locale::Ko => "Too many attempts. Please wait a minute, then install the app again.",
-        Locale::Ja => {
-            "操作が続いたため、一時的に受け付けていません。1 分ほど待ってから、もう一度インストールしてください。"
-        }
-    }
-}
-
-fn not_there_words(locale: Locale) -> &'static str {
-    match locale {
-        Locale::En | Locale::Ko => {
-            "The app is not installed in this store. Install it from Apps in your control panel."
-        }
-        Locale::Ja => {
-            "このストアにはアプリがインストールされていません。管理画面の「アプリ」からインストールしてください。"
-        }
+    match error {
+        GrantError::Parameter(name) => say::parameter_missing(locale, name),
+        GrantError::Scopes(missing) => say::scopes_missing(locale, &missing.join(", ")),
     }
 }

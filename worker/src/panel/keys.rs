@@ -3,12 +3,11 @@
 use super::fields::{copy_field, hidden_token};
 use super::layout::{Page, Tab, mode_pill, page as frame};
 use super::request::Panel;
-use super::words::Words;
 use crate::context::Ctx;
 use crate::crypto::random_hex;
-use crate::markup;
 use crate::objects::messages::desk::Desk;
 use crate::profile::{KomojuAccount, field};
+use crate::texts::panel::keys as say;
 use domain::hash::sha256_hex;
 use domain::komoju::webhook::EVENTS;
 use domain::secret::Secret;
@@ -17,7 +16,7 @@ use domain::url::{Pair, value};
 use domain::values::ids::{AccountId, StoreHash};
 use domain::values::locale::Locale;
 use domain::values::sealed::Sealed;
-use maud::Markup;
+use maud::{Markup, html};
 use worker::Result;
 
 /// What is wrong with the key that was entered.
@@ -102,10 +101,7 @@ fn is_kept(desk: &Desk) -> bool {
 }
 
 fn kept_words(locale: Locale) -> Markup {
-    markup!["<p class=\"hint\">" (locale.of(
-        "Only the store's owner may see and change this.",
-        "確認・変更できるのは、ストアのオーナーだけです。",
-    )) "</p>"]
+    html! { p.hint { (say::kept(locale)) } }
 }
 
 /// The page. Opens the newest webhook secret, to be copied, for those who may see it.
@@ -118,78 +114,77 @@ pub async fn page<'a>(panel: &Panel<'a>, desk: &Desk, entry: &Entry) -> Result<P
         }
         None => String::new(),
     };
-    let content = markup![(key_card(panel, desk, locale, entry))(webhook_card(panel, desk, locale, &secret))];
+    let content = html! {
+        (key_card(panel, desk, locale, entry))
+        (webhook_card(panel, desk, locale, &secret))
+    };
     Ok(frame(panel, desk, Tab::Keys, content))
 }
 
 fn key_card(panel: &Panel<'_>, desk: &Desk, locale: Locale, entry: &Entry) -> Markup {
-    let fault = entry
-        .fault
-        .map(|fault| markup!["<p class=\"fault\" id=\"key-fault\">" (fault_words(locale, fault)) "</p>"]);
-    if is_kept(desk) {
-        return markup!["<section class=\"card\"><h2>" (locale.of("Secret key", "シークレットキー")) "</h2>" (current_key(desk, locale))
-            (kept_words(locale)) "</section>"];
+    html! {
+        section.card {
+            h2 { (say::title(locale)) }
+            (current_key(desk, locale))
+            @if is_kept(desk) { (kept_words(locale)) } @else { (key_form(panel, desk, locale, entry)) }
+        }
     }
+}
+
+fn key_form(panel: &Panel<'_>, desk: &Desk, locale: Locale, entry: &Entry) -> Markup {
     let described = if entry.fault.is_some() { "key-fault" } else { "key-hint" };
     let placeholder = desk.profile.current_account().map_or("sk_live_…", |account| account.masked.as_str());
-    markup!["<section class=\"card\"><h2>" (locale.of("Secret key", "シークレットキー")) "</h2>" (current_key(desk, locale))
-        "<form method=\"post\" action=\"/panel/keys\">" (hidden_token(panel))
-        "<label for=\"secret_key\">" (locale.of("New secret key", "新しいシークレットキー")) "</label>"
-        "<input id=\"secret_key\" name=\"secret_key\" autocomplete=\"off\" spellcheck=\"false\" class=\"code\" "
-        "aria-describedby=\"" (described) "\" placeholder=\"" (placeholder) "\">"
-        (fault) "<p class=\"hint\" id=\"key-hint\">" (locale.of(
-            "From the KOMOJU dashboard, under Merchant settings. It decides between test and live payments, is tried \
-             out when you save it, and is stored encrypted. Leave it blank to keep the stored key.",
-            "KOMOJU 管理画面の「加盟店設定」にあります。テストか本番かはこのキーで決まります。保存時に KOMOJU で確認し、\
-             暗号化して保管します。空欄のままなら現在のキーを使い続けます。",
-        )) "</p><button class=\"primary\">" (locale.of("Check and save", "確認して保存")) "</button></form></section>"]
+    html! {
+        form method="post" action="/panel/keys" {
+            (hidden_token(panel))
+            label for="secret_key" { (say::new_key(locale)) }
+            input.code id="secret_key" name="secret_key" autocomplete="off" spellcheck="false"
+                aria-describedby=(described) placeholder=(placeholder);
+            @if let Some(fault) = entry.fault {
+                p.fault id="key-fault" { (fault_words(locale, fault)) }
+            }
+            p.hint id="key-hint" { (say::key_hint(locale)) }
+            button.primary { (say::save(locale)) }
+        }
+    }
 }
 
 fn current_key(desk: &Desk, locale: Locale) -> Markup {
-    match desk.profile.current_account() {
-        Some(account) => {
-            markup!["<p class=\"current\">" (mode_pill(account.mode)) " <code>" (&account.masked) "</code></p>"]
-        }
-        None => {
-            markup!["<p class=\"current\">" (locale.of("No key yet.", "まだ登録されていません。")) "</p>"]
+    html! {
+        p.current {
+            @if let Some(account) = desk.profile.current_account() {
+                (mode_pill(account.mode)) " " code { (account.masked) }
+            } @else {
+                (say::no_key(locale))
+            }
         }
     }
 }
 
 fn fault_words(locale: Locale, fault: Fault) -> &'static str {
     match fault {
-        Fault::Publishable => locale.of(
-            "This is the publishable key. The secret key begins with sk_live_ or sk_test_.",
-            "これは公開鍵です。シークレットキーは sk_live_ または sk_test_ で始まります。",
-        ),
-        Fault::NotAKey => locale.of(
-            "A secret key begins with sk_live_ or sk_test_, followed by letters and digits.",
-            "シークレットキーは sk_live_ または sk_test_ で始まる英数字です。",
-        ),
-        Fault::Unknown => locale.of(
-            "KOMOJU does not accept this key. Nothing was changed.",
-            "KOMOJU がこのキーを受け付けませんでした。設定は変更していません。",
-        ),
-        Fault::Unanswered => locale.of(
-            "KOMOJU did not answer, so the key could not be checked. Nothing was changed; please try again.",
-            "KOMOJU から応答がなく、キーを確認できませんでした。設定は変更していません。もう一度お試しください。",
-        ),
+        Fault::Publishable => say::fault::publishable(locale),
+        Fault::NotAKey => say::fault::not_a_key(locale),
+        Fault::Unknown => say::fault::unknown(locale),
+        Fault::Unanswered => say::fault::unanswered(locale),
     }
 }
 
 fn webhook_card(panel: &Panel<'_>, desk: &Desk, locale: Locale, secret: &str) -> Markup {
     let url = [&panel.ctx.config.app_url, "/webhooks/komoju/", panel.visitor.store.as_str()].concat();
-    let events: Vec<Markup> =
-        EVENTS.iter().map(|event| markup!["<li><code>" (*event) "</code></li>"]).collect();
-    markup!["<section class=\"card\"><h2>Webhook</h2><p>" (locale.of(
-            "In the KOMOJU dashboard, under Webhooks, add one with this address and secret, and tick these events. \
-             KOMOJU then tells this app at once when a payment changes.",
-            "KOMOJU 管理画面の「Webhook」で、次の URL とシークレットを登録し、下のイベントにチェックを入れてください。\
-             支払いの状態が変わるとすぐにこのアプリに通知されます。",
-        )) "</p>" (copy_field(locale, "webhook_url", locale.of("Webhook URL", "Webhook URL"), &url))
-        (copy_field(locale, "webhook_secret", locale.of("Secret token", "シークレットトークン"), secret))
-        "<h3>" (locale.of("Events to tick", "チェックするイベント")) "</h3><ul class=\"events\">" (events) "</ul>"
-        (secret_actions(panel, desk, locale)) "</section>"]
+    html! {
+        section.card {
+            h2 { "Webhook" }
+            p { (say::webhook_hint(locale)) }
+            (copy_field(locale, "webhook_url", say::webhook_url(locale), &url))
+            (copy_field(locale, "webhook_secret", say::webhook_secret(locale), secret))
+            h3 { (say::events(locale)) }
+            ul.events {
+                @for event in EVENTS { li { code { (event) } } }
+            }
+            (secret_actions(panel, desk, locale))
+        }
+    }
 }
 
 /// Making a new webhook secret, and retiring the former one.
@@ -198,18 +193,18 @@ fn secret_actions(panel: &Panel<'_>, desk: &Desk, locale: Locale) -> Markup {
         return kept_words(locale);
     }
     let older = desk.profile.webhook_secrets.len() > 1;
-    let retire = older.then(|| {
-        markup!["<button name=\"do\" value=\"retire\">" (locale.of("Retire the former one", "以前のシークレットを無効にする")) "</button>"]
-    });
-    let note = older.then(|| {
-        markup!["<p class=\"hint\">" (locale.of(
-            "A former secret is still valid. Retire it once the new one is entered at KOMOJU.",
-            "以前のシークレットもまだ有効です。新しいものを KOMOJU に登録したら無効にしてください。",
-        )) "</p>"]
-    });
-    markup!["<form method=\"post\" action=\"/panel/webhook-secret\" class=\"actions\">" (hidden_token(panel))
-        "<button name=\"do\" value=\"new\">" (locale.of("Make a new secret", "新しいシークレットを発行")) "</button>" (retire)
-        "</form>" (note)]
+    html! {
+        form.actions method="post" action="/panel/webhook-secret" {
+            (hidden_token(panel))
+            button name="do" value="new" { (say::new_secret(locale)) }
+            @if older {
+                button name="do" value="retire" { (say::retire(locale)) }
+            }
+        }
+        @if older {
+            p.hint { (say::retire_hint(locale)) }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! The frame around every page, and the headers that it is sent with.
 
 use super::request::Panel;
-use super::words::{Words, done};
+use super::words::done;
 use crate::context::Ctx;
 use crate::crypto::random_hex;
-use crate::markup;
 use crate::objects::messages::desk::Desk;
 use crate::problem::Problem;
 use crate::respond;
 use crate::stop::Handled;
+use crate::texts::panel::{LANGUAGES, layout as say};
 use domain::state::settings::Mode;
 use domain::url::value;
 use domain::values::locale::Locale;
@@ -23,7 +23,7 @@ pub struct Page<'a> {
     framed_by: Option<&'a str>,
     locale: Locale,
     status: u16,
-    title: &'static str,
+    title: &'a str,
     body: Markup,
 }
 
@@ -94,11 +94,11 @@ impl Tab {
 
     fn name(self, locale: Locale) -> &'static str {
         match self {
-            Self::Overview => locale.of("Overview", "概要"),
-            Self::Keys => locale.of("KOMOJU account", "KOMOJU アカウント"),
-            Self::Methods => locale.of("Payment methods", "支払い方法"),
-            Self::Settings => locale.of("Settings", "設定"),
-            Self::Payments => locale.of("Payments", "支払い一覧"),
+            Self::Overview => say::tab::overview(locale),
+            Self::Keys => say::tab::keys(locale),
+            Self::Methods => say::tab::methods(locale),
+            Self::Settings => say::tab::settings(locale),
+            Self::Payments => say::tab::payments(locale),
         }
     }
 }
@@ -106,36 +106,52 @@ impl Tab {
 /// A page of the panel, for somebody who is signed in.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Markup) -> Page<'a> {
     let locale = panel.visitor.locale;
-    let confirmation = value(&panel.query, "done").and_then(|word| done(locale, word));
-    // Nothing was done, so the notice is not green.
-    let class = if value(&panel.query, "done") == Some("overtaken") { "notice" } else { "notice good" };
-    let confirmation =
-        confirmation.map(|words| markup!["<p class=\"" (class) "\" role=\"status\">" (words) "</p>"]);
-    let body = markup![(ribbon(locale, desk)) (header(panel, desk, locale, tab)) "<main>" (confirmation) (content) "</main>"];
-    Page { framed_by: framed_by(panel.ctx), locale: locale, status: 200, title: "KOMOJU payments", body }
+    let word = value(&panel.query, "done");
+    let body = html! {
+        (ribbon(locale, desk))
+        (header(panel, desk, locale, tab))
+        main {
+            @if let Some(words) = word.and_then(|word| done(locale, word)) {
+                // "Overtaken" says that nothing was done, so it is not green.
+                p.notice.good[word != Some("overtaken")] role="status" { (words) }
+            }
+            (content)
+        }
+    };
+    Page { framed_by: framed_by(panel.ctx), locale, status: 200, title: "KOMOJU payments", body }
 }
 
 /// Says on every page that the current key is a test key: test money must never be taken for real money.
-fn ribbon(locale: Locale, desk: &Desk) -> Option<Markup> {
+fn ribbon(locale: Locale, desk: &Desk) -> Markup {
     let test = desk.profile.current_account().is_some_and(|account| account.mode == Mode::Test);
-    let words = locale.of(
-        "No real money moves. Payments made now are marked TEST.",
-        "実際の決済は行われません。今行われる支払いには TEST と表示されます。",
-    );
-    test.then(|| markup!["<div class=\"ribbon\"><b>TEST</b> " (words) "</div>"])
+    html! {
+        @if test {
+            div.ribbon { b { "TEST" } " " (say::test_ribbon(locale)) }
+        }
+    }
 }
 
 fn header(panel: &Panel<'_>, desk: &Desk, locale: Locale, tab: Tab) -> Markup {
-    let tabs: Vec<Markup> =
-        Tab::ALL.into_iter().map(|t| tab_link(panel, desk, locale, t, t == tab)).collect();
-    let (language, name) = match locale {
-        Locale::Ja => ("en", "English"),
-        Locale::En | Locale::Ko => ("ja", "日本語"),
-    };
-    let switch = panel.visitor.link(panel.ctx, tab.path(), &[("lang", language)]);
-    markup!["<header><div class=\"brand\"><h1>KOMOJU <span>payments</span></h1><p class=\"shop\">"
-        (&desk.profile.store_name) "</p>" (mode_badge(locale, desk)) "<a class=\"language\" lang=\"" (language) "\" href=\""
-        (switch) "\">" (name) "</a></div><nav>" (tabs) "</nav></header>"]
+    let to = |language: Locale| panel.visitor.link(panel.ctx, tab.path(), &[("lang", language.code())]);
+    html! {
+        header {
+            div.brand {
+                (app_name())
+                p.shop { (desk.profile.store_name) }
+                (mode_badge(locale, desk))
+                @for other in LANGUAGES.iter().copied().filter(|language| *language != locale) {
+                    a.language lang=(other.code()) href=(to(other)) { (say::language(other)) }
+                }
+            }
+            nav {
+                @for each in Tab::ALL { (tab_link(panel, desk, locale, each, each == tab)) }
+            }
+        }
+    }
+}
+
+fn app_name() -> Markup {
+    html! { h1 { "KOMOJU " span { "payments" } } }
 }
 
 fn tab_link(panel: &Panel<'_>, desk: &Desk, locale: Locale, tab: Tab, current: bool) -> Markup {
@@ -145,98 +161,92 @@ fn tab_link(panel: &Panel<'_>, desk: &Desk, locale: Locale, tab: Tab, current: b
         Tab::Payments => u64::from(desk.tally.attention),
         Tab::Keys | Tab::Methods | Tab::Settings => 0,
     };
-    let count = (count > 0).then(|| markup![" <span class=\"count\">" (count) "</span>"]);
-    let mark = current.then(|| markup![" aria-current=\"page\""]);
-    markup!["<a href=\"" (href) "\"" (mark) ">" (tab.name(locale)) (count) "</a>"]
+    html! {
+        a href=(href) aria-current=[current.then_some("page")] {
+            (tab.name(locale))
+            @if count > 0 { " " span.count { (count) } }
+        }
+    }
 }
 
 fn mode_badge(locale: Locale, desk: &Desk) -> Markup {
-    match desk.profile.current_account().map(|account| account.mode) {
-        Some(mode) => mode_pill(mode),
-        None => markup!["<span class=\"pill\">" (locale.of("Not set up", "未設定")) "</span>"],
+    match desk.profile.current_account() {
+        Some(account) => mode_pill(account.mode),
+        None => html! { span.pill { (say::not_set_up(locale)) } },
     }
 }
 
 /// TEST or LIVE.
 pub fn mode_pill(mode: Mode) -> Markup {
     match mode {
-        Mode::Test => markup!["<span class=\"pill test\">TEST</span>"],
-        Mode::Live => markup!["<span class=\"pill live\">LIVE</span>"],
+        Mode::Test => html! { span.pill.test { "TEST" } },
+        Mode::Live => html! { span.pill.live { "LIVE" } },
+    }
+}
+
+/// The body of a page without a session.
+fn alone(title: &str, content: &Markup) -> Markup {
+    html! {
+        main.alone {
+            section.card { (app_name()) h2 { (title) } (content) }
+        }
     }
 }
 
 /// A page without a session: says why there is none, or what went wrong.
-pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &'static str, text: &str) -> Handled {
-    let body = markup!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
-        "</h2><p>" (text) "</p></section></main>"];
+pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &str, text: &str) -> Handled {
+    let body = alone(title, &html! { p { (text) } });
     Page { framed_by: framed_by(ctx), locale, status, title, body }.response()
 }
 
 /// A problem as a page, for a merchant who navigates. Its detail is in English and for programs, so it is shown only
 /// if the app is not configured, because then the reader is whoever sets the app up. Needs no configuration itself.
 pub fn problem(framed_by: Option<&str>, locale: Locale, problem: &Problem) -> Handled {
-    let locale = locale;
-    let (title, words) = match problem.retry {
-        true => (
-            locale.of("This does not work just now", "ただいま処理できません"),
-            locale.of(
-                "Please try again in a moment. Nothing is lost.",
-                "しばらくしてから、もう一度お試しください。データは失われていません。",
-            ),
-        ),
-        false => (
-            locale.of("This page cannot be shown", "ページを表示できません"),
-            locale.of(
-                "Please open KOMOJU payments again from Apps in your control panel.",
-                "お手数ですが、管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。",
-            ),
-        ),
+    let (title, hint) = match problem.retry {
+        true => (say::not_now(locale), say::not_now_hint(locale)),
+        false => (say::not_shown(locale), say::not_shown_hint(locale)),
     };
-    let for_operator = (problem.code == Problem::MISCONFIGURED).then_some(problem.detail.as_str());
-    let detail = for_operator.map(|detail| markup!["<p class=\"hint\" lang=\"en\">" (detail) "</p>"]);
-    let body = markup!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
-        "</h2><p>" (words) "</p>" (detail) "<p class=\"code\">" (problem.code) "</p></section></main>"];
+    let content = html! {
+        p { (hint) }
+        @if problem.code == Problem::MISCONFIGURED {
+            p.hint lang="en" { (problem.detail) }
+        }
+        p.code { (problem.code) }
+    };
+    let body = alone(title, &content);
     Page { framed_by, locale, status: problem.status, title: "KOMOJU payments", body }.response()
 }
 
 /// This signed address has opened the app before and does not do so again, so nobody gets in who has found it in a
 /// history or a log. The store's control panel makes a new one at the press of a button.
 pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Handled {
-    let locale = locale;
-    let button = (!panel_url.is_empty()).then(|| {
-        markup!["<p><a class=\"button primary\" target=\"_top\" href=\"" (panel_url) "/manage/marketplace/apps/my-apps\">"
-            (locale.of("Open it again from Apps", "「アプリ」から開き直す")) "</a></p>"]
-    });
-    let words = locale.of(
-        "For your store's safety, each link to this app works once. Open KOMOJU payments again from Apps in your control panel.",
-        "安全のため、このアプリへのリンクは一度しか使えません。お手数ですが、管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。",
-    );
-    let title = locale.of("This link has been used", "このリンクは使用済みです");
-    let body = markup!["<main class=\"alone\"><section class=\"card\"><h1>KOMOJU <span>payments</span></h1><h2>" (title)
-        "</h2><p>" (words) "</p>" (button) "</section></main>"];
+    let content = html! {
+        p { (say::link_used_hint(locale)) }
+        @if !panel_url.is_empty() {
+            p {
+                a.button.primary target="_top" href={ (panel_url) "/manage/marketplace/apps/my-apps" } {
+                    (say::open_again(locale))
+                }
+            }
+        }
+    };
+    let body = alone(say::link_used(locale), &content);
     Page { framed_by: framed_by(ctx), locale, status: 403, title: "KOMOJU payments", body }.response()
 }
 
 /// What was asked for is reserved for the store's owner.
 pub fn owner_only(ctx: &Ctx, locale: Locale) -> Handled {
-    let locale = locale;
-    let words = locale.of(
-        "In this store, only the owner may change keys and secrets. Nothing was changed.",
-        "このストアでは、キーとシークレットを変更できるのはオーナーだけです。変更は行われていません。",
-    );
-    message(ctx, locale, 403, locale.of("Only for the owner", "オーナー専用の操作です"), words)
+    message(ctx, locale, 403, say::owner_only(locale), say::owner_only_hint(locale))
 }
 
-/// The token is not good, or not any more. In both languages, because without a token we do not know which one.
+/// The token is not good, or not any more. In all languages, because without a token we do not know which one.
 pub fn signed_out(ctx: &Ctx, status: u16) -> Handled {
-    let text = "Please open KOMOJU payments again from Apps in your BigCommerce control panel. \
-                お手数ですが、BigCommerce 管理画面の「アプリ」から KOMOJU payments をもう一度開いてください。";
-    message(ctx, Locale::En, status, "This page has expired ・ ページの有効期限が切れました", text)
+    let all = |words: fn(Locale) -> &'static str| LANGUAGES.iter().copied().map(words).collect::<Vec<_>>();
+    let (title, hint) = (all(say::expired).join(" ・ "), all(say::expired_hint).join(" "));
+    message(ctx, Locale::default(), status, &title, &hint)
 }
 
 pub fn not_found<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
-    let locale = panel.visitor.locale;
-    let words = locale.of("There is nothing here.", "ページが見つかりません。");
-    page(panel, desk, Tab::Overview, markup!["<section class=\"card\"><p>" (words) "</p></section>"])
-        .status(404)
+    let nothing = html! { section.card { p { (say::nothing_here(panel.visitor.locale)) } } };
+    page(panel, desk, Tab::Overview, nothing).status(404)
 }

@@ -6,9 +6,8 @@ use super::fields::hidden_token;
 use super::forms::choice;
 use super::layout::{Page, Tab, page as frame};
 use super::request::Panel;
-use super::words::Words;
-use crate::markup;
 use crate::objects::messages::desk::Desk;
+use crate::texts::panel::settings as say;
 use domain::state::settings::{
     AUTHORIZED_STATUSES, Capture, GRACE_HOURS, KEEP_DAYS, RefundPolicy, Settings, Unpaid,
 };
@@ -16,7 +15,7 @@ use domain::url::{Pair, value};
 use domain::values::locale::Locale;
 use domain::values::order_status::OrderStatus;
 use domain::values::owed::Counting;
-use maud::Markup;
+use maud::{Markup, html};
 
 /// In bytes.
 const LONGEST_PREFIX: usize = 24;
@@ -128,172 +127,166 @@ fn is_prefix(text: &str) -> bool {
 /// The page. `form`: as stored, or as entered with its faults.
 pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &SettingsForm) -> Page<'a> {
     let locale = panel.visitor.locale;
-    let wrong = (!form.faults.is_empty()).then(|| {
-        markup!["<p class=\"notice wrong\" role=\"alert\">"
-            (locale.of("Nothing was saved: please correct what is marked.", "保存していません。赤字の項目を修正してください。")) "</p>"]
-    });
-    let content = markup![(wrong) "<form method=\"post\" action=\"/panel/settings\">" (hidden_token(panel))
-        (capture(locale, form)) (unpaid(locale, form)) (refunds(locale, form)) (orders(locale, form)) (staff(panel, desk, locale, form))
-        "<p class=\"save\"><button class=\"primary\">" (locale.of("Save", "保存")) "</button></p></form>"];
+    let content = html! {
+        @if !form.faults.is_empty() {
+            p.notice.wrong role="alert" { (say::not_saved(locale)) }
+        }
+        form method="post" action="/panel/settings" {
+            (hidden_token(panel))
+            (capture(locale, form))
+            (unpaid(locale, form))
+            (refunds(locale, form))
+            (orders(locale, form))
+            (staff(panel, desk, locale, form))
+            p.save { button.primary { (say::save(locale)) } }
+        }
+    };
     frame(panel, desk, Tab::Settings, content)
 }
 
 fn capture(locale: Locale, form: &SettingsForm) -> Markup {
-    let settings = &form.settings;
+    use say::capture as say;
     let radio = |value: Capture, title, hint| {
-        option(Kind::Radio, "capture", value.key(), settings.capture == value, title, hint)
+        option(Kind::Radio, "capture", value.key(), form.settings.capture == value, title, hint)
     };
-    let statuses = AUTHORIZED_STATUSES.iter().map(|status| {
-        let on = (*status == settings.authorized_status).then(|| markup![" selected"]);
-        markup!["<option value=\"" (u64::from(status.0)) "\"" (on) ">" (status_name(locale, *status)) "</option>"]
-    });
-    let statuses: Vec<Markup> = statuses.collect();
-    markup!["<section class=\"card\"><h2>" (locale.of("Taking the money", "売上の確定")) "</h2>" (fault(locale, form, Field::Capture))
-        (radio(Capture::Auto, locale.of("At once", "支払いと同時"), locale.of(
-            "A card is charged as soon as the shopper has paid.",
-            "購入者が支払うと、すぐに売上が確定します。",
-        )))
-        "<div class=\"choice\">" (radio(Capture::Manual, locale.of("Later, in a second step", "後から確定（仮売上）"), locale.of(
-            "A card is only authorized at first, for 30 days at most. Methods without authorization, such as konbini, \
-             are paid at once all the same.",
-            "カードはまず仮売上となり、確定しないまま 30 日を過ぎると失効します。コンビニなど仮売上のない方法は、支払いと同時に確定します。",
-        ))) "<div class=\"inside\"><label for=\"authorized_status\">"
-        (locale.of("Order status while the money is authorized", "仮売上中の注文ステータス"))
-        "</label><select id=\"authorized_status\" name=\"authorized_status\">" (statuses) "</select>"
-        (fault(locale, form, Field::AuthorizedStatus))
-        (option(Kind::Tick, "capture_on_shipping", "1", settings.capture_on_shipping,
-            locale.of("Capture when the order is shipped", "発送時に自動で確定"), locale.of(
-            "Moving the order to Shipped or Completed takes the money. Without this, and where you had moved the order on \
-             before its money was authorized, you take it on the payment's page.",
-            "注文を Shipped または Completed にすると売上が確定します。オフの場合と、仮売上より先に注文を次のステータスへ進めて\
-             いた場合は、支払いのページで確定してください。",
-        ))) "</div></div></section>"]
+    html! {
+        section.card {
+            h2 { (say::title(locale)) }
+            (fault(locale, form, Field::Capture))
+            (radio(Capture::Auto, say::auto(locale), say::auto_hint(locale)))
+            div.choice {
+                (radio(Capture::Manual, say::manual(locale), say::manual_hint(locale)))
+                (capturing_later(locale, form))
+            }
+        }
+    }
+}
+
+/// What else there is to say about capturing in a second step.
+fn capturing_later(locale: Locale, form: &SettingsForm) -> Markup {
+    use say::capture as say;
+    let settings = &form.settings;
+    let (title, hint) = (say::on_shipping(locale), say::on_shipping_hint(locale));
+    html! {
+        div.inside {
+            label for="authorized_status" { (say::status(locale)) }
+            select id="authorized_status" name="authorized_status" {
+                @for status in AUTHORIZED_STATUSES {
+                    option value=(status.0) selected[status == settings.authorized_status] {
+                        (status_name(locale, status))
+                    }
+                }
+            }
+            (fault(locale, form, Field::AuthorizedStatus))
+            (option(Kind::Tick, "capture_on_shipping", "1", settings.capture_on_shipping, title, hint))
+        }
+    }
 }
 
 fn unpaid(locale: Locale, form: &SettingsForm) -> Markup {
+    use say::unpaid as say;
     let radio = |value: Unpaid, title, hint| {
         option(Kind::Radio, "unpaid", value.key(), form.settings.unpaid == value, title, hint)
     };
-    markup!["<section class=\"card\"><h2>" (locale.of("Orders that nobody pays", "支払われない注文")) "</h2>"
-        (fault(locale, form, Field::Unpaid))
-        (radio(Unpaid::Leave, locale.of("Leave them", "そのままにする"), locale.of(
-            "They stay Awaiting Payment, and can still be paid.",
-            "Awaiting Payment のまま残り、後からでも支払えます。",
-        )))
-        "<div class=\"choice\">" (radio(Unpaid::Cancel, locale.of("Cancel them", "Cancelled（キャンセル）にする"), locale.of(
-            "They become Cancelled, with a staff note.",
-            "Cancelled に変更し、スタッフメモを残します。",
-        )))
-        (radio(Unpaid::Decline, locale.of("Decline them", "Declined（拒否）にする"), locale.of(
-            "They become Declined, with a staff note.",
-            "Declined に変更し、スタッフメモを残します。",
-        )))
-        "<div class=\"inside\"><label for=\"unpaid_grace_hours\">" (locale.of("After this many hours", "猶予時間（時間単位）"))
-        "</label><input id=\"unpaid_grace_hours\" name=\"unpaid_grace_hours\" inputmode=\"numeric\" class=\"short\" value=\""
-        (form.grace.as_str()) "\">" (fault(locale, form, Field::Grace)) "<p class=\"hint\">" (locale.of(
-            "Counted from when nothing can be paid any more. An open session or code is always waited for.",
-            "支払う手段がなくなった時点から数えます。有効な支払い番号などがある間は待ちます。",
-        )) "</p></div></div></section>"]
+    html! {
+        section.card {
+            h2 { (say::title(locale)) }
+            (fault(locale, form, Field::Unpaid))
+            (radio(Unpaid::Leave, say::leave(locale), say::leave_hint(locale)))
+            div.choice {
+                (radio(Unpaid::Cancel, say::cancel(locale), say::cancel_hint(locale)))
+                (radio(Unpaid::Decline, say::decline(locale), say::decline_hint(locale)))
+                div.inside {
+                    label for="unpaid_grace_hours" { (say::grace(locale)) }
+                    input.short id="unpaid_grace_hours" name="unpaid_grace_hours" inputmode="numeric"
+                        value=(form.grace);
+                    (fault(locale, form, Field::Grace))
+                    p.hint { (say::grace_hint(locale)) }
+                }
+            }
+        }
+    }
 }
 
 fn refunds(locale: Locale, form: &SettingsForm) -> Markup {
+    use say::refunds as say;
     let settings = &form.settings;
     let radio = |value: RefundPolicy, title, hint| {
         option(Kind::Radio, "refunds", value.key(), settings.refunds == value, title, hint)
     };
-    markup!["<section class=\"card\"><h2>" (locale.of("Refunds made in BigCommerce", "BigCommerce での返金")) "</h2>"
-        (fault(locale, form, Field::Refunds))
-        (radio(RefundPolicy::AtOnce, locale.of("Pay back at once", "すぐに返金"), locale.of(
-            "KOMOJU pays the shopper back as soon as you refund the order.",
-            "注文を返金すると、KOMOJU がすぐに購入者へ返金します。",
-        )))
-        (radio(RefundPolicy::Confirm, locale.of("Ask first", "承認してから返金"), locale.of(
-            "The payment needs attention until somebody confirms the refund on its page.",
-            "支払いのページで承認するまで、KOMOJU では返金しません。",
-        )))
-        (radio(RefundPolicy::Never, locale.of("Never by itself", "自動では返金しない"), locale.of(
-            "KOMOJU pays nothing back unless you say so on the payment's page.",
-            "支払いのページで指示しない限り、KOMOJU では返金しません。",
-        )))
-        "<p class=\"hint\">" (locale.of(
-            "Cash (konbini, bank transfer, Pay-easy) goes back by bank transfer and always waits for the shopper's account.",
-            "コンビニ・銀行振込・ペイジーの返金は銀行振込となるため、設定にかかわらず購入者の振込先口座の入力が必要です。",
-        )) "</p>"
-        (option(Kind::Tick, "refund_second", "1", settings.refund_second,
-            locale.of("Refund the later of two payments", "二重払いのうち後の支払いを返金"), locale.of(
-            "Where an order was paid twice, the second payment goes back without asking.",
-            "一つの注文が二重に支払われた場合、後の支払いを承認なしで返金します。",
-        ))) "</section>"]
+    let (second, second_hint) = (say::second(locale), say::second_hint(locale));
+    html! {
+        section.card {
+            h2 { (say::title(locale)) }
+            (fault(locale, form, Field::Refunds))
+            (radio(RefundPolicy::AtOnce, say::at_once(locale), say::at_once_hint(locale)))
+            (radio(RefundPolicy::Confirm, say::confirm(locale), say::confirm_hint(locale)))
+            (radio(RefundPolicy::Never, say::never(locale), say::never_hint(locale)))
+            p.hint { (say::cash_hint(locale)) }
+            (option(Kind::Tick, "refund_second", "1", settings.refund_second, second, second_hint))
+        }
+    }
 }
 
 fn orders(locale: Locale, form: &SettingsForm) -> Markup {
+    use say::orders as say;
     let settings = &form.settings;
-    markup!["<section class=\"card\"><h2>" (locale.of("Orders", "注文")) "</h2>"
-        (option(Kind::Tick, "watch_new_orders", "1", settings.watch_new_orders,
-            locale.of("Watch new orders", "新規注文を監視する"), locale.of(
-            "Orders whose shopper never reached the payment page are listed too, with a link to send.",
-            "購入者が決済ページに来なかった注文も一覧に表示し、支払いリンクを送れるようにします。",
-        )))
-        (option(Kind::Tick, "test_moves_orders", "1", settings.test_moves_orders,
-            locale.of("Test payments may move orders forward", "テスト決済でも注文ステータスを進める"), locale.of(
-            "For trying things out. Off, an order paid with test money never reaches a status that ships.",
-            "動作確認用です。オフの場合、テスト決済の注文は発送可能なステータスになりません。",
-        )))
-        (counting(locale, "store_credit", settings.store_credit, locale.of("Store credit", "ストアクレジット")))
-        (counting(locale, "gift_certificates", settings.gift_certificates, locale.of("Gift certificates", "ギフト券")))
-        "<p class=\"hint\">" (locale.of(
-            "Whether BigCommerce's order total still contains what was paid this way. Until it is known, the first such \
-             order is held, and you choose the right amount on its page.",
-            "BigCommerce の注文合計が、これらの利用分を差し引く前か後かを指定します。未設定の間は、該当する最初の注文の請求を保留し、\
-             その支払いのページで金額を選べるようにします。",
-        )) "</p><label for=\"prefix\">" (locale.of("Order number prefix at KOMOJU", "KOMOJU での注文番号の接頭辞"))
-        "</label><input id=\"prefix\" name=\"prefix\" class=\"code short\" value=\"" (form.prefix.as_str()) "\">"
-        (fault(locale, form, Field::Prefix)) "<p class=\"hint\">" (locale.of(
-            "Must be unique among all shops that share the KOMOJU account. It can be changed at any time.",
-            "同じ KOMOJU アカウントを使う店舗間で重複しないようにしてください。いつでも変更できます。",
-        )) "</p><label for=\"keep_days\">" (locale.of("Keep a payment's details for this many days", "支払いの詳細を保存する日数"))
-        "</label><input id=\"keep_days\" name=\"keep_days\" inputmode=\"numeric\" class=\"short\" value=\"" (form.keep.as_str())
-        "\">" (fault(locale, form, Field::Keep)) "<p class=\"hint\">" (locale.of(
-            "Counted from the last thing that happened to it. Its line in the list stays; what is open or needs a person is kept.",
-            "最後に動きがあった日から数えます。一覧の行は残り、未完了のものや確認が必要なものは削除しません。",
-        )) "</p></section>"]
+    let tick = |name, on, title, hint| option(Kind::Tick, name, "1", on, title, hint);
+    let (watch, watch_hint) = (say::watch_new(locale), say::watch_new_hint(locale));
+    let (test, test_hint) = (say::test_moves(locale), say::test_moves_hint(locale));
+    html! {
+        section.card {
+            h2 { (say::title(locale)) }
+            (tick("watch_new_orders", settings.watch_new_orders, watch, watch_hint))
+            (tick("test_moves_orders", settings.test_moves_orders, test, test_hint))
+            (counting(locale, "store_credit", settings.store_credit, say::store_credit(locale)))
+            (counting(locale, "gift_certificates", settings.gift_certificates, say::gift_certificates(locale)))
+            p.hint { (say::counting_hint(locale)) }
+            label for="prefix" { (say::prefix(locale)) }
+            input.code.short id="prefix" name="prefix" value=(form.prefix);
+            (fault(locale, form, Field::Prefix))
+            p.hint { (say::prefix_hint(locale)) }
+            label for="keep_days" { (say::keep_days(locale)) }
+            input.short id="keep_days" name="keep_days" inputmode="numeric" value=(form.keep);
+            (fault(locale, form, Field::Keep))
+            p.hint { (say::keep_days_hint(locale)) }
+        }
+    }
 }
 
 /// How order totals count store credit or gift certificates. "Ask" means: not known yet.
 fn counting(locale: Locale, name: &str, answer: Option<Counting>, label: &str) -> Markup {
     let choices = [
-        ("ask", locale.of("Not known yet: ask me", "未設定（注文ごとに確認）")),
-        (
-            Counting::Gross.key(),
-            locale.of("The total contains it: subtract it", "合計に含まれる（差し引いて請求）"),
-        ),
-        (Counting::Net.key(), locale.of("Already taken off the total", "合計から差し引き済み")),
+        ("ask", say::orders::ask(locale)),
+        (Counting::Gross.key(), say::orders::gross(locale)),
+        (Counting::Net.key(), say::orders::net(locale)),
     ];
     let chosen = answer.map_or("ask", Counting::key);
-    let choices = choices.into_iter().map(|(value, words)| {
-        let on = (value == chosen).then(|| markup![" selected"]);
-        markup!["<option value=\"" (value) "\"" (on) ">" (words) "</option>"]
-    });
-    let choices: Vec<Markup> = choices.collect();
-    markup!["<label for=\"" (name) "\">" (label) "</label><select id=\"" (name) "\" name=\"" (name) "\">" (choices)
-        "</select>"]
+    html! {
+        label for=(name) { (label) }
+        select id=(name) name=(name) {
+            @for (value, words) in choices {
+                option value=(value) selected[value == chosen] { (words) }
+            }
+        }
+    }
 }
 
 fn staff(panel: &Panel<'_>, desk: &Desk, locale: Locale, form: &SettingsForm) -> Markup {
-    let tick = desk.is_owner.then(|| {
-        option(Kind::Tick, "keys_for_owner", "1", form.settings.keys_for_owner,
-            locale.of("Only I, the owner, may change keys and secrets", "キーとシークレットを変更できるのはオーナー（自分）だけにする"), locale.of(
-            "Other users of this control panel then see them masked, and cannot point the store at another KOMOJU account.",
-            "ほかのユーザーには伏せて表示され、別の KOMOJU アカウントへの切り替えもできなくなります。",
-        ))
-    });
-    let kept = (!desk.is_owner && form.settings.keys_for_owner).then(|| {
-        markup!["<p>" (locale.of("Keys and secrets may be changed by the store's owner only.", "キーとシークレットの変更はオーナーに限られています。"))
-            "</p>"]
-    });
-    let changes = panel.visitor.link(panel.ctx, "/changes", &[]);
-    markup!["<section class=\"card\"><h2>" (locale.of("Who may change what", "変更の権限と履歴")) "</h2>" (tick) (kept)
-        "<p><a href=\"" (changes) "\">" (locale.of("Who changed what", "変更履歴を見る")) "</a></p></section>"]
+    use say::staff as say;
+    let kept = form.settings.keys_for_owner;
+    let (title, hint) = (say::keys_for_owner(locale), say::keys_for_owner_hint(locale));
+    html! {
+        section.card {
+            h2 { (say::title(locale)) }
+            @if desk.is_owner {
+                (option(Kind::Tick, "keys_for_owner", "1", kept, title, hint))
+            } @else if kept {
+                p { (say::keys_are_kept(locale)) }
+            }
+            p { a href=(panel.visitor.link(panel.ctx, "/changes", &[])) { (say::who_changed_what(locale)) } }
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -308,36 +301,40 @@ fn option(kind: Kind, name: &str, value: &str, on: bool, title: &str, hint: &str
         Kind::Radio => "radio",
         Kind::Tick => "checkbox",
     };
-    let checked = on.then(|| markup![" checked"]);
-    markup!["<label class=\"option\"><input type=\"" (kind) "\" name=\"" (name) "\" value=\"" (value) "\"" (checked)
-        "><span><b>" (title) "</b><span class=\"hint\">" (hint) "</span></span></label>"]
+    html! {
+        label.option {
+            input type=(kind) name=(name) value=(value) checked[on];
+            span { b { (title) } span.hint { (hint) } }
+        }
+    }
 }
 
 /// BigCommerce's own name for the status, which is English everywhere.
 fn status_name(locale: Locale, status: OrderStatus) -> &'static str {
     match status.0 {
-        7 => locale.of("Awaiting Payment", "Awaiting Payment（入金待ち）"),
-        8 => locale.of("Awaiting Pickup", "Awaiting Pickup（受け取り待ち）"),
-        9 => locale.of("Awaiting Shipment", "Awaiting Shipment（出荷待ち）"),
-        12 => locale.of("Manual Verification Required", "Manual Verification Required（要確認）"),
-        _ => locale.of("Awaiting Fulfillment", "Awaiting Fulfillment（発送待ち）"),
+        7 => say::status::awaiting_payment(locale),
+        8 => say::status::awaiting_pickup(locale),
+        9 => say::status::awaiting_shipment(locale),
+        12 => say::status::verification_required(locale),
+        _ => say::status::awaiting_fulfillment(locale),
     }
 }
 
-/// What is wrong with a field. None: nothing is.
-fn fault(locale: Locale, form: &SettingsForm, field: Field) -> Option<Markup> {
+/// What is wrong with a field, if anything is.
+fn fault(locale: Locale, form: &SettingsForm, field: Field) -> Markup {
     let words = match field {
         Field::Capture | Field::AuthorizedStatus | Field::Unpaid | Field::Refunds => {
-            locale.of("Please choose one of these.", "いずれかを選択してください。")
+            say::fault::choose(locale)
         }
-        Field::Grace => locale
-            .of("A whole number of hours, from 1 to 1440.", "1〜1440 の整数（時間）で入力してください。"),
-        Field::Keep => locale
-            .of("A whole number of days, from 180 to 3660.", "180〜3660 の整数（日数）で入力してください。"),
-        Field::Prefix => locale
-            .of("1 to 24 letters, digits, - or _.", "1〜24 文字の英数字、- または _ で入力してください。"),
+        Field::Grace => say::fault::grace(locale),
+        Field::Keep => say::fault::keep_days(locale),
+        Field::Prefix => say::fault::prefix(locale),
     };
-    form.faults.contains(&field).then(|| markup!["<p class=\"fault\">" (words) "</p>"])
+    html! {
+        @if form.faults.contains(&field) {
+            p.fault { (words) }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::request::{Access, read};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::text;
 use crate::state::failure::Failure;
+use crate::values::locale::Locale;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,6 +16,16 @@ pub struct PaymentType {
     pub slug: String,
     pub name_en: String,
     pub name_ja: String,
+}
+
+impl PaymentType {
+    /// What KOMOJU calls it in this language, or else in English.
+    pub fn name(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::Ja => &self.name_ja,
+            Locale::En | Locale::Ko => &self.name_en,
+        }
+    }
 }
 
 /// Asks for all payment types of the account.
