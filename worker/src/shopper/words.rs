@@ -214,6 +214,7 @@ mod tests {
         assert_eq!(code.number, Some("12345678901"));
         assert_eq!(number_of(&code, true, Locale::Ja), "ローソン　お客様番号（無効）");
         assert_eq!(number_of(&code, true, Locale::En), "Lawson customer number, no longer valid");
+        assert_eq!(number_of(&code, true, Locale::Ko), "로손 고객번호(お客様番号) · 사용 불가");
         assert_eq!(asking(&code, Locale::Ja).1, "お進みになると、お控えのローソンの番号は無効になります。");
         for (method, named) in [
             ("bank_transfer", "This bank account can no longer be used."),
@@ -230,5 +231,6 @@ mod tests {
         let deadline = 1_795_618_799_000;
         assert_eq!(japan_time(deadline, Locale::En), "Wed, 25 Nov 2026, 23:59 (Japan time)");
         assert_eq!(japan_time(deadline, Locale::Ja), "2026年11月25日（水）23:59（日本時間）");
+        assert_eq!(japan_time(deadline, Locale::Ko), "2026년 11월 25일(수) 23:59 (일본 시간)");
     }
 }
