@@ -30,7 +30,7 @@ use crate::profile::Profile;
 use crate::request::{header, network_of, query};
 use crate::respond::{json, no_content};
 use crate::stop::Handled;
-use crate::texts::shopper::LANGUAGES;
+use crate::texts::shopper::{self as say, LANGUAGES};
 use domain::json::read;
 use domain::plan::start::{Intent, Proof, Refusal, Seen, Start};
 use domain::state::call::Browser;
@@ -276,14 +276,14 @@ pub async fn within_limit(ctx: &Ctx, purpose: &str, token: &str) -> bool {
 pub fn too_many(locale: Locale) -> Problem {
     let detail = "Too many requests of this kind from here.";
     Problem::new(429, "too_many_requests", "Too many requests", detail)
-        .say(words::busy(locale))
+        .say(say::refusal::busy(locale))
         .retry_after(20)
 }
 
 /// Adds what the shopper reads if the store cannot be had: "try again in a moment", or "no such order".
 pub fn spoken(problem: Problem, locale: Locale) -> Problem {
     let sentence = match problem.retry {
-        true => words::busy(locale),
+        true => say::refusal::busy(locale),
         false => words::refusal(&Refusal::OrderNotFound, locale),
     };
     problem.say(sentence)
@@ -292,7 +292,7 @@ pub fn spoken(problem: Problem, locale: Locale) -> Problem {
 /// 403: the token is not ours, is for another purpose, or has expired.
 pub fn bad_token(locale: Locale) -> Problem {
     let detail = "The link is not one of ours, is for another purpose, or has expired.";
-    Problem::new(403, "bad_token", "The link is not valid", detail).say(words::bad_link(locale))
+    Problem::new(403, "bad_token", "The link is not valid", detail).say(say::problem::bad_link(locale))
 }
 
 /// Which origin may read the answer. One of the store's own sites may. A foreign site is refused, but only after the

@@ -3,10 +3,12 @@
 
 use super::words::{self, Code};
 use crate::links::Links;
+use crate::texts::shopper as say;
 use domain::time::Moment;
 use domain::values::ids::OrderId;
 use domain::values::instructions::InstructionKind;
 use domain::values::locale::Locale;
+use domain::values::payment_types;
 use domain::values::phase::Phase;
 use domain::views::snapshot::Snapshot;
 use serde::Serialize;
@@ -104,11 +106,10 @@ impl Queued {
 
 /// Others come first, or BigCommerce or KOMOJU is asked too much just now. `after_ms`: when to start again.
 pub fn queued(after_ms: i64, locale: Locale) -> Queued {
-    let (title, message) = words::queued(locale);
     Queued {
         state: QueuedState::Queued,
-        title,
-        message: message.to_owned(),
+        title: say::queued::title(locale),
+        message: say::queued::message(locale).to_owned(),
         poll_ms: after_ms.max(1),
         status: 200,
     }
@@ -117,8 +118,13 @@ pub fn queued(after_ms: i64, locale: Locale) -> Queued {
 /// This order was started too often. `until`: the end of the wait, in ms since the epoch, for the text; `after_ms`:
 /// the same as a wait.
 pub fn too_often(until: Moment, after_ms: i64, locale: Locale) -> Queued {
-    let (title, message) = words::too_often(until, locale);
-    Queued { state: QueuedState::Queued, title, message, poll_ms: after_ms.max(1), status: 429 }
+    Queued {
+        state: QueuedState::Queued,
+        title: say::too_often::title(locale),
+        message: say::too_often::message(locale, &words::japan_time(until, locale)),
+        poll_ms: after_ms.max(1),
+        status: 429,
+    }
 }
 
 /// The question before a live code is given up, in place of what it would cancel. The safe answer is the main one.
@@ -172,7 +178,7 @@ pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Local
     View {
         state: if leaving { ViewState::Redirect } else { state(snapshot.phase) },
         order: links.order(),
-        number: Line::fact(words::order_number(locale), links.order().to_string()),
+        number: Line::fact(say::order_number(locale), links.order().to_string()),
         token: links.status_token(snapshot.attempt),
         redirect_url: go.filter(|_| leaving),
         title,
@@ -180,10 +186,10 @@ pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Local
         lines: lines(snapshot, locale),
         dead: dead(snapshot, locale),
         link: link(snapshot, locale),
-        pay: may_pay(snapshot).then(|| words::pay(snapshot.ended, snapshot.declined, locale)),
-        restart: waiting.then(|| words::restart(locale)),
+        pay: may_pay(snapshot).then(|| pay(snapshot, locale)),
+        restart: waiting.then(|| say::pay_another_way(locale)),
         asking: waiting.then(|| asking(snapshot, locale)),
-        test: snapshot.test.then(|| words::test_badge(locale)),
+        test: snapshot.test.then(|| say::test_badge(locale)),
         poll_ms: links.delays().poll(snapshot.phase),
     }
 }
@@ -193,10 +199,11 @@ pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Local
 fn heading(snapshot: &Snapshot, leaving: bool, locale: Locale) -> (&'static str, String) {
     let last = snapshot.dead.last().filter(|_| snapshot.phase == Phase::Unpaid && !snapshot.declined);
     if let Some(code) = last.filter(|_| !leaving) {
-        return words::after_dead(&Code::of(&code.method, &code.lines), code.expired, locale);
+        let named = Code::of(&code.method, &code.lines);
+        return if code.expired { words::expired(&named, locale) } else { words::given_up(&named, locale) };
     }
     let (title, message) = match leaving {
-        true => words::leaving(locale),
+        true => (say::leaving::title(locale), say::leaving::message(locale)),
         false => words::phase(snapshot.phase, snapshot.declined, locale),
     };
     (title, message.to_owned())
@@ -226,6 +233,12 @@ fn may_pay(snapshot: &Snapshot) -> bool {
     snapshot.phase == Phase::Unpaid || (snapshot.phase == Phase::Confirming && snapshot.session_url.is_some())
 }
 
+/// The label of the button that pays.
+fn pay(snapshot: &Snapshot, locale: Locale) -> &'static str {
+    let tried = snapshot.ended || snapshot.declined;
+    if tried { say::try_again(locale) } else { say::pay_now(locale) }
+}
+
 fn state(phase: Phase) -> ViewState {
     match phase {
         Phase::Unpaid => ViewState::Unpaid,
@@ -247,16 +260,16 @@ fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
         lines.extend(all.iter().map(|(kind, value)| instruction(*kind, value, chain, locale)));
         if let Some(deadline) = snapshot.deadline {
             let value = words::japan_time(deadline, locale);
-            lines.push(Line::fact(words::deadline(locale), value));
+            lines.push(Line::fact(say::deadline(locale), value));
         }
     }
     if snapshot.phase == Phase::Paid && !snapshot.method.is_empty() {
-        let value = words::method_name(&snapshot.method, locale).to_owned();
-        lines.push(Line::fact(words::method(locale), value));
+        let value = payment_types::name_alone(&snapshot.method, locale).to_owned();
+        lines.push(Line::fact(say::method(locale), value));
     }
     let shown = matches!(snapshot.phase, Phase::Unpaid | Phase::Confirming | Phase::Waiting | Phase::Paid);
     if let Some(amount) = snapshot.total.or(snapshot.amount).filter(|_| shown) {
-        lines.push(Line::fact(words::amount(locale), amount.to_string()));
+        lines.push(Line::fact(say::amount(locale), amount.to_string()));
     }
     lines
 }
@@ -288,7 +301,7 @@ fn instruction(kind: InstructionKind, value: &str, chain: Option<&str>, locale: 
 /// KOMOJU's instructions, while a code waits to be paid.
 fn link(snapshot: &Snapshot, locale: Locale) -> Option<Link> {
     let url = snapshot.instructions.url.clone().filter(|_| snapshot.phase == Phase::Waiting)?;
-    Some(Link { label: words::instructions_link(locale), url })
+    Some(Link { label: say::how_to_pay(locale), url })
 }
 
 #[cfg(test)]

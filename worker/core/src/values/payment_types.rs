@@ -6,24 +6,26 @@
 
 use super::instructions::InstructionKind;
 use super::locale::Locale;
+use crate::texts::names;
 
 /// One payment type, a row of the table.
 #[derive(Debug)]
 pub struct PaymentType {
     /// KOMOJU's name of it: `konbini`, `credit_card`.
     pub slug: &'static str,
-    /// Its English name in the middle of a sentence.
-    en: &'static str,
-    /// Its Japanese name.
-    ja: &'static str,
-    /// Its English name on its own, if that differs: "Card", not "card".
-    en_alone: Option<&'static str>,
+    /// Its name in the middle of a sentence.
+    name: Name,
+    /// Its name on its own, which may differ: "Card", not "card".
+    alone: Name,
     /// What `authorized` means for it under manual capture.
     pub authorized: Authorized,
     pub refunds: Refunds,
     /// What a shopper needs to pay a code, in the order in which they need it: what it is, and KOMOJU's field.
     pub instructions: &'static [(InstructionKind, &'static str)],
 }
+
+/// A name in each language.
+type Name = fn(Locale) -> &'static str;
 
 /// What `authorized` means for a payment type under manual capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,46 +51,38 @@ use Authorized::{Code, Reserved, Waits};
 use InstructionKind::*;
 
 /// A type that is refunded by API and needs no instructions.
-const fn plain(
-    slug: &'static str,
-    en: &'static str,
-    ja: &'static str,
-    authorized: Authorized,
-) -> PaymentType {
-    PaymentType { slug, en, ja, en_alone: None, authorized, refunds: Refunds::ByApi, instructions: &[] }
+const fn plain(slug: &'static str, name: Name, authorized: Authorized) -> PaymentType {
+    PaymentType { slug, name, alone: name, authorized, refunds: Refunds::ByApi, instructions: &[] }
 }
 
 /// A type that is paid by a code, in cash or by bank transfer.
 const fn cash(
     slug: &'static str,
-    en: &'static str,
-    ja: &'static str,
+    name: Name,
     instructions: &'static [(InstructionKind, &'static str)],
 ) -> PaymentType {
-    PaymentType { refunds: Refunds::ByTransfer, instructions, ..plain(slug, en, ja, Code) }
+    PaymentType { refunds: Refunds::ByTransfer, instructions, ..plain(slug, name, Code) }
 }
 
-/// The same type, with another English name on its own.
-const fn alone(payment_type: PaymentType, en: &'static str) -> PaymentType {
-    PaymentType { en_alone: Some(en), ..payment_type }
+/// The same type, with another name on its own.
+const fn alone(payment_type: PaymentType, alone: Name) -> PaymentType {
+    PaymentType { alone, ..payment_type }
 }
 
 const TABLE: &[PaymentType] = &[
-    alone(plain("credit_card", "card", "クレジットカード", Reserved), "Card"),
+    alone(plain("credit_card", names::credit_card, Reserved), names::alone::credit_card),
     alone(
         cash(
             "konbini",
-            "konbini",
-            "コンビニ払い",
+            names::konbini,
             &[(Store, "store"), (Receipt, "receipt"), (ConfirmationCode, "confirmation_code")],
         ),
-        "Konbini",
+        names::alone::konbini,
     ),
     alone(
         cash(
             "bank_transfer",
-            "bank transfer",
-            "銀行振込",
+            names::bank_transfer,
             &[
                 (Bank, "bank_name"),
                 (Branch, "account_branch_name"),
@@ -98,45 +92,44 @@ const TABLE: &[PaymentType] = &[
                 (OrderNumber, "order_id"),
             ],
         ),
-        "Bank transfer",
+        names::alone::bank_transfer,
     ),
     cash(
         "pay_easy",
-        "Pay-easy",
-        "ペイジー",
+        names::pay_easy,
         &[(BankId, "bank_id"), (CustomerNumber, "customer_id"), (ConfirmationNumber, "confirmation_id")],
     ),
-    plain("apple_pay", "Apple Pay", "Apple Pay", Reserved),
-    plain("paypay", "PayPay", "PayPay", Reserved),
-    plain("merpay", "Merpay", "メルペイ", Reserved),
-    plain("aupay", "au PAY", "au PAY", Reserved),
-    plain("rakutenpay", "Rakuten Pay", "楽天ペイ", Reserved),
-    plain("linepay", "LINE Pay", "LINE Pay", Reserved),
-    plain("amazon_pay", "Amazon Pay", "Amazon Pay", Reserved),
-    plain("paidy", "Paidy", "ペイディ", Reserved),
-    plain("epospay", "EPOS Pay", "エポスかんたん決済", Waits),
-    plain("docomo", "d Payment", "d払い", Reserved),
-    plain("au", "au Easy Payment", "auかんたん決済", Reserved),
-    plain("softbank", "SoftBank Payment", "ソフトバンクまとめて支払い", Reserved),
-    plain("web_money", "WebMoney", "WebMoney", Waits),
-    plain("bit_cash", "BitCash", "BitCash", Waits),
-    plain("net_cash", "NET CASH", "NET CASH", Waits),
-    plain("nanaco", "nanaco", "nanaco", Waits),
-    plain("japan_mobile", "carrier billing", "キャリア決済", Waits),
-    plain("alipay", "Alipay", "Alipay", Waits),
-    plain("alipay_hk", "AlipayHK", "AlipayHK", Waits),
-    plain("wechatpay", "WeChat Pay", "WeChat Pay", Waits),
-    plain("unionpay", "UnionPay", "銀聯カード", Waits),
-    plain("credit_card_korea", "card (Korea)", "クレジットカード（韓国）", Reserved),
-    plain("credit_card_brazil", "card (Brazil)", "クレジットカード（ブラジル）", Reserved),
-    plain("kakaopay", "KakaoPay", "KakaoPay", Waits),
-    plain("naverpay", "Naver Pay", "Naver Pay", Waits),
-    plain("payco", "PAYCO", "PAYCO", Waits),
-    plain("toss", "Toss", "Toss", Waits),
-    plain("gcash", "GCash", "GCash", Waits),
-    plain("tng", "Touch ’n Go", "Touch ’n Go", Waits),
-    plain("truemoney", "TrueMoney", "TrueMoney", Waits),
-    plain("dana", "DANA", "DANA", Waits),
+    plain("apple_pay", names::apple_pay, Reserved),
+    plain("paypay", names::paypay, Reserved),
+    plain("merpay", names::merpay, Reserved),
+    plain("aupay", names::aupay, Reserved),
+    plain("rakutenpay", names::rakutenpay, Reserved),
+    plain("linepay", names::linepay, Reserved),
+    plain("amazon_pay", names::amazon_pay, Reserved),
+    plain("paidy", names::paidy, Reserved),
+    plain("epospay", names::epospay, Waits),
+    plain("docomo", names::docomo, Reserved),
+    plain("au", names::au, Reserved),
+    plain("softbank", names::softbank, Reserved),
+    plain("web_money", names::web_money, Waits),
+    plain("bit_cash", names::bit_cash, Waits),
+    plain("net_cash", names::net_cash, Waits),
+    plain("nanaco", names::nanaco, Waits),
+    plain("japan_mobile", names::japan_mobile, Waits),
+    plain("alipay", names::alipay, Waits),
+    plain("alipay_hk", names::alipay_hk, Waits),
+    plain("wechatpay", names::wechatpay, Waits),
+    plain("unionpay", names::unionpay, Waits),
+    plain("credit_card_korea", names::credit_card_korea, Reserved),
+    plain("credit_card_brazil", names::credit_card_brazil, Reserved),
+    plain("kakaopay", names::kakaopay, Waits),
+    plain("naverpay", names::naverpay, Waits),
+    plain("payco", names::payco, Waits),
+    plain("toss", names::toss, Waits),
+    plain("gcash", names::gcash, Waits),
+    plain("tng", names::tng, Waits),
+    plain("truemoney", names::truemoney, Waits),
+    plain("dana", names::dana, Waits),
 ];
 
 /// None: a type that this version does not know, or an empty slug because KOMOJU names no type yet.
@@ -151,20 +144,16 @@ pub fn authorized(slug: &str) -> Authorized {
 
 /// A type's name in the middle of a sentence. An unknown slug stands for itself; without a slug it is "KOMOJU".
 pub fn name(slug: &str, locale: Locale) -> &str {
-    match (payment_type(slug), locale) {
-        (Some(known), Locale::En | Locale::Ko) => known.en,
-        (Some(known), Locale::Ja) => known.ja,
-        (None, _) if slug.is_empty() => "KOMOJU",
-        (None, _) => slug,
-    }
+    payment_type(slug).map_or_else(|| unknown(slug), |known| (known.name)(locale))
 }
 
 /// A type's name on its own, for a heading or a list.
 pub fn name_alone(slug: &str, locale: Locale) -> &str {
-    match (payment_type(slug).and_then(|known| known.en_alone), locale) {
-        (Some(name), Locale::En | Locale::Ko) => name,
-        (_, locale) => name(slug, locale),
-    }
+    payment_type(slug).map_or_else(|| unknown(slug), |known| (known.alone)(locale))
+}
+
+fn unknown(slug: &str) -> &str {
+    if slug.is_empty() { "KOMOJU" } else { slug }
 }
 
 #[cfg(test)]

@@ -41,65 +41,28 @@ pub fn line(
     let method = payment_types::name(&payment.method, locale);
     // In another currency, KOMOJU may have converted the amount: then the two amounts do not contradict each other.
     let otherwise = payment.net.is_some_and(|net| net.currency == asked.currency && net != asked);
-    let edited = due.map(|due| notes::paid_but_due(locale, &amount, method, &due.to_string()));
-    let what = match (locale, kind) {
-        (Locale::En | Locale::Ko, MilestoneKind::CodeIssued) => format!("Waiting for {amount} by {method}"),
-        (Locale::Ja, MilestoneKind::CodeIssued) => format!("{method}で{amount}の入金待ち"),
-        (Locale::En | Locale::Ko, MilestoneKind::Authorized) if otherwise => {
-            format!("Authorized {amount} by {method}, but {asked} was asked: please check")
-        }
-        (Locale::Ja, MilestoneKind::Authorized) if otherwise => {
-            format!("{method}で{amount}を仮売上しましたが、請求額は{asked}です。ご確認ください")
-        }
-        (Locale::En | Locale::Ko, MilestoneKind::Authorized) => format!("Authorized {amount} by {method}"),
-        (Locale::Ja, MilestoneKind::Authorized) => format!("{method}で{amount}を仮売上"),
-        (Locale::En | Locale::Ko, MilestoneKind::Paid | MilestoneKind::Mismatch)
-            if payment.went_back_whole() =>
-        {
-            format!("Paid {amount} by {method}, and already refunded in full at KOMOJU: do not ship for it")
-        }
-        (Locale::Ja, MilestoneKind::Paid | MilestoneKind::Mismatch) if payment.went_back_whole() => {
-            format!("{method}で{amount}が支払われましたが、KOMOJU側で全額返金済みです。発送しないでください")
-        }
-        (Locale::En | Locale::Ko, MilestoneKind::Paid) => format!("Paid {amount} by {method}"),
-        (Locale::Ja, MilestoneKind::Paid) => format!("{method}で{amount}の支払い完了"),
-        (Locale::En | Locale::Ko, MilestoneKind::Mismatch) => {
-            format!("Paid {amount} by {method}, but {asked} was asked: please check")
-        }
-        (Locale::Ja, MilestoneKind::Mismatch) => {
-            format!("{method}で{amount}が支払われましたが、請求額は{asked}です。ご確認ください")
-        }
-        (Locale::En | Locale::Ko, MilestoneKind::Fraud) => {
-            format!("Marked as fraud by KOMOJU: {amount} by {method}")
-        }
-        (Locale::Ja, MilestoneKind::Fraud) => {
-            format!("KOMOJUが{method}の{amount}を不正利用と判定しました")
-        }
-        (Locale::En | Locale::Ko, MilestoneKind::CaptureRefused) => {
-            format!("KOMOJU did not capture {amount} by {method}: do not ship before this is settled")
-        }
-        (Locale::Ja, MilestoneKind::CaptureRefused) => {
-            format!("{method}の{amount}の売上確定がKOMOJUに拒否されました。解決するまで発送しないでください")
-        }
-        (Locale::En | Locale::Ko, MilestoneKind::LapsesSoon) => {
-            format!("The authorization of {amount} by {method} lapses within three days")
-        }
-        (Locale::Ja, MilestoneKind::LapsesSoon) => {
-            format!("{method}の{amount}の仮売上は3日以内に失効します")
-        }
+    let what = match kind {
         // These are about no payment, so they name no amount.
-        (_, MilestoneKind::Ended | MilestoneKind::Unpaid | MilestoneKind::Restored) => {
+        MilestoneKind::Ended | MilestoneKind::Unpaid | MilestoneKind::Restored => {
             return short(kind, subject, locale);
         }
-        (Locale::En | Locale::Ko, MilestoneKind::Refunded) => {
-            format!("Refunded at KOMOJU, of {amount} by {method}")
+        MilestoneKind::CodeIssued => notes::waiting(locale, &amount, method),
+        MilestoneKind::Authorized if otherwise => {
+            notes::authorized_otherwise(locale, &amount, method, &asked.to_string())
         }
-        (Locale::Ja, MilestoneKind::Refunded) => format!("{method}の{amount}についてKOMOJU側で返金あり"),
-        (Locale::En | Locale::Ko, MilestoneKind::Disputed) => format!("Disputed: {amount} by {method}"),
-        (Locale::Ja, MilestoneKind::Disputed) => {
-            format!("{method}の{amount}に異議申し立て（チャージバック）")
+        MilestoneKind::Authorized => notes::authorized(locale, &amount, method),
+        MilestoneKind::Paid | MilestoneKind::Mismatch if payment.went_back_whole() => {
+            notes::paid_and_refunded(locale, &amount, method)
         }
+        MilestoneKind::Paid => notes::paid(locale, &amount, method),
+        MilestoneKind::Mismatch => notes::paid_otherwise(locale, &amount, method, &asked.to_string()),
+        MilestoneKind::Refunded => notes::refunded(locale, &amount, method),
+        MilestoneKind::Disputed => notes::disputed(locale, &amount, method),
+        MilestoneKind::Fraud => notes::fraud(locale, &amount, method),
+        MilestoneKind::CaptureRefused => notes::capture_refused(locale, &amount, method),
+        MilestoneKind::LapsesSoon => notes::lapses_soon(locale, &amount, method),
     };
+    let edited = due.map(|due| notes::paid_but_due(locale, &amount, method, &due.to_string()));
     let what = edited.unwrap_or(what);
     format!("{tag} {what} {}", mark(kind, subject))
 }
