@@ -21,7 +21,7 @@ impl Browser {
             self.fetch(&js::join(&query), &JsValue::UNDEFINED)
         } else {
             // A string body is sent as text/plain: a CORS-simple request, which costs no preflight.
-            let options = self.json(r#"{"method":"POST"}"#);
+            let options = js::json(r#"{"method":"POST"}"#);
             js::set(&options, "body", &self.start_body(ask));
             self.fetch(&start, &options)
         };
@@ -43,12 +43,12 @@ impl Browser {
         js::set(&body, "seen_currency", &js::get(&js::get(&self.order, "currency"), "code"));
         js::set_text(&body, "intent", ask.intent());
         js::set(&body, "visit", &js::join(&[&self.visit]));
-        js::call(&js::get(&self.window, "JSON"), "stringify", &[&body])
+        js::stringify(&body)
     }
 
     /// What every start names: store, order, cart, page and language.
     fn about_order(&self) -> JsValue {
-        let about = self.json("{}");
+        let about = js::json("{}");
         js::set(&about, "store", &self.own("store"));
         js::set(&about, "order_id", &self.order_id.into());
         js::set(&about, "cart_id", &js::get(&self.order, "cartId"));
@@ -74,7 +74,7 @@ impl Browser {
     pub(crate) fn take_answer(&mut self, raw: &JsValue) -> Result<Answer, Failure> {
         let news = self.raw != *raw;
         self.raw = raw.clone();
-        self.said = self.parse(raw);
+        self.said = js::parse(raw);
         let state = js::get(&self.said, "state");
         if !state.is_string() {
             return Err(failure(&self.said));

@@ -106,16 +106,6 @@ impl Browser {
         js::call(promise, "then", &[&self.door(kept, tag), &self.door(broken, tag)]);
     }
 
-    /// A fresh object from JSON that stands in this source.
-    pub fn json(&self, constant: &str) -> JsValue {
-        self.parse(&constant.into())
-    }
-
-    /// JSON as a JavaScript value; `undefined` if it is malformed.
-    pub fn parse(&self, json: &JsValue) -> JsValue {
-        js::call(&js::get(&self.window, "JSON"), "parse", &[json])
-    }
-
     /// Adds a new node at the end of `parent`, and returns it.
     pub fn node(&self, parent: &JsValue, tag: &str, class: &str, text: &str) -> JsValue {
         let node = js::call_with(&self.document, "createElement", tag);

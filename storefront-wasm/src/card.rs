@@ -160,7 +160,7 @@ impl Card {
         }
         let host = js::call_with(&browser.document, "createElement", "div");
         js::set_text(&host, "id", "komoju-payment");
-        let root = js::call(&host, "attachShadow", &[&browser.json(r#"{"mode":"open"}"#)]);
+        let root = js::call(&host, "attachShadow", &[&js::json(r#"{"mode":"open"}"#)]);
         // A style sheet made by script is not subject to the store's `style-src` policy. Browsers that lack it get a
         // style element.
         let sheet = js::construct(&browser.window, "CSSStyleSheet", &[]);
@@ -173,7 +173,7 @@ impl Card {
         js::call(&section, "setAttribute", &[&"role".into(), &"status".into()]);
         js::set(&section, "tabIndex", &JsValue::from(-1));
         let observer = browser.observer("MutationObserver", Signal::Mutated);
-        let all = browser.json(r#"{"childList":true,"subtree":true}"#);
+        let all = js::json(r#"{"childList":true,"subtree":true}"#);
         js::call(&observer, "observe", &[&browser.document, &all]);
         *self = Card { host, section, observer, placings: 0 };
         // If the page is still loading, `Signal::PageSettled` does this later.

@@ -55,7 +55,7 @@ impl Hearing {
         browser.hear(&xhr, "open", Signal::Opened);
         browser.hear(&browser.window, "fetch", Signal::Fetched);
         let observer = browser.observer("PerformanceObserver", Signal::Loaded);
-        js::call(&observer, "observe", &[&browser.json(r#"{"type":"resource","buffered":true}"#)]);
+        js::call(&observer, "observe", &[&js::json(r#"{"type":"resource","buffered":true}"#)]);
         Hearing::default()
     }
 
@@ -101,7 +101,7 @@ impl Hearing {
         if is_fine(xhr) {
             body = js::get(xhr, "response");
             if body.is_string() {
-                body = host.browser.parse(&body);
+                body = js::parse(&body);
             }
         }
         self.heard(tag, &body, flow, host);
@@ -284,7 +284,7 @@ fn is_page_of(id: u32, flow: &mut Flow, host: &mut Host) {
 
 /// Makes a call of our own, which is followed like the page's.
 fn ask(url: JsValue, tag: u32, browser: &Browser) {
-    let options = browser.json(r#"{"headers":{"Accept":"application/json"}}"#);
+    let options = js::json(r#"{"headers":{"Accept":"application/json"}}"#);
     follow_fetch(&browser.fetch(&url, &options), tag, browser);
 }
 

@@ -1,36 +1,15 @@
 //! JavaScript, read and called without trust: whatever is missing, odd, or throws is `undefined`.
 //!
-//! All of the browser is reached through these few imports, by name. A typed import for each method would read
-//! better, but each costs a hundred bytes in the shopper's browser, and would throw on a page where a store has
-//! replaced a built-in.
+//! A store may have replaced any built-in, and what its page gives us may come from another realm or be no object of
+//! the browser's at all. `Reflect` reads, sets, calls and constructs by name, and catches whatever comes of it.
 
 use alloc::string::String;
+use js_sys::{Array, Function, JSON, Reflect};
 use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
-    fn reflect_get(of: &JsValue, key: &str) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = set)]
-    fn reflect_set(of: &JsValue, key: &str, value: &JsValue) -> Result<bool, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = apply)]
-    fn reflect_apply(method: &JsValue, this: &JsValue, arguments: &Array) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = construct)]
-    fn reflect_construct(class: &JsValue, arguments: &Array) -> Result<JsValue, JsValue>;
-
-    type Array;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Array;
-    #[wasm_bindgen(method)]
-    fn push(this: &Array, item: &JsValue);
-}
 
 /// `of[key]`
 pub fn get(of: &JsValue, key: &str) -> JsValue {
-    reflect_get(of, key).unwrap_or_default()
+    Reflect::get(of, &key.into()).unwrap_or_default()
 }
 
 /// A property's text; empty if it is not a string.
@@ -40,7 +19,7 @@ pub fn text(of: &JsValue, key: &str) -> String {
 
 /// `of[key] = value`. A read-only property, or something that is not an object, keeps what it has.
 pub fn set(of: &JsValue, key: &str, value: &JsValue) {
-    let _ = reflect_set(of, key, value);
+    let _ = Reflect::set(of, &key.into(), value);
 }
 
 pub fn set_text(of: &JsValue, key: &str, text: &str) {
@@ -49,7 +28,7 @@ pub fn set_text(of: &JsValue, key: &str, text: &str) {
 
 /// `of.name(…arguments)`
 pub fn call(of: &JsValue, name: &str, arguments: &[&JsValue]) -> JsValue {
-    reflect_apply(&get(of, name), of, &array(arguments)).unwrap_or_default()
+    Reflect::apply(&function(of, name), of, &array(arguments)).unwrap_or_default()
 }
 
 /// `of.name(argument)`
@@ -59,11 +38,26 @@ pub fn call_with(of: &JsValue, name: &str, argument: &str) -> JsValue {
 
 /// `new of.name(…arguments)`
 pub fn construct(of: &JsValue, name: &str, arguments: &[&JsValue]) -> JsValue {
-    reflect_construct(&get(of, name), &array(arguments)).unwrap_or_default()
+    Reflect::construct(&function(of, name), &array(arguments)).unwrap_or_default()
 }
 
 pub fn list(items: &[&JsValue]) -> JsValue {
     array(items).into()
+}
+
+/// JSON as a JavaScript value; `undefined` if it is malformed.
+pub fn json(json: &str) -> JsValue {
+    JSON::parse(json).unwrap_or_default()
+}
+
+/// JSON that came from elsewhere; `undefined` if it is malformed, or no text.
+pub fn parse(text: &JsValue) -> JsValue {
+    text.as_string().map(|text| json(&text)).unwrap_or_default()
+}
+
+/// A JavaScript value as JSON.
+pub fn stringify(value: &JsValue) -> JsValue {
+    JSON::stringify(value).map(JsValue::from).unwrap_or_default()
 }
 
 /// The parts as one string, numbers in decimal digits.
@@ -81,6 +75,11 @@ pub fn each(list: &JsValue, mut visit: impl FnMut(&JsValue)) {
         }
         visit(&item);
     }
+}
+
+/// `of.name` under the type of a function. Whether it is one, the call will tell.
+fn function(of: &JsValue, name: &str) -> Function {
+    get(of, name).unchecked_into()
 }
 
 fn array(items: &[&JsValue]) -> Array {
