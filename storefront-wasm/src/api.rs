@@ -1,6 +1,9 @@
 //! The two calls to our server, and what their answers mean.
 
 use wasm_bindgen::prelude::*;
+use web_sys::{Response, Storage, UrlSearchParams};
+
+use alloc::string::String;
 
 use crate::browser::Browser;
 use crate::flow::{Answer, Ask, CALL_MS, Failure};
@@ -60,13 +63,15 @@ impl Browser {
     /// The address that starts a payment without this script: a plain link, which no content policy of the store
     /// blocks.
     pub(crate) fn pay_page(&self) -> JsValue {
-        let query = js::construct(&self.window, "URLSearchParams", &[&self.about_order()]);
+        let about = self.about_order().unchecked_into();
+        let query = js::or_undefined(UrlSearchParams::new_with_record_from_str_to_str(&about));
         js::join(&[&self.own("app"), &"/pay?".into(), &query])
     }
 
     /// The server has answered: reads the body as text.
     pub(crate) fn read_answer(&mut self, response: &JsValue, turn: u32) {
-        self.follow(&js::call(response, "text", &[]), Signal::Told, Signal::Unanswered, turn);
+        let text = js::or_undefined(response.unchecked_ref::<Response>().text());
+        self.follow(&text, Signal::Told, Signal::Unanswered, turn);
     }
 
     /// Takes in the body of an answer. Errors: it is a problem, belongs to another page's order, or redirects to a
@@ -103,19 +108,26 @@ impl Browser {
     /// Takes the token of an earlier visit from session storage, unless this page was opened with one. If storage is
     /// forbidden, nothing is lost: the server recognises the order.
     pub(crate) fn recall_token(&mut self) {
-        if !self.token.is_truthy() {
-            self.token = self.storage("getItem");
+        if !self.token.is_truthy()
+            && let Ok(Some(token)) = self.storage().get_item(&self.storage_key())
+        {
+            self.token = token.into();
         }
     }
 
     /// Keeps the token for a reload of this tab.
     fn keep_token(&self) {
-        self.storage("setItem");
+        if let Some(token) = self.token.as_string() {
+            let _ = self.storage().set_item(&self.storage_key(), &token);
+        }
     }
 
-    fn storage(&self, method: &str) -> JsValue {
-        let key = js::join(&[&"komoju:".into(), &self.page_order.into()]);
-        js::call(&js::get(&self.window, "sessionStorage"), method, &[&key, &self.token])
+    fn storage(&self) -> Storage {
+        js::typed(&self.window, "sessionStorage")
+    }
+
+    fn storage_key(&self) -> String {
+        js::join(&[&"komoju:".into(), &self.page_order.into()]).as_string().unwrap_or_default()
     }
 }
 

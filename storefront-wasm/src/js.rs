@@ -2,6 +2,18 @@
 //!
 //! A store may have replaced any built-in, and what its page gives us may come from another realm or be no object of
 //! the browser's at all. `Reflect` reads, sets, calls and constructs by name, and catches whatever comes of it.
+//!
+//! web-sys gives the browser's objects their types, and calls their methods: those that it catches, which give a
+//! `Result`. What remains goes through this module, also on typed objects:
+//! - Properties. web-sys does not catch its setters and most of its getters. On a page with a form or an image called
+//!   `readyState`, `document.readyState` is that element, and a getter that wants text throws.
+//! - Methods that web-sys does not catch, such as `remove`, `disconnect` and PerformanceObserver's `observe`.
+//! - `setTimeout`: it gives a number, which is converted on its way into wasm, where nothing catches.
+//! - `then`: js-sys wants a Rust closure, and the browser calls us only through the door.
+//! - Whatever is called with a value of the page's that may be of any type, such as `new URL`.
+//!
+//! A type is a promise of ours that nobody checks: `instanceof` says no to an object of another realm, and to a page's
+//! own stand-in for XMLHttpRequest or Response.
 
 use alloc::string::String;
 use js_sys::{Array, Function, JSON, Reflect};
@@ -28,7 +40,7 @@ pub fn set_text(of: &JsValue, key: &str, text: &str) {
 
 /// `of.name(…arguments)`
 pub fn call(of: &JsValue, name: &str, arguments: &[&JsValue]) -> JsValue {
-    Reflect::apply(&function(of, name), of, &array(arguments)).unwrap_or_default()
+    Reflect::apply(&typed::<Function>(of, name), of, &array(arguments)).unwrap_or_default()
 }
 
 /// `of.name(argument)`
@@ -38,7 +50,7 @@ pub fn call_with(of: &JsValue, name: &str, argument: &str) -> JsValue {
 
 /// `new of.name(…arguments)`
 pub fn construct(of: &JsValue, name: &str, arguments: &[&JsValue]) -> JsValue {
-    Reflect::construct(&function(of, name), &array(arguments)).unwrap_or_default()
+    Reflect::construct(&typed::<Function>(of, name), &array(arguments)).unwrap_or_default()
 }
 
 pub fn list(items: &[&JsValue]) -> JsValue {
@@ -60,6 +72,17 @@ pub fn stringify(value: &JsValue) -> JsValue {
     JSON::stringify(value).map(JsValue::from).unwrap_or_default()
 }
 
+/// `of[key]` under the type that it has in every browser.
+pub fn typed<T: JsCast>(of: &JsValue, key: &str) -> T {
+    get(of, key).unchecked_into()
+}
+
+/// What a call gave. If it failed, `undefined` under the same type: whatever is then done with it fails as well, and is
+/// caught as well.
+pub fn or_undefined<T: JsCast>(given: Result<T, JsValue>) -> T {
+    given.unwrap_or_else(|_| JsValue::UNDEFINED.unchecked_into())
+}
+
 /// The parts as one string, numbers in decimal digits.
 pub fn join(parts: &[&JsValue]) -> JsValue {
     call_with(&list(parts), "join", "")
@@ -75,11 +98,6 @@ pub fn each(list: &JsValue, mut visit: impl FnMut(&JsValue)) {
         }
         visit(&item);
     }
-}
-
-/// `of.name` under the type of a function. Whether it is one, the call will tell.
-fn function(of: &JsValue, name: &str) -> Function {
-    get(of, name).unchecked_into()
 }
 
 fn array(items: &[&JsValue]) -> Array {
