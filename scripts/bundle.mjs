@@ -4,7 +4,7 @@
 //   node scripts/bundle.mjs ENTRY OUT_DIR  writes storefront.js and manifest.json
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
 
@@ -31,6 +31,31 @@ const inlineWasm = {
   },
 };
 
+// The glue with the short names that wasm-opt gave to the wasm's imports and exports. A name that has no place there, or
+// an export that has no name, would only be missed in a shopper's browser.
+const shortNames = {
+  name: "short-names",
+  setup(build) {
+    build.onLoad({ filter: /storefront_wasm\.js$/ }, ({ path }) => {
+      const { imports, exports } = JSON.parse(readFileSync(join(dirname(path), "names.json"), "utf8"));
+      let glue = readFileSync(path, "utf8");
+      const rename = (from, to) => {
+        const parts = glue.split(from);
+        if (parts.length !== 2) throw new Error(`the glue has ${from} ${parts.length - 1} times`);
+        glue = parts.join(to);
+      };
+      rename('"./storefront_wasm_bg.js":', "a:");
+      for (const [, name, short] of imports) rename(`${name}: function`, `${short}: function`);
+      const shorts = new Map(exports);
+      glue = glue.replace(/\bwasm\.(\w+)/g, (_, name) => {
+        if (!shorts.has(name)) throw new Error(`the glue calls ${name}, which the wasm does not export`);
+        return `wasm.${shorts.get(name)}`;
+      });
+      return { loader: "js", contents: glue };
+    });
+  },
+};
+
 await build({
   entryPoints: [entry],
   outfile: file,
@@ -41,7 +66,7 @@ await build({
   minify: true,
   charset: "utf8",
   legalComments: "none",
-  plugins: [inlineWasm],
+  plugins: [inlineWasm, shortNames],
   logLevel: "warning",
 });
 
