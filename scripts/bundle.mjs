@@ -3,7 +3,7 @@
 //
 //   node scripts/bundle.mjs ENTRY OUT_DIR  writes storefront.js and manifest.json
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
@@ -56,6 +56,16 @@ const shortNames = {
   },
 };
 
+// What the plain link says, by language: `link` of the table [plain] in each file of sentences. That no language which has
+// the table lacks the key is checked where the Rust is built.
+const texts = "worker/texts";
+const link = {};
+for (const name of readdirSync(texts).filter((name) => /^[a-z]{2}(-\w+)?\.toml$/.test(name)).sort()) {
+  const [, text] = /^\[plain\]\nlink = (".*")$/m.exec(readFileSync(join(texts, name), "utf8")) ?? [];
+  if (text) link[name.replace(".toml", "")] = JSON.parse(text);
+}
+if (!link.en) throw new Error(`${texts}/en.toml has no link in [plain]`);
+
 await build({
   entryPoints: [entry],
   outfile: file,
@@ -64,6 +74,7 @@ await build({
   platform: "browser",
   target: "es2020",
   minify: true,
+  define: { LINK: JSON.stringify(link) },
   charset: "utf8",
   legalComments: "none",
   plugins: [inlineWasm, shortNames],

@@ -7,8 +7,9 @@ use alloc::string::String;
 
 use crate::browser::Browser;
 use crate::flow::{Answer, Ask, CALL_MS, Failure};
+use crate::js;
 use crate::signal::Signal;
-use crate::{js, text};
+use crate::text::Language;
 
 impl Browser {
     /// Makes the call. Its answer, its failure or [`CALL_MS`] comes back as a signal, tagged with this turn.
@@ -19,8 +20,13 @@ impl Browser {
         let start = js::join(&[&self.own("app"), &"/api/payments".into()]);
         let promise = if ask == Ask::Look && self.token.is_truthy() {
             let locale = self.locale();
-            let query =
-                [&start, &"/".into(), &self.token, &"?locale=".into(), &text::language(&locale).into()];
+            let query = [
+                &start,
+                &"/".into(),
+                &self.token,
+                &"?locale=".into(),
+                &Language::for_tag(&locale).tag().into(),
+            ];
             self.fetch(&js::join(&query), &JsValue::UNDEFINED)
         } else {
             // A string body is sent as text/plain: a CORS-simple request, which costs no preflight.
@@ -56,7 +62,7 @@ impl Browser {
         js::set(&about, "order_id", &self.order_id.into());
         js::set(&about, "cart_id", &js::get(&self.order, "cartId"));
         js::set(&about, "page", &js::join(&[&js::get(&self.location, "origin"), &self.address()]));
-        js::set_text(&about, "locale", text::language(&self.locale()));
+        js::set_text(&about, "locale", Language::for_tag(&self.locale()).tag());
         about
     }
 

@@ -11,7 +11,7 @@ use crate::browser::Browser;
 use crate::flow::{Press, Scene};
 use crate::js;
 use crate::signal::Signal;
-use crate::text::{self, Text};
+use crate::text::{Language, script as say};
 
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
 /// How long (ms) a loaded page's content may take to appear, and for how long we then put the card back if it is
@@ -49,16 +49,15 @@ impl Card {
     /// Draws a scene. What the server said is read from its last answer.
     pub fn draw(&mut self, scene: Scene, browser: &Browser) {
         let asking = js::get(&browser.said, "asking");
-        let locale = browser.locale();
-        let text = text::text(&locale);
+        let language = Language::for_tag(&browser.locale());
         let (state, title, message) = match scene {
             Scene::Nothing => return self.remove(),
-            Scene::Checking => ("confirming", text.checking, text.moment),
-            Scene::Going | Scene::Leaving => ("redirect", text.unfinished, text.going),
-            Scene::Unpaid => ("unpaid", text.unfinished, text.received),
+            Scene::Checking => ("confirming", say::checking(language), say::moment(language)),
+            Scene::Going | Scene::Leaving => ("redirect", say::unfinished(language), say::going(language)),
+            Scene::Unpaid => ("unpaid", say::unfinished(language), say::received(language)),
             Scene::Said | Scene::Asking => ("asking", "", ""),
-            Scene::Trouble => ("trouble", text.trouble, text.safe),
-            Scene::Refused => ("trouble", "", text.trouble),
+            Scene::Trouble => ("trouble", say::trouble(language), say::safe(language)),
+            Scene::Refused => ("trouble", "", say::trouble(language)),
         };
         if self.nodes.is_none() {
             self.nodes = Nodes::build(browser);
@@ -67,7 +66,7 @@ impl Card {
         let section = &nodes.section;
         let had_focus = js::get(&browser.document, "activeElement") == *AsRef::<JsValue>::as_ref(&nodes.host);
         js::set_text(section, "textContent", "");
-        let _ = section.set_attribute("lang", text::language(&locale));
+        let _ = section.set_attribute("lang", language.tag());
         // Each text comes from the server's answer or from our own few sentences, depending on the scene.
         let words = |key: &str, ours: &str| {
             let is_question = scene == Scene::Asking && key != "state";
@@ -87,7 +86,7 @@ impl Card {
         browser.text_node(&column, "b", "test", &js::get(&browser.said, "test"));
         browser.text_node(&column, "h2", "", &words("title", title));
         browser.text_node(&column, "p", "", &words("message", message));
-        nodes.draw_deeds(scene, text, browser);
+        nodes.draw_deeds(scene, language, browser);
         if had_focus {
             let _ = section.focus();
         }
@@ -162,7 +161,7 @@ impl Nodes {
     }
 
     /// Lines, buttons and links of a scene.
-    fn draw_deeds(&self, scene: Scene, text: &Text, browser: &Browser) {
+    fn draw_deeds(&self, scene: Scene, language: Language, browser: &Browser) {
         match scene {
             Scene::Asking => self.draw_question(browser),
             Scene::Said => {
@@ -175,18 +174,18 @@ impl Nodes {
                 let press = if asks { Press::Ask } else { Press::Restart };
                 self.button(&js::get(&browser.said, "restart"), press, "quiet", browser);
             }
-            Scene::Unpaid => self.button(&text.pay.into(), Press::Pay, "main", browser),
+            Scene::Unpaid => self.button(&say::pay(language).into(), Press::Pay, "main", browser),
             Scene::Leaving => self.link(
-                &text.go_now.into(),
+                &say::go_now(language).into(),
                 &js::get(&browser.said, "redirect_url"),
                 "_top",
                 "main",
                 browser,
             ),
             Scene::Trouble => {
-                self.button(&text.again.into(), Press::Again, "main", browser);
+                self.button(&say::again(language).into(), Press::Again, "main", browser);
                 if browser.order_id != 0 {
-                    self.link(&text.open.into(), &browser.pay_page(), "_top", "", browser);
+                    self.link(&say::open(language).into(), &browser.pay_page(), "_top", "", browser);
                 }
             }
             Scene::Nothing | Scene::Checking | Scene::Going | Scene::Refused => {}
