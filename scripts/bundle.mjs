@@ -3,8 +3,8 @@
 //
 //   node scripts/bundle.mjs ENTRY OUT_DIR  writes storefront.js and manifest.json
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "esbuild";
 
@@ -31,6 +31,41 @@ const inlineWasm = {
   },
 };
 
+// The glue with the short names that wasm-opt gave to the wasm's imports and exports. A name that has no place there, or
+// an export that has no name, would only be missed in a shopper's browser.
+const shortNames = {
+  name: "short-names",
+  setup(build) {
+    build.onLoad({ filter: /storefront_wasm\.js$/ }, ({ path }) => {
+      const { imports, exports } = JSON.parse(readFileSync(join(dirname(path), "names.json"), "utf8"));
+      let glue = readFileSync(path, "utf8");
+      const rename = (from, to) => {
+        const parts = glue.split(from);
+        if (parts.length !== 2) throw new Error(`the glue has ${from} ${parts.length - 1} times`);
+        glue = parts.join(to);
+      };
+      rename('"./storefront_wasm_bg.js":', "a:");
+      for (const [, name, short] of imports) rename(`${name}: function`, `${short}: function`);
+      const shorts = new Map(exports);
+      glue = glue.replace(/\bwasm\.(\w+)/g, (_, name) => {
+        if (!shorts.has(name)) throw new Error(`the glue calls ${name}, which the wasm does not export`);
+        return `wasm.${shorts.get(name)}`;
+      });
+      return { loader: "js", contents: glue };
+    });
+  },
+};
+
+// What the plain link says, by language: `link` of the table [plain] in each file of sentences. That no language which has
+// the table lacks the key is checked where the Rust is built.
+const texts = "worker/texts";
+const link = {};
+for (const name of readdirSync(texts).filter((name) => /^[a-z]{2}(-\w+)?\.toml$/.test(name)).sort()) {
+  const [, text] = /^\[plain\]\nlink = (".*")$/m.exec(readFileSync(join(texts, name), "utf8")) ?? [];
+  if (text) link[name.replace(".toml", "")] = JSON.parse(text);
+}
+if (!link.en) throw new Error(`${texts}/en.toml has no link in [plain]`);
+
 await build({
   entryPoints: [entry],
   outfile: file,
@@ -39,9 +74,10 @@ await build({
   platform: "browser",
   target: "es2020",
   minify: true,
+  define: { LINK: JSON.stringify(link) },
   charset: "utf8",
   legalComments: "none",
-  plugins: [inlineWasm],
+  plugins: [inlineWasm, shortNames],
   logLevel: "warning",
 });
 

@@ -14,8 +14,9 @@ const parts = {
     size: () => JSON.parse(readFileSync("target/storefront/manifest.json", "utf8")).brotli,
     // A ratchet below the design's 20 kB. It grew from 16 when the tag became async: the script may come at any
     // moment, finds its own tag and the page's order by itself, asks before a code is given up, and keeps a link
-    // where wasm is forbidden.
-    budget: 18_000,
+    // where wasm is forbidden. From 17.4 it grew to 18.7 when web-sys typed the browser (0.8, once its imports had short
+    // names) and Korean came (0.5).
+    budget: 19_000,
   },
   worker: {
     what: "worker, gzip",

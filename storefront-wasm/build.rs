@@ -1,8 +1,11 @@
-//! Two savings on what every shopper downloads.
+//! Writes the script's own sentences as functions, and makes two savings on what every shopper downloads.
 
-use std::{env, fs, path::Path};
+use std::{env, error::Error, fs, path::Path};
 
-fn main() {
+use texts::{Enumeration, generate};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    generate(&["script"], &Enumeration::Own)?;
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/style.css");
 
@@ -13,9 +16,9 @@ fn main() {
     }
 
     // The style sheet without the spaces that only its reader needs.
-    let style = fs::read_to_string("src/style.css").expect("src/style.css is there");
-    let out = env::var("OUT_DIR").expect("cargo says where to put it");
-    fs::write(Path::new(&out).join("style.css"), squeezed(&style)).expect("it can be written there");
+    let style = fs::read_to_string("src/style.css")?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("style.css"), squeezed(&style))?;
+    Ok(())
 }
 
 fn squeezed(style: &str) -> String {

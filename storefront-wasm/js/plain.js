@@ -2,6 +2,8 @@
  * The journey without wasm: a policy of the store's forbids it, or it broke. An order of ours gets a plain link to the
  * server's own page, which pays it or shows how it stands, whatever the state. By itself the page is left only where
  * the server says so: once, on the first visit.
+ *
+ * `LINK` is what that link says, by language: scripts/bundle.mjs puts it in from worker/texts.
  */
 const UNPAID = /^(ORDER_STATUS_)?(AWAITING_PAYMENT|PENDING|INCOMPLETE)$/;
 const ORDER = /\/api\/storefront\/orders?\/(\d+)\/?(\?|$)/;
@@ -10,20 +12,19 @@ const NUMBER = "[data-test=order-confirmation-order-number-text]";
 const SETTLE_MS = 3000;
 const LOOK_MS = 300;
 
-const LABEL = { ja: "お支払い・お支払い状況の確認はこちら", en: "Pay, or see how your payment stands" };
-
 let begun;
 
 /** Puts the link beside the page's own content, and back there while the page is still being drawn. */
 const show = (href) => {
-  const language = (document.documentElement.lang || navigator.language).toLowerCase().startsWith("ja") ? "ja" : "en";
+  const [tag] = (document.documentElement.lang || navigator.language).toLowerCase().split(/[-_]/);
+  const language = Object.keys(LINK).find((it) => it === tag) ?? "en";
   const line = document.createElement("p");
   line.id = "komoju-payment";
   line.lang = language;
   const link = document.createElement("a");
   link.href = href;
   link.target = "_top";
-  link.textContent = LABEL[language];
+  link.textContent = LINK[language];
   line.append(link);
   let looks = 0;
   const place = () => {

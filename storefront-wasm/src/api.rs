@@ -1,11 +1,15 @@
 //! The two calls to our server, and what their answers mean.
 
 use wasm_bindgen::prelude::*;
+use web_sys::{Response, Storage, UrlSearchParams};
+
+use alloc::string::String;
 
 use crate::browser::Browser;
 use crate::flow::{Answer, Ask, CALL_MS, Failure};
+use crate::js;
 use crate::signal::Signal;
-use crate::{js, text};
+use crate::text::Language;
 
 impl Browser {
     /// Makes the call. Its answer, its failure or [`CALL_MS`] comes back as a signal, tagged with this turn.
@@ -16,12 +20,17 @@ impl Browser {
         let start = js::join(&[&self.own("app"), &"/api/payments".into()]);
         let promise = if ask == Ask::Look && self.token.is_truthy() {
             let locale = self.locale();
-            let query =
-                [&start, &"/".into(), &self.token, &"?locale=".into(), &text::language(&locale).into()];
+            let query = [
+                &start,
+                &"/".into(),
+                &self.token,
+                &"?locale=".into(),
+                &Language::for_tag(&locale).tag().into(),
+            ];
             self.fetch(&js::join(&query), &JsValue::UNDEFINED)
         } else {
             // A string body is sent as text/plain: a CORS-simple request, which costs no preflight.
-            let options = self.json(r#"{"method":"POST"}"#);
+            let options = js::json(r#"{"method":"POST"}"#);
             js::set(&options, "body", &self.start_body(ask));
             self.fetch(&start, &options)
         };
@@ -43,30 +52,32 @@ impl Browser {
         js::set(&body, "seen_currency", &js::get(&js::get(&self.order, "currency"), "code"));
         js::set_text(&body, "intent", ask.intent());
         js::set(&body, "visit", &js::join(&[&self.visit]));
-        js::call(&js::get(&self.window, "JSON"), "stringify", &[&body])
+        js::stringify(&body)
     }
 
     /// What every start names: store, order, cart, page and language.
     fn about_order(&self) -> JsValue {
-        let about = self.json("{}");
+        let about = js::json("{}");
         js::set(&about, "store", &self.own("store"));
         js::set(&about, "order_id", &self.order_id.into());
         js::set(&about, "cart_id", &js::get(&self.order, "cartId"));
         js::set(&about, "page", &js::join(&[&js::get(&self.location, "origin"), &self.address()]));
-        js::set_text(&about, "locale", text::language(&self.locale()));
+        js::set_text(&about, "locale", Language::for_tag(&self.locale()).tag());
         about
     }
 
     /// The address that starts a payment without this script: a plain link, which no content policy of the store
     /// blocks.
     pub(crate) fn pay_page(&self) -> JsValue {
-        let query = js::construct(&self.window, "URLSearchParams", &[&self.about_order()]);
+        let about = self.about_order().unchecked_into();
+        let query = js::or_undefined(UrlSearchParams::new_with_record_from_str_to_str(&about));
         js::join(&[&self.own("app"), &"/pay?".into(), &query])
     }
 
     /// The server has answered: reads the body as text.
     pub(crate) fn read_answer(&mut self, response: &JsValue, turn: u32) {
-        self.follow(&js::call(response, "text", &[]), Signal::Told, Signal::Unanswered, turn);
+        let text = js::or_undefined(response.unchecked_ref::<Response>().text());
+        self.follow(&text, Signal::Told, Signal::Unanswered, turn);
     }
 
     /// Takes in the body of an answer. Errors: it is a problem, belongs to another page's order, or redirects to a
@@ -74,7 +85,7 @@ impl Browser {
     pub(crate) fn take_answer(&mut self, raw: &JsValue) -> Result<Answer, Failure> {
         let news = self.raw != *raw;
         self.raw = raw.clone();
-        self.said = self.parse(raw);
+        self.said = js::parse(raw);
         let state = js::get(&self.said, "state");
         if !state.is_string() {
             return Err(failure(&self.said));
@@ -103,19 +114,26 @@ impl Browser {
     /// Takes the token of an earlier visit from session storage, unless this page was opened with one. If storage is
     /// forbidden, nothing is lost: the server recognises the order.
     pub(crate) fn recall_token(&mut self) {
-        if !self.token.is_truthy() {
-            self.token = self.storage("getItem");
+        if !self.token.is_truthy()
+            && let Ok(Some(token)) = self.storage().get_item(&self.storage_key())
+        {
+            self.token = token.into();
         }
     }
 
     /// Keeps the token for a reload of this tab.
     fn keep_token(&self) {
-        self.storage("setItem");
+        if let Some(token) = self.token.as_string() {
+            let _ = self.storage().set_item(&self.storage_key(), &token);
+        }
     }
 
-    fn storage(&self, method: &str) -> JsValue {
-        let key = js::join(&[&"komoju:".into(), &self.page_order.into()]);
-        js::call(&js::get(&self.window, "sessionStorage"), method, &[&key, &self.token])
+    fn storage(&self) -> Storage {
+        js::typed(&self.window, "sessionStorage")
+    }
+
+    fn storage_key(&self) -> String {
+        js::join(&[&"komoju:".into(), &self.page_order.into()]).as_string().unwrap_or_default()
     }
 }
 

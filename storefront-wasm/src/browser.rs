@@ -4,7 +4,9 @@
 //! back as [`Signal`]s, through the script's one door.
 
 use alloc::string::String;
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
+use web_sys::{Document, Element, EventTarget, Location, Node, Window};
 
 use crate::js;
 use crate::page;
@@ -16,9 +18,9 @@ use crate::text;
 pub struct Browser {
     /// The object that `entry.js` passed; see [`Browser::new`].
     own: JsValue,
-    pub window: JsValue,
-    pub document: JsValue,
-    pub location: JsValue,
+    pub window: Window,
+    pub document: Document,
+    pub location: Location,
     /// BigCommerce's language for the store, such as `ja_JP`.
     pub store_language: JsValue,
     /// This page's order as BigCommerce answered it, and its id (0: none yet), once it is known to be ours.
@@ -47,11 +49,11 @@ impl Browser {
     /// `behind(target, name, saw)`, which has `saw` called after each call of a method; `door(signal, tag)`, which
     /// makes a function that reports a signal.
     pub fn new(own: JsValue) -> Browser {
-        let window = js::get(&own, "window");
+        let window: Window = js::typed(&own, "window");
         Browser {
             own,
-            document: js::get(&window, "document"),
-            location: js::get(&window, "location"),
+            document: js::typed(&window, "document"),
+            location: js::typed(&window, "location"),
             store_language: JsValue::UNDEFINED,
             order: JsValue::UNDEFINED,
             order_id: 0,
@@ -72,8 +74,8 @@ impl Browser {
     }
 
     /// `fetch` as it was before we patched it, so that we do not hear ourselves.
-    pub fn fetch(&self, url: &JsValue, options: &JsValue) -> JsValue {
-        js::call(&self.own, "fetch", &[url, options])
+    pub fn fetch(&self, url: &JsValue, options: &JsValue) -> Promise {
+        js::call(&self.own, "fetch", &[url, options]).unchecked_into()
     }
 
     /// Reports `signal` after every call of the method `name`; see `behind` in `entry.js`.
@@ -82,18 +84,13 @@ impl Browser {
     }
 
     /// A function that the browser may call, which reports this signal with this tag.
-    pub fn door(&self, signal: Signal, tag: u32) -> JsValue {
-        js::call(&self.own, "door", &[&(signal as u32).into(), &tag.into()])
+    pub fn door(&self, signal: Signal, tag: u32) -> Function {
+        js::call(&self.own, "door", &[&(signal as u32).into(), &tag.into()]).unchecked_into()
     }
 
-    /// Reports `signal` at each event of this name.
-    pub fn listen(&self, target: &JsValue, event: &str, signal: Signal) {
-        js::call(target, "addEventListener", &[&event.into(), &self.door(signal, 0)]);
-    }
-
-    /// `new class(door)`, for the browser's observer classes.
-    pub fn observer(&self, class: &str, signal: Signal) -> JsValue {
-        js::construct(&self.window, class, &[&self.door(signal, 0)])
+    /// Reports `signal` with this tag at each event of this name.
+    pub fn listen(&self, target: &EventTarget, event: &str, signal: Signal, tag: u32) {
+        let _ = target.add_event_listener_with_callback(event, &self.door(signal, tag));
     }
 
     /// Reports `signal` after `ms` milliseconds.
@@ -102,35 +99,23 @@ impl Browser {
     }
 
     /// `promise.then(…)`: the signal `kept` if it is fulfilled, `broken` if it is rejected.
-    pub fn follow(&self, promise: &JsValue, kept: Signal, broken: Signal, tag: u32) {
+    pub fn follow(&self, promise: &Promise, kept: Signal, broken: Signal, tag: u32) {
         js::call(promise, "then", &[&self.door(kept, tag), &self.door(broken, tag)]);
     }
 
-    /// A fresh object from JSON that stands in this source.
-    pub fn json(&self, constant: &str) -> JsValue {
-        self.parse(&constant.into())
-    }
-
-    /// JSON as a JavaScript value; `undefined` if it is malformed.
-    pub fn parse(&self, json: &JsValue) -> JsValue {
-        js::call(&js::get(&self.window, "JSON"), "parse", &[json])
-    }
-
     /// Adds a new node at the end of `parent`, and returns it.
-    pub fn node(&self, parent: &JsValue, tag: &str, class: &str, text: &str) -> JsValue {
-        let node = js::call_with(&self.document, "createElement", tag);
-        js::set_text(&node, "className", class);
+    pub fn node(&self, parent: &Node, tag: &str, class: &str, text: &str) -> Element {
+        let node = js::or_undefined(self.document.create_element(tag));
+        let _ = node.set_attribute("class", class);
         js::set_text(&node, "textContent", text);
-        js::call(parent, "append", &[&node]);
+        let _ = parent.append_child(&node);
         node
     }
 
-    /// The same, but only if there is text to show; else `undefined`.
-    pub fn text_node(&self, parent: &JsValue, tag: &str, class: &str, text: &JsValue) -> JsValue {
-        match text.as_string() {
-            Some(text) if !text.is_empty() => self.node(parent, tag, class, &text),
-            _ => JsValue::UNDEFINED,
-        }
+    /// The same, but only if there is text to show.
+    pub fn text_node(&self, parent: &Node, tag: &str, class: &str, text: &JsValue) -> Option<Element> {
+        let text = text.as_string().filter(|text| !text.is_empty())?;
+        Some(self.node(parent, tag, class, &text))
     }
 
     /// This page's path and query; some confirmation pages show nothing without their query.
@@ -138,7 +123,8 @@ impl Browser {
         js::join(&[&js::get(&self.location, "pathname"), &js::get(&self.location, "search")])
     }
 
-    /// The path of `url` (string or URL object, absolute or relative), if it is on `origin`. None: it is elsewhere.
+    /// The path of `url`, if it is on `origin`. None: it is elsewhere. `url` is whatever the page calls with: text or a
+    /// URL object, absolute or relative. That is why `URL` is constructed by hand.
     pub fn path_on(&self, origin: &JsValue, url: &JsValue) -> Option<String> {
         let url = js::construct(&self.window, "URL", &[url, &js::get(&self.location, "href")]);
         if js::get(&url, "origin") == *origin { Some(js::text(&url, "pathname")) } else { None }
@@ -183,7 +169,7 @@ impl Browser {
     /// place.
     pub fn is_first_visit(&self) -> bool {
         !page::is_permalink(&js::text(&self.location, "search"))
-            && js::get(&self.window, "top") == self.window
+            && js::get(&self.window, "top") == *AsRef::<JsValue>::as_ref(&self.window)
     }
 
     /// Goes to another page; the browser's Back leads here again.

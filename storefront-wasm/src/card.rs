@@ -5,12 +5,13 @@
 //! Text is set by `textContent`, never as HTML, and addresses become links only if they are http(s).
 
 use wasm_bindgen::prelude::*;
+use web_sys::{CssStyleSheet, HtmlElement, MutationObserver, Node};
 
 use crate::browser::Browser;
 use crate::flow::{Press, Scene};
 use crate::js;
 use crate::signal::Signal;
-use crate::text::{self, Text};
+use crate::text::{Language, script as say};
 
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
 /// How long (ms) a loaded page's content may take to appear, and for how long we then put the card back if it is
@@ -25,39 +26,47 @@ const PLACE: &str = ".orderConfirmation > .orderConfirmation-section";
 /// Where it goes on a page that has none of these, in this order.
 const OTHER_PLACES: [&str; 3] = [".orderConfirmation", ".layout-main", "body"];
 
-/// The card's nodes; `undefined` until there is something to show.
+/// The card, and how often it has been put on the page.
 #[derive(Default, Debug)]
 pub struct Card {
-    /// The shadow host: the only node of ours in the page's own tree.
-    host: JsValue,
-    /// The card itself, inside the shadow.
-    section: JsValue,
-    /// Reports every change to the page, until the card has its place.
-    observer: JsValue,
-    /// How often the card has been put on the page.
+    /// None until there is something to show.
+    nodes: Option<Nodes>,
     placings: u32,
+}
+
+/// What the card consists of.
+#[derive(Debug)]
+struct Nodes {
+    /// The shadow host: the only node of ours in the page's own tree.
+    host: HtmlElement,
+    /// The card itself, inside the shadow.
+    section: HtmlElement,
+    /// Reports every change to the page, until the card has its place.
+    observer: MutationObserver,
 }
 
 impl Card {
     /// Draws a scene. What the server said is read from its last answer.
     pub fn draw(&mut self, scene: Scene, browser: &Browser) {
         let asking = js::get(&browser.said, "asking");
-        let locale = browser.locale();
-        let text = text::text(&locale);
+        let language = Language::for_tag(&browser.locale());
         let (state, title, message) = match scene {
             Scene::Nothing => return self.remove(),
-            Scene::Checking => ("confirming", text.checking, text.moment),
-            Scene::Going | Scene::Leaving => ("redirect", text.unfinished, text.going),
-            Scene::Unpaid => ("unpaid", text.unfinished, text.received),
+            Scene::Checking => ("confirming", say::checking(language), say::moment(language)),
+            Scene::Going | Scene::Leaving => ("redirect", say::unfinished(language), say::going(language)),
+            Scene::Unpaid => ("unpaid", say::unfinished(language), say::received(language)),
             Scene::Said | Scene::Asking => ("asking", "", ""),
-            Scene::Trouble => ("trouble", text.trouble, text.safe),
-            Scene::Refused => ("trouble", "", text.trouble),
+            Scene::Trouble => ("trouble", say::trouble(language), say::safe(language)),
+            Scene::Refused => ("trouble", "", say::trouble(language)),
         };
-        self.build(browser);
-        let section = &self.section;
-        let had_focus = js::get(&browser.document, "activeElement") == self.host;
+        if self.nodes.is_none() {
+            self.nodes = Nodes::build(browser);
+        }
+        let Some(nodes) = &self.nodes else { return };
+        let section = &nodes.section;
+        let had_focus = js::get(&browser.document, "activeElement") == *AsRef::<JsValue>::as_ref(&nodes.host);
         js::set_text(section, "textContent", "");
-        js::set_text(section, "lang", text::language(&locale));
+        let _ = section.set_attribute("lang", language.tag());
         // Each text comes from the server's answer or from our own few sentences, depending on the scene.
         let words = |key: &str, ours: &str| {
             let is_question = scene == Scene::Asking && key != "state";
@@ -72,20 +81,87 @@ impl Card {
             if is_servers { said } else { ours.into() }
         };
         js::set(section, "className", &js::join(&[&"card ".into(), &words("state", state)]));
-        js::set_text(&browser.node(section, "i", "icon", ""), "ariaHidden", "true");
+        let _ = browser.node(section, "i", "icon", "").set_attribute("aria-hidden", "true");
         let column = browser.node(section, "div", "words", "");
         browser.text_node(&column, "b", "test", &js::get(&browser.said, "test"));
         browser.text_node(&column, "h2", "", &words("title", title));
         browser.text_node(&column, "p", "", &words("message", message));
-        self.draw_deeds(scene, text, browser);
+        nodes.draw_deeds(scene, language, browser);
         if had_focus {
-            js::call(section, "focus", &[]);
+            let _ = section.focus();
         }
         self.place(false, browser);
     }
 
+    /// Takes the card off the page, without a trace.
+    fn remove(&mut self) {
+        self.stop_placing();
+        if let Some(nodes) = &self.nodes {
+            js::call(&nodes.host, "remove", &[]);
+        }
+        *self = Card::default();
+    }
+
+    /// Makes sure that the card is on the page, at the best place there is by now. `anyhow`: the page's own content
+    /// has had its time, so any place will do.
+    pub fn place(&mut self, anyhow: bool, browser: &Browser) {
+        let Card { nodes: Some(Nodes { host, .. }), placings } = self else { return };
+        if js::get(host, "isConnected").is_truthy() || *placings >= PLACINGS {
+            return;
+        }
+        let find = |selector| browser.document.query_selector(selector).ok().flatten();
+        // A page that refuses counts like one that takes the card off again.
+        let _ = if let Some(section) = find(PLACE) {
+            section.before_with_node_1(host)
+        } else if anyhow && let Some(other) = OTHER_PLACES.into_iter().find_map(find) {
+            other.prepend_with_node_1(host)
+        } else {
+            return;
+        };
+        *placings += 1;
+        if *placings == 1 {
+            browser.after(KEEP_MS, Signal::StopPlacing, 0);
+        }
+    }
+
+    /// Stops watching the page. From now on the card stays, or stays away.
+    pub fn stop_placing(&self) {
+        if let Some(nodes) = &self.nodes {
+            js::call(&nodes.observer, "disconnect", &[]);
+        }
+    }
+}
+
+impl Nodes {
+    /// Makes the nodes. None: the page has replaced what makes them.
+    fn build(browser: &Browser) -> Option<Nodes> {
+        let host = browser.document.create_element("div").ok().filter(|host| host.is_truthy())?;
+        let _ = host.set_attribute("id", "komoju-payment");
+        // An object of options is made from JSON: made by its setters, each field would be an import of its own.
+        let root = js::or_undefined(host.attach_shadow(js::json(r#"{"mode":"open"}"#).unchecked_ref()));
+        // A style sheet made by script is not subject to the store's `style-src` policy. Browsers that lack it get a
+        // style element.
+        if let Ok(sheet) = CssStyleSheet::new() {
+            let _ = sheet.replace_sync(STYLE);
+            js::set(&root, "adoptedStyleSheets", &js::list(&[&sheet]));
+        } else {
+            browser.node(&root, "style", "", STYLE);
+        }
+        let section = browser.node(&root, "section", "", "");
+        let _ = section.set_attribute("role", "status");
+        let _ = section.set_attribute("tabindex", "-1");
+        let observer = js::or_undefined(MutationObserver::new(&browser.door(Signal::Mutated, 0)));
+        let all = js::json(r#"{"childList":true,"subtree":true}"#);
+        let _ = observer.observe_with_options(&browser.document, all.unchecked_ref());
+        // If the page is still loading, `Signal::PageSettled` does this later.
+        if browser.is_loaded() {
+            browser.after(APPEAR_MS, Signal::PlaceAnyhow, 0);
+        }
+        Some(Nodes { host: host.unchecked_into(), section: section.unchecked_into(), observer })
+    }
+
     /// Lines, buttons and links of a scene.
-    fn draw_deeds(&self, scene: Scene, text: &Text, browser: &Browser) {
+    fn draw_deeds(&self, scene: Scene, language: Language, browser: &Browser) {
         match scene {
             Scene::Asking => self.draw_question(browser),
             Scene::Said => {
@@ -98,18 +174,18 @@ impl Card {
                 let press = if asks { Press::Ask } else { Press::Restart };
                 self.button(&js::get(&browser.said, "restart"), press, "quiet", browser);
             }
-            Scene::Unpaid => self.button(&text.pay.into(), Press::Pay, "main", browser),
+            Scene::Unpaid => self.button(&say::pay(language).into(), Press::Pay, "main", browser),
             Scene::Leaving => self.link(
-                &text.go_now.into(),
+                &say::go_now(language).into(),
                 &js::get(&browser.said, "redirect_url"),
                 "_top",
                 "main",
                 browser,
             ),
             Scene::Trouble => {
-                self.button(&text.again.into(), Press::Again, "main", browser);
+                self.button(&say::again(language).into(), Press::Again, "main", browser);
                 if browser.order_id != 0 {
-                    self.link(&text.open.into(), &browser.pay_page(), "_top", "", browser);
+                    self.link(&say::open(language).into(), &browser.pay_page(), "_top", "", browser);
                 }
             }
             Scene::Nothing | Scene::Checking | Scene::Going | Scene::Refused => {}
@@ -139,86 +215,25 @@ impl Card {
 
     /// A button that reports a press; nothing if it has no label.
     fn button(&self, label: &JsValue, press: Press, class: &str, browser: &Browser) {
-        let button = browser.text_node(&self.section, "button", class, label);
-        js::set(&button, "onclick", &browser.door(Signal::Pressed, press as u32));
+        if let Some(button) = browser.text_node(&self.section, "button", class, label) {
+            browser.listen(&button, "click", Signal::Pressed, press as u32);
+        }
     }
 
     /// A link; nothing if its address is not http(s).
     fn link(&self, label: &JsValue, url: &JsValue, target: &str, class: &str, browser: &Browser) {
         let is_safe = |url: &str| url.starts_with("https://") || url.starts_with("http://");
-        if url.as_string().is_some_and(|url| is_safe(&url)) {
-            let link = browser.text_node(&self.section, "a", class, label);
-            js::set(&link, "href", url);
-            js::set_text(&link, "target", target);
+        if let Some(url) = url.as_string().filter(|url| is_safe(url))
+            && let Some(link) = browser.text_node(&self.section, "a", class, label)
+        {
+            let _ = link.set_attribute("href", &url);
+            let _ = link.set_attribute("target", target);
         }
-    }
-
-    /// Makes the nodes, once.
-    fn build(&mut self, browser: &Browser) {
-        if self.host.is_truthy() {
-            return;
-        }
-        let host = js::call_with(&browser.document, "createElement", "div");
-        js::set_text(&host, "id", "komoju-payment");
-        let root = js::call(&host, "attachShadow", &[&browser.json(r#"{"mode":"open"}"#)]);
-        // A style sheet made by script is not subject to the store's `style-src` policy. Browsers that lack it get a
-        // style element.
-        let sheet = js::construct(&browser.window, "CSSStyleSheet", &[]);
-        js::call_with(&sheet, "replaceSync", STYLE);
-        js::set(&root, "adoptedStyleSheets", &js::list(&[&sheet]));
-        if sheet.is_undefined() {
-            browser.node(&root, "style", "", STYLE);
-        }
-        let section = browser.node(&root, "section", "", "");
-        js::call(&section, "setAttribute", &[&"role".into(), &"status".into()]);
-        js::set(&section, "tabIndex", &JsValue::from(-1));
-        let observer = browser.observer("MutationObserver", Signal::Mutated);
-        let all = browser.json(r#"{"childList":true,"subtree":true}"#);
-        js::call(&observer, "observe", &[&browser.document, &all]);
-        *self = Card { host, section, observer, placings: 0 };
-        // If the page is still loading, `Signal::PageSettled` does this later.
-        if browser.is_loaded() {
-            browser.after(APPEAR_MS, Signal::PlaceAnyhow, 0);
-        }
-    }
-
-    /// Takes the card off the page, without a trace.
-    fn remove(&mut self) {
-        self.stop_placing();
-        js::call(&self.host, "remove", &[]);
-        *self = Card::default();
-    }
-
-    /// Makes sure that the card is on the page, at the best place there is by now. `anyhow`: the page's own content
-    /// has had its time, so any place will do.
-    pub fn place(&mut self, anyhow: bool, browser: &Browser) {
-        let Card { host, placings, .. } = self;
-        if host.is_undefined() || js::get(host, "isConnected").is_truthy() || *placings >= PLACINGS {
-            return;
-        }
-        let find = |selector| js::call_with(&browser.document, "querySelector", selector);
-        let (mut place, mut beside) = ("before", find(PLACE));
-        if anyhow && !beside.is_truthy() {
-            place = "prepend";
-            beside = OTHER_PLACES.into_iter().map(find).find(JsValue::is_truthy).unwrap_or_default();
-        }
-        if beside.is_truthy() {
-            js::call(&beside, place, &[host]);
-            *placings += 1;
-            if *placings == 1 {
-                browser.after(KEEP_MS, Signal::StopPlacing, 0);
-            }
-        }
-    }
-
-    /// Stops watching the page. From now on the card stays, or stays away.
-    pub fn stop_placing(&self) {
-        js::call(&self.observer, "disconnect", &[]);
     }
 }
 
 /// Adds a label and its value, if there is such a line.
-fn row(list: &JsValue, line: &JsValue, class: &str, browser: &Browser) {
+fn row(list: &Node, line: &JsValue, class: &str, browser: &Browser) {
     if line.is_undefined() {
         return;
     }

@@ -15,7 +15,9 @@
 //! What is heard changes three things: this module's own state, what the browser object knows of the order, and the
 //! flow.
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use web_sys::{PerformanceObserver, Response, XmlHttpRequest};
 
 use crate::browser::Browser;
 use crate::flow::Flow;
@@ -54,8 +56,9 @@ impl Hearing {
         let xhr = js::get(&js::get(&browser.window, "XMLHttpRequest"), "prototype");
         browser.hear(&xhr, "open", Signal::Opened);
         browser.hear(&browser.window, "fetch", Signal::Fetched);
-        let observer = browser.observer("PerformanceObserver", Signal::Loaded);
-        js::call(&observer, "observe", &[&browser.json(r#"{"type":"resource","buffered":true}"#)]);
+        if let Ok(observer) = PerformanceObserver::new(&browser.door(Signal::Loaded, 0)) {
+            js::call(&observer, "observe", &[&js::json(r#"{"type":"resource","buffered":true}"#)]);
+        }
         Hearing::default()
     }
 
@@ -69,28 +72,28 @@ impl Hearing {
             // `send`.
             let browser = &host.browser;
             let soon = js::call(&js::get(&browser.window, "Promise"), "resolve", &[seen]);
-            browser.follow(&soon, Signal::Sent, Signal::Sent, tag);
+            browser.follow(soon.unchecked_ref(), Signal::Sent, Signal::Sent, tag);
         }
     }
 
     /// The page has had its chance to set its own handlers: now we add ours.
     pub fn xhr_sent(&mut self, tag: u32, seen: &JsValue, flow: &mut Flow, host: &mut Host) {
-        let xhr = js::get(seen, "0");
+        let xhr: XmlHttpRequest = js::typed(seen, "0");
         if js::get(&xhr, "readyState") == 4.0 {
             // It was a synchronous call, and its events are over.
             return self.xhr_ended(tag, &xhr, flow, host);
         }
         // `loadend` comes after every `load` handler.
-        js::call(&xhr, "addEventListener", &[&"loadend".into(), &host.browser.door(Signal::Ended, tag)]);
+        host.browser.listen(&xhr, "loadend", Signal::Ended, tag);
     }
 
     /// `loadend`: with an answer, or without one, after an error, an abort or a timeout.
     pub fn xhr_loadend(&mut self, tag: u32, event: &JsValue, flow: &mut Flow, host: &mut Host) {
-        self.xhr_ended(tag, &js::get(event, "target"), flow, host);
+        self.xhr_ended(tag, &js::typed(event, "target"), flow, host);
     }
 
     /// Reads the answer of an XMLHttpRequest, if it still is the call that we followed.
-    fn xhr_ended(&mut self, tag: u32, xhr: &JsValue, flow: &mut Flow, host: &mut Host) {
+    fn xhr_ended(&mut self, tag: u32, xhr: &XmlHttpRequest, flow: &mut Flow, host: &mut Host) {
         // The page may have used the same object for another call since; then its address differs. A call without an
         // answer has no address.
         let url = js::get(xhr, "responseURL");
@@ -101,7 +104,7 @@ impl Hearing {
         if is_fine(xhr) {
             body = js::get(xhr, "response");
             if body.is_string() {
-                body = host.browser.parse(&body);
+                body = js::parse(&body);
             }
         }
         self.heard(tag, &body, flow, host);
@@ -120,18 +123,22 @@ impl Hearing {
         if (method.is_undefined() || is_get(&method))
             && let Some(tag) = self.page_asks(&url, flow, host)
         {
-            follow_fetch(&js::get(seen, "2"), tag, &host.browser);
+            follow_fetch(&js::typed(seen, "2"), tag, &host.browser);
         }
     }
 
     /// A fetch that we follow was answered.
     pub fn responded(&mut self, tag: u32, response: &JsValue, flow: &mut Flow, host: &mut Host) {
         // Reads a copy, for the page reads the original. If the page has read it already, no copy can be made.
-        let copy = if is_fine(response) { js::call(response, "clone", &[]) } else { JsValue::UNDEFINED };
-        if copy.is_undefined() {
-            self.heard(tag, &copy, flow, host);
+        let response: &Response = response.unchecked_ref();
+        if is_fine(response)
+            && let Ok(copy) = response.clone()
+            && copy.is_truthy()
+        {
+            let body = js::or_undefined(copy.json());
+            host.browser.follow(&body, Signal::Read, Signal::Lost, tag);
         } else {
-            host.browser.follow(&js::call(&copy, "json", &[]), Signal::Read, Signal::Lost, tag);
+            self.heard(tag, &JsValue::UNDEFINED, flow, host);
         }
     }
 
@@ -219,8 +226,9 @@ impl Hearing {
     /// The page shows its order's number, so its call is over, and we did not hear it: the browser's list may have
     /// been full.
     pub fn look_at_page(&mut self, flow: &mut Flow, host: &mut Host) {
-        let number = js::call_with(&host.browser.document, "querySelector", NUMBER);
-        if let Some(id) = page::only_number(&js::text(&number, "textContent")) {
+        if let Ok(Some(number)) = host.browser.document.query_selector(NUMBER)
+            && let Some(id) = page::only_number(&js::text(&number, "textContent"))
+        {
             self.ask_unless_heard(id, flow, host);
         }
     }
@@ -235,7 +243,8 @@ impl Hearing {
             .and_then(|it| it.order)
             .or_else(|| page::order_id(&configured.as_string()?));
         if named.is_none() {
-            js::each(&js::call_with(&browser.document, "querySelectorAll", "script"), |script| {
+            let scripts = js::or_undefined(browser.document.query_selector_all("script"));
+            js::each(&scripts, |script| {
                 named = named.or_else(|| page::loaders_order(&js::text(script, "textContent")));
             });
         }
@@ -284,11 +293,11 @@ fn is_page_of(id: u32, flow: &mut Flow, host: &mut Host) {
 
 /// Makes a call of our own, which is followed like the page's.
 fn ask(url: JsValue, tag: u32, browser: &Browser) {
-    let options = browser.json(r#"{"headers":{"Accept":"application/json"}}"#);
+    let options = js::json(r#"{"headers":{"Accept":"application/json"}}"#);
     follow_fetch(&browser.fetch(&url, &options), tag, browser);
 }
 
-fn follow_fetch(promise: &JsValue, tag: u32, browser: &Browser) {
+fn follow_fetch(promise: &Promise, tag: u32, browser: &Browser) {
     browser.follow(promise, Signal::Responded, Signal::Lost, tag);
 }
 

@@ -34,7 +34,7 @@ impl Page for Host {
         let Host { browser, card } = self;
         if matches!(scene, Scene::Said | Scene::Asking) && browser.said.is_undefined() {
             // A new call has begun, which clears `said`; what the server said last is still shown.
-            browser.said = browser.parse(&browser.raw);
+            browser.said = js::parse(&browser.raw);
         }
         card.draw(scene, browser);
     }

@@ -1,36 +1,27 @@
 //! JavaScript, read and called without trust: whatever is missing, odd, or throws is `undefined`.
 //!
-//! All of the browser is reached through these few imports, by name. A typed import for each method would read
-//! better, but each costs a hundred bytes in the shopper's browser, and would throw on a page where a store has
-//! replaced a built-in.
+//! A store may have replaced any built-in, and what its page gives us may come from another realm or be no object of
+//! the browser's at all. `Reflect` reads, sets, calls and constructs by name, and catches whatever comes of it.
+//!
+//! web-sys gives the browser's objects their types, and calls their methods: those that it catches, which give a
+//! `Result`. What remains goes through this module, also on typed objects:
+//! - Properties. web-sys does not catch its setters and most of its getters. On a page with a form or an image called
+//!   `readyState`, `document.readyState` is that element, and a getter that wants text throws.
+//! - Methods that web-sys does not catch, such as `remove`, `disconnect` and PerformanceObserver's `observe`.
+//! - `setTimeout`: it gives a number, which is converted on its way into wasm, where nothing catches.
+//! - `then`: js-sys wants a Rust closure, and the browser calls us only through the door.
+//! - Whatever is called with a value of the page's that may be of any type, such as `new URL`.
+//!
+//! A type is a promise of ours that nobody checks: `instanceof` says no to an object of another realm, and to a page's
+//! own stand-in for XMLHttpRequest or Response.
 
 use alloc::string::String;
+use js_sys::{Array, Function, JSON, Reflect};
 use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
-    fn reflect_get(of: &JsValue, key: &str) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = set)]
-    fn reflect_set(of: &JsValue, key: &str, value: &JsValue) -> Result<bool, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = apply)]
-    fn reflect_apply(method: &JsValue, this: &JsValue, arguments: &Array) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = construct)]
-    fn reflect_construct(class: &JsValue, arguments: &Array) -> Result<JsValue, JsValue>;
-
-    type Array;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Array;
-    #[wasm_bindgen(method)]
-    fn push(this: &Array, item: &JsValue);
-}
 
 /// `of[key]`
 pub fn get(of: &JsValue, key: &str) -> JsValue {
-    reflect_get(of, key).unwrap_or_default()
+    Reflect::get(of, &key.into()).unwrap_or_default()
 }
 
 /// A property's text; empty if it is not a string.
@@ -40,7 +31,7 @@ pub fn text(of: &JsValue, key: &str) -> String {
 
 /// `of[key] = value`. A read-only property, or something that is not an object, keeps what it has.
 pub fn set(of: &JsValue, key: &str, value: &JsValue) {
-    let _ = reflect_set(of, key, value);
+    let _ = Reflect::set(of, &key.into(), value);
 }
 
 pub fn set_text(of: &JsValue, key: &str, text: &str) {
@@ -49,7 +40,7 @@ pub fn set_text(of: &JsValue, key: &str, text: &str) {
 
 /// `of.name(…arguments)`
 pub fn call(of: &JsValue, name: &str, arguments: &[&JsValue]) -> JsValue {
-    reflect_apply(&get(of, name), of, &array(arguments)).unwrap_or_default()
+    Reflect::apply(&typed::<Function>(of, name), of, &array(arguments)).unwrap_or_default()
 }
 
 /// `of.name(argument)`
@@ -59,11 +50,37 @@ pub fn call_with(of: &JsValue, name: &str, argument: &str) -> JsValue {
 
 /// `new of.name(…arguments)`
 pub fn construct(of: &JsValue, name: &str, arguments: &[&JsValue]) -> JsValue {
-    reflect_construct(&get(of, name), &array(arguments)).unwrap_or_default()
+    Reflect::construct(&typed::<Function>(of, name), &array(arguments)).unwrap_or_default()
 }
 
 pub fn list(items: &[&JsValue]) -> JsValue {
     array(items).into()
+}
+
+/// JSON as a JavaScript value; `undefined` if it is malformed.
+pub fn json(json: &str) -> JsValue {
+    JSON::parse(json).unwrap_or_default()
+}
+
+/// JSON that came from elsewhere; `undefined` if it is malformed, or no text.
+pub fn parse(text: &JsValue) -> JsValue {
+    text.as_string().map(|text| json(&text)).unwrap_or_default()
+}
+
+/// A JavaScript value as JSON.
+pub fn stringify(value: &JsValue) -> JsValue {
+    JSON::stringify(value).map(JsValue::from).unwrap_or_default()
+}
+
+/// `of[key]` under the type that it has in every browser.
+pub fn typed<T: JsCast>(of: &JsValue, key: &str) -> T {
+    get(of, key).unchecked_into()
+}
+
+/// What a call gave. If it failed, `undefined` under the same type: whatever is then done with it fails as well, and is
+/// caught as well.
+pub fn or_undefined<T: JsCast>(given: Result<T, JsValue>) -> T {
+    given.unwrap_or_else(|_| JsValue::UNDEFINED.unchecked_into())
 }
 
 /// The parts as one string, numbers in decimal digits.

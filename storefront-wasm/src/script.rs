@@ -1,6 +1,7 @@
 //! The script itself, and the door through which the browser tells it things.
 
 use wasm_bindgen::prelude::*;
+use web_sys::History;
 
 use crate::browser::Browser;
 use crate::flow::{Failure, Flow, Press};
@@ -87,12 +88,12 @@ impl Script {
     /// Listens to the page's own life: shown, hidden, loaded.
     fn listen(&self) {
         let browser = &self.host.browser;
-        browser.listen(&browser.window, "pageshow", Signal::PageShown);
-        browser.listen(&browser.document, "visibilitychange", Signal::VisibilityChanged);
+        browser.listen(&browser.window, "pageshow", Signal::PageShown, 0);
+        browser.listen(&browser.document, "visibilitychange", Signal::VisibilityChanged, 0);
         if browser.is_loaded() {
             page_loaded(browser);
         } else {
-            browser.listen(&browser.window, "load", Signal::PageLoad);
+            browser.listen(&browser.window, "load", Signal::PageLoad, 0);
         }
     }
 
@@ -106,8 +107,9 @@ impl Script {
         if page::is_token(token) {
             browser.token = token.into();
         }
-        let history = js::get(&browser.window, "history");
-        js::call(&history, "replaceState", &[&js::get(&history, "state"), &"".into(), &browser.address()]);
+        let history: History = js::typed(&browser.window, "history");
+        let address = browser.address().as_string();
+        let _ = history.replace_state_with_url(&js::get(&history, "state"), "", address.as_deref());
     }
 
     /// A button was pressed. Without the order, nothing can be started here, but the server's own status page can.

@@ -7,7 +7,6 @@ pub mod config;
 pub mod context;
 pub mod crypto;
 pub mod fetch;
-pub mod html;
 pub mod links;
 pub mod log;
 pub mod objects;

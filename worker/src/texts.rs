@@ -1,6 +1,5 @@
 //! The sentences that shoppers and merchants read, written by the build from `worker/texts`, one function each.
 
-#[allow(unused_imports)]
 use domain::texts::{Piece, each_piece, fill};
 use maud::{Escaper, Markup, PreEscaped};
 use std::fmt::Write as _;
@@ -8,7 +7,6 @@ use std::fmt::Write as _;
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// The sentence, escaped, with its slots filled by markup.
-#[allow(dead_code)]
 pub(crate) fn fill_markup(sentence: &str, slots: &[(&str, Markup)]) -> Markup {
     let mut out = String::new();
     each_piece(sentence, |piece| match piece {

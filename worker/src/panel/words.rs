@@ -7,20 +7,6 @@ use domain::time::{JapanTime, in_japan};
 use domain::values::attention::Side;
 use domain::values::locale::Locale;
 
-/// Picks the words in one language.
-pub trait Words {
-    fn of<'a>(self, english: &'a str, japanese: &'a str) -> &'a str;
-}
-
-impl Words for Locale {
-    fn of<'a>(self, english: &'a str, japanese: &'a str) -> &'a str {
-        match self {
-            Locale::En | Locale::Ko => english,
-            Locale::Ja => japanese,
-        }
-    }
-}
-
 /// The confirmation after a form. None: no such word.
 pub fn done(locale: Locale, word: &str) -> Option<&'static str> {
     Some(match word {

@@ -11,7 +11,7 @@ pub enum Enumeration {
     /// One that the crate has already, by its path. A file of a language that it does not list, or a language that
     /// has no file, fails the compiler.
     Path(&'static str),
-    /// One that is written here, with `from_tag`, for a crate that shares no types with others.
+    /// One that is written here, with each language's tag, for a crate that shares no types with others.
     Own,
 }
 
@@ -21,11 +21,14 @@ pub fn write(languages: &[Language], audiences: &[&str], enumeration: &Enumerati
     let mut out = String::from(
         "// Written by the build from worker/texts. The slots are in the order of the English sentence.\n",
     );
-    let path = match enumeration {
-        Enumeration::Path(path) => (*path).to_owned(),
+    let (path, languages) = match enumeration {
+        Enumeration::Path(path) => ((*path).to_owned(), languages.to_vec()),
         Enumeration::Own => {
-            out.push_str(&own(languages, audiences));
-            "super::Language".to_owned()
+            // A crate's own enum has no variant for a language in which nobody speaks here.
+            let has = |language: &&Language| audiences.iter().any(|name| language.audience(name).is_some());
+            let languages: Vec<Language> = languages.iter().filter(has).cloned().collect();
+            out.push_str(&own(&languages));
+            ("super::Language".to_owned(), languages)
         }
     };
     let Some(english) = languages.iter().find(|language| language.tag == MEASURE) else { return out };
@@ -49,10 +52,9 @@ pub fn write(languages: &[Language], audiences: &[&str], enumeration: &Enumerati
     out
 }
 
-/// An enum of the languages that have the audiences.
-fn own(languages: &[Language], audiences: &[&str]) -> String {
-    let has = |language: &&Language| audiences.iter().any(|name| language.audience(name).is_some());
-    let tags: Vec<&str> = languages.iter().filter(has).map(|language| language.tag.as_str()).collect();
+/// An enum of these languages.
+fn own(languages: &[Language]) -> String {
+    let tags: Vec<&str> = languages.iter().map(|language| language.tag.as_str()).collect();
     let variants: Vec<String> = tags.iter().map(|tag| variant(tag)).collect();
     format!(
         "/// A language that there are sentences in.\n\
@@ -191,4 +193,23 @@ fn variant(tag: &str) -> String {
                 .collect::<String>()
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_enum_of_the_crates_own_knows_only_languages_that_speak_there() {
+        let read = |tag, text| Language::read(tag, text).expect("the text of a file");
+        let languages = [
+            read("en", "[script]\npay = \"Pay now\"\n[notes]\nunpaid = \"Not paid\""),
+            read("ko", "[notes]\nunpaid = \"미결제\""),
+            read("zh-Hant", "[script]\npay = \"付款\""),
+        ];
+        let written = write(&languages, &["script"], &Enumeration::Own);
+        assert!(written.contains("enum Language { En, ZhHant }"), "{written}");
+        assert!(written.contains("Language::ZhHant => \"付款\""), "{written}");
+        assert!(!written.contains("Language::Ko"), "{written}");
+    }
 }
