@@ -53,7 +53,7 @@ mod tests {
     fn known_vectors() {
         // RFC 4231, test case 2, and FIPS 180-4's "abc".
         let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
-        assert_eq!(hex(&hmac_sha256(b"Jefe", b"what do ya want for nothing?")), expected);
+        assert_eq!(hex(hmac_sha256(b"Jefe", b"what do ya want for nothing?")), expected);
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(sha256_hex(b"abc"), abc);
     }
