@@ -13,7 +13,7 @@
 //! - Nothing is decided here that matters. Amounts, states and addresses come from the server, which believes nothing
 //!   that a browser tells it.
 //! - It is small: no std, no formatting, no panics of our own, and JSON is parsed by the browser.
-#![cfg_attr(target_arch = "wasm32", no_std)]
+#![cfg_attr(all(target_arch = "wasm32", not(test)), no_std)]
 
 extern crate alloc;
 
@@ -32,7 +32,7 @@ mod text;
 
 pub use script::Script;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(test)))]
 mod bare {
     //! What std would bring to wasm, in a few hundred bytes.
     use lol_alloc::{FreeListAllocator, LockedAllocator};
