@@ -18,14 +18,14 @@ const CRATES = {
 	domain: {
 		entry: "worker/core/src/lib.rs",
 		order: [
-			"wire > komoju bigcommerce > state > values > http > json time url secret hash",
-			"machine > plan > views > refunds > state > values > http > json time url secret hash",
+			"wire > komoju bigcommerce > state > values > texts > http > json time url secret hash",
+			"machine > plan > views > refunds > state > values > texts > http > json time url secret hash",
 		],
 	},
 	worker: {
 		entry: "worker/src/lib.rs",
 		order: [
-			"routes rounds > app webhooks panel shopper > objects > links profile storefront > context > config > crypto request > problem fetch bindings html > stored log",
+			"routes rounds > app webhooks panel shopper > objects > links profile storefront > context > config > crypto request respond > stop > problem fetch bindings texts > stored log",
 		],
 	},
 	storefront_wasm: {

@@ -14,7 +14,7 @@ const EMPTY_INTEGRITY: &str = "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24d
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    generate(&["shopper", "panel"], &Enumeration::Path("domain::values::locale::Locale"))?;
+    generate(&["shopper", "panel"], &Enumeration::Path("domain::texts::locale::Locale"))?;
     println!("cargo::rerun-if-env-changed=STOREFRONT_DIR");
     let constants = match env::var("STOREFRONT_DIR") {
         Ok(folder) => built(Path::new(&folder))?,

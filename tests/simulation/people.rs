@@ -7,8 +7,8 @@ use domain::state::call::{BankDetails, Browser};
 use domain::state::decision::{Decided, Decision, Upon};
 use domain::state::hint::{About, Hint};
 use domain::state::settings::Capture;
+use domain::texts::locale::{Locale, Spoken};
 use domain::values::ids::{CartId, HintId, PaymentId, SessionId};
-use domain::values::locale::{Locale, Spoken};
 use domain::values::sealed::Sealed;
 
 use super::bank::{Payment, part};

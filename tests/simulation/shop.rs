@@ -2,8 +2,8 @@
 
 use domain::state::settings::{self, Capture, Mode, RefundPolicy, Settings};
 use domain::state::shop::Shop;
+use domain::texts::locale::Locale;
 use domain::values::ids::{AccountId, OrderId, StoreHash};
-use domain::values::locale::Locale;
 use domain::values::order_status::OrderStatus;
 use domain::values::owed::Counting;
 

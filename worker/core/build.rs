@@ -3,5 +3,5 @@
 use texts::{Enumeration, generate};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    generate(&["notes", "names"], &Enumeration::Path("crate::values::locale::Locale"))
+    generate(&["notes", "names"], &Enumeration::Path("crate::texts::locale::Locale"))
 }

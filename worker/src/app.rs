@@ -20,8 +20,8 @@ use crate::texts::panel::{LANGUAGES, app as say};
 use domain::bigcommerce::oauth::{Grant, GrantError};
 use domain::bigcommerce::signed_payload::{self, SignedPayload};
 use domain::hash::sha256_hex;
+use domain::texts::locale::Locale;
 use domain::url::{Pair, value};
-use domain::values::locale::Locale;
 use std::net::IpAddr;
 use worker::Request;
 

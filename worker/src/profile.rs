@@ -6,8 +6,8 @@
 use domain::bigcommerce::channels::Channel;
 use domain::state::settings::{Mode, Provider, Settings};
 use domain::state::shop::{self, Label, Shop};
+use domain::texts::locale::Locale;
 use domain::values::ids::{AccountId, OrderId, StoreHash};
-use domain::values::locale::Locale;
 use domain::values::sealed::Sealed;
 use serde::{Deserialize, Serialize};
 

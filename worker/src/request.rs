@@ -2,8 +2,8 @@
 
 use crate::fetch::read_at_most;
 use crate::problem::Problem;
+use domain::texts::locale::Locale;
 use domain::url::{Pair, pairs, query_of};
-use domain::values::locale::Locale;
 use std::net::IpAddr;
 use worker::Request;
 

@@ -1,7 +1,6 @@
 //! How a handler ends before its end: by `?`, with a problem, an answer that is made already, or a failure of ours.
 //! `routes` turns each into what the reader gets.
 
-use crate::objects::profiles::Absent;
 use crate::problem::Problem;
 use worker::{Error, Response};
 
@@ -53,11 +52,5 @@ impl From<Response> for Stop {
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         Self::Fault(error)
-    }
-}
-
-impl From<Absent> for Stop {
-    fn from(absent: Absent) -> Self {
-        Self::Problem(absent.problem())
     }
 }

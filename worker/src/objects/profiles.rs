@@ -12,6 +12,7 @@ use crate::bindings::{Kv, allows};
 use crate::log;
 use crate::problem::Problem;
 use crate::profile::{Profile, key};
+use crate::stop::Stop;
 use domain::json::read;
 use domain::values::ids::StoreHash;
 use worker::Env;
@@ -37,6 +38,12 @@ impl Absent {
             }
             Self::CannotTell => Problem::try_again(),
         }
+    }
+}
+
+impl From<Absent> for Stop {
+    fn from(absent: Absent) -> Self {
+        Self::Problem(absent.problem())
     }
 }
 

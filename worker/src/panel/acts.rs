@@ -6,8 +6,8 @@ use super::links::path;
 use super::offer::{About, Act, Offer};
 use super::request::Panel;
 use crate::texts::panel::acts as say;
+use domain::texts::locale::Locale;
 use domain::values::ids::OrderId;
-use domain::values::locale::Locale;
 use maud::{Markup, html};
 
 /// The name of an act, on its button and as the title of its page.

@@ -3,8 +3,8 @@
 
 use crate::texts::panel::bank as say;
 use domain::state::call::BankDetails;
+use domain::texts::locale::Locale;
 use domain::url::{Pair, value};
-use domain::values::locale::Locale;
 use maud::{Markup, html};
 
 /// In characters.

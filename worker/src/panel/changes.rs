@@ -6,7 +6,7 @@ use super::words::{moment, provider};
 use crate::objects::messages::desk::{Change, Desk, KEY, LABEL, METHODS, WEBHOOK_SECRET};
 use crate::texts::panel::changes as say;
 use domain::state::settings::Provider;
-use domain::values::locale::Locale;
+use domain::texts::locale::Locale;
 use maud::{Markup, html};
 
 /// The page.

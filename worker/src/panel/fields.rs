@@ -2,7 +2,7 @@
 
 use super::request::Panel;
 use crate::texts::panel::fields as say;
-use domain::values::locale::Locale;
+use domain::texts::locale::Locale;
 use maud::{Markup, html};
 
 /// The visitor's token as a hidden field. No form is accepted without it, which is also what keeps other sites from

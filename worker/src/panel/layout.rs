@@ -10,8 +10,8 @@ use crate::respond;
 use crate::stop::Handled;
 use crate::texts::panel::{LANGUAGES, layout as say};
 use domain::state::settings::Mode;
+use domain::texts::locale::Locale;
 use domain::url::value;
-use domain::values::locale::Locale;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("style.css");

@@ -6,9 +6,9 @@ use super::request::Panel;
 use crate::links::{LIFE_DAYS, Links};
 use crate::objects::messages::desk::Desk;
 use crate::texts::panel::links as say;
+use domain::texts::locale::Locale;
 use domain::url::encode;
 use domain::values::ids::OrderId;
-use domain::values::locale::Locale;
 use maud::{Markup, html};
 
 /// The path of a payment's page, below `/panel`.

@@ -10,7 +10,7 @@ use crate::objects::messages::desk::Desk;
 use crate::profile::LearnedLabel;
 use crate::texts::panel::methods as say;
 use domain::komoju::methods::PaymentType;
-use domain::values::locale::Locale;
+use domain::texts::locale::Locale;
 use maud::{Markup, html};
 
 /// The page. `form`: as stored, or as entered with its faults.

@@ -8,6 +8,7 @@
 pub mod session;
 
 mod acts;
+mod admission;
 mod bank;
 mod changes;
 mod deciding;

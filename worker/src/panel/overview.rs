@@ -8,8 +8,8 @@ use crate::objects::messages::desk::{Desk, Funnel};
 use crate::objects::messages::health::{SignatureDoubt, Trouble};
 use crate::texts::panel::overview as say;
 use domain::state::settings::Mode;
+use domain::texts::locale::Locale;
 use domain::time::HOUR_MS;
-use domain::values::locale::Locale;
 use maud::{Markup, html};
 
 /// The page. If something is wrong, the health card comes before the rest.

@@ -6,8 +6,8 @@ use domain::state::decision::DecisionKind;
 use domain::state::deed::{ActionKind, MilestoneKind, Subject};
 use domain::state::history::{DeedName, Event};
 use domain::state::reading::PaymentStatus;
+use domain::texts::locale::Locale;
 use domain::values::attention::{Attention, Side};
-use domain::values::locale::Locale;
 use domain::values::name::Name;
 use maud::{Markup, html};
 
@@ -180,8 +180,8 @@ mod tests {
     use super::*;
     use domain::state::deed::Action;
     use domain::state::reading::Cause;
+    use domain::texts::locale::Locale;
     use domain::values::ids::PaymentId;
-    use domain::values::locale::Locale;
     use strum::VariantArray;
 
     fn both<'a>(say: impl Fn(Locale) -> &'a str) -> (&'a str, &'a str) {

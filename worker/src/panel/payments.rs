@@ -11,8 +11,8 @@ use crate::objects::messages::desk::Desk;
 use crate::objects::messages::ledger::{LedgerRow, Page as Found, Query};
 use crate::texts::panel::payments as say;
 use domain::state::settings::Mode;
+use domain::texts::locale::Locale;
 use domain::values::ids::OrderId;
-use domain::values::locale::Locale;
 use maud::{Markup, html};
 
 /// The page. A search for an order that nothing is known of offers a payment link for it.

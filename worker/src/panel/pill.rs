@@ -5,8 +5,8 @@
 
 use crate::texts::panel::pill as say;
 use domain::state::reading::PaymentStatus;
+use domain::texts::locale::Locale;
 use domain::values::attention::Attention;
-use domain::values::locale::Locale;
 use domain::values::name::Name;
 use domain::views::condition::Condition;
 use domain::views::statement::PaymentLine;
@@ -179,7 +179,7 @@ fn claim(locale: Locale, attention: Attention) -> (Tone, Option<&'static str>) {
 mod tests {
     use super::*;
     use domain::json::read_value;
-    use domain::values::locale::Locale;
+    use domain::texts::locale::Locale;
     use serde_json::{Value, json};
     use strum::VariantArray;
 

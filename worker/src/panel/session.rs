@@ -5,9 +5,9 @@ use crate::context::Ctx;
 use crate::crypto::Purpose;
 use crate::objects::messages::desk::Session;
 use crate::texts::panel::LANGUAGES;
+use domain::texts::locale::Locale;
 use domain::url::form;
 use domain::values::ids::StoreHash;
-use domain::values::locale::Locale;
 use serde::{Deserialize, Serialize};
 
 /// How long a token is valid, in seconds.

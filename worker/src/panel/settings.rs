@@ -11,8 +11,8 @@ use crate::texts::panel::settings as say;
 use domain::state::settings::{
     AUTHORIZED_STATUSES, Capture, GRACE_HOURS, KEEP_DAYS, RefundPolicy, Settings, Unpaid,
 };
+use domain::texts::locale::Locale;
 use domain::url::{Pair, value};
-use domain::values::locale::Locale;
 use domain::values::order_status::OrderStatus;
 use domain::values::owed::Counting;
 use maud::{Markup, html};

@@ -14,8 +14,8 @@ use crate::objects::messages::payment::History;
 use crate::texts::panel::unsettled as say;
 use domain::refunds::transfers::Stage;
 use domain::state::decision::Ending;
+use domain::texts::locale::Locale;
 use domain::values::ids::OrderId;
-use domain::values::locale::Locale;
 use domain::views::statement::{Asked, DecisionLine, MadeAtKomoju, PaymentLine, TransferLine, Unanswered};
 use maud::{Markup, html};
 

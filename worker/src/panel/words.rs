@@ -3,9 +3,9 @@
 use crate::objects::messages::health::{BUSY, NO_PERMISSION, NOT_FOUND, TOKEN_REFUSED, TOO_MANY, Trouble};
 use crate::texts::panel::words as say;
 use domain::state::settings::Provider;
+use domain::texts::locale::Locale;
 use domain::time::{JapanTime, in_japan};
 use domain::values::attention::Side;
-use domain::values::locale::Locale;
 
 /// The confirmation after a form. None: no such word.
 pub fn done(locale: Locale, word: &str) -> Option<&'static str> {

@@ -25,9 +25,9 @@ use crate::respond::see_other;
 use crate::stop::{Handled, Stop};
 use crate::texts::shopper::LANGUAGES;
 use domain::plan::start::{Intent, Proof, Refusal, Start};
+use domain::texts::locale::{Locale, Spoken};
 use domain::url::{self, Pair};
 use domain::values::ids::{CartId, OrderId, SessionId, StoreHash};
-use domain::values::locale::{Locale, Spoken};
 use domain::views::snapshot::Snapshot;
 use worker::{Method, Request, Response};
 

@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::respond;
 use crate::stop::Handled;
 use crate::texts::shopper as say;
-use domain::values::locale::Locale;
+use domain::texts::locale::Locale;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");

@@ -4,10 +4,10 @@
 use super::words::{self, Code};
 use crate::links::Links;
 use crate::texts::shopper as say;
+use domain::texts::locale::Locale;
 use domain::time::Moment;
 use domain::values::ids::OrderId;
 use domain::values::instructions::InstructionKind;
-use domain::values::locale::Locale;
 use domain::values::payment_types;
 use domain::values::phase::Phase;
 use domain::views::snapshot::Snapshot;

@@ -2,9 +2,9 @@
 
 use crate::texts::shopper as say;
 use domain::plan::start::Refusal;
+use domain::texts::locale::Locale;
 use domain::time::{Moment, in_japan};
 use domain::values::instructions::InstructionKind;
-use domain::values::locale::Locale;
 use domain::values::phase::Phase;
 
 /// Title and message of a phase. `declined`: the last try was refused.

@@ -5,7 +5,7 @@ use super::request::{Access, read};
 use crate::http::{HttpRequest, Outcome};
 use crate::json::text;
 use crate::state::failure::Failure;
-use crate::values::locale::Locale;
+use crate::texts::locale::Locale;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

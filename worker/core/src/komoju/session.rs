@@ -13,9 +13,9 @@ use crate::state::call::{Address, Answer, Checkout, Line, NewSession, SESSION_LI
 use crate::state::failure::Failure;
 use crate::state::reading::{Offered, SessionReading, SessionStatus};
 use crate::state::settings::Capture;
+use crate::texts::locale::Locale;
 use crate::time::parse_rfc3339;
 use crate::values::ids::{OrderId, SessionId, StoreHash};
-use crate::values::locale::Locale;
 use crate::values::money::{Currency, Money};
 use serde_json::{Map, Value, json};
 

@@ -18,10 +18,10 @@ use crate::state::reading::{
 };
 use crate::state::settings::{Mode, Provider, Settings};
 use crate::state::shop::Shop;
+use crate::texts::locale::{Locale, Spoken};
 use crate::values::attention::Attention;
 use crate::values::ids::{AccountId, HintId, OrderId, PaymentId, RefundId, SessionId, StoreHash};
 use crate::values::instructions::Instructions;
-use crate::values::locale::{Locale, Spoken};
 use crate::values::money::{Currency, Money};
 use crate::values::order_status::OrderStatus;
 use crate::values::sealed::Sealed;

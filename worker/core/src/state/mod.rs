@@ -56,11 +56,11 @@ pub mod shop;
 pub mod table;
 pub mod terms;
 
+use crate::texts::locale::Locale;
 use crate::time::Moment;
 use crate::values::attention::Attention;
 use crate::values::by_key::ByKey;
 use crate::values::ids::{HintId, PaymentId, RefundId, SessionId};
-use crate::values::locale::Locale;
 use crate::values::money::Money;
 use crate::values::owed::{Basis, Evidence};
 use crate::values::payment_types::{self, Authorized};

@@ -1,9 +1,9 @@
 //! What the core needs to know about the store. It is handed in with every call, beside the time.
 
 use super::settings::{Method, Mode, Provider, Settings};
+use crate::texts::locale::Locale;
 use crate::time::Moment;
 use crate::values::ids::{AccountId, OrderId, StoreHash};
-use crate::values::locale::Locale;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// One order's store.

@@ -1,11 +1,10 @@
-//! Small values that everything else is made of: ids, money, statuses, languages, payment types. They import nothing
-//! of the core but JSON.
+//! Small values that everything else is made of: ids, money, statuses, payment types. They import nothing of the core but
+//! its sentences and JSON.
 
 pub mod attention;
 pub mod by_key;
 pub mod ids;
 pub mod instructions;
-pub mod locale;
 pub mod money;
 pub mod name;
 pub mod order_status;

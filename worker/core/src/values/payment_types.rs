@@ -5,7 +5,7 @@
 //! Otherwise goods could be shipped for money that was never reserved.
 
 use super::instructions::InstructionKind;
-use super::locale::Locale;
+use crate::texts::locale::Locale;
 use crate::texts::names;
 
 /// One payment type, a row of the table.

@@ -165,8 +165,8 @@ mod tests {
     use super::*;
     use crate::json::read_value;
     use crate::state::reading::OrderReading;
+    use crate::texts::locale::Locale;
     use crate::values::ids::PaymentId;
-    use crate::values::locale::Locale;
     use crate::views::snapshot::snapshot;
     use serde::de::DeserializeOwned;
     use serde_json::{Value, json};

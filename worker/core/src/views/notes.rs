@@ -13,8 +13,8 @@ use crate::state::deed::{MilestoneKind, Subject};
 use crate::state::reading::PaymentReading;
 use crate::state::settings::Mode;
 use crate::state::terms::Terms;
+use crate::texts::locale::Locale;
 use crate::texts::notes;
-use crate::values::locale::Locale;
 use crate::values::money::Money;
 use crate::values::payment_types;
 

@@ -9,7 +9,7 @@ use crate::objects::store_client::StoreClient;
 use domain::machine::{Input, Machine};
 use domain::state::settings::Mode;
 use domain::state::shop::Shop;
-use domain::values::locale::Locale;
+use domain::texts::locale::Locale;
 use domain::values::name::Name;
 use domain::views::condition::condition;
 use worker::Result;

@@ -33,7 +33,7 @@ fn being_made() -> (Bench, Call) {
         proof: Proof::Link,
         intent: Intent::Pay,
         page: None,
-        locale: crate::values::locale::Spoken::default(),
+        locale: crate::texts::locale::Spoken::default(),
         browser: crate::state::call::Browser::default(),
         seen: None,
         visit: None,

@@ -37,7 +37,7 @@ impl Locale {
     /// browser's `accept-language`.
     ///
     /// ```
-    /// use domain::values::locale::Locale;
+    /// use domain::texts::locale::Locale;
     ///
     /// let offered = [Locale::En, Locale::Ja];
     /// assert_eq!(Locale::among(&offered, "fr-FR,ko;q=0.9,ja;q=0.8"), Some(Locale::Ja));

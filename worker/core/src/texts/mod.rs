@@ -1,5 +1,7 @@
 //! The sentences that the core says, written by the build from `worker/texts`, and how slots are filled.
 
+pub mod locale;
+
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// The sentence with its slots filled.
