@@ -5,7 +5,7 @@ use sandbox::bigcommerce::{Locale, OrderSpec, StoreSpec};
 use sandbox::faults::FaultKind;
 use sandbox::harness::{Browser, Language, Shop, ShopSpec, world};
 
-use crate::shopper::Shopper;
+use crate::shopper::{Shopper, picture};
 
 #[tokio::test]
 async fn a_japanese_store_and_browser_win_over_a_page_that_says_english() {
@@ -30,6 +30,39 @@ async fn a_page_that_says_nothing_speaks_the_stores_language() {
     let shop = declaring(Locale::Ja, "").await;
     assert_eq!(spoken(&shop, Language::English).await, "お支払い画面を開く");
 }
+
+/// Korean is neither the store's language nor KOMOJU's usual one, and all three speak it: the card beside the order,
+/// KOMOJU's page, and our own.
+#[tokio::test]
+async fn a_korean_page_is_answered_in_korean_to_the_end() {
+    let shop = declaring(Locale::Ja, "ko").await;
+    let shopper = Shopper { shop: &shop, browser: Browser::open(Language::Korean).await };
+    shopper.arrive(&shop.order(&OrderSpec::default())).await;
+    let receipt = shopper.ask_for_konbini_code("lawson").await;
+    let back = shopper.browser.eval("document.querySelector('#return-to-shop').href").await;
+    shopper.browser.click("#return-to-shop").await;
+    let notice = shopper.notice("waiting").await;
+    for words in ["기한 내에 결제해 주십시오", "로손 고객번호(お客様番号)", &receipt, "(일본 시간)"]
+    {
+        assert!(notice.contains(words), "{words} in {notice}");
+    }
+    assert_eq!(shopper.browser.eval(CARDS_LANGUAGE).await, "ko");
+    picture(&shopper.browser, "waiting-ko");
+
+    // Another browser has no session with the shop, and so comes to our own page.
+    let elsewhere = Browser::open(Language::Korean).await;
+    elsewhere.goto(back.as_str().expect("a link")).await;
+    let page = elsewhere.text("main.waiting").await;
+    for words in ["기한 내에 결제해 주십시오", "로손 고객번호(お客様番号)", &receipt] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    assert_eq!(elsewhere.eval("document.documentElement.lang").await, "ko");
+    picture(&elsewhere, "status-ko");
+}
+
+/// The language that the card says it is in.
+const CARDS_LANGUAGE: &str =
+    "document.querySelector('#komoju-payment').shadowRoot.querySelector('section').lang";
 
 async fn declaring(locale: Locale, lang: &str) -> Shop<'static> {
     let store = StoreSpec::default().locale(locale);

@@ -38,6 +38,7 @@ return null;
 pub enum Language {
     Japanese,
     English,
+    Korean,
 }
 
 impl Language {
@@ -46,6 +47,7 @@ impl Language {
         match self {
             Self::Japanese => "ja",
             Self::English => "en",
+            Self::Korean => "ko",
         }
     }
 }
