@@ -21,7 +21,7 @@ fn the_session_has(shop: &Shop<'_>, pointer: &'static str, value: serde_json::Va
 async fn an_order_that_cannot_be_charged_is_listed_before_anybody_asks() {
     let cases = [
         ("/total_inc_tax", json!("1530.5000"), "fractions that its currency does not have"),
-        ("/default_currency_code", json!("BHD"), "does not take this order&#39;s currency"),
+        ("/default_currency_code", json!("BHD"), "does not take this order's currency"),
     ];
     for (pointer, value, sentence) in cases {
         let shop = Shop::open(world().await).await;
@@ -42,7 +42,7 @@ async fn an_order_that_cannot_be_charged_is_listed_before_anybody_asks() {
 async fn a_payment_page_that_nobody_could_pay_at_is_not_gone_to_and_is_listed() {
     let cases = [
         ("/payment_methods", json!([]), "offer no way to pay"),
-        ("/session_url", json!("https://pay.example/sessions/1"), "a host that is not KOMOJU&#39;s"),
+        ("/session_url", json!("https://pay.example/sessions/1"), "a host that is not KOMOJU's"),
     ];
     for (pointer, value, sentence) in cases {
         let shop = Shop::open(world().await).await;
