@@ -21,10 +21,8 @@ pub struct PaymentType {
 impl PaymentType {
     /// What KOMOJU calls it in this language, or else in English.
     pub fn name(&self, locale: Locale) -> &str {
-        match locale {
-            Locale::Ja => &self.name_ja,
-            Locale::En | Locale::Ko => &self.name_en,
-        }
+        // KOMOJU names its methods in these two only.
+        if locale == Locale::Ja { &self.name_ja } else { &self.name_en }
     }
 }
 

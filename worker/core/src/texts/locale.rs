@@ -29,8 +29,8 @@ impl Locale {
     /// The language that a tag of a browser or store names: `ja`, `ja-JP` and `ja_JP` are Japanese. None: we have no
     /// sentences in it.
     pub fn named(tag: &str) -> Option<Self> {
-        let language = tag.trim().split(['-', '_', ';']).next().unwrap_or_default();
-        Self::VARIANTS.iter().copied().find(|locale| locale.code().eq_ignore_ascii_case(language))
+        let code = code_of(tag);
+        Self::VARIANTS.iter().copied().find(|locale| locale.code().eq_ignore_ascii_case(code))
     }
 
     /// The first of the offered languages that a list of tags names, in the order of the list: a single tag, or a
@@ -45,6 +45,20 @@ impl Locale {
     /// ```
     pub fn among(offered: &[Self], tags: &str) -> Option<Self> {
         tags.split(',').filter_map(Self::named).find(|locale| offered.contains(locale))
+    }
+}
+
+/// The code under which a tag's language has its sentences: its first part, or for Chinese, which is written in two
+/// ways, that and the way.
+fn code_of(tag: &str) -> &str {
+    let mut parts = tag.trim().split(['-', '_', ';']);
+    let language = parts.next().unwrap_or_default();
+    let traditional =
+        |part: &str| ["hant", "tw", "hk", "mo"].iter().any(|one| part.eq_ignore_ascii_case(one));
+    match language.eq_ignore_ascii_case("zh") {
+        true if parts.any(traditional) => "zh-Hant",
+        true => "zh-Hans",
+        false => language,
     }
 }
 
@@ -94,6 +108,16 @@ mod tests {
         }
         for tag in ["", "j", "jam", "fr-JA", "*", "日本語"] {
             assert_eq!(Locale::named(tag), None, "{tag}");
+        }
+    }
+
+    #[test]
+    fn chinese_is_told_apart_by_how_it_is_written() {
+        for tag in ["zh-TW", "zh-HK", "zh_Hant_TW", "zh-Hant", "ZH-tw;q=0.8"] {
+            assert_eq!(code_of(tag), "zh-Hant", "{tag}");
+        }
+        for tag in ["zh", "zh-CN", "zh-Hans-SG", "zh_SG"] {
+            assert_eq!(code_of(tag), "zh-Hans", "{tag}");
         }
     }
 
