@@ -106,7 +106,7 @@ mod tests {
         {
             assert_eq!(Locale::named(tag), Some(locale), "{tag}");
         }
-        for tag in ["", "j", "jam", "fr-JA", "*", "日本語"] {
+        for tag in ["", "j", "jam", "tlh-JA", "*", "日本語"] {
             assert_eq!(Locale::named(tag), None, "{tag}");
         }
     }
