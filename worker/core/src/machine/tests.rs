@@ -1,6 +1,7 @@
 //! What the machine does as a whole, one behaviour a file. The file's name is the behaviour.
 
 mod before_us;
+mod by_the_ladder;
 mod decisions;
 mod early_word;
 mod edited_since;

@@ -41,7 +41,8 @@ impl News<'_> {
     }
 }
 
-/// Tells the order, unless it was told already. Waits while an earlier PUT may still take effect.
+/// Tells the order, unless it was told already. Waits by the ladder after a failure, and while an earlier PUT may still
+/// take effect. It is the only way to tell the order anything.
 pub(super) fn tell_once(
     state: &State,
     c: Circumstances<'_>,
@@ -90,7 +91,7 @@ fn is_overshadowed(state: &State, news: &News<'_>, order: OrderStatus) -> bool {
 
 /// The step that tells the order: a look if it was not just read, the PUT, or the conclusion that there is nothing to
 /// tell.
-pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step {
+fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step {
     let Fresh { order: Some(fresh), .. } = c.fresh else { return Step::LookAtOrder };
     let order = &fresh.reading;
     let column = order.column();
