@@ -707,3 +707,19 @@ fn halves_by_hand_on_both_sides_in_two_currencies_call_nobody() {
         ],
     );
 }
+
+/// A refund at KOMOJU was to be entered, and the order was deleted: its books were asked for without end.
+#[test]
+fn a_refund_that_a_deleted_order_cannot_take_is_given_up() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (Act::Trouble(4, T::BrokenAfter), Arrives),
+            (PaysByCard, Arrives),
+            (RefundsAtKomoju(100), Arrives),
+            (Before(4, &Deletes), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}

@@ -346,6 +346,10 @@ fn resume_record(state: &State, c: Circumstances<'_>, wake: &mut Wake, refund: &
     if refunds::is_recorded(state, refund) {
         return Some(Step::Found(action));
     }
+    // Nobody can read those books any more, nor enter anything in them. A person is told of the refund instead.
+    if state.column() == Some(Column::Deleted) {
+        return Some(Step::GiveUp { action, reason: "the order was deleted".to_owned() });
+    }
     let found = refunds::unrecorded(state).into_iter().find(|found| found.refund == *refund);
     match found {
         Some(found) => record(state, c, wake, &found),
