@@ -723,3 +723,38 @@ fn a_refund_that_a_deleted_order_cannot_take_is_given_up() {
         ],
     );
 }
+
+/// KOMOJU took no key while a refunded order's money was to be released, and the merchant then moved the order on: the
+/// cancel was asked for no more and stayed open, and so did the word that KOMOJU does not answer.
+#[test]
+fn an_outage_is_over_once_what_it_kept_from_ending_is_not_to_end() {
+    ends_right(
+        Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (Waits(1), Arrives),
+            (Act::Outage(Side::Komoju, Down::Unauthorized, 1175), Arrives),
+            (RefundsOrder(100), Arrives),
+            (Waits(1440), Arrives),
+            (Moves(3), Arrives),
+        ],
+    );
+}
+
+/// The same where KOMOJU did not answer at all, and the order waits for its money again.
+#[test]
+fn an_outage_is_over_once_the_order_waits_for_its_money_again() {
+    ends_right(
+        Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (PressesAnotherWay, Arrives),
+            (Act::Outage(Side::Komoju, Down::Silent, 1508), Arrives),
+            (Moves(14), Arrives),
+            (Waits(1440), Arrives),
+            (Moves(7), Arrives),
+        ],
+    );
+}

@@ -16,4 +16,5 @@ mod places_in_the_ledger;
 mod reserved;
 mod stale_copy;
 mod transfers;
+mod unasked;
 mod worst_first;

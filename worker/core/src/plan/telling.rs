@@ -53,6 +53,7 @@ pub(super) fn tell_once(
         return None;
     }
     let action = Action::UpdateOrder { subject: news.subject.clone(), milestone: news.kind };
+    wake.ask_for(&action);
     let at = state.deed(&action).map_or(0, not_before).max(state.order.retry_at);
     wake.is_due(at.max(state.update_in_doubt_until(c.delays))).then(|| tell(state, c, news))
 }
