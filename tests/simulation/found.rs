@@ -4,7 +4,7 @@ use domain::machine::Reply;
 use domain::plan::start::Intent;
 use domain::values::attention::Attention;
 
-use super::schedule::Fate::{self, Arrives, Lost};
+use super::schedule::Fate::{self, Arrives, Lost, Overtakes};
 use super::schedule::{
     Act, Act::*, DAY, EPOCH, Lists, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T, Unpaid,
 };
@@ -755,6 +755,23 @@ fn an_outage_is_over_once_the_order_waits_for_its_money_again() {
             (Moves(14), Arrives),
             (Waits(1440), Arrives),
             (Moves(7), Arrives),
+        ],
+    );
+}
+
+/// The PUT that put the merchant's 4 back replaced 14, and the word of that came before its own answer: the answer ended
+/// both.
+#[test]
+fn a_status_that_was_replaced_by_one_put_back_is_put_back_as_well() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (TakesCode, Arrives),
+            (Before(4, &RefundsToCredit(40)), Arrives),
+            (Before(2, &Moves(4)), Arrives),
+            (PaysCode, Arrives),
+            (Waits(1), Overtakes),
         ],
     );
 }

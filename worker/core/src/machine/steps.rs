@@ -32,6 +32,9 @@ impl Machine {
                 self.update_order(subject, milestone, update, now)
             }
             Step::Conclude { subject, milestone, attention } => {
+                if milestone == MilestoneKind::Restored {
+                    self.state.head.replaced = None;
+                }
                 self.conclude(subject, milestone, attention, now.at)
             }
             Step::Cancel { action, because_of_order } => self.cancel(&action, because_of_order, now),
@@ -145,9 +148,6 @@ impl Machine {
             }
         }
         self.reach(subject, milestone, attention, at);
-        if milestone == MilestoneKind::Restored {
-            self.state.head.replaced = None;
-        }
     }
 
     /// Closes the deed that carried the milestone, and remembers the milestone so that the order is never told again.

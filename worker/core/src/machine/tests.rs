@@ -9,6 +9,7 @@ mod in_vain;
 mod key_refused;
 mod lean_session;
 mod missed;
+mod overtaken;
 mod paid_twice;
 mod paid_unshown;
 mod partly_unread;
