@@ -775,3 +775,21 @@ fn a_status_that_was_replaced_by_one_put_back_is_put_back_as_well() {
         ],
     );
 }
+
+/// Oracle: the setting was changed in the moment of a refund, but after it.
+#[test]
+fn a_refund_is_wanted_only_by_a_setting_that_was_there_or_came() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (PressesAnotherWay, Arrives),
+            (PaysByCard, Arrives),
+            (Waits(1), Arrives),
+            (Before(2, &SetsRefunds(Refunds::Confirm)), Arrives),
+            (SetsRefunds(Refunds::Never), Arrives),
+            (Before(0, &RefundsOrder(100)), Arrives),
+            (RefundsOrder(10), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
