@@ -793,3 +793,18 @@ fn a_refund_is_wanted_only_by_a_setting_that_was_there_or_came() {
         ],
     );
 }
+
+/// Oracle: a part was captured while the update about the whole was still under way.
+#[test]
+fn an_update_that_comes_late_is_judged_by_what_was_known_when_it_was_sent() {
+    ends_right(
+        Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (Act::Trouble(3, T::StillRuns), Arrives),
+            (PaysByCard, Lost),
+            (Waits(2), Arrives),
+            (CapturesAtKomoju(50), Arrives),
+        ],
+    );
+}

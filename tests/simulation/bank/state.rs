@@ -73,6 +73,13 @@ pub struct Told {
     pub charged_back: bool,
 }
 
+/// What the app knows of a payment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Known {
+    pub told: Option<Told>,
+    pub fraud: bool,
+}
+
 #[derive(Debug, Clone)]
 pub struct Refund {
     pub id: String,
@@ -164,6 +171,10 @@ impl Payment {
         self.free() + self.told.map_or(0, |told| self.refunded() - told.back)
     }
 
+    pub fn known(&self) -> Known {
+        Known { told: self.told, fraud: self.fraud_told }
+    }
+
     pub fn total(&self) -> i64 {
         self.amount + self.fee
     }
@@ -197,6 +208,11 @@ impl Payment {
 impl Bank {
     pub fn open(now: i64, fee: i64) -> Self {
         Self { now, fee, ..Self::default() }
+    }
+
+    /// What the app knows of a payment now.
+    pub fn known_of(&self, payment: &str) -> Known {
+        self.payments.get(payment).map(Payment::known).unwrap_or_default()
     }
 
     /// What has happened since the last time this was asked.
