@@ -272,9 +272,9 @@ impl World {
         }
         let mut json: Value = serde_json::from_str(&body).unwrap_or_default();
         self.odd += 1;
-        if let Some(spoilt) = spoil_one(&mut json, self.odd) {
+        if let Some((was, is)) = spoil_one(&mut json, self.odd) {
             self.faults.note_garbled(side);
-            self.bank.untell(&spoilt);
+            self.bank.untell(&was, &is);
         }
         Outcome::Answer { status, headers, body: json.to_string() }
     }

@@ -808,3 +808,20 @@ fn an_update_that_comes_late_is_judged_by_what_was_known_when_it_was_sent() {
         ],
     );
 }
+
+/// Oracle: of a payment without readable numbers, its refunds still say that it was charged back.
+#[test]
+fn a_chargeback_is_known_though_the_numbers_of_its_payment_are_not() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (IsDeclined, Arrives),
+            (Waits(596), Arrives),
+            (PaysByCard, Lost),
+            (ListsAre(Lists::PartlyUnreadable), Arrives),
+            (ChargesBack, Lost),
+            (Waits(1358), Arrives),
+        ],
+    );
+}

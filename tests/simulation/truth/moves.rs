@@ -69,7 +69,7 @@ fn judge(world: &World, made: &Move) -> Verdict {
         return Err(format!("told of a better status than the money deserves: {to} instead of {allowed:?}"));
     }
     if matches!(seen, 0 | 1 | 7) && !matches!(to, 12 | 13) && !covers(world, made, payment) {
-        let told = amount_known(made, payment);
+        let told = amount_known(made, payment).unwrap_or_default();
         let (due, currency) = (made.seen.due, payment.currency);
         return Err(format!("moved on with another amount than is due: {to}, {told} {currency} for {due}"));
     }
@@ -94,9 +94,9 @@ fn known(made: &Move, payment: &Payment) -> Known {
     made.late.unwrap_or_else(|| payment.known())
 }
 
-/// The amount that it knew.
-fn amount_known(made: &Move, payment: &Payment) -> i64 {
-    known(made, payment).told.map_or(payment.amount, |told| told.amount)
+/// The amount that it knew. None: it was told of the payment, and never of an amount.
+fn amount_known(made: &Move, payment: &Payment) -> Option<i64> {
+    known(made, payment).told.map_or(Some(payment.amount), |told| told.amount)
 }
 
 /// What an order that has not heard of a payment may hear of it, by what the app knew: never "ship it" where that speaks
@@ -108,7 +108,7 @@ fn deserved(world: &World, made: &Move, payment: &Payment) -> Option<&'static [u
         (true, true) => Some(&[12, 13]),
         (true, false) => Some(&[13]),
         (false, true) => Some(&[12]),
-        (false, false) if told.back >= told.amount => Some(&[12]),
+        (false, false) if told.amount.is_some_and(|amount| told.back >= amount) => Some(&[12]),
         (false, false) => (told.back > 0 && world.store.digital).then_some(&[12]),
     }
 }
@@ -116,7 +116,7 @@ fn deserved(world: &World, made: &Move, payment: &Payment) -> Option<&'static [u
 /// Whether what is known to be paid, or reserved, is what is due: all of it, what we ourselves took of it, or what is left
 /// of it after refunds.
 fn covers(world: &World, made: &Move, payment: &Payment) -> bool {
-    let told = amount_known(made, payment);
+    let Some(told) = amount_known(made, payment) else { return false };
     let due = made.seen.due;
     let asked = world.bank.sessions[&payment.session].amount;
     let mut kept = told;
