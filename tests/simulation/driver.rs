@@ -19,6 +19,7 @@ use super::edge::{Ran, Word};
 use super::faults::too_many;
 use super::odd::spoil_one;
 use super::schedule::{Act, Fate, Lists, MINUTE, Side, Trouble};
+use super::store::Store;
 use super::truth;
 use super::world::World;
 
@@ -234,7 +235,10 @@ impl World {
         }
         let slow = trouble == Some(Trouble::StillRuns);
         let outcome = match side {
-            Side::BigCommerce => self.store.serve(request, slow),
+            Side::BigCommerce => {
+                let known = self.bank.known_of(&Store::payment_of(request));
+                self.store.serve(request, slow.then_some(known))
+            }
             Side::Komoju => self.bank.serve(request, slow),
         };
         let outcome = self.with_odd_lists(side, request, outcome);
@@ -268,9 +272,9 @@ impl World {
         }
         let mut json: Value = serde_json::from_str(&body).unwrap_or_default();
         self.odd += 1;
-        if let Some(spoilt) = spoil_one(&mut json, self.odd) {
+        if let Some((was, is)) = spoil_one(&mut json, self.odd) {
             self.faults.note_garbled(side);
-            self.bank.untell(&spoilt);
+            self.bank.untell(&was, &is);
         }
         Outcome::Answer { status, headers, body: json.to_string() }
     }

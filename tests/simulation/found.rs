@@ -4,7 +4,7 @@ use domain::machine::Reply;
 use domain::plan::start::Intent;
 use domain::values::attention::Attention;
 
-use super::schedule::Fate::{self, Arrives, Lost};
+use super::schedule::Fate::{self, Arrives, Lost, Overtakes};
 use super::schedule::{
     Act, Act::*, DAY, EPOCH, Lists, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T, Unpaid,
 };
@@ -704,6 +704,124 @@ fn halves_by_hand_on_both_sides_in_two_currencies_call_nobody() {
             (RefundsOrder(100), Arrives),
             (RefundsAtKomoju(50), Arrives),
             (RefundsAtKomoju(100), Arrives),
+        ],
+    );
+}
+
+/// A refund at KOMOJU was to be entered, and the order was deleted: its books were asked for without end.
+#[test]
+fn a_refund_that_a_deleted_order_cannot_take_is_given_up() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (Act::Trouble(4, T::BrokenAfter), Arrives),
+            (PaysByCard, Arrives),
+            (RefundsAtKomoju(100), Arrives),
+            (Before(4, &Deletes), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
+/// KOMOJU took no key while a refunded order's money was to be released, and the merchant then moved the order on: the
+/// cancel was asked for no more and stayed open, and so did the word that KOMOJU does not answer.
+#[test]
+fn an_outage_is_over_once_what_it_kept_from_ending_is_not_to_end() {
+    ends_right(
+        Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (Waits(1), Arrives),
+            (Act::Outage(Side::Komoju, Down::Unauthorized, 1175), Arrives),
+            (RefundsOrder(100), Arrives),
+            (Waits(1440), Arrives),
+            (Moves(3), Arrives),
+        ],
+    );
+}
+
+/// The same where KOMOJU did not answer at all, and the order waits for its money again.
+#[test]
+fn an_outage_is_over_once_the_order_waits_for_its_money_again() {
+    ends_right(
+        Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (PressesAnotherWay, Arrives),
+            (Act::Outage(Side::Komoju, Down::Silent, 1508), Arrives),
+            (Moves(14), Arrives),
+            (Waits(1440), Arrives),
+            (Moves(7), Arrives),
+        ],
+    );
+}
+
+/// The PUT that put the merchant's 4 back replaced 14, and the word of that came before its own answer: the answer ended
+/// both.
+#[test]
+fn a_status_that_was_replaced_by_one_put_back_is_put_back_as_well() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (TakesCode, Arrives),
+            (Before(4, &RefundsToCredit(40)), Arrives),
+            (Before(2, &Moves(4)), Arrives),
+            (PaysCode, Arrives),
+            (Waits(1), Overtakes),
+        ],
+    );
+}
+
+/// Oracle: the setting was changed in the moment of a refund, but after it.
+#[test]
+fn a_refund_is_wanted_only_by_a_setting_that_was_there_or_came() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (PressesAnotherWay, Arrives),
+            (PaysByCard, Arrives),
+            (Waits(1), Arrives),
+            (Before(2, &SetsRefunds(Refunds::Confirm)), Arrives),
+            (SetsRefunds(Refunds::Never), Arrives),
+            (Before(0, &RefundsOrder(100)), Arrives),
+            (RefundsOrder(10), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
+/// Oracle: a part was captured while the update about the whole was still under way.
+#[test]
+fn an_update_that_comes_late_is_judged_by_what_was_known_when_it_was_sent() {
+    ends_right(
+        Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (Act::Trouble(3, T::StillRuns), Arrives),
+            (PaysByCard, Lost),
+            (Waits(2), Arrives),
+            (CapturesAtKomoju(50), Arrives),
+        ],
+    );
+}
+
+/// Oracle: of a payment without readable numbers, its refunds still say that it was charged back.
+#[test]
+fn a_chargeback_is_known_though_the_numbers_of_its_payment_are_not() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (IsDeclined, Arrives),
+            (Waits(596), Arrives),
+            (PaysByCard, Lost),
+            (ListsAre(Lists::PartlyUnreadable), Arrives),
+            (ChargesBack, Lost),
+            (Waits(1358), Arrives),
         ],
     );
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-/// Spoils the element that `n` stands for. None: there is no list that holds anything. Otherwise the element as it was.
-pub fn spoil_one(body: &mut Value, n: u64) -> Option<Value> {
+/// Spoils the element that `n` stands for. None: there is no list that holds anything. Otherwise the element as it was,
+/// and as it is.
+pub fn spoil_one(body: &mut Value, n: u64) -> Option<(Value, Value)> {
     let mut places = Vec::new();
     elements(body, String::new(), &mut places);
     let mixed = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 17;
@@ -21,7 +22,7 @@ pub fn spoil_one(body: &mut Value, n: u64) -> Option<Value> {
     if *element == was {
         *element = json!({ "odd": true });
     }
-    Some(was)
+    Some((was, element.clone()))
 }
 
 fn elements(value: &Value, at: String, places: &mut Vec<String>) {
@@ -71,7 +72,7 @@ fn one_element_is_spoilt_and_the_rest_stays() {
     let mut hit = std::collections::BTreeSet::new();
     for n in 0..200 {
         let mut body = whole.clone();
-        let was = spoil_one(&mut body, n).expect("there are lists");
+        let (was, _) = spoil_one(&mut body, n).expect("there are lists");
         assert_ne!(body, whole);
         let left = body["data"].as_array().map(Vec::len);
         assert!(body["total"] == 3 && (left == Some(2) || was == whole["data"]), "{body}");

@@ -20,7 +20,7 @@ use super::page::Page;
 use super::post::Post;
 use super::schedule::{EPOCH, Refunds, Setup, Unpaid};
 use super::shop::shop;
-use super::store::Store;
+use super::store::{Refund, Store};
 
 /// Everything there is, as [`truth`](super::truth) may look at it.
 #[derive(Debug)]
@@ -40,8 +40,9 @@ pub struct World {
     pub settled_outside: Vec<u64>,
     /// Refunds of BigCommerce's that a person wanted to be paid back.
     pub confirmed: BTreeSet<u64>,
-    /// What was to become of refunds, and since when.
-    policies: Vec<(i64, Refunds)>,
+    /// What was to become of refunds, and how many there were in BigCommerce when that was set: the clock does not tell
+    /// which of two things of one moment came first.
+    policies: Vec<(usize, Refunds)>,
     /// What was to become of orders that nobody pays, at any time.
     pub unpaid: Vec<Unpaid>,
     /// At some time the store wanted a second payment to be given back, or goods that leave not to be captured for.
@@ -98,7 +99,7 @@ impl World {
             dismissed: Vec::new(),
             settled_outside: Vec::new(),
             confirmed: BTreeSet::new(),
-            policies: vec![(EPOCH, setup.refunds)],
+            policies: vec![(0, setup.refunds)],
             unpaid: vec![setup.unpaid],
             second_was_to_go_back: setup.refund_second,
             shipping_was_free: !setup.capture_on_shipping,
@@ -126,14 +127,20 @@ impl World {
         self.shop.installed_at > EPOCH
     }
 
-    /// What was to become of refunds, at any time from then on.
-    pub fn policies_since(&self, at: i64) -> impl Iterator<Item = Refunds> {
-        let from = self.policies.iter().rposition(|(since, _)| *since <= at).unwrap_or(0);
-        self.policies[from..].iter().map(|(_, policy)| *policy)
+    /// What was to become of refunds, at any time.
+    pub fn policies(&self) -> impl Iterator<Item = Refunds> {
+        self.policies.iter().map(|(_, policy)| *policy)
+    }
+
+    /// What was to become of refunds when this one was made, and at any time since.
+    pub fn policies_since(&self, refund: &Refund) -> impl Iterator<Item = Refunds> {
+        let was_set = |(made_before, _): &(usize, Refunds)| (*made_before as u64) < refund.id;
+        let from = self.policies.iter().rposition(was_set).unwrap_or(0);
+        self.policies().skip(from)
     }
 
     pub fn set_refunds(&mut self, policy: Refunds) {
-        self.policies.push((self.now, policy));
+        self.policies.push((self.store.refunds.len(), policy));
     }
 
     /// What the merchant is shown; of an order that nothing is kept of, nothing.

@@ -9,4 +9,4 @@ mod show;
 mod state;
 
 pub use acts::part;
-pub use state::{Bank, Event, Payment, Refund};
+pub use state::{Bank, Event, Known, Payment, Refund};

@@ -47,7 +47,7 @@ pub(super) fn in_won(amount: i64) -> i64 {
 
 pub fn payment(payment: &Payment) -> Value {
     let charged_back = payment.refunds.iter().any(|refund| refund.chargeback);
-    payment.telling.set(Some(Told { amount: payment.amount, back: payment.refunded(), charged_back }));
+    payment.telling.set(Some(Told { amount: Some(payment.amount), back: payment.refunded(), charged_back }));
     let refunds: Vec<_> = payment
         .refunds
         .iter()

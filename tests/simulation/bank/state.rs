@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::requests::{Running, Stored};
 use crate::schedule::{DAY, HOUR, Lists};
 
@@ -67,10 +69,18 @@ pub struct Payment {
 /// What an answer says of a payment's money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
-    pub amount: i64,
+    /// None: no answer has said it so that it could be read.
+    pub amount: Option<i64>,
     /// Refunded, chargebacks included.
     pub back: i64,
     pub charged_back: bool,
+}
+
+/// What the app knows of a payment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Known {
+    pub told: Option<Told>,
+    pub fraud: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -164,6 +174,10 @@ impl Payment {
         self.free() + self.told.map_or(0, |told| self.refunded() - told.back)
     }
 
+    pub fn known(&self) -> Known {
+        Known { told: self.told, fraud: self.fraud_told }
+    }
+
     pub fn total(&self) -> i64 {
         self.amount + self.fee
     }
@@ -197,6 +211,11 @@ impl Payment {
 impl Bank {
     pub fn open(now: i64, fee: i64) -> Self {
         Self { now, fee, ..Self::default() }
+    }
+
+    /// What the app knows of a payment now.
+    pub fn known_of(&self, payment: &str) -> Known {
+        self.payments.get(payment).map(Payment::known).unwrap_or_default()
     }
 
     /// What has happened since the last time this was asked.
@@ -297,16 +316,23 @@ impl Bank {
         }
     }
 
-    /// This element of an answer was there and could not be read.
-    pub fn untell(&self, element: &serde_json::Value) {
-        if let Some(all) = element.as_array() {
-            return all.iter().for_each(|element| self.untell(element));
+    /// This element of an answer was there, and came as something else.
+    ///
+    /// A payment that still names itself and its status has lost its own numbers only. What went back of it, and whether
+    /// it was charged back, its refunds still say: each of them has numbers of its own.
+    pub fn untell(&self, was: &Value, is: &Value) {
+        if let Some(all) = was.as_array() {
+            return all.iter().for_each(|element| self.untell(element, &Value::Null));
         }
-        let id = element["id"].as_str().unwrap_or_default();
+        let id = was["id"].as_str().unwrap_or_default();
+        let is_named = was["id"] == is["id"] && was["status"] == is["status"];
         for payment in self.payments.values() {
             let refund = payment.refunds.iter().find(|refund| refund.id == id && refund.chargeback);
             match payment.telling.get() {
-                Some(_) if payment.id == id => payment.telling.set(None),
+                Some(telling) if payment.id == id => {
+                    let amount = payment.told.and_then(|told| told.amount);
+                    payment.telling.set(is_named.then_some(Told { amount, ..telling }));
+                }
                 Some(telling) if refund.is_some() => {
                     payment.telling.set(Some(Told { charged_back: false, ..telling }));
                 }

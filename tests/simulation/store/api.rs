@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::state::{By, CART, Running, Seen, Store};
 use crate::answer::answer;
+use crate::bank::Known;
 use crate::schedule::EPOCH;
 
 pub type Reply = (u16, Value);
@@ -15,11 +16,12 @@ pub type Reply = (u16, Value);
 const STILL_RUNS: i64 = 38_000;
 
 impl Store {
-    /// `slow`: the caller gives up waiting, and what changes something takes effect a little later.
-    pub fn serve(&mut self, request: &HttpRequest, slow: bool) -> Outcome {
-        if slow && request.method != "GET" {
+    /// `slow`: the caller gives up waiting, and what changes something takes effect a little later. It carries what the
+    /// caller knows of the payment that it is about.
+    pub fn serve(&mut self, request: &HttpRequest, slow: Option<Known>) -> Outcome {
+        if let Some(known) = slow.filter(|_| request.method != "GET") {
             let ends = self.now + STILL_RUNS;
-            self.running.push(Running { ends, request: request.clone(), seen: self.seen });
+            self.running.push(Running { ends, request: request.clone(), seen: self.seen, known });
             return Outcome::NoAnswer("slow".to_owned());
         }
         self.carry_out(request)
@@ -36,9 +38,16 @@ impl Store {
             let (told, moves) = (self.seen, self.moves.len());
             self.seen = running.seen;
             self.carry_out(&running.request);
-            self.moves[moves..].iter_mut().for_each(|m| m.late = true);
+            self.moves[moves..].iter_mut().for_each(|m| m.late = Some(running.known));
             (self.seen, self.telling, self.refusing) = (told, None, None);
         }
+    }
+
+    /// The payment that an update of the order names. Empty: it is no update, or names none.
+    pub fn payment_of(request: &HttpRequest) -> String {
+        let body: Value =
+            request.body.as_deref().and_then(|b| serde_json::from_str(b).ok()).unwrap_or_default();
+        body["payment_provider_id"].as_str().unwrap_or_default().to_owned()
     }
 
     /// The answer to a request has arrived, or was lost on the way.

@@ -2,6 +2,7 @@
 
 use domain::http::HttpRequest;
 
+use crate::bank::Known;
 use crate::schedule::Lists;
 
 pub const CART: &str = "5d0c7c7e-6f3a-4c1b-8f0e-2b9d4a7c1e55";
@@ -26,8 +27,8 @@ pub struct Move {
     pub seen: Seen,
     /// The payment that the app named as its reason.
     pub about: String,
-    /// The app had given up waiting for it.
-    pub late: bool,
+    /// The app had given up waiting for it: what it knew of that payment when it sent this.
+    pub late: Option<Known>,
 }
 
 /// The order as the app has last been told of it.
@@ -71,6 +72,7 @@ pub struct Running {
     pub ends: i64,
     pub request: HttpRequest,
     pub seen: Seen,
+    pub known: Known,
 }
 
 #[derive(Debug, Clone)]
@@ -172,7 +174,7 @@ impl Store {
         if from == to {
             return;
         }
-        self.moves.push(Move { at: self.now, from, to, by, seen, about, late: false });
+        self.moves.push(Move { at: self.now, from, to, by, seen, about, late: None });
         self.tell("store/order/statusUpdated", Some((from, to)));
     }
 

@@ -144,7 +144,7 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
     let (store, bank) = (&world.store, &world.bank);
     let unpaired = || pair(world).ok();
     let open = || bank.ever_captured().next().is_some() && unpaired().is_some_and(|u| !u.unpaid.is_empty());
-    let ever = |policy| world.policies_since(0).any(|of| of == policy);
+    let ever = |policy| world.policies().any(|of| of == policy);
     let asked = ever(Refunds::AtOnce) || ever(Refunds::Confirm) || world.decisions > 0;
     match attention {
         Attention::PaidAfterEnd => {

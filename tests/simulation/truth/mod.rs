@@ -57,6 +57,7 @@ pub fn in_the_end(world: &mut World, had_faults: bool) -> Verdict {
         return Err("a message comes again without end".to_owned());
     }
     every_decision_has_ended(world)?;
+    every_change_has_ended(world)?;
     if world.store.deleted { Ok(()) } else { unpaid_orders_end_as_set(world) }
 }
 
@@ -110,6 +111,15 @@ fn every_decision_has_ended(world: &World) -> Verdict {
     let state = world.machine.state();
     match state.decisions.iter().find(|stored| stored.ended.is_none()) {
         Some(open) => Err(format!("a decision never ends: {:?}", open.decided.decision)),
+        None => Ok(()),
+    }
+}
+
+/// No change that the machine began stays open once both sides have answered for months: nobody would ever hear of it
+/// again, its failures would be shown as silence, and the payment would never be forgotten.
+fn every_change_has_ended(world: &World) -> Verdict {
+    match world.machine.state().deeds.iter().find(|deed| deed.is_open()) {
+        Some(open) => Err(format!("a change never ends: {}", open.action)),
         None => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use domain::state::delays::Delays;
 
 use super::refunds::in_order;
 use super::verdict::Verdict;
-use crate::bank::Payment;
+use crate::bank::{Known, Payment};
 use crate::store::{By, Move, is_final};
 use crate::world::World;
 
@@ -50,7 +50,7 @@ fn judge(world: &World, made: &Move) -> Verdict {
     if made.from == 13 && to != 13 {
         return Err(format!("a dispute was replaced by {to}"));
     }
-    if matches!(to, 5 | 6) && world.bank.is_live() && !made.late {
+    if matches!(to, 5 | 6) && world.bank.is_live() && made.late.is_none() {
         return Err("given up though it can still be paid".to_owned());
     }
     if matches!(to, 5 | 6) && world.was_before_us() && world.bank.sessions.is_empty() {
@@ -68,8 +68,8 @@ fn judge(world: &World, made: &Move) -> Verdict {
     {
         return Err(format!("told of a better status than the money deserves: {to} instead of {allowed:?}"));
     }
-    if matches!(seen, 0 | 1 | 7) && !matches!(to, 12 | 13) && !covers(world, payment, made.seen.due) {
-        let told = payment.told.map_or(payment.amount, |told| told.amount);
+    if matches!(seen, 0 | 1 | 7) && !matches!(to, 12 | 13) && !covers(world, made, payment) {
+        let told = amount_known(made, payment).unwrap_or_default();
         let (due, currency) = (made.seen.due, payment.currency);
         return Err(format!("moved on with another amount than is due: {to}, {told} {currency} for {due}"));
     }
@@ -88,23 +88,36 @@ fn is_excused(made: &Move, payment: Option<&Payment>) -> bool {
     }
 }
 
-/// What an order that has not heard of a payment may hear of it, by what the app has been told: never "ship it" where that
-/// speaks against it. None: anything. Of a late update nobody can say what was known when it was sent.
+/// What the app knew of the payment when it sent this. An update that takes effect late was decided on less than the app
+/// has heard by then: KOMOJU may have captured a part meanwhile.
+fn known(made: &Move, payment: &Payment) -> Known {
+    made.late.unwrap_or_else(|| payment.known())
+}
+
+/// The amount that it knew. None: it was told of the payment, and never of an amount.
+fn amount_known(made: &Move, payment: &Payment) -> Option<i64> {
+    known(made, payment).told.map_or(Some(payment.amount), |told| told.amount)
+}
+
+/// What an order that has not heard of a payment may hear of it, by what the app knew: never "ship it" where that speaks
+/// against it. None: anything.
 fn deserved(world: &World, made: &Move, payment: &Payment) -> Option<&'static [u8]> {
-    let told = payment.told.filter(|_| !made.late)?;
-    match (told.charged_back, payment.fraud_told) {
+    let known = known(made, payment);
+    let told = known.told?;
+    match (told.charged_back, known.fraud) {
         (true, true) => Some(&[12, 13]),
         (true, false) => Some(&[13]),
         (false, true) => Some(&[12]),
-        (false, false) if told.back >= told.amount => Some(&[12]),
+        (false, false) if told.amount.is_some_and(|amount| told.back >= amount) => Some(&[12]),
         (false, false) => (told.back > 0 && world.store.digital).then_some(&[12]),
     }
 }
 
 /// Whether what is known to be paid, or reserved, is what is due: all of it, what we ourselves took of it, or what is left
 /// of it after refunds.
-fn covers(world: &World, payment: &Payment, due: i64) -> bool {
-    let told = payment.told.map_or(payment.amount, |told| told.amount);
+fn covers(world: &World, made: &Move, payment: &Payment) -> bool {
+    let Some(told) = amount_known(made, payment) else { return false };
+    let due = made.seen.due;
     let asked = world.bank.sessions[&payment.session].amount;
     let mut kept = told;
     let after_refunds = payment.refunds.iter().map(|refund| {

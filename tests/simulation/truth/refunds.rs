@@ -78,7 +78,7 @@ fn were_asked_for(world: &World) -> Verdict {
         }
         let answered = |r: &&store::Refund| refund.because.contains(&format!("(bc-refund:{})", r.id));
         let Some(answered) = world.store.refunds.iter().find(answered) else { continue };
-        let at_once = world.policies_since(answered.at).any(|policy| policy == Refunds::AtOnce);
+        let at_once = world.policies_since(answered).any(|policy| policy == Refunds::AtOnce);
         if !at_once && !world.confirmed.contains(&answered.id) {
             return Err(format!("paid back unasked: refund {}", answered.id));
         }
@@ -185,7 +185,7 @@ fn is_entered_as_it_was(world: &World, payment: &Payment, made: &bank::Refund, o
 
 /// What is still to be paid back is shown to the merchant: as a reason to look, and with what this one waits for.
 fn is_explained(world: &World, refund: &store::Refund) -> Verdict {
-    let wanted = world.policies_since(refund.at).all(|policy| policy != Refunds::Never)
+    let wanted = world.policies_since(refund).all(|policy| policy != Refunds::Never)
         && world.bank.ever_captured().next().is_some();
     let waits_for = reasons_to_wait(world, refund);
     let told = world.attentions().iter().any(|a| waits_for.contains(a)) || world.has_dismissed(&WAITS);
@@ -205,7 +205,7 @@ fn reasons_to_wait(world: &World, refund: &store::Refund) -> Vec<Attention> {
     let rejected =
         |p: &Payment| p.requests.iter().any(|r| r.because.contains(&marker) && r.status == "rejected");
     let refused = world.bank.refused.iter().any(|why| why.contains(&marker));
-    let confirm = world.policies_since(refund.at).any(|policy| policy == Refunds::Confirm);
+    let confirm = world.policies_since(refund).any(|policy| policy == Refunds::Confirm);
     let reasons = [
         (certain.is_empty(), Attention::RefundTooLarge),
         (possible.iter().any(|p| p.is_cash()), Attention::RefundNeedsBank),

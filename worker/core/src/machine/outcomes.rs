@@ -179,11 +179,30 @@ impl Machine {
 
     /// The PUT took effect: the milestone is reached, with the attention that was decided for it.
     pub(super) fn order_updated(&mut self, subject: Subject, milestone: MilestoneKind, now: Now<'_>) {
-        let update = self
-            .deed_mut(&Action::UpdateOrder { subject: subject.clone(), milestone })
-            .and_then(|deed| deed.update.clone());
+        let action = Action::UpdateOrder { subject: subject.clone(), milestone };
+        let update = self.deed_mut(&action).and_then(|deed| deed.update.clone());
         let attention = update.and_then(|u| u.attention);
+        if milestone == MilestoneKind::Restored {
+            self.end_restoration(&action);
+        }
         self.conclude(subject, milestone, attention, now.at);
+    }
+
+    /// The PUT that was to restore a status of the merchant's has its answer. The word that this very PUT replaced yet
+    /// another status of theirs may come before that answer: the newer one is still to be restored.
+    ///
+    /// ```text
+    /// our PUT of 11 replaced 4         to restore: 4
+    /// the merchant refunds a part      11 → 14
+    /// our PUT of 4, decided over 11    14 → 4
+    ///   its word: from 14 to 4         to restore: 14
+    ///   its answer: the order is 4     4 is restored, 14 is not
+    /// ```
+    fn end_restoration(&mut self, action: &Action) {
+        let update = self.state.deed(action).and_then(|deed| deed.update.as_ref());
+        let restored = update.and_then(|update| update.status);
+        let newer = self.state.head.replaced.filter(|moved| restored.is_some_and(|it| it != moved.from));
+        self.state.head.replaced = newer;
     }
 
     /// The deed failed, or got no answer. Grouped by what can be done: look for it, send it again later, or show it
@@ -242,7 +261,7 @@ impl Machine {
                 let reached = Reached { at, attention, seen: None };
                 self.state.reached.insert((subject.clone(), *milestone), reached);
                 if *milestone == MilestoneKind::Restored {
-                    self.state.head.replaced = None;
+                    self.end_restoration(action);
                 }
             }
             Action::CancelSession { .. }

@@ -32,6 +32,9 @@ impl Machine {
                 self.update_order(subject, milestone, update, now)
             }
             Step::Conclude { subject, milestone, attention } => {
+                if milestone == MilestoneKind::Restored {
+                    self.state.head.replaced = None;
+                }
                 self.conclude(subject, milestone, attention, now.at)
             }
             Step::Cancel { action, because_of_order } => self.cancel(&action, because_of_order, now),
@@ -145,9 +148,6 @@ impl Machine {
             }
         }
         self.reach(subject, milestone, attention, at);
-        if milestone == MilestoneKind::Restored {
-            self.state.head.replaced = None;
-        }
     }
 
     /// Closes the deed that carried the milestone, and remembers the milestone so that the order is never told again.
@@ -239,7 +239,12 @@ impl Machine {
     /// would begin and give it up again and again.
     fn give_up(&mut self, action: &Action, reason: String, now: Now<'_>) {
         self.state.log(now.at, Event::failed(action, reason.clone()));
-        let deed = self.deed_to_send(action, now.at);
+        // When an open one was sent stays known: the word that it replaced a status of the merchant's may come later.
+        let open = self.state.deeds.iter().rposition(|deed| deed.action == *action && deed.is_open());
+        let deed = match open {
+            Some(index) => &mut self.state.deeds[index],
+            None => self.deed_to_send(action, now.at),
+        };
         deed.state = DeedState::Refused { reason };
         deed.bank = None;
     }

@@ -1,6 +1,7 @@
 //! What the machine does as a whole, one behaviour a file. The file's name is the behaviour.
 
 mod before_us;
+mod by_the_ladder;
 mod decisions;
 mod early_word;
 mod edited_since;
@@ -8,6 +9,7 @@ mod in_vain;
 mod key_refused;
 mod lean_session;
 mod missed;
+mod overtaken;
 mod paid_twice;
 mod paid_unshown;
 mod partly_unread;
@@ -15,4 +17,5 @@ mod places_in_the_ledger;
 mod reserved;
 mod stale_copy;
 mod transfers;
+mod unasked;
 mod worst_first;

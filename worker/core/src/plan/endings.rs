@@ -42,6 +42,7 @@ pub(super) fn due_cancel(state: &State, wake: &mut Wake) -> Option<Step> {
             false => None,
         };
         if let Some(action) = action {
+            wake.ask_for(&action);
             let not_before = state.deed(&action).map_or(0, not_before);
             if wake.is_due(not_before) {
                 return Some(Step::Cancel { action, because_of_order: spared.cancel && spared.note });

@@ -12,8 +12,8 @@
 //! ```
 
 use super::step::{Circumstances, Step, Wake};
-use super::telling::{News, tell};
-use crate::state::deed::{MilestoneKind, Subject};
+use super::telling::{News, tell_once};
+use crate::state::deed::MilestoneKind;
 use crate::state::reading::Unreadable;
 use crate::state::settings::Mode;
 use crate::state::shop::Ownership;
@@ -57,23 +57,21 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
 pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
     let status = c.shop.settings.unpaid.status()?;
     let order = state.order.reading.as_ref()?;
-    let reached = state.reached.contains_key(&(Subject::Order, MilestoneKind::Unpaid));
     // We refuse to charge it until the merchant has said what is due. That is not the shopper's failing.
     let held = order.due == Err(Unreadable::Undecided);
     // An order placed before the app was installed, whose shopper never came to us, is not ours to end. Nor is one if
     // nobody knows when the app was installed.
     let before_us = c.shop.installed_at == 0 || order.placed_at < c.shop.installed_at;
     let foreign = before_us && state.attempts.iter().all(|attempt| attempt.session.is_none());
-    if reached || held || foreign || order.column() != Column::Unpaid || !nothing_can_be_paid(state, c) {
+    if held || foreign || order.column() != Column::Unpaid || !nothing_can_be_paid(state, c) {
         return None;
     }
     let grace = c.delays.grace(Moment::from(c.shop.settings.unpaid_grace_hours) * HOUR_MS);
-    let ready_at = state.order.retry_at.max(state.update_in_doubt_until(c.delays));
-    if !wake.is_due((last_chance(state, order.placed_at) + grace).max(ready_at)) {
+    if !wake.is_due(last_chance(state, order.placed_at) + grace) {
         return None;
     }
     let news = News { status: Some(status), ..News::of_order(MilestoneKind::Unpaid, Row::Dead) };
-    Some(tell(state, c, news))
+    tell_once(state, c, wake, news)
 }
 
 /// True if every session is dead, every payment that any of them took was looked at, and none is or was paid. Test

@@ -16,6 +16,7 @@
 //! captures    reserved money is to be taken                            POST to KOMOJU
 //! refunds     money is to go back, or a refund is to be booked         POST to KOMOJU, or to BigCommerce
 //! endings     a code or session must not be paid any more              POST to KOMOJU
+//! unasked     a change was begun that none of these asks for any more  nothing leaves
 //! ```
 //!
 //! Looks come first, so nothing is told or moved on knowledge that we already doubt. An example: the shopper pays
@@ -38,6 +39,7 @@ mod money;
 pub mod start;
 mod step;
 mod telling;
+mod unasked;
 
 pub use endings::next_cancel;
 pub(super) use milestones::told_by_way_of;
@@ -49,7 +51,7 @@ use step::Wake;
 /// The next step. [`Step::Rest`] with the earliest moment at which something falls due, if nothing is due now. Every
 /// part reports such moments by `wake`, also when another part wins.
 pub fn plan(state: &State, c: Circumstances<'_>) -> Step {
-    let mut wake = Wake { now: c.now, next: None };
+    let mut wake = Wake::at(c.now);
     // An order that is not ours to keep gets one thing only: the look that tells whether it is.
     if !state.is_worth_keeping() {
         return meeting::due(state, c, &mut wake).unwrap_or(Step::Rest(wake.next));
@@ -60,6 +62,7 @@ pub fn plan(state: &State, c: Circumstances<'_>) -> Step {
         .or_else(|| decisions::due(state, c, &mut wake))
         .or_else(|| money::due_capture(state, c, &mut wake))
         .or_else(|| money::due_refund(state, c, &mut wake))
-        .or_else(|| endings::due_cancel(state, &mut wake));
+        .or_else(|| endings::due_cancel(state, &mut wake))
+        .or_else(|| unasked::due(state, c, &mut wake));
     step.unwrap_or(Step::Rest(wake.next))
 }

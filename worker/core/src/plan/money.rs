@@ -29,7 +29,7 @@
 //! What the order needs decides what may go back: see `paid_twice` below, and [`crate::refunds`] for the rest.
 
 use super::step::{Circumstances, Step, Transfer, Wake, not_before};
-use super::telling::{News, tell};
+use super::telling::{News, tell_once};
 use crate::refunds::books::share;
 use crate::refunds::{self, PayBack, Unrecorded};
 use crate::state::call::RefundPart;
@@ -258,8 +258,7 @@ fn due_in_books(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<
         let reading = state.payments.get(&found.payment).and_then(|p| p.register.reading.as_ref())?;
         let payment = Some((reading, &attempt.terms));
         let news = News { subject, kind: milestone, row: Row::Refunded, payment, status: None };
-        let ready_at = state.order.retry_at.max(state.update_in_doubt_until(c.delays));
-        return wake.is_due(ready_at).then(|| tell(state, c, news));
+        return tell_once(state, c, wake, news);
     }
     None
 }
@@ -346,6 +345,10 @@ fn resume_record(state: &State, c: Circumstances<'_>, wake: &mut Wake, refund: &
     let action = Action::RecordRefund { refund: refund.clone() };
     if refunds::is_recorded(state, refund) {
         return Some(Step::Found(action));
+    }
+    // Nobody can read those books any more, nor enter anything in them. A person is told of the refund instead.
+    if state.column() == Some(Column::Deleted) {
+        return Some(Step::GiveUp { action, reason: "the order was deleted".to_owned() });
     }
     let found = refunds::unrecorded(state).into_iter().find(|found| found.refund == *refund);
     match found {

@@ -148,13 +148,29 @@ pub struct Circumstances<'a> {
     pub fresh: &'a Fresh,
 }
 
-/// Collects the moments at which something will fall due. The earliest is when the alarm must ring.
+/// Collects what the plan still waits for: the moments at which something will fall due, of which the earliest is when
+/// the alarm must ring, and the updates and cancels that some part would send.
 pub(super) struct Wake {
     pub(super) now: Moment,
     pub(super) next: Option<Moment>,
+    asked: Vec<Action>,
 }
 
 impl Wake {
+    pub(super) fn at(now: Moment) -> Self {
+        Self { now, next: None, asked: Vec::new() }
+    }
+
+    /// Notes that a part of the plan would send this update or cancel, now or at its time.
+    pub(super) fn ask_for(&mut self, action: &Action) {
+        self.asked.push(action.clone());
+    }
+
+    /// True if some part of the plan would.
+    pub(super) fn is_asked_for(&self, action: &Action) -> bool {
+        self.asked.contains(action)
+    }
+
     /// True if this moment has come; else remembers it for the alarm.
     pub(super) fn is_due(&mut self, at: Moment) -> bool {
         if at <= self.now {

@@ -41,7 +41,8 @@ impl News<'_> {
     }
 }
 
-/// Tells the order, unless it was told already. Waits while an earlier PUT may still take effect.
+/// Tells the order, unless it was told already. Waits by the ladder after a failure, and while an earlier PUT may still
+/// take effect. It is the only way to tell the order anything.
 pub(super) fn tell_once(
     state: &State,
     c: Circumstances<'_>,
@@ -52,6 +53,7 @@ pub(super) fn tell_once(
         return None;
     }
     let action = Action::UpdateOrder { subject: news.subject.clone(), milestone: news.kind };
+    wake.ask_for(&action);
     let at = state.deed(&action).map_or(0, not_before).max(state.order.retry_at);
     wake.is_due(at.max(state.update_in_doubt_until(c.delays))).then(|| tell(state, c, news))
 }
@@ -90,7 +92,7 @@ fn is_overshadowed(state: &State, news: &News<'_>, order: OrderStatus) -> bool {
 
 /// The step that tells the order: a look if it was not just read, the PUT, or the conclusion that there is nothing to
 /// tell.
-pub(super) fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step {
+fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step {
     let Fresh { order: Some(fresh), .. } = c.fresh else { return Step::LookAtOrder };
     let order = &fresh.reading;
     let column = order.column();

@@ -29,6 +29,9 @@ pub const UNANSWERED: &str = "unanswered";
 /// The reason of a try that the merchant settled outside KOMOJU, for example by paying the shopper back in cash.
 pub const SETTLED: &str = "settled outside KOMOJU";
 
+/// The reason of a try that nothing asks for any more: the merchant has moved the order on, or the news has passed.
+pub const UNASKED: &str = "nothing asks for it any more";
+
 /// What a deed changes, and where.
 ///
 /// Its text form is the key under which the deed is stored, and a part of the idempotency key. It must never change:
@@ -300,7 +303,7 @@ pub enum DeedState {
     Sent,
     Done,
     /// This try is over without effect. The reason is the other side's final no in its words, or one of ours, such as
-    /// [`UNANSWERED`] and [`SETTLED`].
+    /// [`UNANSWERED`], [`UNASKED`] and [`SETTLED`].
     Refused {
         reason: String,
     },
@@ -384,13 +387,19 @@ impl Deed {
     /// For a cancel: we have tried often enough and stop. KOMOJU keeps refusing, says yes without
     /// any effect, or does not answer.
     pub fn was_in_vain(&self) -> bool {
-        let most = if self.went_unanswered() { UNANSWERED_CANCELS } else { CANCEL_TRIES };
+        let no_answer = self.went_unanswered() || self.went_unasked();
+        let most = if no_answer { UNANSWERED_CANCELS } else { CANCEL_TRIES };
         !self.is_open() && self.n >= most
     }
 
     /// Its try ended without an answer, and a look found no effect.
     pub fn went_unanswered(&self) -> bool {
         matches!(&self.state, DeedState::Refused { reason } if reason == UNANSWERED)
+    }
+
+    /// Its try ended because nothing asked for it any more. Neither side refused it.
+    pub fn went_unasked(&self) -> bool {
+        matches!(&self.state, DeedState::Refused { reason } if reason == UNASKED)
     }
 
     /// Ends it because the merchant has found out what became of it, or put it right outside KOMOJU. It is never sent

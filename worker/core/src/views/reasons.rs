@@ -168,6 +168,7 @@ impl State {
         let refused = self.deeds.iter().filter(|deed| {
             matches!(deed.action, Action::UpdateOrder { .. })
                 && matches!(deed.state, DeedState::Refused { .. })
+                && !deed.went_unasked()
         });
         refused.filter(|deed| self.deed(&deed.action).is_some_and(|last| last.n == deed.n)).count()
     }

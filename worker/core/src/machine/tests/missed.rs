@@ -1,6 +1,6 @@
 //! BigCommerce answers 404 for an order that it once had: the order was deleted, or BigCommerce had a hiccup.
 
-use crate::machine::bench::{Bench, Fate, HOUR, unreachable};
+use crate::machine::bench::{Bench, Fate, HOUR, refund, unreachable};
 use crate::state::failure::Failure;
 use crate::state::reading::PaymentStatus;
 use crate::state::settings::Settings;
@@ -58,6 +58,21 @@ fn only_looks_that_all_miss_it_count() {
     let mut bench = captured(&looks);
     bench.waits(24 * HOUR);
     assert_eq!((is_deleted(&bench), &bench.moves[..]), (false, &[11][..]));
+}
+
+/// A refund at KOMOJU was to be entered, and the order was gone: its books were asked for again and again, and the
+/// merchant was told that BigCommerce does not answer.
+#[test]
+fn a_refund_that_a_deleted_order_cannot_take_calls_a_person_once() {
+    let mut bench = captured(&[]);
+    bench.pays_back(refund("r1", 3_000));
+    bench.fates = vec![("quote", Fate::Fails(unreachable()))];
+    bench.hears("payment.refunded");
+    bench.fates = vec![("read_order", Fate::Fails(Failure::NotFound)); 200];
+    bench.fates.extend(vec![("read_refunds", Fate::Fails(Failure::NotFound)); 200]);
+    bench.waits(24 * 5 * HOUR);
+    assert_eq!((is_deleted(&bench), bench.attentions()), (true, vec![Attention::RefundedAtKomoju]));
+    assert!(bench.machine.state().deeds.iter().all(|deed| !deed.is_open()));
 }
 
 /// However often the shopper comes meanwhile: time counts, not the number of looks.
