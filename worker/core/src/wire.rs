@@ -130,15 +130,17 @@ pub fn to_bigcommerce(
     order: OrderId,
 ) -> Option<(HttpRequest, Reader)> {
     let (request, parse): (_, Parse) = match call {
-        Call::ReadOrder => (bc_order::read(api, order), bc_order::order_answer),
-        Call::ReadProvider => (bc_order::transactions(api, order), bc_order::provider_answer),
+        Call::ReadOrder => (bc_order::read_request(api, order), bc_order::parse_order),
+        Call::ReadProvider => (bc_order::transactions_request(api, order), bc_order::parse_provider),
         Call::UpdateOrder { update, staff_notes } => {
-            (bc_order::update(api, order, update, staff_notes), bc_order::order_answer)
+            (bc_order::update_request(api, order, update, staff_notes), bc_order::parse_order)
         }
-        Call::ReadOrderRefunds => (bc_refunds::list_request(api, order), bc_refunds::list_answer),
-        Call::QuoteRefund { amount } => (bc_refunds::quote(api, order, *amount), bc_refunds::quote_answer),
+        Call::ReadOrderRefunds => (bc_refunds::list_request(api, order), bc_refunds::parse_list),
+        Call::QuoteRefund { amount } => {
+            (bc_refunds::quote_request(api, order, *amount), bc_refunds::parse_quote)
+        }
         Call::RecordRefund { amount, provider, refund } => {
-            (bc_refunds::record(api, order, *amount, *provider, refund), bc_refunds::record_answer)
+            (bc_refunds::record_request(api, order, *amount, *provider, refund), bc_refunds::parse_record)
         }
         Call::CreateSession(_)
         | Call::ReadSession { .. }
@@ -165,30 +167,37 @@ pub fn to_komoju(
     let order = origin.order;
     let (request, parse): (_, Parse) = match call {
         Call::CreateSession(new) => {
-            (km_session::create(access, origin, new, &back(new.attempt)), km_session::answer)
+            (km_session::create_request(access, origin, new, &back(new.attempt)), km_session::parse_answer)
         }
-        Call::ReadSession { session, .. } => (km_session::read(access, session), km_session::answer),
+        Call::ReadSession { session, .. } => {
+            (km_session::read_request(access, session), km_session::parse_answer)
+        }
         Call::CancelSession { session, key, .. } => {
-            (km_session::cancel(access, session, key), km_session::answer)
+            (km_session::cancel_request(access, session, key), km_session::parse_answer)
         }
-        Call::ReadPayment { payment, .. } => (km_payment::read(access, payment), km_payment::answer),
+        Call::ReadPayment { payment, .. } => {
+            (km_payment::read_request(access, payment), km_payment::parse_answer)
+        }
         Call::CancelPayment { payment, key, .. } => {
-            (km_payment::cancel(access, payment, key), km_payment::answer)
+            (km_payment::cancel_request(access, payment, key), km_payment::parse_answer)
         }
         Call::Capture { payment, minor, key, .. } => {
-            (km_payment::capture(access, payment, *minor, key), km_payment::answer)
+            (km_payment::capture_request(access, payment, *minor, key), km_payment::parse_answer)
         }
         Call::RefundPayment { payment, minor, cause, key, .. } => {
-            (km_refund::refund(access, payment, *minor, *cause, key), km_payment::answer)
+            (km_refund::refund_request(access, payment, *minor, *cause, key), km_payment::parse_answer)
         }
         Call::RequestRefund { payment, minor, cause, bank, key, .. } => {
             let Bank::Opened(bank) = bank else { return None };
-            (km_refund::request(access, payment, *minor, *cause, bank, key), km_refund::request_answer)
+            (
+                km_refund::transfer_request(access, payment, *minor, *cause, bank, key),
+                km_refund::parse_transfer,
+            )
         }
         Call::ListPayments { external_order_num, since, .. } => {
-            (km_payment::list_request(access, external_order_num, *since), km_payment::list_answer)
+            (km_payment::list_request(access, external_order_num, *since), km_payment::parse_list)
         }
-        Call::ReadEvent { event, .. } => (km_events::read(access, event), km_events::answer),
+        Call::ReadEvent { event, .. } => (km_events::event_request(access, event), km_events::parse_event),
         Call::ReadOrder
         | Call::ReadProvider
         | Call::UpdateOrder { .. }

@@ -119,7 +119,7 @@ impl Panel<'_> {
         };
         let access = Access { base: &self.ctx.config.komoju_api_url, secret_key: &key };
         let outcome = fetch::send(komoju_methods::list_request(access)).await;
-        match komoju_methods::list(&outcome) {
+        match komoju_methods::parse_list(&outcome) {
             Ok(types) => {
                 let account = keys::account(self.ctx, &self.visitor.store, &key).await?;
                 self.done(Wish::SaveKey { account, types }, "/keys", "key").await

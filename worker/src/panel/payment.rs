@@ -224,7 +224,7 @@ fn payment(
             (pill::of_line(locale, line, &history.attention).html())
             @if line.mode == Mode::Test { " " (mode_pill(Mode::Test)) }
             " " b { (amount.to_string()) } " "
-            span.quiet { "· " (payment_types::name_alone(&line.method, locale)) }
+            span.quiet { "· " (payment_types::name_alone(&line.payment_type, locale)) }
             (other_amounts(locale, line, amount))
             br;
             code { (line.id.as_str()) }

@@ -199,7 +199,7 @@ pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Local
 fn heading(snapshot: &Snapshot, leaving: bool, locale: Locale) -> (&'static str, String) {
     let last = snapshot.dead.last().filter(|_| snapshot.phase == Phase::Unpaid && !snapshot.declined);
     if let Some(code) = last.filter(|_| !leaving) {
-        let named = Code::of(&code.method, &code.lines);
+        let named = Code::of(&code.payment_type, &code.lines);
         return if code.expired { words::expired(&named, locale) } else { words::given_up(&named, locale) };
     }
     let (title, message) = match leaving {
@@ -211,7 +211,7 @@ fn heading(snapshot: &Snapshot, leaving: bool, locale: Locale) -> (&'static str,
 
 /// The question before the live code is given up.
 fn asking(snapshot: &Snapshot, locale: Locale) -> Asking {
-    let code = Code::of(&snapshot.method, &snapshot.instructions.lines);
+    let code = Code::of(&snapshot.payment_type, &snapshot.instructions.lines);
     let (title, message) = words::asking(&code, locale);
     let (note, keep, give_up) = words::asking_answers(&code, locale);
     let lines = code.number.map(|value| Line::number(words::number_of(&code, false, locale), value));
@@ -223,7 +223,7 @@ fn dead(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
     if matches!(snapshot.phase, Phase::Paid | Phase::Review) {
         return Vec::new();
     }
-    let codes = snapshot.dead.iter().map(|code| Code::of(&code.method, &code.lines));
+    let codes = snapshot.dead.iter().map(|code| Code::of(&code.payment_type, &code.lines));
     let line = |code: Code<'_>| Some(Line::number(words::number_of(&code, true, locale), code.number?));
     codes.filter_map(line).collect()
 }
@@ -256,15 +256,15 @@ fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
     let mut lines = Vec::new();
     if snapshot.phase == Phase::Waiting {
         let all = &snapshot.instructions.lines;
-        let chain = Code::of(&snapshot.method, all).chain;
+        let chain = Code::of(&snapshot.payment_type, all).chain;
         lines.extend(all.iter().map(|(kind, value)| instruction(*kind, value, chain, locale)));
         if let Some(deadline) = snapshot.deadline {
             let value = words::japan_time(deadline, locale);
             lines.push(Line::fact(say::deadline(locale), value));
         }
     }
-    if snapshot.phase == Phase::Paid && !snapshot.method.is_empty() {
-        let value = payment_types::name_alone(&snapshot.method, locale).to_owned();
+    if snapshot.phase == Phase::Paid && !snapshot.payment_type.is_empty() {
+        let value = payment_types::name_alone(&snapshot.payment_type, locale).to_owned();
         lines.push(Line::fact(say::method(locale), value));
     }
     let shown = matches!(snapshot.phase, Phase::Unpaid | Phase::Confirming | Phase::Waiting | Phase::Paid);

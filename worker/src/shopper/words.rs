@@ -24,7 +24,7 @@ pub fn phase(phase: Phase, declined: bool, locale: Locale) -> (&'static str, &'s
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code<'a> {
     /// KOMOJU's payment type, such as `konbini`.
-    pub method: &'a str,
+    pub payment_type: &'a str,
     /// The convenience-store chain, such as `lawson`.
     pub chain: Option<&'a str>,
     pub number: Option<&'a str>,
@@ -42,17 +42,17 @@ enum Named<'a> {
 
 impl<'a> Code<'a> {
     /// Reads the chain and the number from a payment's instructions.
-    pub fn of(method: &'a str, lines: &'a [(InstructionKind, String)]) -> Self {
+    pub fn of(payment_type: &'a str, lines: &'a [(InstructionKind, String)]) -> Self {
         let line = |wanted: &[InstructionKind]| {
             lines.iter().find(|(kind, _)| wanted.contains(kind)).map(|(_, value)| value.as_str())
         };
         let numbers =
             [InstructionKind::Receipt, InstructionKind::CustomerNumber, InstructionKind::AccountNumber];
-        Self { method, chain: line(&[InstructionKind::Store]), number: line(&numbers) }
+        Self { payment_type, chain: line(&[InstructionKind::Store]), number: line(&numbers) }
     }
 
     fn named(&self) -> Named<'a> {
-        match (self.chain, self.method) {
+        match (self.chain, self.payment_type) {
             (Some(chain), _) => Named::Chain(chain),
             (None, "pay_easy") => Named::PayEasy,
             (None, "bank_transfer") => Named::BankAccount,

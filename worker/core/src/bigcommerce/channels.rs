@@ -48,7 +48,7 @@ impl TryFrom<Value> for ListedChannel {
 /// The answer to [`list_request`]: the storefronts, without their origins yet. If one of them cannot be read, those
 /// in `known` that seem to be missing stay: a storefront is not closed because of one bad line. Errors also: an empty
 /// list, for every store has a storefront.
-pub fn list(outcome: &Outcome, known: &[Channel]) -> Result<Vec<Channel>, Failure> {
+pub fn parse_list(outcome: &Outcome, known: &[Channel]) -> Result<Vec<Channel>, Failure> {
     let listed: Option<Data<Each<ListedChannel>>> = read(outcome)?;
     let listed = listed.map(|l| l.data).filter(|l| !l.read.is_empty());
     let listed = listed.ok_or_else(|| Failure::Unreadable("no storefront is listed".to_owned()))?;
@@ -80,7 +80,7 @@ impl TryFrom<Value> for Site {
 
 /// The answer to [`site_request`]: every origin of the site (primary, canonical, checkout), each once. A storefront
 /// without a site (404) has none.
-pub fn origins(outcome: &Outcome) -> Result<Vec<String>, Failure> {
+pub fn parse_origins(outcome: &Outcome) -> Result<Vec<String>, Failure> {
     let site: Option<Data<Site>> = match read(outcome) {
         Err(Failure::NotFound) => None,
         site => site?,
@@ -108,22 +108,24 @@ mod tests {
             {"url":"nonsense","type":"primary"}]},"meta":{}}"#;
         let expected =
             ["https://shop.example", "https://store-q7w8e9.mybigcommerce.com", "https://pay.shop.example"];
-        assert_eq!(origins(&answer(200, body)), Ok(expected.map(str::to_owned).to_vec()));
+        assert_eq!(parse_origins(&answer(200, body)), Ok(expected.map(str::to_owned).to_vec()));
     }
 
     #[test]
     fn a_storefront_without_a_site_has_no_origins() {
-        assert_eq!(origins(&answer(404, r#"{"status":404,"title":"Not found"}"#)), Ok(Vec::new()));
-        assert!(matches!(origins(&answer(503, "")), Err(Failure::Indeterminate(_))));
+        assert_eq!(parse_origins(&answer(404, r#"{"status":404,"title":"Not found"}"#)), Ok(Vec::new()));
+        assert!(matches!(parse_origins(&answer(503, "")), Err(Failure::Indeterminate(_))));
     }
 
     #[test]
     fn a_list_without_storefronts_is_not_believed() {
         for nothing in [answer(204, ""), answer(200, r#"{"data":[],"meta":{}}"#)] {
-            assert!(matches!(list(&nothing, &[]), Err(Failure::Unreadable(_))), "{nothing:?}");
+            assert!(matches!(parse_list(&nothing, &[]), Err(Failure::Unreadable(_))), "{nothing:?}");
         }
-        let one =
-            list(&answer(200, r#"{"data":[{"id":1,"name":"Main","type":"storefront"}],"meta":{}}"#), &[]);
+        let one = parse_list(
+            &answer(200, r#"{"data":[{"id":1,"name":"Main","type":"storefront"}],"meta":{}}"#),
+            &[],
+        );
         assert_eq!(one.map(|c| c[0].id), Ok(1));
     }
 
@@ -132,7 +134,7 @@ mod tests {
         let known = [1, 2, 3].map(|id| Channel { id, name: "known".to_owned(), origins: Vec::new() });
         let ids = |body: &str| {
             let mut ids: Vec<u64> =
-                list(&answer(200, body), &known).expect("a list").iter().map(|c| c.id).collect();
+                parse_list(&answer(200, body), &known).expect("a list").iter().map(|c| c.id).collect();
             ids.sort_unstable();
             ids
         };

@@ -57,7 +57,7 @@ impl TryFrom<Value> for Hook {
 }
 
 /// The answer to [`list_request`]. A hook that cannot be read is left out.
-pub fn list(outcome: &Outcome) -> Result<Vec<Hook>, Failure> {
+pub fn parse_list(outcome: &Outcome) -> Result<Vec<Hook>, Failure> {
     let hooks: Option<Data<Each<Hook>>> = read(outcome)?;
     Ok(hooks.map(|h| h.data.read).unwrap_or_default())
 }
@@ -247,7 +247,7 @@ mod tests {
         let good = json!({ "id": 3, "scope": "store/order/created", "destination": "https://a.example" });
         for bad in [json!(null), json!("x"), json!({}), json!({ "id": {} })] {
             let body = json!({ "data": [bad, good, bad] }).to_string();
-            let hooks = list(&crate::bigcommerce::tests::answer(200, &body)).expect("a list");
+            let hooks = parse_list(&crate::bigcommerce::tests::answer(200, &body)).expect("a list");
             assert_eq!(hooks.iter().map(|hook| hook.id).collect::<Vec<_>>(), [3]);
         }
     }

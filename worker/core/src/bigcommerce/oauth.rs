@@ -79,7 +79,7 @@ fn missing_scopes(granted: &str) -> Vec<&'static str> {
 }
 
 /// Exchanges the code for a token. `redirect_uri` must be the registered callback, to the letter.
-pub fn exchange(app: App<'_>, grant: &Grant) -> HttpRequest {
+pub fn exchange_request(app: App<'_>, grant: &Grant) -> HttpRequest {
     let context = ["stores/", grant.store.as_str()].concat();
     let redirect_uri = [app.app_url, "/auth"].concat();
     let body = json!({
@@ -126,7 +126,7 @@ struct Person {
     email: Option<String>,
 }
 
-/// The answer to [`exchange`]. Errors also: a token for another store, or with fewer scopes than asked for.
+/// The answer to [`exchange_request`]. Errors also: a token for another store, or with fewer scopes than asked for.
 pub fn consent(outcome: &Outcome, grant: &Grant) -> Result<Consent, Failure> {
     let refused = |message: &str| Failure::Refused {
         status: 200,
@@ -200,7 +200,7 @@ mod tests {
             client_id: "c1ient",
             client_secret: &secret,
         };
-        let request = exchange(app, &grant());
+        let request = exchange_request(app, &grant());
         let body: serde_json::Value = serde_json::from_str(&request.body.expect("a body")).expect("JSON");
         assert_eq!(request.url, "https://login.bigcommerce.com/oauth2/token");
         assert_eq!(body["redirect_uri"], "https://app.example/auth");

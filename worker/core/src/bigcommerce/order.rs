@@ -27,14 +27,14 @@ use serde_json::{Value, json};
 const MOST_LINES: usize = 50;
 
 /// Asks for the order with its line items, in one call.
-pub fn read(api: &Api<'_>, order: OrderId) -> HttpRequest {
+pub fn read_request(api: &Api<'_>, order: OrderId) -> HttpRequest {
     let query = "?include=consignments.line_items&consignment_structure=object";
     api.request("GET", &format!("/v2/orders/{order}{query}"), None)
 }
 
 /// Writes status, payment id and note in one PUT. What is None in `update` stays as it is, and no other field is ever
 /// sent back: those are the merchant's. `staff_notes`: all of the notes, our line added.
-pub fn update(api: &Api<'_>, order: OrderId, update: &OrderUpdate, staff_notes: &str) -> HttpRequest {
+pub fn update_request(api: &Api<'_>, order: OrderId, update: &OrderUpdate, staff_notes: &str) -> HttpRequest {
     let mut body = json!({ "staff_notes": staff_notes });
     if let Some(id) = &update.payment_provider_id {
         body["payment_provider_id"] = json!(id);
@@ -46,12 +46,12 @@ pub fn update(api: &Api<'_>, order: OrderId, update: &OrderUpdate, staff_notes: 
 }
 
 /// Asks for the order's transactions, which tell the payment method that it was really placed with.
-pub fn transactions(api: &Api<'_>, order: OrderId) -> HttpRequest {
+pub fn transactions_request(api: &Api<'_>, order: OrderId) -> HttpRequest {
     api.request("GET", &format!("/v3/orders/{order}/transactions"), None)
 }
 
-/// The answer to [`read`] or [`update`].
-pub fn order_answer(outcome: &Outcome) -> Answer {
+/// The answer to [`read_request`] or [`update_request`].
+pub fn parse_order(outcome: &Outcome) -> Answer {
     match super::success(outcome) {
         Err(failure) => Answer::Failed(failure),
         Ok(body) => match parse_body(body).as_ref().and_then(parse) {
@@ -61,9 +61,9 @@ pub fn order_answer(outcome: &Outcome) -> Answer {
     }
 }
 
-/// The answer to [`transactions`]: the offline method, and what it is to collect. Nothing if none of ours is listed,
+/// The answer to [`transactions_request`]: the offline method, and what it is to collect. Nothing if none of ours is listed,
 /// or if the list is empty (204).
-pub fn provider_answer(outcome: &Outcome) -> Answer {
+pub fn parse_provider(outcome: &Outcome) -> Answer {
     let unreadable = || Answer::Failed(Failure::Unreadable("the transactions cannot be read".to_owned()));
     match super::success(outcome) {
         Err(failure) => Answer::Failed(failure),
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn an_offline_order_tells_its_provider_by_its_transactions() {
         let answer = |status, body: &str| {
-            provider_answer(&Outcome::Answer { status, headers: Default::default(), body: body.to_owned() })
+            parse_provider(&Outcome::Answer { status, headers: Default::default(), body: body.to_owned() })
         };
         let nothing = Answer::Provider(Transacted::default());
         let cod = |charged| {
@@ -323,7 +323,7 @@ mod tests {
                 note: "unused here".into(),
                 attention: None,
             };
-            let request = update(&api, OrderId::new(31).expect("an id"), &change, "notes");
+            let request = update_request(&api, OrderId::new(31).expect("an id"), &change, "notes");
             serde_json::from_str::<Value>(&request.body.expect("a body")).expect("JSON")
         };
         assert_eq!(put(None, None), json!({ "staff_notes": "notes" }));

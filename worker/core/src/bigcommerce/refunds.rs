@@ -22,20 +22,20 @@ use crate::values::ids::{OrderId, RefundId};
 use crate::values::money::Money;
 use serde_json::{Number, Value, json};
 
-/// Asks for all of an order's refunds. One page holds more than any order has; see [`list_answer`].
+/// Asks for all of an order's refunds. One page holds more than any order has; see [`parse_list`].
 pub fn list_request(api: &Api<'_>, order: OrderId) -> HttpRequest {
     api.get(&format!("/v3/orders/{order}/payment_actions/refunds"))
 }
 
 /// Asks how BigCommerce would book a refund of the order as a whole. Changes nothing.
-pub fn quote(api: &Api<'_>, order: OrderId, amount: Money) -> HttpRequest {
+pub fn quote_request(api: &Api<'_>, order: OrderId, amount: Money) -> HttpRequest {
     let body = json!({ "items": [item(order, amount)] });
     api.request("POST", &format!("/v3/orders/{order}/payment_actions/refund_quotes"), Some(body.to_string()))
 }
 
 /// Books what KOMOJU has paid back. The entry names KOMOJU's refund, so a later look knows it again whatever becomes
 /// of the answer.
-pub fn record(
+pub fn record_request(
     api: &Api<'_>,
     order: OrderId,
     amount: Money,
@@ -63,7 +63,7 @@ fn number(amount: Money) -> Value {
 // ---- answers -----------------------------------------------------------------------------------------------------
 
 /// The answer to [`list_request`]. 204 is an empty list.
-pub fn list_answer(outcome: &Outcome) -> Answer {
+pub fn parse_list(outcome: &Outcome) -> Answer {
     read(outcome, |body| match body {
         "" => Some(Answer::OrderRefunds(Vec::new())),
         body => {
@@ -78,8 +78,8 @@ pub fn list_answer(outcome: &Outcome) -> Answer {
     })
 }
 
-/// The answer to [`quote`]: the ways, each in one or more parts.
-pub fn quote_answer(outcome: &Outcome) -> Answer {
+/// The answer to [`quote_request`]: the ways, each in one or more parts.
+pub fn parse_quote(outcome: &Outcome) -> Answer {
     read(outcome, |body| {
         let body = parse(body)?;
         let methods = body.get("data")?.get("refund_methods")?.as_array()?.iter();
@@ -88,9 +88,9 @@ pub fn quote_answer(outcome: &Outcome) -> Answer {
     })
 }
 
-/// The answer to [`record`]: the refund as booked. While another refund of the order is being made, the answer is
+/// The answer to [`record_request`]: the refund as booked. While another refund of the order is being made, the answer is
 /// "busy".
-pub fn record_answer(outcome: &Outcome) -> Answer {
+pub fn parse_record(outcome: &Outcome) -> Answer {
     let answer = read(outcome, |body| {
         let booked = refund(parse(body)?.get("data")?);
         (booked.amounts == Amounts::Known).then(|| Answer::OrderRefunds(vec![booked]))
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn a_record_is_an_offline_refund_that_names_its_counterpart() {
         let refund = RefundId::parse("re7").expect("an id");
-        let request = sent(|api, order| record(api, order, dollars(1_205), Provider::Cod, &refund));
+        let request = sent(|api, order| record_request(api, order, dollars(1_205), Provider::Cod, &refund));
         assert_eq!((request.method, path(&request)), ("POST", "/v3/orders/118/payment_actions/refunds"));
         let body: Value = serde_json::from_str(&request.body.expect("a body")).expect("JSON");
         let wanted = json!({
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_quote_asks_for_the_order_as_a_whole() {
-        let request = sent(|api, order| quote(api, order, yen(900)));
+        let request = sent(|api, order| quote_request(api, order, yen(900)));
         assert_eq!(
             (request.method, path(&request)),
             ("POST", "/v3/orders/118/payment_actions/refund_quotes")
@@ -282,7 +282,7 @@ mod tests {
             |id, parts, komoju| OrderRefundSeen { id, order: None, parts, komoju, amounts: Amounts::Known };
         let by_hand = seen_as(42, vec![part_of(None, "20")], None);
         let by_tax = seen_as(43, Vec::new(), RefundId::parse("re9").ok());
-        assert_eq!(list_answer(&answer(200, &body)), Answer::OrderRefunds(vec![seen(), by_hand, by_tax]));
+        assert_eq!(parse_list(&answer(200, &body)), Answer::OrderRefunds(vec![seen(), by_hand, by_tax]));
         let request = sent(list_request);
         assert_eq!(path(&request), "/v3/orders/118/payment_actions/refunds");
     }
@@ -290,16 +290,16 @@ mod tests {
     #[test]
     fn none_is_an_empty_list_and_what_cannot_be_read_is_not() {
         for (status, body) in [(204, ""), (200, ""), (200, r#"{"data":[]}"#)] {
-            assert_eq!(list_answer(&answer(status, body)), Answer::OrderRefunds(Vec::new()));
+            assert_eq!(parse_list(&answer(status, body)), Answer::OrderRefunds(Vec::new()));
         }
         for body in ["{}", "<html>", r#"{"data":{}}"#] {
-            let answer = list_answer(&answer(200, body));
+            let answer = parse_list(&answer(200, body));
             assert!(matches!(answer, Answer::Failed(Failure::Unreadable(_))), "{body}");
         }
     }
 
     fn listed(data: &Value) -> Vec<OrderRefundSeen> {
-        let answer = list_answer(&answer(200, &json!({ "data": data, "meta": {} }).to_string()));
+        let answer = parse_list(&answer(200, &json!({ "data": data, "meta": {} }).to_string()));
         let Answer::OrderRefunds(list) = answer else { panic!("{answer:?}") };
         list
     }
@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn what_stands_on_another_page_is_not_known() {
         let body = json!({ "data": [booked()], "meta": { "pagination": { "total_pages": 2 } } }).to_string();
-        let Answer::OrderRefunds(list) = list_answer(&answer(200, &body)) else { panic!("a list") };
+        let Answer::OrderRefunds(list) = parse_list(&answer(200, &body)) else { panic!("a list") };
         assert_eq!(list.iter().map(|r| r.amounts).collect::<Vec<_>>(), [Amounts::Known, Amounts::Unreadable]);
     }
 
@@ -364,15 +364,15 @@ mod tests {
             vec![part_of(None, "88.2")],
             vec![part_of(Some(Provider::BankDeposit), "80.1"), part_of(None, "8.1")],
         ];
-        assert_eq!(quote_answer(&answer(201, &body)), Answer::Quote(wanted));
-        assert!(matches!(quote_answer(&answer(201, "{}")), Answer::Failed(Failure::Unreadable(_))));
+        assert_eq!(parse_quote(&answer(201, &body)), Answer::Quote(wanted));
+        assert!(matches!(parse_quote(&answer(201, "{}")), Answer::Failed(Failure::Unreadable(_))));
     }
 
     #[test]
     fn a_booked_refund_is_answered_as_a_list_of_one() {
         let body = json!({ "data": booked(), "meta": {} }).to_string();
-        assert_eq!(record_answer(&answer(201, &body)), Answer::OrderRefunds(vec![seen()]));
-        assert!(matches!(record_answer(&answer(201, "")), Answer::Failed(Failure::Unreadable(_))));
+        assert_eq!(parse_record(&answer(201, &body)), Answer::OrderRefunds(vec![seen()]));
+        assert!(matches!(parse_record(&answer(201, "")), Answer::Failed(Failure::Unreadable(_))));
     }
 
     /// If an entry of our own cannot be known again, it would be made once more.
@@ -384,7 +384,7 @@ mod tests {
         });
         let read = |refund: Value| {
             let body = json!({ "data": [refund] }).to_string();
-            let Answer::OrderRefunds(mut list) = list_answer(&answer(200, &body)) else {
+            let Answer::OrderRefunds(mut list) = parse_list(&answer(200, &body)) else {
                 panic!("{body} is a list");
             };
             list.remove(0)
@@ -408,12 +408,12 @@ mod tests {
     fn while_another_refund_is_under_way_the_answer_is_later() {
         let later = Answer::Failed(Failure::busy(None));
         for status in [409, 423] {
-            assert_eq!(record_answer(&answer(status, "{}")), later, "{status}");
+            assert_eq!(parse_record(&answer(status, "{}")), later, "{status}");
         }
-        assert_eq!(record_answer(&answer(429, "{}")), Answer::Failed(Failure::later(None)));
+        assert_eq!(parse_record(&answer(429, "{}")), Answer::Failed(Failure::later(None)));
         let busy = r#"{"data":[{"status":422,"title":"Another refund of this order is being processed."}]}"#;
-        assert_eq!(record_answer(&answer(422, busy)), later);
+        assert_eq!(parse_record(&answer(422, busy)), later);
         let unpaid = r#"{"data":[{"status":422,"title":"The order must have received payment."}]}"#;
-        assert!(matches!(record_answer(&answer(422, unpaid)), Answer::Failed(Failure::Refused { .. })));
+        assert!(matches!(parse_record(&answer(422, unpaid)), Answer::Failed(Failure::Refused { .. })));
     }
 }

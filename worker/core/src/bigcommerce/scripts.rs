@@ -73,7 +73,7 @@ impl TryFrom<Value> for Script {
 }
 
 /// The answer to [`list_request`]. A script that cannot be read is left out.
-pub fn list(outcome: &Outcome) -> Result<Vec<Script>, Failure> {
+pub fn parse_list(outcome: &Outcome) -> Result<Vec<Script>, Failure> {
     let scripts: Option<Data<Each<Script>>> = read(outcome)?;
     Ok(scripts.map(|s| s.data.read).unwrap_or_default())
 }
@@ -237,7 +237,7 @@ mod tests {
         let good = json!({ "uuid": "u1", "name": NAME, "description": { "odd": 1 }, "channel_id": "2" });
         for bad in [json!(null), json!([]), json!({}), json!({ "uuid": 0.5, "name": [] , "uuid ": 1 })] {
             let body = json!({ "data": [good, bad] }).to_string();
-            let scripts = list(&crate::bigcommerce::tests::answer(200, &body)).expect("a list");
+            let scripts = parse_list(&crate::bigcommerce::tests::answer(200, &body)).expect("a list");
             assert_eq!((scripts[0].uuid.as_str(), scripts[0].channel_id), ("u1", Some(2)));
         }
     }

@@ -32,7 +32,7 @@ pub struct StoreInfo {
 
 /// The answer to [`info_request`]. Any field may be absent or of another shape: what is not known is empty. Errors:
 /// no answer, a refusal, or not an object.
-pub fn info(outcome: &Outcome) -> Result<StoreInfo, Failure> {
+pub fn parse_info(outcome: &Outcome) -> Result<StoreInfo, Failure> {
     let body: Value = read(outcome)?.unwrap_or_default();
     if !body.is_object() && !body.is_null() {
         return Err(Failure::Unreadable("the store cannot be read".to_owned()));
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_empty_not_an_error() {
-        let info = info(&answer(200, r#"{"name":"Hoshi","country_code":"jp"}"#)).expect("it reads");
+        let info = parse_info(&answer(200, r#"{"name":"Hoshi","country_code":"jp"}"#)).expect("it reads");
         assert_eq!((info.name.as_str(), info.country.as_str(), info.default_channel), ("Hoshi", "JP", 1));
         assert!(!info.checkout_is_optimized && info.panel_url.is_empty());
     }
@@ -65,7 +65,7 @@ mod tests {
     fn addresses_become_origins() {
         let body = r#"{"control_panel_base_url":"https://store-q7w8e9.mybigcommerce.com/","secure_url":"https://Shop.example",
             "features":{"stencil_enabled":true,"checkout_type":"optimized"}}"#;
-        let info = info(&answer(200, body)).expect("it reads");
+        let info = parse_info(&answer(200, body)).expect("it reads");
         assert_eq!(info.panel_url, "https://store-q7w8e9.mybigcommerce.com");
         assert_eq!(info.default_origin.as_deref(), Some("https://shop.example"));
         assert!(info.checkout_is_optimized && info.theme_is_stencil);

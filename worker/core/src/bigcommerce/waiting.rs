@@ -53,7 +53,7 @@ impl TryFrom<Value> for Waiting {
 /// from 1     orders 41 … 140, a full page    go on from 141
 /// from 141   orders 141 … 180                done
 /// ```
-pub fn request(api: Api<'_>, since: Moment, from: i64) -> HttpRequest {
+pub fn page_request(api: Api<'_>, since: Moment, from: i64) -> HttpRequest {
     let (since, from, limit) = (minute_in_utc(since), from.to_string(), PER_PAGE.to_string());
     let query = url::form(&[
         ("status_id", "7"),
@@ -83,8 +83,8 @@ pub enum Next {
     Lost,
 }
 
-/// The answer to [`request`] with the same `since` and `from`. Errors: no answer, a refusal, or not a list.
-pub fn answer(outcome: &Outcome, since: Moment, from: i64) -> Result<Page, Failure> {
+/// The answer to [`page_request`] with the same `since` and `from`. Errors: no answer, a refusal, or not a list.
+pub fn parse_page(outcome: &Outcome, since: Moment, from: i64) -> Result<Page, Failure> {
     let listed: Each<Waiting> = read(outcome)?.unwrap_or(Each { read: Vec::new(), unread: 0 });
     let is_full = listed.read.len() + listed.unread >= PER_PAGE;
     let numbers: Vec<i64> = listed.read.iter().filter_map(|o| i64::try_from(o.id.get()).ok()).collect();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn page(orders: &[Value], from: i64) -> Page {
-        answer(&answered(200, &json!(orders).to_string()), SINCE, from).expect("a list")
+        parse_page(&answered(200, &json!(orders).to_string()), SINCE, from).expect("a list")
     }
 
     fn numbers(page: &Page) -> Vec<u64> {
@@ -132,7 +132,7 @@ mod tests {
         let (store, token) = (StoreHash::parse("q7w8e9").expect("a hash"), Secret::new("t"));
         let api = Api { base: "https://b.example", store: &store, token: &token, timeout_ms: 1 };
         assert_eq!(
-            request(api, SINCE, 41).url,
+            page_request(api, SINCE, 41).url,
             "https://b.example/stores/q7w8e9/v2/orders?status_id=7\
              &min_date_created=2026-11-25T14%3A59%3A00Z&min_id=41&sort=id%3Aasc&limit=100"
         );
@@ -147,8 +147,8 @@ mod tests {
         assert_eq!(one.orders[0].payment_method, "Konbini");
         assert_eq!((one.next, list(100).next), (Next::Done, Next::From(141)));
         let nothing = Page { orders: Vec::new(), next: Next::Done };
-        assert_eq!(answer(&answered(204, ""), SINCE, 1), Ok(nothing));
-        assert_eq!(answer(&answered(403, "{}"), SINCE, 1), Err(Failure::Forbidden));
+        assert_eq!(parse_page(&answered(204, ""), SINCE, 1), Ok(nothing));
+        assert_eq!(parse_page(&answered(403, "{}"), SINCE, 1), Err(Failure::Forbidden));
     }
 
     #[test]

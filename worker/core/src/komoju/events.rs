@@ -21,12 +21,12 @@ const PER_PAGE: &str = "100";
 const MOST_PAGES: u64 = 2_000;
 
 /// One event, as KOMOJU has it.
-pub fn read(access: Access<'_>, event: &HintId) -> HttpRequest {
+pub fn event_request(access: Access<'_>, event: &HintId) -> HttpRequest {
     access.get(&["events/", &url::encode(event.as_str())].concat())
 }
 
-/// The answer to [`read`].
-pub fn answer(outcome: &Outcome) -> Answer {
+/// The answer to [`event_request`].
+pub fn parse_event(outcome: &Outcome) -> Answer {
     match read_answer(outcome) {
         Err(failure) => Answer::Failed(failure),
         Ok(body) => match notice(&body) {
@@ -61,7 +61,7 @@ pub struct Page {
 ///
 /// An event that cannot be read is passed over, as a webhook of its shape would be. An event from before `since` was
 /// not asked for, and behind it there are only older ones.
-pub fn page(outcome: &Outcome, since: Moment, page: u64) -> Result<Page, Failure> {
+pub fn parse_page(outcome: &Outcome, since: Moment, page: u64) -> Result<Page, Failure> {
     let body = read_answer(outcome)?;
     let rows = rows(&body)?;
     let since = since - since.rem_euclid(60_000);
@@ -99,18 +99,18 @@ mod tests {
 
     #[test]
     fn an_event_tells_its_kind_and_its_payment() {
-        let seen = answer(&answered(200, &marked_as_fraud().to_string()));
+        let seen = parse_event(&answered(200, &marked_as_fraud().to_string()));
         let payment = crate::values::ids::PaymentId::parse("pay31").ok();
         let id = HintId::parse("ev31").expect("an id");
         assert_eq!(seen, Answer::Event(EventSeen { id, kind: "payment.marked.as.fraud".into(), payment }));
-        assert_eq!(answer(&answered(404, "{}")), Answer::Failed(Failure::NotFound));
-        assert!(matches!(answer(&answered(200, "{}")), Answer::Failed(Failure::Unreadable(_))));
+        assert_eq!(parse_event(&answered(404, "{}")), Answer::Failed(Failure::NotFound));
+        assert!(matches!(parse_event(&answered(200, "{}")), Answer::Failed(Failure::Unreadable(_))));
     }
 
     #[test]
     fn an_events_id_stays_one_segment_of_the_path() {
         let odd = HintId::parse("a/../b?c").expect("printable");
-        assert_eq!(url(|access| read(access, &odd)), "https://k.example/events/a%2F..%2Fb%3Fc");
+        assert_eq!(url(|access| event_request(access, &odd)), "https://k.example/events/a%2F..%2Fb%3Fc");
     }
 
     #[test]
@@ -126,15 +126,15 @@ mod tests {
     fn what_is_no_event_does_not_hide_the_others() {
         let ping = json!({ "id": "ev1", "type": "ping", "data": {} });
         let body = json!({ "resource": "list", "last_page": 3, "data": [ping, 7, {}, marked_as_fraud()] });
-        let page = page(&answered(200, &body.to_string()), 0, 1).expect("a page");
+        let page = parse_page(&answered(200, &body.to_string()), 0, 1).expect("a page");
         let events: Vec<_> = page.notices.iter().map(|n| n.event.as_str()).collect();
         assert_eq!((events.as_slice(), page.more), (&["ping", "payment.marked.as.fraud"][..], true));
     }
 
     #[test]
     fn what_is_no_list_is_no_empty_list() {
-        assert!(matches!(page(&answered(200, "{}"), 0, 1), Err(Failure::Unreadable(_))));
-        let empty = page(&answered(200, r#"{"data":[],"last_page":0}"#), 0, 1).expect("a page");
+        assert!(matches!(parse_page(&answered(200, "{}"), 0, 1), Err(Failure::Unreadable(_))));
+        let empty = parse_page(&answered(200, r#"{"data":[],"last_page":0}"#), 0, 1).expect("a page");
         assert_eq!(empty, Page { notices: Vec::new(), more: false, first: None });
     }
 
@@ -145,7 +145,7 @@ mod tests {
             for (name, value) in changes.as_object().expect("an object") {
                 body[name] = value.clone();
             }
-            page(&answered(200, &body.to_string()), 0, asked).expect("a page").more
+            parse_page(&answered(200, &body.to_string()), 0, asked).expect("a page").more
         };
         assert!(more(2, json!({})) && more(2, json!({ "page": null })));
         assert!(!more(9, json!({})), "the last");
@@ -162,7 +162,7 @@ mod tests {
             let mut event = marked_as_fraud();
             event["created_at"] = json!(created);
             let body = json!({ "data": [event], "page": 1, "last_page": 9 });
-            let page = page(&answered(200, &body.to_string()), since, 1).expect("a page");
+            let page = parse_page(&answered(200, &body.to_string()), since, 1).expect("a page");
             (page.notices.len(), page.more)
         };
         assert_eq!(at("2026-11-20T01:00:00Z"), (1, true), "the same minute");

@@ -33,7 +33,7 @@ pub fn list_request(access: Access<'_>) -> HttpRequest {
 
 /// The answer to [`list_request`], each type once: KOMOJU lists some of them once per currency. Errors: no answer, a
 /// refusal (401: the key is wrong), or not a list.
-pub fn list(outcome: &Outcome) -> Result<Vec<PaymentType>, Failure> {
+pub fn parse_list(outcome: &Outcome) -> Result<Vec<PaymentType>, Failure> {
     let body = read(outcome)?;
     let rows = body.as_array().ok_or_else(|| Failure::Unreadable("the answer is not a list".to_owned()))?;
     let mut types: Vec<PaymentType> = Vec::new();
@@ -64,7 +64,7 @@ mod tests {
             {"type_slug":"credit_card","name_en":"Card","name_ja":"","currency":"JPY"},
             {"type_slug":"credit_card","name_en":"Card","name_ja":"カード","currency":"USD"},
             {"type_slug":"<b>","name_en":"x"},{"name_en":"nameless"}]"#;
-        let types = list(&answer(200, body)).expect("a list");
+        let types = parse_list(&answer(200, body)).expect("a list");
         assert_eq!(types.iter().map(|t| t.slug.as_str()).collect::<Vec<_>>(), ["konbini", "credit_card"]);
         assert_eq!(types[1].name_ja, "credit_card");
     }
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn a_wrong_key_and_a_wrong_shape_are_told_apart() {
         let unauthorized = r#"{"error":{"code":"unauthorized","message":"no","param":null}}"#;
-        assert_eq!(list(&answer(401, unauthorized)), Err(Failure::Unauthorized));
-        assert!(matches!(list(&answer(200, "{}")), Err(Failure::Unreadable(_))));
+        assert_eq!(parse_list(&answer(401, unauthorized)), Err(Failure::Unauthorized));
+        assert!(matches!(parse_list(&answer(200, "{}")), Err(Failure::Unreadable(_))));
     }
 }

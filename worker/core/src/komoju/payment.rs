@@ -26,17 +26,17 @@ use crate::values::payment_types;
 use serde_json::{Value, json};
 
 /// One payment.
-pub fn read(access: Access<'_>, id: &PaymentId) -> HttpRequest {
+pub fn read_request(access: Access<'_>, id: &PaymentId) -> HttpRequest {
     access.get(&["payments/", id.as_str()].concat())
 }
 
 /// Ends a code that waits for cash, or an authorization.
-pub fn cancel(access: Access<'_>, id: &PaymentId, key: &str) -> HttpRequest {
+pub fn cancel_request(access: Access<'_>, id: &PaymentId, key: &str) -> HttpRequest {
     access.post(&["payments/", id.as_str(), "/cancel"].concat(), key, &json!({}))
 }
 
 /// Two-step: takes the reserved money. `minor`: minor units of the payment's currency; None: all of it.
-pub fn capture(access: Access<'_>, id: &PaymentId, minor: Option<i64>, key: &str) -> HttpRequest {
+pub fn capture_request(access: Access<'_>, id: &PaymentId, minor: Option<i64>, key: &str) -> HttpRequest {
     let body = match minor {
         Some(minor) => json!({ "amount": minor }),
         None => json!({}),
@@ -55,7 +55,7 @@ pub fn list_request(access: Access<'_>, external_order_num: &str, since: Moment)
 
 /// The answer to [`list_request`], payment by payment. If one cannot be read, the list is not whole: that one might
 /// be the paid one.
-pub fn list_answer(outcome: &Outcome) -> Answer {
+pub fn parse_list(outcome: &Outcome) -> Answer {
     let page = match read_answer(outcome) {
         Ok(page) => page,
         Err(failure) => return Answer::Failed(failure),
@@ -70,7 +70,7 @@ pub fn list_answer(outcome: &Outcome) -> Answer {
 }
 
 /// The answer to every other request for a payment.
-pub fn answer(outcome: &Outcome) -> Answer {
+pub fn parse_answer(outcome: &Outcome) -> Answer {
     match read_answer(outcome) {
         Err(failure) => Answer::Failed(failure),
         Ok(body) => match parse(&body) {
@@ -100,7 +100,7 @@ pub fn parse(payment: &Value) -> Option<PaymentReading> {
         refunded_minor,
         refunds,
         refund_requests,
-        method: text(&details, "type"),
+        payment_type: text(&details, "type"),
         instructions: instructions(&details),
         deadline: parse_rfc3339(&text(payment, "payment_deadline")),
         unread,
@@ -290,7 +290,7 @@ pub(super) mod tests {
         payment["payment_details"] = Value::Null;
         payment["currency"] = json!("XAU");
         let reading = parse(&payment).expect("a payment");
-        assert_eq!((reading.method.as_str(), reading.net), ("", None));
+        assert_eq!((reading.payment_type.as_str(), reading.net), ("", None));
     }
 
     #[test]
@@ -352,10 +352,13 @@ pub(super) mod tests {
         let secret_key = Secret::new("sk_test_c");
         let access = Access { base: "https://k.example", secret_key: &secret_key };
         let id = PaymentId::parse("pay7").expect("an id");
-        let all = capture(access, &id, None, "k1");
+        let all = capture_request(access, &id, None, "k1");
         assert_eq!((all.method, all.url.as_str()), ("POST", "https://k.example/payments/pay7/capture"));
         assert_eq!(all.body.as_deref(), Some("{}"));
-        assert_eq!(capture(access, &id, Some(2_400), "k2").body.as_deref(), Some(r#"{"amount":2400}"#));
+        assert_eq!(
+            capture_request(access, &id, Some(2_400), "k2").body.as_deref(),
+            Some(r#"{"amount":2400}"#)
+        );
     }
 
     #[test]
@@ -370,7 +373,7 @@ pub(super) mod tests {
     #[test]
     fn one_bad_payment_hides_no_other_and_leaves_the_list_incomplete() {
         let listed = |data: Value| {
-            list_answer(&answered(
+            parse_list(&answered(
                 200,
                 &json!({ "resource": "list", "data": data, "last_page": 1 }).to_string(),
             ))

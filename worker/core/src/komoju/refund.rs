@@ -14,14 +14,20 @@ use serde_json::{Value, json};
 
 /// Pays back `minor` (minor units of the payment's currency). KOMOJU answers with the payment as it then is:
 /// [`super::payment::answer`] reads it.
-pub fn refund(access: Access<'_>, id: &PaymentId, minor: i64, cause: Cause, key: &str) -> HttpRequest {
+pub fn refund_request(
+    access: Access<'_>,
+    id: &PaymentId,
+    minor: i64,
+    cause: Cause,
+    key: &str,
+) -> HttpRequest {
     let body = json!({ "amount": minor, "description": description(cause) });
     access.post(&["payments/", id.as_str(), "/refund"].concat(), key, &body)
 }
 
 /// Asks KOMOJU to pay back `minor` by bank transfer. The fee that the shopper paid for the payment method stays paid:
-/// it was never the order's. [`request_answer`] reads the answer.
-pub fn request(
+/// it was never the order's. [`parse_transfer`] reads the answer.
+pub fn transfer_request(
     access: Access<'_>,
     id: &PaymentId,
     minor: i64,
@@ -66,9 +72,9 @@ pub fn with_number(request: &HttpRequest, refusal: &Answer) -> Option<HttpReques
     Some(again)
 }
 
-/// The answer to [`request`]. KOMOJU does not document what its body holds, and we do not need it: a later look at
+/// The answer to [`transfer_request`]. KOMOJU does not document what its body holds, and we do not need it: a later look at
 /// the payment shows the request.
-pub fn request_answer(outcome: &Outcome) -> Answer {
+pub fn parse_transfer(outcome: &Outcome) -> Answer {
     match success(outcome) {
         Ok(_) => Answer::Requested,
         Err(failure) => Answer::Failed(failure),
@@ -123,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_refund_names_its_amount_and_its_reason() {
-        let (url, body) = sent(|access, id| refund(access, id, 640, Cause::Twice, "key-3"));
+        let (url, body) = sent(|access, id| refund_request(access, id, 640, Cause::Twice, "key-3"));
         assert_eq!(url, "https://k.example/payments/pay9/refund");
         assert_eq!(body, json!({ "amount": 640, "description": "Order was paid twice (duplicate-payment)" }));
     }
@@ -131,7 +137,7 @@ mod tests {
     #[test]
     fn a_request_holds_where_to_and_leaves_out_what_is_not_known() {
         let (url, body) =
-            sent(|access, id| request(access, id, 1_200, Cause::OrderRefund(8), &bank(), "key-3"));
+            sent(|access, id| transfer_request(access, id, 1_200, Cause::OrderRefund(8), &bank(), "key-3"));
         assert_eq!(url, "https://k.example/payments/pay9/refund_request");
         let plain = json!({
             "amount": 1_200, "customer_name": "ﾐﾔﾀ ﾘｴ", "bank_name": "みなと銀行", "branch_number": "204",
@@ -144,7 +150,7 @@ mod tests {
     #[test]
     fn a_request_carries_bank_code_and_branch_name_where_they_are_known() {
         let bank = BankDetails { bank_code: "0562".into(), branch_name: "元町".into(), ..bank() };
-        let (_, body) = sent(|access, id| request(access, id, 1, Cause::Twice, &bank, "key-3"));
+        let (_, body) = sent(|access, id| transfer_request(access, id, 1, Cause::Twice, &bank, "key-3"));
         assert_eq!((&body["bank_code"], &body["branch_name"]), (&json!("0562"), &json!("元町")));
     }
 
@@ -155,7 +161,7 @@ mod tests {
         let id = PaymentId::parse("pay9").expect("an id");
         let with = |account_number: &str| {
             let bank = BankDetails { account_number: account_number.into(), ..bank() };
-            request(access, &id, 1_200, Cause::Twice, &bank, "key-3")
+            transfer_request(access, &id, 1_200, Cause::Twice, &bank, "key-3")
         };
         let refused = |param: &str, message: &str| {
             Answer::Failed(Failure::Refused {
@@ -179,10 +185,10 @@ mod tests {
     #[test]
     fn whatever_the_body_a_request_that_was_taken_is_taken() {
         for (status, body) in [(200, r#"{"id":"pay9"}"#), (201, "{}"), (202, "accepted"), (204, "")] {
-            assert_eq!(request_answer(&answer(status, body)), Answer::Requested, "{status}");
+            assert_eq!(parse_transfer(&answer(status, body)), Answer::Requested, "{status}");
         }
         let refused = r#"{"error":{"code":"not_refundable","message":"no","param":null}}"#;
-        let answer = request_answer(&answer(422, refused));
+        let answer = parse_transfer(&answer(422, refused));
         assert!(matches!(answer, Answer::Failed(Failure::Refused { code, .. }) if code == "not_refundable"));
     }
 }

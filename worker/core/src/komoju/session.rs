@@ -35,17 +35,22 @@ pub struct Origin<'a> {
 }
 
 /// Asks for a new session. `return_url`: where KOMOJU sends the shopper back to.
-pub fn create(access: Access<'_>, origin: Origin<'_>, new: &NewSession, return_url: &str) -> HttpRequest {
+pub fn create_request(
+    access: Access<'_>,
+    origin: Origin<'_>,
+    new: &NewSession,
+    return_url: &str,
+) -> HttpRequest {
     access.post("sessions", &new.key, &body(origin, new, return_url))
 }
 
 /// One session, with the payment that it shows now.
-pub fn read(access: Access<'_>, id: &SessionId) -> HttpRequest {
+pub fn read_request(access: Access<'_>, id: &SessionId) -> HttpRequest {
     access.get(&["sessions/", id.as_str()].concat())
 }
 
 /// Ends a session, so that nobody can pay it any more.
-pub fn cancel(access: Access<'_>, id: &SessionId, key: &str) -> HttpRequest {
+pub fn cancel_request(access: Access<'_>, id: &SessionId, key: &str) -> HttpRequest {
     access.post(&["sessions/", id.as_str(), "/cancel"].concat(), key, &json!({}))
 }
 
@@ -74,7 +79,7 @@ fn is_empty_list(body: &Value, field: &str) -> bool {
 }
 
 /// The answer to every request of this file.
-pub fn answer(outcome: &Outcome) -> Answer {
+pub fn parse_answer(outcome: &Outcome) -> Answer {
     match read_answer(outcome) {
         Err(failure) => Answer::Failed(failure),
         Ok(body) => match parse(&body) {
@@ -258,7 +263,7 @@ fn parse(session: &Value) -> Option<SessionSeen> {
 fn offered(method: &Value) -> Option<Offered> {
     let currency = Currency::parse(&text(method, "currency")).ok()?;
     let amount = Money::new(integer(method, "amount")?, currency);
-    Some(Offered { method: text(method, "type"), amount })
+    Some(Offered { payment_type: text(method, "type"), amount })
 }
 
 #[cfg(test)]
@@ -331,8 +336,12 @@ mod tests {
         let (store, key) = (StoreHash::parse("st0re").expect("a store"), Secret::new("sk_test_x"));
         let access = Access { base: "https://k.example", secret_key: &key };
         let order = OrderId::new(118).expect("an order");
-        let request =
-            create(access, Origin { store: &store, order }, &new_session(), "https://app.example/return/t");
+        let request = create_request(
+            access,
+            Origin { store: &store, order },
+            &new_session(),
+            "https://app.example/return/t",
+        );
         let body: Value = serde_json::from_str(&request.body.expect("a body")).expect("JSON");
         assert_eq!((&body["amount"], &body["currency"]), (&json!(3_300), &json!("JPY")));
         assert_eq!(body["payment_data"], json!({ "external_order_num": "BC-118-2", "capture": "auto" }));

@@ -175,7 +175,7 @@ impl Bench {
             refunded_minor: 0,
             refunds: Vec::new(),
             refund_requests: Vec::new(),
-            method: method.to_owned(),
+            payment_type: method.to_owned(),
             instructions: Instructions::default(),
             deadline: None,
             unread: Vec::new(),

@@ -133,7 +133,9 @@ impl State {
         let offered = attempt.register.reading.as_ref().map_or(&[][..], |s| &s.offered);
         let mut wholes = offered
             .iter()
-            .filter(|offer| offer.method == reading.method && offer.amount.currency == net.currency)
+            .filter(|offer| {
+                offer.payment_type == reading.payment_type && offer.amount.currency == net.currency
+            })
             .map(|offer| offer.amount.minor);
         let exact = wholes.clone().find(|whole| *whole == net.minor);
         Some(exact.or_else(|| wholes.find(|whole| *whole > net.minor)))
@@ -142,7 +144,7 @@ impl State {
     /// What KOMOJU can still pay back of a payment, the shopper's fee included, in minor units of its currency: the
     /// total less what was refunded and what transfers under way will take. 0 if a part of the payment could not be
     /// read. None: KOMOJU has an open request without an amount that is not ours, so nobody can tell.
-    pub fn left(&self, id: &PaymentId) -> Option<i64> {
+    pub fn remaining(&self, id: &PaymentId) -> Option<i64> {
         let Some(reading) = self.payments.get(id).and_then(|p| p.register.reading.as_ref()) else {
             return Some(0);
         };
@@ -161,7 +163,7 @@ impl State {
         let reading = payment.register.reading.as_ref();
         let fee = reading.and_then(|r| Some(r.total?.minor - r.net?.minor)).unwrap_or(0);
         let kept = if goes_by_transfer(payment) { fee } else { 0 };
-        (self.left(id).unwrap_or(0) - kept).max(0)
+        (self.remaining(id).unwrap_or(0) - kept).max(0)
     }
 
     /// A deed of ours that changes this payment, or books a refund of it, and has no final answer. While there is

@@ -149,7 +149,7 @@ pub fn pay_back(state: &State, settings: &Settings, refund: &OrderRefund) -> Pay
     }
     let policy = policy_for(settings, refund);
     let unwanted = policy == RefundPolicy::Never && confirmed == 0;
-    if !unwanted && state.captured().any(|(id, _)| state.left(id).is_none()) {
+    if !unwanted && state.captured().any(|(id, _)| state.remaining(id).is_none()) {
         return PayBack::Unclear;
     }
     let whole = payment_to_take_from(state, refund).filter(|_| !is_paid_in_parts(state, refund.id));
@@ -229,7 +229,7 @@ fn is_paid_in_parts(state: &State, refund: u64) -> bool {
 
 /// True for payments made in cash, which KOMOJU refunds by bank transfer only.
 pub fn goes_by_transfer(payment: &Payment) -> bool {
-    let known = payment.register.reading.as_ref().and_then(|r| payment_types::payment_type(&r.method));
+    let known = payment.register.reading.as_ref().and_then(|r| payment_types::payment_type(&r.payment_type));
     known.is_some_and(|known| known.refunds == payment_types::Refunds::ByTransfer)
 }
 
@@ -302,7 +302,7 @@ fn payment_to_take_from<'a>(state: &'a State, refund: &OrderRefund) -> Option<(&
         |(id, payment)| {
             let books = Books::of(state, payment);
             let minor = books.to_payment(refund.minor)?;
-            (minor <= state.left(id)?).then_some((id, minor))
+            (minor <= state.remaining(id)?).then_some((id, minor))
         },
     )
 }

@@ -490,7 +490,7 @@ impl State {
         let holds = |(id, payment): (&PaymentId, &Payment)| {
             let held = match payment.is(&PaymentStatus::Authorized) {
                 true => Some(payment.net()),
-                false => self.left(id).filter(|_| payment.is(&PaymentStatus::Captured)),
+                false => self.remaining(id).filter(|_| payment.is(&PaymentStatus::Captured)),
             };
             held.map(|minor| format!("{id}={minor}"))
         };
@@ -676,7 +676,7 @@ impl Payment {
                 .register
                 .reading
                 .as_ref()
-                .is_some_and(|r| capture == Capture::Auto || !reserves(&r.method))
+                .is_some_and(|r| capture == Capture::Auto || !reserves(&r.payment_type))
     }
 
     /// None: there is no reading, or the payment came to nothing.

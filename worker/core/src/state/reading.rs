@@ -154,7 +154,8 @@ pub struct SessionReading {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offered {
     /// The payment type's slug.
-    pub method: String,
+    #[serde(rename = "method")]
+    pub payment_type: String,
     pub amount: Money,
 }
 
@@ -229,7 +230,8 @@ pub struct PaymentReading {
     #[serde(default)]
     pub refund_requests: Vec<RefundRequestReading>,
     /// The payment type's slug (`konbini`, `credit_card`, …); empty while KOMOJU names none.
-    pub method: String,
+    #[serde(rename = "method")]
+    pub payment_type: String,
     /// What the shopper needs to pay a code at a till or by transfer.
     pub instructions: Instructions,
     /// Ms since the epoch. Until when a code can be paid; None if there is no code.
@@ -244,7 +246,7 @@ impl PaymentReading {
     /// True for types that the shopper pays in cash or by bank transfer, perhaps days later. For these, `authorized`
     /// means that a code was issued, never that money is reserved.
     pub fn waits_for_cash(&self) -> bool {
-        payment_types::authorized(&self.method) == Authorized::Code
+        payment_types::authorized(&self.payment_type) == Authorized::Code
     }
 
     /// True if all of the order's money went back. KOMOJU may have kept the shopper's fee.

@@ -38,7 +38,7 @@ pub fn line(
     };
     let amount = payment.total.map_or_else(|| terms.amount.to_string(), |m| m.to_string());
     let asked = terms.amount;
-    let method = payment_types::name(&payment.method, locale);
+    let method = payment_types::name(&payment.payment_type, locale);
     // In another currency, KOMOJU may have converted the amount: then the two amounts do not contradict each other.
     let otherwise = payment.net.is_some_and(|net| net.currency == asked.currency && net != asked);
     let what = match kind {

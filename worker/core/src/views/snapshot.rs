@@ -65,7 +65,8 @@ pub struct Snapshot {
     /// The same with the payment method's fee. None until there is a payment.
     pub total: Option<Money>,
     /// KOMOJU's slug of the payment type; empty until there is a payment.
-    pub method: String,
+    #[serde(rename = "method")]
+    pub payment_type: String,
     /// What a shopper needs to pay a code at a till or by transfer.
     pub instructions: Instructions,
     /// Codes that the shopper may still hold and that can no longer be paid, the newest last.
@@ -88,7 +89,8 @@ pub struct Snapshot {
 /// A code that was issued and can no longer be paid.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeadCode {
-    pub method: String,
+    #[serde(rename = "method")]
+    pub payment_type: String,
     #[serde(default)]
     pub lines: Vec<(InstructionKind, String)>,
     /// True if its time ran out; false if it was cancelled.
@@ -115,7 +117,7 @@ fn dead_codes(state: &State) -> Vec<DeadCode> {
             let reading = payment.register.reading.as_ref()?;
             let is_dead = matches!(reading.status, PaymentStatus::Cancelled | PaymentStatus::Expired);
             let code = DeadCode {
-                method: reading.method.clone(),
+                payment_type: reading.payment_type.clone(),
                 lines: reading.instructions.lines.clone(),
                 expired: reading.status == PaymentStatus::Expired,
             };
@@ -135,7 +137,7 @@ fn empty(locale: Locale) -> Snapshot {
         test: false,
         amount: None,
         total: None,
-        method: String::new(),
+        payment_type: String::new(),
         instructions: Instructions::default(),
         dead: Vec::new(),
         deadline: None,
@@ -172,7 +174,7 @@ fn of_attempt(state: &State, attempt: &Attempt) -> Snapshot {
     };
     if let Some(payment) = payment {
         picture.total = payment.total;
-        picture.method = payment.method;
+        picture.payment_type = payment.payment_type;
         picture.instructions = payment.instructions;
         picture.deadline = payment.deadline;
         picture.until = picture.until.max(payment.deadline.unwrap_or(0));

@@ -140,7 +140,8 @@ pub struct PaymentLine {
     pub id: PaymentId,
     pub status: PaymentStatus,
     /// KOMOJU's slug of the payment type; empty if it is not known yet.
-    pub method: String,
+    #[serde(rename = "method")]
+    pub payment_type: String,
     pub mode: Mode,
     /// What the attempt asked for, in the order's currency.
     pub asked: Money,
@@ -329,7 +330,7 @@ fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<Paym
     Some(PaymentLine {
         id: id.clone(),
         status: reading.status.clone(),
-        method: reading.method.clone(),
+        payment_type: reading.payment_type.clone(),
         mode: attempt.terms.mode,
         asked: attempt.terms.amount,
         total: reading.total,
@@ -341,7 +342,7 @@ fn payment_line(state: &State, id: &PaymentId, payment: &Payment) -> Option<Paym
         refundable: money(state.refundable(id)).filter(|_| free && !state.is_partly_unread()),
         by_transfer: refunds::goes_by_transfer(payment),
         unanswered: unanswered(state, id, currency),
-        rest_is_unknown: state.left(id).is_none(),
+        rest_is_unknown: state.remaining(id).is_none(),
         transfers: transfers(state, id, reading),
     })
 }

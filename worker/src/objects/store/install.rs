@@ -68,7 +68,7 @@ impl StoreObject {
             return Ok(Installed::AlreadyDone);
         }
         let config = self.config()?;
-        let outcome = fetch::send(oauth::exchange(config.app(), &grant)).await;
+        let outcome = fetch::send(oauth::exchange_request(config.app(), &grant)).await;
         let consent = match oauth::consent(&outcome, &grant) {
             Ok(consent) => consent,
             Err(failure) => return Ok(refused(&failure)),

@@ -138,7 +138,7 @@ impl StoreObject {
         let since = (walk.since_ms - EVENTS_OVERLAP_MS).max(now_ms() - LOOK_BACK_MS);
         let number = walk.place.max(1).unsigned_abs();
         let answer = self.call(events::page_request(access, since, number)).await;
-        let page = match events::page(&answer, since, number) {
+        let page = match events::parse_page(&answer, since, number) {
             Ok(page) => page,
             Err(Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. }) => {
                 return Ok(false);
@@ -212,8 +212,8 @@ impl StoreObject {
         };
         let back = (walk.since_ms - ORDERS_OVERLAP_MS).max(now_ms() - LOOK_BACK_MS);
         let since = back.max(installation.first_installed_ms());
-        let request = waiting::request(api(config, &installation, &token), since, walk.place);
-        match waiting::answer(&self.call(request).await, since, walk.place) {
+        let request = waiting::page_request(api(config, &installation, &token), since, walk.place);
+        match waiting::parse_page(&self.call(request).await, since, walk.place) {
             Ok(page) => self.expect_ours(&walk, installation, &page, config),
             Err(Failure::Indeterminate(_) | Failure::Unreadable(_) | Failure::Later { .. }) => Ok(false),
             Err(failure) => self.no_orders(&walk, &failure).map(|()| true),

@@ -68,12 +68,12 @@ impl StoreObject {
     /// Reads the store, its channels and their sites. If one site cannot be read, the known channels stay as they
     /// are.
     async fn look(&self, api: Api<'_>, known: &[Channel], findings: &mut Findings) {
-        let info = store::info(&self.call(store::info_request(api)).await);
+        let info = store::parse_info(&self.call(store::info_request(api)).await);
         findings.info = findings.note("store", info);
-        let listed = channels::list(&self.call(channels::list_request(api)).await, known);
+        let listed = channels::parse_list(&self.call(channels::list_request(api)).await, known);
         let Some(mut listed) = findings.note("channels", listed) else { return };
         for channel in &mut listed {
-            let site = channels::origins(&self.call(channels::site_request(api, channel.id)).await);
+            let site = channels::parse_origins(&self.call(channels::site_request(api, channel.id)).await);
             let Some(origins) = findings.note("sites", site) else { return };
             channel.origins = origins;
         }
@@ -100,7 +100,7 @@ impl StoreObject {
             });
             return Ok(());
         }
-        let found = scripts::list(&self.call(scripts::list_request(api)).await);
+        let found = scripts::parse_list(&self.call(scripts::list_request(api)).await);
         let Some(found) = findings.note("scripts", found) else { return Ok(()) };
         let methods: Vec<_> = installation.settings.methods.iter().map(|m| m.provider).collect();
         let wanted = scripts::Wanted::new(
@@ -132,7 +132,7 @@ impl StoreObject {
     ) -> Result<()> {
         let vault = Vault::new(&config.encryption_keys);
         let secret = vault.open(&installation.store, field::HOOK_SECRET, &installation.hook_secret).await?;
-        let found = hooks::list(&self.call(hooks::list_request(api)).await);
+        let found = hooks::parse_list(&self.call(hooks::list_request(api)).await);
         let Some(found) = findings.note("hooks", found) else { return Ok(()) };
         let wanted = hooks::Wanted::new(
             &config.app_url,
@@ -160,7 +160,7 @@ impl StoreObject {
         let vault = Vault::new(&config.encryption_keys);
         let key = vault.open(&installation.store, field::KOMOJU_SECRET_KEY, &account.secret_key).await?;
         let access = Access { base: &config.komoju_api_url, secret_key: &key };
-        match methods::list(&self.call(methods::list_request(access)).await) {
+        match methods::parse_list(&self.call(methods::list_request(access)).await) {
             Ok(types) => findings.payment_types = Some((account.id.clone(), types)),
             Err(Failure::Unauthorized) => findings.troubles.push(Trouble::KomojuKeyRefused),
             Err(failure) => {

@@ -51,7 +51,7 @@ fn a_type_that_becomes_known_later_is_told_then() {
     let mut bench = authorized("");
     bench.hears("payment.authorized");
     assert!(bench.moves.is_empty());
-    bench.payment().method = "credit_card".to_owned();
+    bench.payment().payment_type = "credit_card".to_owned();
     bench.hears("payment.updated");
     assert_eq!(bench.moves, [11]);
 }
@@ -85,7 +85,8 @@ fn reserved_otherwise_for_an_order_that_was_cancelled_it_is_released() {
 /// The merchant captured it in KOMOJU's dashboard before we had seen it reserved.
 fn captured_unseen(net: Money, offered: &[Money], capture: Capture) -> Bench {
     let mut bench = Bench::new(Settings { capture, ..Settings::default() });
-    let offered = offered.iter().map(|amount| Offered { method: "credit_card".to_owned(), amount: *amount });
+    let offered =
+        offered.iter().map(|amount| Offered { payment_type: "credit_card".to_owned(), amount: *amount });
     bench.session.offered = offered.collect();
     bench.pays("credit_card", PaymentStatus::Captured);
     (bench.payment().net, bench.payment().total) = (Some(net), Some(net));
@@ -116,7 +117,7 @@ fn what_cannot_be_told_is_for_a_person_and_what_cannot_be_a_part_is_not() {
 #[test]
 fn an_offer_that_was_seen_once_counts_after_the_rates_have_moved() {
     let mut bench = two_step();
-    let offer = |minor| vec![Offered { method: "credit_card".to_owned(), amount: won(minor) }];
+    let offer = |minor| vec![Offered { payment_type: "credit_card".to_owned(), amount: won(minor) }];
     bench.session.offered = offer(28_200);
     bench.waits(HOUR);
     bench.session.offered = offer(28_350);
