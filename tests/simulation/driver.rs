@@ -6,7 +6,7 @@ use domain::http::{HttpRequest, Outcome};
 use domain::json::read;
 use domain::komoju::request::Access;
 use domain::komoju::session::Origin;
-use domain::machine::{Input, Now, Output};
+use domain::machine::{Input, Output, Surroundings};
 use domain::secret::Secret;
 use domain::state::call::Call;
 use domain::state::delays::Delays;
@@ -92,7 +92,11 @@ impl World {
 
     pub fn handle_by(&mut self, word: &Word, input: Input) {
         let shop = self.told_by(word);
-        let now = Now { shop: shop.as_ref().unwrap_or(&self.shop), delays: Delays::default(), at: self.now };
+        let now = Surroundings {
+            shop: shop.as_ref().unwrap_or(&self.shop),
+            delays: Delays::default(),
+            at: self.now,
+        };
         self.machine.handle(input, now);
     }
 
@@ -125,8 +129,11 @@ impl World {
     pub fn run(&mut self, mut word: Word) -> Ran {
         for _ in 0..OUTPUTS {
             let shop = self.told_by(&word);
-            let now =
-                Now { shop: shop.as_ref().unwrap_or(&self.shop), delays: Delays::default(), at: self.now };
+            let now = Surroundings {
+                shop: shop.as_ref().unwrap_or(&self.shop),
+                delays: Delays::default(),
+                at: self.now,
+            };
             let output = self.machine.poll(now);
             let dies = self.faults.dies_now();
             match output {
@@ -178,7 +185,8 @@ impl World {
 
     /// None: the worker died.
     fn call(&mut self, call: &Call, dies: bool, word: &Word) -> Option<()> {
-        let side = if wire::side(call) == wire::Side::BigCommerce { Side::BigCommerce } else { Side::Komoju };
+        let side =
+            if wire::side(call) == wire::Upstream::BigCommerce { Side::BigCommerce } else { Side::Komoju };
         let (mut request, reader) = self.request(call);
         if let Some(mutation) = self.mutation {
             mutation.spoil_request(call, &mut request, self);

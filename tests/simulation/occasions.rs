@@ -1,7 +1,7 @@
 //! The occasions on which the machine runs, and by whose word it goes, as objects/payment/start.rs has it: a start by the copy at
 //! the edge, beside the store's own object; what moves money, ships or ends an order only by that object itself.
 
-use domain::machine::{Input, Now, Reply};
+use domain::machine::{Input, Reply, Surroundings};
 use domain::plan::start::{Refusal, Start};
 use domain::state::delays::Delays;
 use domain::state::shop::Shop;
@@ -59,7 +59,7 @@ impl World {
         }
         self.faults.struck.insert("copy overruled".to_owned());
         if let Some(n) = newest(self).filter(|_| newest(self) != before) {
-            let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
+            let now = Surroundings { shop: &self.shop, delays: Delays::default(), at: self.now };
             self.machine.recall(n, now);
             if matches!(self.run(Word::Owner), Ran::Died) {
                 return None;

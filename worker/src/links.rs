@@ -25,7 +25,7 @@ const LIFE_S: i64 = LIFE_DAYS * 86_400;
 /// What a token is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Listed", into = "Listed")]
-pub struct Subject {
+pub struct LinkSubject {
     pub store: StoreHash,
     pub order: OrderId,
     /// The attempt's number. 0: there is no attempt yet.
@@ -39,14 +39,14 @@ pub struct Subject {
 /// A subject as it is written: a list, because field names would make the addresses longer.
 type Listed = (StoreHash, OrderId, u32, Option<String>);
 
-impl From<Listed> for Subject {
+impl From<Listed> for LinkSubject {
     fn from((store, order, attempt, url): Listed) -> Self {
         Self { store, order, attempt, url, expires_s: 0 }
     }
 }
 
-impl From<Subject> for Listed {
-    fn from(subject: Subject) -> Self {
+impl From<LinkSubject> for Listed {
+    fn from(subject: LinkSubject) -> Self {
         (subject.store, subject.order, subject.attempt, subject.url)
     }
 }
@@ -67,7 +67,7 @@ impl<'a> Links<'a> {
     }
 
     /// For somebody who came with a token: everything made now expires with that one.
-    pub fn renewed(config: &'a Config, subject: &'a Subject) -> Self {
+    pub fn renewed(config: &'a Config, subject: &'a LinkSubject) -> Self {
         Self { config, store: &subject.store, order: subject.order, expires_s: subject.expires_s }
     }
 
@@ -122,15 +122,15 @@ impl<'a> Links<'a> {
 
     fn token(&self, purpose: Purpose, attempt: u32, url: Option<String>) -> String {
         let (store, expires_s) = (self.store.clone(), self.expires_s);
-        let subject = Subject { store, order: self.order, attempt, url, expires_s };
+        let subject = LinkSubject { store, order: self.order, attempt, url, expires_s };
         Tokens::new(&self.config.signing_keys).sign_json(purpose, expires_s, &subject)
     }
 }
 
 /// Reads a token of ours. Errors: forged, for another purpose, or expired.
-pub fn open(config: &Config, purpose: Purpose, token: &str, now_ms: i64) -> Result<Subject, TokenError> {
+pub fn open(config: &Config, purpose: Purpose, token: &str, now_ms: i64) -> Result<LinkSubject, TokenError> {
     let opened = Tokens::new(&config.signing_keys).open_dated(purpose, token, now_ms.div_euclid(1_000));
-    opened.map(|(expires_s, subject)| Subject { expires_s, ..subject })
+    opened.map(|(expires_s, subject)| LinkSubject { expires_s, ..subject })
 }
 
 /// True if `url` is a page on `origin`, and does not merely begin with the same letters

@@ -95,22 +95,22 @@ fn named_by(answer: &Answer) -> Vec<String> {
 
 /// The side that a call goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side<'a> {
+pub enum Upstream<'a> {
     BigCommerce,
     /// With the key of the account that made the attempt, which may not be the key in the settings now.
     Komoju(&'a AccountId),
 }
 
 /// The side that a call goes to.
-pub fn side(call: &Call) -> Side<'_> {
+pub fn side(call: &Call) -> Upstream<'_> {
     match call {
         Call::ReadOrder
         | Call::ReadProvider
         | Call::UpdateOrder { .. }
         | Call::ReadOrderRefunds
         | Call::QuoteRefund { .. }
-        | Call::RecordRefund { .. } => Side::BigCommerce,
-        Call::CreateSession(new) => Side::Komoju(&new.terms.account),
+        | Call::RecordRefund { .. } => Upstream::BigCommerce,
+        Call::CreateSession(new) => Upstream::Komoju(&new.terms.account),
         Call::ReadSession { account, .. }
         | Call::CancelSession { account, .. }
         | Call::ReadPayment { account, .. }
@@ -119,7 +119,7 @@ pub fn side(call: &Call) -> Side<'_> {
         | Call::RefundPayment { account, .. }
         | Call::RequestRefund { account, .. }
         | Call::ListPayments { account, .. }
-        | Call::ReadEvent { account, .. } => Side::Komoju(account),
+        | Call::ReadEvent { account, .. } => Upstream::Komoju(account),
     }
 }
 
@@ -346,11 +346,11 @@ mod tests {
     #[test]
     fn a_call_goes_to_its_own_side_and_to_no_other() {
         for (call, line) in bigcommerce_calls() {
-            assert_eq!(side(&call), Side::BigCommerce, "{line}");
+            assert_eq!(side(&call), Upstream::BigCommerce, "{line}");
             assert_eq!(written(&call), (Some(line.to_owned()), None));
         }
         for (call, line) in komoju_calls() {
-            assert_eq!(side(&call), Side::Komoju(&account()), "{line}");
+            assert_eq!(side(&call), Upstream::Komoju(&account()), "{line}");
             assert_eq!(written(&call), (None, Some(line.to_owned())));
         }
     }

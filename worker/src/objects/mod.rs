@@ -7,7 +7,6 @@
 
 mod alarm;
 mod beside;
-mod door;
 pub mod messages;
 pub mod payment;
 pub mod payment_client;
@@ -16,4 +15,5 @@ mod sql;
 pub mod store;
 pub mod store_client;
 pub mod strays;
+mod stub;
 pub mod turn;

@@ -35,10 +35,10 @@ mod records;
 mod remote;
 mod rest;
 mod run;
-mod setting;
 mod start;
+mod surroundings;
 
-use super::messages::payment::{Ask, Question};
+use super::messages::payment::{PaymentAsk, Question};
 use super::strays;
 use super::turn::Turns;
 use crate::context::now_ms;
@@ -65,20 +65,22 @@ impl DurableObject for PaymentObject {
         }
     }
 
-    /// Answers one question of [`Ask`]. Errors (answered as an exception): the question or the rows cannot be read.
+    /// Answers one question of [`PaymentAsk`]. Errors (answered as an exception): the question or the rows cannot be read.
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let Question { store, order, ask } = stored::read(&request.text().await?)?;
         let whose = Whose { store, order };
         match ask {
-            Ask::Start(start) => stored::answer(&self.start(&whose, *start).await?),
-            Ask::Status { locale } => stored::answer(&self.status(&whose, locale).await?),
-            Ask::Hint { hint } => stored::answer(&self.hint(&whose, hint).await?),
-            Ask::Return { session, locale } => stored::answer(&self.returned(&whose, session, locale).await?),
-            Ask::Decide { decided } => stored::answer(&self.decide(&whose, decided).await?),
-            Ask::Meet => stored::answer(&self.meet(&whose).await?),
-            Ask::Announced { look } => stored::answer(&self.announced(&whose, look).await?),
-            Ask::History => stored::answer(&self.history(&whose).await?),
-            Ask::Purge => stored::answer(&self.purge().await?),
+            PaymentAsk::Start(start) => stored::answer(&self.start(&whose, *start).await?),
+            PaymentAsk::Status { locale } => stored::answer(&self.status(&whose, locale).await?),
+            PaymentAsk::Hint { hint } => stored::answer(&self.hint(&whose, hint).await?),
+            PaymentAsk::Return { session, locale } => {
+                stored::answer(&self.returned(&whose, session, locale).await?)
+            }
+            PaymentAsk::Decide { decided } => stored::answer(&self.decide(&whose, decided).await?),
+            PaymentAsk::Meet => stored::answer(&self.meet(&whose).await?),
+            PaymentAsk::Announced { look } => stored::answer(&self.announced(&whose, look).await?),
+            PaymentAsk::History => stored::answer(&self.history(&whose).await?),
+            PaymentAsk::Purge => stored::answer(&self.purge().await?),
         }
     }
 

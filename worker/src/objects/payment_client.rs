@@ -1,8 +1,8 @@
 //! How to talk to the PaymentObject of one order: one typed call per question. Errors are the platform's: the object
 //! threw, could not be reached, or is overloaded.
 
-use super::door::{Door, location};
-use super::messages::payment::{Ask, History, Met, Question, Started};
+use super::messages::payment::{History, Met, PaymentAsk, Question, Started};
+use super::stub::{Stub, location};
 use crate::profile::Profile;
 use crate::stored;
 use domain::plan::start::Start;
@@ -20,7 +20,7 @@ pub const BINDING: &str = "PAYMENTS";
 /// One order's PaymentObject, seen from outside.
 #[derive(Debug)]
 pub struct PaymentClient {
-    door: Door,
+    door: Stub,
     store: StoreHash,
     order: OrderId,
 }
@@ -30,7 +30,7 @@ impl PaymentClient {
     /// object lives, even if a stranger or a webhook asks it. So whoever may be the first names the store's country
     /// (ISO 3166-1 alpha-2).
     pub fn near(env: &Env, store: &StoreHash, order: OrderId, country: &str) -> Self {
-        let door = Door::new(env, BINDING, format!("{store}/{order}"), location(country));
+        let door = Stub::new(env, BINDING, format!("{store}/{order}"), location(country));
         Self { door, store: store.clone(), order }
     }
 
@@ -47,17 +47,17 @@ impl PaymentClient {
 
     /// The shopper wants to pay. Waits for the answer, up to a few calls to BigCommerce and KOMOJU.
     pub async fn start(&self, start: Start) -> worker::Result<Started> {
-        self.ask(Ask::Start(Box::new(start))).await
+        self.ask(PaymentAsk::Start(Box::new(start))).await
     }
 
     /// What the shopper is shown. None: nothing is known of this order.
     pub async fn status(&self, locale: Locale) -> worker::Result<Option<Snapshot>> {
-        self.ask(Ask::Status { locale }).await
+        self.ask(PaymentAsk::Status { locale }).await
     }
 
     /// Returns once the hint is durable, or if there is no payment that it could be about.
     pub async fn hint(&self, hint: Hint) -> worker::Result<()> {
-        self.ask(Ask::Hint { hint }).await
+        self.ask(PaymentAsk::Hint { hint }).await
     }
 
     /// The shopper is back from KOMOJU: looks first, then says how things stand. None: nothing is known of this
@@ -67,35 +67,35 @@ impl PaymentClient {
         session: Option<SessionId>,
         locale: Locale,
     ) -> worker::Result<Option<Snapshot>> {
-        self.ask(Ask::Return { session, locale }).await
+        self.ask(PaymentAsk::Return { session, locale }).await
     }
 
     /// Returns once the merchant's decision is durable, or is known not to apply any more.
     pub async fn decide(&self, decided: Decided) -> worker::Result<Taken> {
-        self.ask(Ask::Decide { decided }).await
+        self.ask(PaymentAsk::Decide { decided }).await
     }
 
     /// Looks at an order whose shopper has not come, and keeps it if it is ours and unpaid.
     pub async fn meet(&self) -> worker::Result<Met> {
-        self.ask(Ask::Meet).await
+        self.ask(PaymentAsk::Meet).await
     }
 
     /// BigCommerce has announced the order. With `look`, it is read ahead, unless it is known already.
     pub async fn announced(&self, look: bool) -> worker::Result<()> {
-        self.ask(Ask::Announced { look }).await
+        self.ask(PaymentAsk::Announced { look }).await
     }
 
     /// Everything the panel shows of the payment. None: nothing is known of this order.
     pub async fn history(&self) -> worker::Result<Option<History>> {
-        self.ask(Ask::History).await
+        self.ask(PaymentAsk::History).await
     }
 
     /// Makes the object delete everything it holds.
     pub async fn purge(&self) -> worker::Result<()> {
-        self.ask(Ask::Purge).await
+        self.ask(PaymentAsk::Purge).await
     }
 
-    async fn ask<T: DeserializeOwned>(&self, ask: Ask) -> worker::Result<T> {
+    async fn ask<T: DeserializeOwned>(&self, ask: PaymentAsk) -> worker::Result<T> {
         let repeat = ask.repeat();
         let question = Question { store: self.store.clone(), order: self.order, ask };
         stored::read(&self.door.ask(&question, repeat, None).await?)

@@ -32,7 +32,7 @@ mod walk;
 
 use super::alarm::wake_at;
 use super::messages::health::SignatureDoubt;
-use super::messages::store::{Ask, Entry, Importance};
+use super::messages::store::{Admission, Importance, StoreAsk};
 use super::strays;
 use super::turn::Turns;
 use crate::config::Config;
@@ -74,7 +74,7 @@ impl DurableObject for StoreObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let ask: Ask = stored::read(&request.text().await?)?;
+        let ask: StoreAsk = stored::read(&request.text().await?)?;
         self.answer(ask).await
     }
 
@@ -96,48 +96,54 @@ impl DurableObject for StoreObject {
 
 impl StoreObject {
     /// Which question goes to which function.
-    async fn answer(&self, ask: Ask) -> Result<Response> {
+    async fn answer(&self, ask: StoreAsk) -> Result<Response> {
         // Before an installation, every question gets the answer that means "nothing": callers need no case of their
         // own.
         let installed = self.records.installation()?.is_some();
         match ask {
-            Ask::Profile => stored::answer(&self.profile_anew().await?),
-            Ask::Install { grant } => stored::answer(&self.install(grant).await?),
-            Ask::Open { visit } => stored::answer(&self.open(visit).await?),
-            Ask::UninstallHint { issued_at_s } => stored::answer(&self.uninstall_hint(issued_at_s).await?),
-            Ask::RemoveUser { issued_at_s, user } => stored::answer(&self.remove_user(issued_at_s, user)?),
-            Ask::Desk { session, wish } => stored::answer(&self.desk(session, wish).await?),
-            Ask::LearnLabel { channel, label, provider } if installed => {
+            StoreAsk::Profile => stored::answer(&self.profile_anew().await?),
+            StoreAsk::Install { grant } => stored::answer(&self.install(grant).await?),
+            StoreAsk::Open { visit } => stored::answer(&self.open(visit).await?),
+            StoreAsk::UninstallHint { issued_at_s } => {
+                stored::answer(&self.uninstall_hint(issued_at_s).await?)
+            }
+            StoreAsk::RemoveUser { issued_at_s, user } => {
+                stored::answer(&self.remove_user(issued_at_s, user)?)
+            }
+            StoreAsk::Desk { session, wish } => stored::answer(&self.desk(session, wish).await?),
+            StoreAsk::LearnLabel { channel, label, provider } if installed => {
                 match self.records.learn_label(channel, &label, provider)? {
                     true => stored::answer(&self.change(|_| ()).await?),
                     false => stored::answer(&()),
                 }
             }
-            Ask::UpsertPayment { row } if installed => stored::answer(&self.upsert(&row)?),
-            Ask::FindOrder { by } if installed => stored::answer(&self.records.find_order(&by)?),
-            Ask::TokenRefused if installed => stored::answer(&self.doubt_token().await?),
-            Ask::Rearm if installed => stored::answer(&self.rearm().await?),
-            Ask::Heard { side } if installed => stored::answer(&self.heard(side)?),
-            Ask::HookSignature { doubt } if installed => stored::answer(&self.note_signature(doubt)?),
-            Ask::NewOrder { order } => stored::answer(&self.new_order(order).await?),
-            Ask::Knock { order, proof, network } if installed => {
+            StoreAsk::UpsertPayment { row } if installed => stored::answer(&self.upsert(&row)?),
+            StoreAsk::FindOrder { by } if installed => stored::answer(&self.records.find_order(&by)?),
+            StoreAsk::TokenRefused if installed => stored::answer(&self.doubt_token().await?),
+            StoreAsk::Rearm if installed => stored::answer(&self.rearm().await?),
+            StoreAsk::Heard { side } if installed => stored::answer(&self.heard(side)?),
+            StoreAsk::HookSignature { doubt } if installed => stored::answer(&self.note_signature(doubt)?),
+            StoreAsk::NewOrder { order } => stored::answer(&self.new_order(order).await?),
+            StoreAsk::Knock { order, proof, network } if installed => {
                 stored::answer(&self.knock(order, &proof, &network)?)
             }
-            Ask::Looked { order, looked, right } if installed => {
+            StoreAsk::Looked { order, looked, right } if installed => {
                 stored::answer(&self.looked(order, looked, right)?)
             }
-            Ask::Knock { .. } => stored::answer(&Entry::Unproved),
-            Ask::Slot { importance } => stored::answer(&self.pace.take(importance, now_ms())),
-            Ask::Quota { rate } => {
+            StoreAsk::Knock { .. } => stored::answer(&Admission::Unproved),
+            StoreAsk::Slot { importance } => stored::answer(&self.pace.take(importance, now_ms())),
+            StoreAsk::Quota { rate } => {
                 self.pace.saw(rate, now_ms());
                 stored::answer(&())
             }
-            Ask::LearnLabel { .. } | Ask::UpsertPayment { .. } | Ask::FindOrder { .. } => stored::answer(&()),
-            Ask::TokenRefused
-            | Ask::Rearm
-            | Ask::Looked { .. }
-            | Ask::Heard { .. }
-            | Ask::HookSignature { .. } => stored::answer(&()),
+            StoreAsk::LearnLabel { .. } | StoreAsk::UpsertPayment { .. } | StoreAsk::FindOrder { .. } => {
+                stored::answer(&())
+            }
+            StoreAsk::TokenRefused
+            | StoreAsk::Rearm
+            | StoreAsk::Looked { .. }
+            | StoreAsk::Heard { .. }
+            | StoreAsk::HookSignature { .. } => stored::answer(&()),
         }
     }
 

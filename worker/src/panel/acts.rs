@@ -3,7 +3,7 @@
 
 use super::fields::{hidden, hidden_token};
 use super::links::path;
-use super::offer::{About, Act, Offer};
+use super::offer::{Act, Offer, OfferAbout};
 use super::request::Panel;
 use crate::texts::panel::acts as say;
 use domain::texts::locale::Locale;
@@ -50,11 +50,11 @@ pub fn amount_form(
 /// What an offer is about, as hidden fields, from which [`Offer::find`] finds it again.
 pub fn hidden_about(offer: &Offer) -> Markup {
     match &offer.about {
-        About::Order => hidden("sum", &offer.most.decimal()),
-        About::Payment(id) | About::Part { payment: id, .. } => hidden("payment", id.as_str()),
-        About::Refund { id, .. } | About::Pair { id, .. } => hidden("refund", &id.to_string()),
-        About::Call(id) => hidden("payment", id.as_str()),
-        About::Transfer { id, became } => {
+        OfferAbout::Order => hidden("sum", &offer.most.decimal()),
+        OfferAbout::Payment(id) | OfferAbout::Part { payment: id, .. } => hidden("payment", id.as_str()),
+        OfferAbout::Refund { id, .. } | OfferAbout::Pair { id, .. } => hidden("refund", &id.to_string()),
+        OfferAbout::Call(id) => hidden("payment", id.as_str()),
+        OfferAbout::Transfer { id, became } => {
             let refund = became.as_ref().map_or("", |(refund, _)| refund.as_str());
             html! { (hidden("transfer", &id.to_string())) (hidden("refund", refund)) }
         }

@@ -4,7 +4,7 @@ use super::layout::signed_out;
 use super::request::Panel;
 use super::session::Visitor;
 use crate::context::Ctx;
-use crate::objects::messages::desk::{Answer, Desk, Wish};
+use crate::objects::messages::desk::{Desk, DeskAnswer, Wish};
 use crate::objects::store_client::StoreClient;
 use crate::stop::Handled;
 use domain::url::{Pair, value};
@@ -25,8 +25,8 @@ impl<'a> Panel<'a> {
     /// anew, is shown out (403).
     pub(super) async fn ask(&self, wish: Wish) -> Handled<Box<Desk>> {
         match self.store.desk(self.visitor.session(), wish).await? {
-            Answer::Desk(desk) => Ok(desk),
-            Answer::Denied | Answer::Payments(_) | Answer::Changes(_) | Answer::OwnerOnly => {
+            DeskAnswer::Desk(desk) => Ok(desk),
+            DeskAnswer::Denied | DeskAnswer::Payments(_) | DeskAnswer::Changes(_) | DeskAnswer::OwnerOnly => {
                 Err(signed_out(self.ctx, 403)?.into())
             }
         }

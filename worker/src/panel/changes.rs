@@ -1,6 +1,6 @@
 //! Who changed what in this app, newest first.
 
-use super::layout::{Page, Tab, page as frame};
+use super::layout::{PanelPage, Tab, page as frame};
 use super::request::Panel;
 use super::words::{moment, provider};
 use crate::objects::messages::desk::{Change, Desk, KEY, LABEL, METHODS, WEBHOOK_SECRET};
@@ -10,7 +10,7 @@ use domain::texts::locale::Locale;
 use maud::{Markup, html};
 
 /// The page.
-pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, changes: &[Change]) -> Page<'a> {
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, changes: &[Change]) -> PanelPage<'a> {
     let locale = panel.visitor.locale;
     let content = html! {
         section.card {

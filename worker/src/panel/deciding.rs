@@ -6,9 +6,9 @@ use super::acts::{amount_form, hidden_about, title};
 use super::bank::BankForm;
 use super::fields::{hidden, hidden_token};
 use super::forms::choice;
-use super::layout::{self, Page, Tab, page as frame};
+use super::layout::{self, PanelPage, Tab, page as frame};
 use super::links::path;
-use super::offer::{About, Act, Offer};
+use super::offer::{Act, Offer, OfferAbout};
 use super::request::Panel;
 use crate::crypto::random_hex;
 use crate::objects::messages::desk::{Desk, Wish};
@@ -135,7 +135,7 @@ impl Panel<'_> {
         form: &[Pair],
         bank: &BankForm,
         basis: Option<&Upon>,
-    ) -> Result<Page<'_>> {
+    ) -> Result<PanelPage<'_>> {
         // If the form comes back because of a fault, the decision is still made upon what the merchant saw first.
         let upon = value(form, "upon").or(basis.map(|basis| basis.0.as_str())).unwrap_or("");
         let locale = self.visitor.locale;
@@ -212,19 +212,19 @@ fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String 
         false => most.clone(),
     };
     match (&offer.about, offer.act) {
-        (About::Order, _) => statement::owed(locale, &whole),
-        (About::Payment(_), Act::Capture) if part => statement::capture_part(locale, &whole),
-        (About::Payment(_), Act::Capture) => statement::capture(locale, &whole),
-        (About::Payment(_), _) if offer.needs_bank => statement::transfer(locale, &whole),
-        (About::Payment(_), _) => statement::refund(locale, &whole),
-        (About::Part { id, amount, .. }, _) => {
+        (OfferAbout::Order, _) => statement::owed(locale, &whole),
+        (OfferAbout::Payment(_), Act::Capture) if part => statement::capture_part(locale, &whole),
+        (OfferAbout::Payment(_), Act::Capture) => statement::capture(locale, &whole),
+        (OfferAbout::Payment(_), _) if offer.needs_bank => statement::transfer(locale, &whole),
+        (OfferAbout::Payment(_), _) => statement::refund(locale, &whole),
+        (OfferAbout::Part { id, amount, .. }, _) => {
             let (id, refunded) = (id.to_string(), amount.to_string());
             match offer.needs_bank {
                 true => statement::transfer_towards(locale, &whole, &id, &refunded),
                 false => statement::refund_towards(locale, &whole, &id, &refunded),
             }
         }
-        (About::Refund { id, amount }, act) => {
+        (OfferAbout::Refund { id, amount }, act) => {
             let (id, refunded) = (id.to_string(), amount.to_string());
             match act {
                 Act::Outside => statement::outside(locale, &id, &refunded, who),
@@ -233,12 +233,12 @@ fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String 
             }
         }
         // These move nothing now but record what happened elsewhere.
-        (About::Call(_), _) => statement::unanswered(locale, &most, who),
-        (About::Transfer { became: Some((refund, made)), .. }, _) => {
+        (OfferAbout::Call(_), _) => statement::unanswered(locale, &most, who),
+        (OfferAbout::Transfer { became: Some((refund, made)), .. }, _) => {
             statement::became_refund(locale, &most, &made.to_string(), refund.as_str(), who)
         }
-        (About::Transfer { became: None, .. }, _) => statement::became_nothing(locale, &most, who),
-        (About::Pair { id, komoju, .. }, _) => {
+        (OfferAbout::Transfer { became: None, .. }, _) => statement::became_nothing(locale, &most, who),
+        (OfferAbout::Pair { id, komoju, .. }, _) => {
             statement::two(locale, &id.to_string(), &most, komoju.as_str(), who)
         }
     }
@@ -250,16 +250,16 @@ mod tests {
     use domain::values::ids::{PaymentId, RefundId};
     use domain::values::money::Currency;
 
-    fn offer(act: Act, about: About, needs_bank: bool) -> Offer {
+    fn offer(act: Act, about: OfferAbout, needs_bank: bool) -> Offer {
         Offer { act, about, most: Money::new(1200, Currency::JPY), needs_bank }
     }
 
     #[test]
     fn what_will_happen_is_said_with_its_amount() {
-        let payment = || About::Payment(PaymentId::parse("p1").expect("an id"));
+        let payment = || OfferAbout::Payment(PaymentId::parse("p1").expect("an id"));
         let refund =
-            || About::Refund { id: 12, amount: Money::new(8_00, Currency::parse("USD").expect("USD")) };
-        let part = || About::Part {
+            || OfferAbout::Refund { id: 12, amount: Money::new(8_00, Currency::parse("USD").expect("USD")) };
+        let part = || OfferAbout::Part {
             payment: PaymentId::parse("p1").expect("an id"),
             id: 12,
             amount: Money::new(1500, Currency::JPY),
@@ -288,12 +288,12 @@ mod tests {
     fn what_only_records_says_what_it_records_and_who_did() {
         let made = (RefundId::parse("r9").expect("an id"), Money::new(480, Currency::JPY));
         let amount = Money::new(1200, Currency::JPY);
-        let pair = About::Pair { id: 12, amount, komoju: made.0.clone() };
-        let call = About::Call(PaymentId::parse("p1").expect("an id"));
+        let pair = OfferAbout::Pair { id: 12, amount, komoju: made.0.clone() };
+        let call = OfferAbout::Call(PaymentId::parse("p1").expect("an id"));
         for (act, about, parts) in [
             (Act::Unanswered, call, vec!["¥1,200"]),
-            (Act::Transfer, About::Transfer { id: 7, became: Some(made) }, vec!["¥1,200", "¥480", "r9"]),
-            (Act::Transfer, About::Transfer { id: 7, became: None }, vec!["¥1,200"]),
+            (Act::Transfer, OfferAbout::Transfer { id: 7, became: Some(made) }, vec!["¥1,200", "¥480", "r9"]),
+            (Act::Transfer, OfferAbout::Transfer { id: 7, became: None }, vec!["¥1,200"]),
             (Act::Two, pair, vec!["#12", "¥1,200", "r9"]),
         ] {
             let offer = offer(act, about, false);

@@ -1,7 +1,7 @@
 //! The KOMOJU account: secret key, webhook address, webhook secret.
 
 use super::fields::{copy_field, hidden_token};
-use super::layout::{Page, Tab, mode_pill, page as frame};
+use super::layout::{PanelPage, Tab, mode_pill, page as frame};
 use super::request::Panel;
 use crate::context::Ctx;
 use crate::crypto::random_hex;
@@ -33,12 +33,12 @@ pub enum Fault {
 
 /// The key form, as entered. A key that was refused is not kept: no page ever shows a key.
 #[derive(Clone, Default)]
-pub struct Entry {
+pub struct KeyEntry {
     text: String,
     fault: Option<Fault>,
 }
 
-impl Entry {
+impl KeyEntry {
     pub fn read(form: &[Pair]) -> Self {
         let text: String = value(form, "secret_key").unwrap_or("").trim().chars().take(256).collect();
         Self { text, fault: None }
@@ -105,7 +105,7 @@ fn kept_words(locale: Locale) -> Markup {
 }
 
 /// The page. Opens the newest webhook secret, to be copied, for those who may see it.
-pub async fn page<'a>(panel: &Panel<'a>, desk: &Desk, entry: &Entry) -> Result<Page<'a>> {
+pub async fn page<'a>(panel: &Panel<'a>, desk: &Desk, entry: &KeyEntry) -> Result<PanelPage<'a>> {
     let locale = panel.visitor.locale;
     let secret = match desk.profile.webhook_secrets.first().filter(|_| !is_kept(desk)) {
         Some(sealed) => {
@@ -121,7 +121,7 @@ pub async fn page<'a>(panel: &Panel<'a>, desk: &Desk, entry: &Entry) -> Result<P
     Ok(frame(panel, desk, Tab::Keys, content))
 }
 
-fn key_card(panel: &Panel<'_>, desk: &Desk, locale: Locale, entry: &Entry) -> Markup {
+fn key_card(panel: &Panel<'_>, desk: &Desk, locale: Locale, entry: &KeyEntry) -> Markup {
     html! {
         section.card {
             h2 { (say::title(locale)) }
@@ -131,7 +131,7 @@ fn key_card(panel: &Panel<'_>, desk: &Desk, locale: Locale, entry: &Entry) -> Ma
     }
 }
 
-fn key_form(panel: &Panel<'_>, desk: &Desk, locale: Locale, entry: &Entry) -> Markup {
+fn key_form(panel: &Panel<'_>, desk: &Desk, locale: Locale, entry: &KeyEntry) -> Markup {
     let described = if entry.fault.is_some() { "key-fault" } else { "key-hint" };
     let placeholder = desk.profile.current_account().map_or("sk_live_…", |account| account.masked.as_str());
     html! {
@@ -213,7 +213,7 @@ mod tests {
     use domain::url::pairs;
 
     fn key(text: &str) -> std::result::Result<Option<Mode>, Fault> {
-        let entry = Entry::read(&pairs(&domain::url::form(&[("secret_key", text)])));
+        let entry = KeyEntry::read(&pairs(&domain::url::form(&[("secret_key", text)])));
         entry.key().map(|key| key.and_then(|key| mode_of(key.expose())))
     }
 

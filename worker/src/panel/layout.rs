@@ -18,7 +18,7 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("copy.js");
 
 /// A page that is ready to be sent.
-pub struct Page<'a> {
+pub struct PanelPage<'a> {
     /// One more page that may frame this one; see [`policy`].
     framed_by: Option<&'a str>,
     locale: Locale,
@@ -27,7 +27,7 @@ pub struct Page<'a> {
     body: Markup,
 }
 
-impl Page<'_> {
+impl PanelPage<'_> {
     pub fn status(self, status: u16) -> Self {
         Self { status, ..self }
     }
@@ -104,7 +104,7 @@ impl Tab {
 }
 
 /// A page of the panel, for somebody who is signed in.
-pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Markup) -> Page<'a> {
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Markup) -> PanelPage<'a> {
     let locale = panel.visitor.locale;
     let word = value(&panel.query, "done");
     let body = html! {
@@ -118,7 +118,7 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, tab: Tab, content: Markup) -> Pa
             (content)
         }
     };
-    Page { framed_by: framed_by(panel.ctx), locale, status: 200, title: "KOMOJU payments", body }
+    PanelPage { framed_by: framed_by(panel.ctx), locale, status: 200, title: "KOMOJU payments", body }
 }
 
 /// Says on every page that the current key is a test key: test money must never be taken for real money.
@@ -196,7 +196,7 @@ fn alone(title: &str, content: &Markup) -> Markup {
 /// A page without a session: says why there is none, or what went wrong.
 pub fn message(ctx: &Ctx, locale: Locale, status: u16, title: &str, text: &str) -> Handled {
     let body = alone(title, &html! { p { (text) } });
-    Page { framed_by: framed_by(ctx), locale, status, title, body }.response()
+    PanelPage { framed_by: framed_by(ctx), locale, status, title, body }.response()
 }
 
 /// A problem as a page, for a merchant who navigates. Its detail is in English and for programs, so it is shown only
@@ -214,7 +214,7 @@ pub fn problem(framed_by: Option<&str>, locale: Locale, problem: &Problem) -> Ha
         p.code { (problem.code) }
     };
     let body = alone(title, &content);
-    Page { framed_by, locale, status: problem.status, title: "KOMOJU payments", body }.response()
+    PanelPage { framed_by, locale, status: problem.status, title: "KOMOJU payments", body }.response()
 }
 
 /// This signed address has opened the app before and does not do so again, so nobody gets in who has found it in a
@@ -231,7 +231,7 @@ pub fn open_again(ctx: &Ctx, locale: Locale, panel_url: &str) -> Handled {
         }
     };
     let body = alone(say::link_used(locale), &content);
-    Page { framed_by: framed_by(ctx), locale, status: 403, title: "KOMOJU payments", body }.response()
+    PanelPage { framed_by: framed_by(ctx), locale, status: 403, title: "KOMOJU payments", body }.response()
 }
 
 /// What was asked for is reserved for the store's owner.
@@ -246,7 +246,7 @@ pub fn signed_out(ctx: &Ctx, status: u16) -> Handled {
     message(ctx, Locale::default(), status, &title, &hint)
 }
 
-pub fn not_found<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
+pub fn not_found<'a>(panel: &Panel<'a>, desk: &Desk) -> PanelPage<'a> {
     let nothing = html! { section.card { p { (say::nothing_here(panel.visitor.locale)) } } };
     page(panel, desk, Tab::Overview, nothing).status(404)
 }

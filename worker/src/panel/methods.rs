@@ -3,7 +3,7 @@
 
 use super::fields::{hidden, hidden_token};
 use super::forms::{Fault, MethodEntry, MethodsForm};
-use super::layout::{Page, Tab, page as frame};
+use super::layout::{PanelPage, Tab, page as frame};
 use super::request::Panel;
 use super::words::provider;
 use crate::objects::messages::desk::Desk;
@@ -14,7 +14,7 @@ use domain::texts::locale::Locale;
 use maud::{Markup, html};
 
 /// The page. `form`: as stored, or as entered with its faults.
-pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> Page<'a> {
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> PanelPage<'a> {
     let locale = panel.visitor.locale;
     let content = html! {
         (undecided(panel, desk, locale))

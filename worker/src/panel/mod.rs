@@ -33,7 +33,7 @@ pub use layout::{message, open_again, problem};
 
 use crate::context::Ctx;
 use crate::fetch;
-use crate::objects::messages::desk::{Answer, Desk, Wish};
+use crate::objects::messages::desk::{Desk, DeskAnswer, Wish};
 use crate::objects::messages::ledger::Query;
 use crate::objects::payment_client::PaymentClient;
 use crate::problem::Problem;
@@ -70,7 +70,7 @@ async fn show(ctx: &Ctx, query: Vec<Pair>, path: &[&str]) -> Handled {
     let desk = panel.ask(Wish::Look).await?;
     match path {
         [] | [""] => overview::page(&panel, &desk).response(),
-        ["keys"] => keys::page(&panel, &desk, &keys::Entry::default()).await?.response(),
+        ["keys"] => keys::page(&panel, &desk, &keys::KeyEntry::default()).await?.response(),
         ["methods"] => methods::page(&panel, &desk, &forms::MethodsForm::of(&desk)).response(),
         ["settings"] => settings::page(&panel, &desk, &SettingsForm::of(&desk.profile.settings)).response(),
         ["changes"] => panel.changes(&desk).await,
@@ -103,19 +103,21 @@ impl Panel<'_> {
     /// Carries out a wish, then shows the page that it belongs to, with a word of confirmation.
     async fn done(&self, wish: Wish, page: &str, word: &str) -> Handled {
         match self.store.desk(self.visitor.session(), wish).await? {
-            Answer::Desk(_) => see_other(&self.visitor.link(self.ctx, page, &[("done", word)])),
-            Answer::OwnerOnly => layout::owner_only(self.ctx, self.visitor.locale),
-            Answer::Denied | Answer::Payments(_) | Answer::Changes(_) => layout::signed_out(self.ctx, 403),
+            DeskAnswer::Desk(_) => see_other(&self.visitor.link(self.ctx, page, &[("done", word)])),
+            DeskAnswer::OwnerOnly => layout::owner_only(self.ctx, self.visitor.locale),
+            DeskAnswer::Denied | DeskAnswer::Payments(_) | DeskAnswer::Changes(_) => {
+                layout::signed_out(self.ctx, 403)
+            }
         }
     }
 
     /// Tries the key at KOMOJU before it is saved.
     async fn save_key(&self, form: &[Pair]) -> Handled {
-        let entry = keys::Entry::read(form);
+        let entry = keys::KeyEntry::read(form);
         let key = match entry.key() {
             Ok(Some(key)) => key,
             Ok(None) => return see_other(&self.visitor.link(self.ctx, "/keys", &[])),
-            Err(fault) => return self.keys_again(keys::Entry::refused(fault)).await,
+            Err(fault) => return self.keys_again(keys::KeyEntry::refused(fault)).await,
         };
         let access = Access { base: &self.ctx.config.komoju_api_url, secret_key: &key };
         let outcome = fetch::send(komoju_methods::list_request(access)).await;
@@ -125,14 +127,14 @@ impl Panel<'_> {
                 self.done(Wish::SaveKey { account, types }, "/keys", "key").await
             }
             Err(Failure::Unauthorized | Failure::Forbidden) => {
-                self.keys_again(keys::Entry::refused(keys::Fault::Unknown)).await
+                self.keys_again(keys::KeyEntry::refused(keys::Fault::Unknown)).await
             }
-            Err(_) => self.keys_again(keys::Entry::refused(keys::Fault::Unanswered)).await,
+            Err(_) => self.keys_again(keys::KeyEntry::refused(keys::Fault::Unanswered)).await,
         }
     }
 
     /// The keys page with a fault.
-    async fn keys_again(&self, entry: keys::Entry) -> Handled {
+    async fn keys_again(&self, entry: keys::KeyEntry) -> Handled {
         let desk = self.ask(Wish::Look).await?;
         keys::page(self, &desk, &entry).await?.status(422).response()
     }
@@ -174,8 +176,8 @@ impl Panel<'_> {
 
     async fn changes(&self, desk: &Desk) -> Handled {
         match self.store.desk(self.visitor.session(), Wish::Changes).await? {
-            Answer::Changes(changes) => changes::page(self, desk, &changes).response(),
-            Answer::Denied | Answer::Desk(_) | Answer::Payments(_) | Answer::OwnerOnly => {
+            DeskAnswer::Changes(changes) => changes::page(self, desk, &changes).response(),
+            DeskAnswer::Denied | DeskAnswer::Desk(_) | DeskAnswer::Payments(_) | DeskAnswer::OwnerOnly => {
                 layout::signed_out(self.ctx, 403)
             }
         }
@@ -189,8 +191,8 @@ impl Panel<'_> {
             skip: get("skip").parse().unwrap_or(0),
         };
         match self.store.desk(self.visitor.session(), Wish::Payments { query: query.clone() }).await? {
-            Answer::Payments(found) => payments::page(self, desk, &query, &found).response(),
-            Answer::Denied | Answer::Desk(_) | Answer::Changes(_) | Answer::OwnerOnly => {
+            DeskAnswer::Payments(found) => payments::page(self, desk, &query, &found).response(),
+            DeskAnswer::Denied | DeskAnswer::Desk(_) | DeskAnswer::Changes(_) | DeskAnswer::OwnerOnly => {
                 layout::signed_out(self.ctx, 403)
             }
         }

@@ -12,7 +12,7 @@
 
 use super::forms::choice;
 use crate::objects::messages::payment::History;
-use domain::refunds::transfers::Stage;
+use domain::refunds::transfers::TransferStage;
 use domain::state::decision::Decision;
 use domain::url::{Pair, value};
 use domain::values::attention::Attention;
@@ -57,7 +57,7 @@ impl Act {
 
 /// What a decision is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum About {
+pub enum OfferAbout {
     /// The order as a whole.
     Order,
     Payment(PaymentId),
@@ -92,7 +92,7 @@ pub enum About {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     pub act: Act,
-    pub about: About,
+    pub about: OfferAbout,
     /// The amount; if a part of it may be chosen, the largest possible one.
     pub most: Money,
     /// The money goes to a bank account, which the merchant must enter.
@@ -123,19 +123,19 @@ fn held(history: &History) -> usize {
 
 /// What a refund of this payment counts towards. If two payments hold money, one of them is a duplicate, and its
 /// refund belongs to no refund in BigCommerce.
-fn about_refund(history: &History, payment: PaymentId) -> About {
+fn about_refund(history: &History, payment: PaymentId) -> OfferAbout {
     let too_large = history.statement.refunds.iter().find(|line| line.state == RefundState::TooLarge);
     match too_large.filter(|_| held(history) == 1) {
-        Some(line) => About::Part { payment, id: line.id, amount: line.amount },
-        None => About::Payment(payment),
+        Some(line) => OfferAbout::Part { payment, id: line.id, amount: line.amount },
+        None => OfferAbout::Payment(payment),
     }
 }
 
 /// True for a transfer of which the merchant may say that it came to nothing.
 pub fn is_open(transfer: &TransferLine) -> bool {
     match transfer.stage {
-        Stage::Unseen | Stage::Completed | Stage::Vanished => true,
-        Stage::Pending | Stage::Refunded | Stage::Rejected => false,
+        TransferStage::Unseen | TransferStage::Completed | TransferStage::Vanished => true,
+        TransferStage::Pending | TransferStage::Refunded | TransferStage::Rejected => false,
     }
 }
 
@@ -167,13 +167,13 @@ impl Offer {
             Act::Owed => {
                 let sum = value(form, "sum")?;
                 let most = history.statement.choices.iter().find(|choice| choice.decimal() == sum)?;
-                Some(Self { act, about: About::Order, most: *most, needs_bank: false })
+                Some(Self { act, about: OfferAbout::Order, most: *most, needs_bank: false })
             }
             Act::Unanswered => {
                 let id = value(form, "payment")?;
                 let line = history.statement.payments.iter().find(|line| line.id.as_str() == id)?;
                 let most = line.unanswered.as_ref()?.amount.or(line.total)?;
-                Some(Self { act, about: About::Call(line.id.clone()), most, needs_bank: false })
+                Some(Self { act, about: OfferAbout::Call(line.id.clone()), most, needs_bank: false })
             }
             Act::Transfer => {
                 let id: u64 = value(form, "transfer")?.parse().ok()?;
@@ -189,7 +189,7 @@ impl Offer {
                 };
                 Some(Self {
                     act,
-                    about: About::Transfer { id, became },
+                    about: OfferAbout::Transfer { id, became },
                     most: transfer.amount,
                     needs_bank: false,
                 })
@@ -198,7 +198,7 @@ impl Offer {
                 let id: u64 = value(form, "refund")?.parse().ok()?;
                 let line = history.statement.refunds.iter().find(|line| line.id == id)?;
                 let RefundState::ByHand { komoju } = &line.state else { return None };
-                let about = About::Pair { id, amount: line.amount, komoju: komoju.clone() };
+                let about = OfferAbout::Pair { id, amount: line.amount, komoju: komoju.clone() };
                 Some(Self { act, about, most: line.amount, needs_bank: false })
             }
             Act::Capture | Act::Refund => Self::on_payment(history, act, value(form, "payment")?),
@@ -217,7 +217,7 @@ impl Offer {
         let most = if refund { line.refundable.filter(|_| may_refund(history)) } else { line.capturable };
         let about = match refund {
             true => about_refund(history, line.id.clone()),
-            false => About::Payment(line.id.clone()),
+            false => OfferAbout::Payment(line.id.clone()),
         };
         Some(Self { act, about, most: most?, needs_bank: refund && line.by_transfer })
     }
@@ -231,13 +231,13 @@ impl Offer {
             _ => refund.amount,
         };
         let most = if act == Act::Outside { refund.amount } else { at_komoju };
-        let about = About::Refund { id: refund.id, amount: refund.amount };
+        let about = OfferAbout::Refund { id: refund.id, amount: refund.amount };
         Self { act, about, most, needs_bank: act == Act::Bank }
     }
 
     /// True if less than all of it may be chosen.
     pub fn takes_a_part(&self) -> bool {
-        matches!(self.about, About::Payment(_) | About::Part { .. })
+        matches!(self.about, OfferAbout::Payment(_) | OfferAbout::Part { .. })
     }
 
     /// The amount that was entered; nothing entered means all of it. None: it is not an amount, or more than there
@@ -257,28 +257,32 @@ impl Offer {
             return None;
         }
         Some(match (&self.about, self.act) {
-            (About::Order, _) => Decision::Owed { minor: amount.minor },
-            (About::Payment(payment), Act::Capture) => {
+            (OfferAbout::Order, _) => Decision::Owed { minor: amount.minor },
+            (OfferAbout::Payment(payment), Act::Capture) => {
                 let minor = (amount != self.most).then_some(amount.minor);
                 Decision::Capture { payment: payment.clone(), minor }
             }
-            (About::Payment(payment), _) => {
+            (OfferAbout::Payment(payment), _) => {
                 let payment = payment.clone();
                 Decision::Refund { payment, minor: Some(amount.minor), sealed, towards: None }
             }
-            (About::Part { payment, id, .. }, _) => {
+            (OfferAbout::Part { payment, id, .. }, _) => {
                 let payment = payment.clone();
                 Decision::Refund { payment, minor: Some(amount.minor), sealed, towards: Some(*id) }
             }
-            (About::Call(payment), _) => Decision::SettleUnanswered { payment: payment.clone() },
-            (About::Transfer { id, became }, _) => {
+            (OfferAbout::Call(payment), _) => Decision::SettleUnanswered { payment: payment.clone() },
+            (OfferAbout::Transfer { id, became }, _) => {
                 let refund = became.as_ref().map(|(refund, _)| refund.clone());
                 Decision::MatchTransfer { transfer: *id, refund }
             }
-            (About::Pair { id, komoju, .. }, _) => Decision::PartPair { refund: *id, komoju: komoju.clone() },
-            (About::Refund { id, .. }, Act::Bank) => Decision::BankDetails { refund: *id, sealed: sealed? },
-            (About::Refund { id, .. }, Act::Outside) => Decision::SettleOutside { refund: *id },
-            (About::Refund { id, .. }, _) => Decision::ConfirmRefund { refund: *id },
+            (OfferAbout::Pair { id, komoju, .. }, _) => {
+                Decision::PartPair { refund: *id, komoju: komoju.clone() }
+            }
+            (OfferAbout::Refund { id, .. }, Act::Bank) => {
+                Decision::BankDetails { refund: *id, sealed: sealed? }
+            }
+            (OfferAbout::Refund { id, .. }, Act::Outside) => Decision::SettleOutside { refund: *id },
+            (OfferAbout::Refund { id, .. }, _) => Decision::ConfirmRefund { refund: *id },
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The first page: whether everything is connected, what is left to set up, and what needs a person.
 
 use super::fields::hidden_token;
-use super::layout::{Page, Tab, mode_pill, page as frame};
+use super::layout::{PanelPage, Tab, mode_pill, page as frame};
 use super::request::Panel;
 use super::words::{moment, trouble};
 use crate::objects::messages::desk::{Desk, Funnel};
@@ -13,7 +13,7 @@ use domain::time::HOUR_MS;
 use maud::{Markup, html};
 
 /// The page. If something is wrong, the health card comes before the rest.
-pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> Page<'a> {
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk) -> PanelPage<'a> {
     let locale = panel.visitor.locale;
     let (steps, health, funnel) =
         (steps(panel, desk, locale), health(panel, desk, locale), funnel(desk, locale));

@@ -2,7 +2,7 @@
 
 use super::acts::{amount_form, title};
 use super::fields::{hidden, hidden_token};
-use super::layout::{Page, Tab, mode_pill, page as frame};
+use super::layout::{PanelPage, Tab, mode_pill, page as frame};
 use super::links::{order_link, path, pay_link};
 use super::offer::{Act, Offer, acts_on_refund};
 use super::payment_words::{attention, event, unreachable};
@@ -31,7 +31,7 @@ use maud::{Markup, html};
 use worker::Result;
 
 /// The page.
-pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Result<Page<'a>> {
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, order: OrderId, history: &History) -> Result<PanelPage<'a>> {
     let locale = panel.visitor.locale;
     let back = panel.visitor.link(panel.ctx, "/payments", &[]);
     let content = html! {

@@ -1,14 +1,14 @@
 //! The list of the store's payments.
 
 use super::fields::hidden_token;
-use super::layout::{Page, Tab, mode_pill, page as frame};
+use super::layout::{PanelPage, Tab, mode_pill, page as frame};
 use super::links::{order_link, path, pay_link};
 use super::payment_words::attention_name;
 use super::pill;
 use super::request::Panel;
 use super::words::moment;
 use crate::objects::messages::desk::Desk;
-use crate::objects::messages::ledger::{LedgerRow, Page as Found, Query};
+use crate::objects::messages::ledger::{LedgerPage, LedgerRow, Query};
 use crate::texts::panel::payments as say;
 use domain::state::settings::Mode;
 use domain::texts::locale::Locale;
@@ -16,7 +16,7 @@ use domain::values::ids::OrderId;
 use maud::{Markup, html};
 
 /// The page. A search for an order that nothing is known of offers a payment link for it.
-pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, query: &Query, found: &Found) -> Page<'a> {
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, query: &Query, found: &LedgerPage) -> PanelPage<'a> {
     let locale = panel.visitor.locale;
     // An order of which nothing is known yet may be one to be paid by link.
     let unknown = OrderId::parse(query.search.trim()).ok().filter(|_| found.rows.is_empty());

@@ -4,7 +4,7 @@
 
 use super::fields::hidden_token;
 use super::forms::choice;
-use super::layout::{Page, Tab, page as frame};
+use super::layout::{PanelPage, Tab, page as frame};
 use super::request::Panel;
 use crate::objects::messages::desk::Desk;
 use crate::texts::panel::settings as say;
@@ -125,7 +125,7 @@ fn is_prefix(text: &str) -> bool {
 // ---- the page ----------------------------------------------------------------------------------------------------
 
 /// The page. `form`: as stored, or as entered with its faults.
-pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &SettingsForm) -> Page<'a> {
+pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &SettingsForm) -> PanelPage<'a> {
     let locale = panel.visitor.locale;
     let content = html! {
         @if !form.faults.is_empty() {

@@ -12,7 +12,7 @@ use super::request::Panel;
 use super::words::moment;
 use crate::objects::messages::payment::History;
 use crate::texts::panel::unsettled as say;
-use domain::refunds::transfers::Stage;
+use domain::refunds::transfers::TransferStage;
 use domain::state::decision::Ending;
 use domain::texts::locale::Locale;
 use domain::values::ids::OrderId;
@@ -116,15 +116,15 @@ fn it_is(locale: Locale, made: &MadeAtKomoju) -> String {
     }
 }
 
-fn stage(locale: Locale, stage: Stage) -> Pill<'static> {
+fn stage(locale: Locale, stage: TransferStage) -> Pill<'static> {
     let pill = |tone, word: fn(Locale) -> &'static str| Pill { word: word(locale), tone };
     match stage {
-        Stage::Unseen => pill(Tone::Wait, say::stage::unseen),
-        Stage::Pending => pill(Tone::Wait, say::stage::pending),
-        Stage::Completed => pill(Tone::Decide, say::stage::completed),
-        Stage::Refunded => pill(Tone::Rest, say::stage::refunded),
-        Stage::Rejected => pill(Tone::Decide, say::stage::rejected),
-        Stage::Vanished => pill(Tone::Decide, say::stage::vanished),
+        TransferStage::Unseen => pill(Tone::Wait, say::stage::unseen),
+        TransferStage::Pending => pill(Tone::Wait, say::stage::pending),
+        TransferStage::Completed => pill(Tone::Decide, say::stage::completed),
+        TransferStage::Refunded => pill(Tone::Rest, say::stage::refunded),
+        TransferStage::Rejected => pill(Tone::Decide, say::stage::rejected),
+        TransferStage::Vanished => pill(Tone::Decide, say::stage::vanished),
     }
 }
 

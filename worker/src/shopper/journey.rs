@@ -17,7 +17,7 @@ use super::page;
 use super::view::{View, view};
 use crate::context::Ctx;
 use crate::crypto::Purpose;
-use crate::links::{Links, Subject, is_on, open};
+use crate::links::{LinkSubject, Links, is_on, open};
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles;
 use crate::request::{self, header, language, query};
@@ -185,7 +185,7 @@ async fn would_begin(ctx: &Ctx, store: &StoreHash, order: OrderId) -> Handled {
 async fn show(
     request: &Request,
     ctx: &Ctx,
-    subject: &Subject,
+    subject: &LinkSubject,
     snapshot: &Snapshot,
     locale: Locale,
 ) -> Handled {

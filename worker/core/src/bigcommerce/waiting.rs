@@ -67,7 +67,7 @@ pub fn page_request(api: Api<'_>, since: Moment, from: i64) -> HttpRequest {
 
 /// One page of them, and only what was asked for: a filter that BigCommerce ignored is applied here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub struct WaitingPage {
     pub orders: Vec<Waiting>,
     pub next: Next,
 }
@@ -84,7 +84,7 @@ pub enum Next {
 }
 
 /// The answer to [`page_request`] with the same `since` and `from`. Errors: no answer, a refusal, or not a list.
-pub fn parse_page(outcome: &Outcome, since: Moment, from: i64) -> Result<Page, Failure> {
+pub fn parse_page(outcome: &Outcome, since: Moment, from: i64) -> Result<WaitingPage, Failure> {
     let listed: Each<Waiting> = read(outcome)?.unwrap_or(Each { read: Vec::new(), unread: 0 });
     let is_full = listed.read.len() + listed.unread >= PER_PAGE;
     let numbers: Vec<i64> = listed.read.iter().filter_map(|o| i64::try_from(o.id.get()).ok()).collect();
@@ -101,7 +101,7 @@ pub fn parse_page(outcome: &Outcome, since: Moment, from: i64) -> Result<Page, F
         number >= from && order.status == 7 && order.placed_at.is_some_and(|at| at >= since)
     };
     let orders = listed.read.into_iter().filter(asked_for).collect();
-    Ok(Page { orders, next })
+    Ok(WaitingPage { orders, next })
 }
 
 #[cfg(test)]
@@ -119,11 +119,11 @@ mod tests {
             "date_created": "Wed, 25 Nov 2026 15:00:00 +0000" })
     }
 
-    fn page(orders: &[Value], from: i64) -> Page {
+    fn page(orders: &[Value], from: i64) -> WaitingPage {
         parse_page(&answered(200, &json!(orders).to_string()), SINCE, from).expect("a list")
     }
 
-    fn numbers(page: &Page) -> Vec<u64> {
+    fn numbers(page: &WaitingPage) -> Vec<u64> {
         page.orders.iter().map(|order| order.id.get()).collect()
     }
 
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!((one.orders[0].id, one.orders[0].channel_id), (id, 2));
         assert_eq!(one.orders[0].payment_method, "Konbini");
         assert_eq!((one.next, list(100).next), (Next::Done, Next::From(141)));
-        let nothing = Page { orders: Vec::new(), next: Next::Done };
+        let nothing = WaitingPage { orders: Vec::new(), next: Next::Done };
         assert_eq!(parse_page(&answered(204, ""), SINCE, 1), Ok(nothing));
         assert_eq!(parse_page(&answered(403, "{}"), SINCE, 1), Err(Failure::Forbidden));
     }

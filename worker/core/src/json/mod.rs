@@ -199,7 +199,7 @@ mod tests {
         agrees::<MilestoneKind>();
         agrees::<SessionFault>();
         agrees::<Stage>();
-        agrees::<transfers::Stage>();
+        agrees::<transfers::TransferStage>();
         agrees::<Provider>();
         agrees::<Capture>();
         agrees::<Mode>();

@@ -48,7 +48,7 @@ pub fn page_request(access: Access<'_>, since: Moment, page: u64) -> HttpRequest
 
 /// What one page tells, about payments and about everything else.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page {
+pub struct EventsPage {
     pub notices: Vec<Notice>,
     /// True if there may be another page behind this one.
     pub more: bool,
@@ -61,7 +61,7 @@ pub struct Page {
 ///
 /// An event that cannot be read is passed over, as a webhook of its shape would be. An event from before `since` was
 /// not asked for, and behind it there are only older ones.
-pub fn parse_page(outcome: &Outcome, since: Moment, page: u64) -> Result<Page, Failure> {
+pub fn parse_page(outcome: &Outcome, since: Moment, page: u64) -> Result<EventsPage, Failure> {
     let body = read_answer(outcome)?;
     let rows = rows(&body)?;
     let since = since - since.rem_euclid(60_000);
@@ -75,7 +75,7 @@ pub fn parse_page(outcome: &Outcome, since: Moment, page: u64) -> Result<Page, F
         && !rows.iter().any(|row| is_old(&row))
         && page < unsigned(&body, "last_page").unwrap_or(1).min(MOST_PAGES);
     let first = rows.first().and_then(|row| HintId::parse(&text(row, "id")).ok());
-    Ok(Page { notices, more, first })
+    Ok(EventsPage { notices, more, first })
 }
 
 #[cfg(test)]
@@ -135,7 +135,7 @@ mod tests {
     fn what_is_no_list_is_no_empty_list() {
         assert!(matches!(parse_page(&answered(200, "{}"), 0, 1), Err(Failure::Unreadable(_))));
         let empty = parse_page(&answered(200, r#"{"data":[],"last_page":0}"#), 0, 1).expect("a page");
-        assert_eq!(empty, Page { notices: Vec::new(), more: false, first: None });
+        assert_eq!(empty, EventsPage { notices: Vec::new(), more: false, first: None });
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! An answer that cannot be read never undoes what is known, and an answer about something else is never taken.
 
-use super::{Ahead, Flight, Learned, Machine, Now, What, want};
+use super::{Ahead, Flight, Learned, Machine, Surroundings, What, want};
 use crate::plan::start::{Looked, Refusal, cart_hash};
 use crate::state::Payment;
 use crate::state::call::{Answer, OrderRefundSeen, OrderSeen, RefundPart, SessionSeen, Transacted};
@@ -22,7 +22,7 @@ use crate::values::order_status::OrderStatus;
 
 impl Machine {
     /// Gives the answer to whatever was under way.
-    pub(super) fn answer(&mut self, answer: Answer, now: Now<'_>) {
+    pub(super) fn answer(&mut self, answer: Answer, now: Surroundings<'_>) {
         let Some(Flight { seq, what }) = self.flight.take() else { return };
         match (what, answer) {
             (What::Order, answer) => self.order_answered(seq, answer, now),
@@ -51,7 +51,7 @@ impl Machine {
     }
 
     /// The order was read, or was not. A 404 counts as deleted only once it has persisted: see `is_missed_for_good`.
-    pub(super) fn order_answered(&mut self, seq: u64, answer: Answer, now: Now<'_>) {
+    pub(super) fn order_answered(&mut self, seq: u64, answer: Answer, now: Surroundings<'_>) {
         if let Answer::Order(seen) = answer {
             self.note_look(&seen, now);
             return self.take_order(seq, *seen, now);
@@ -86,7 +86,7 @@ impl Machine {
     /// 10:00:00  10:00:05  10:00:35  10:02:35     404 each time: asked for again, by the ladder
     /// 10:12:35                                   the fifth 404: deleted
     /// ```
-    fn is_missed_for_good(&self, now: Now<'_>) -> bool {
+    fn is_missed_for_good(&self, now: Surroundings<'_>) -> bool {
         let since = self.state.head.missed_since;
         const MISSED_BEFORE: u32 = 4;
         let for_good = since > 0 && now.at - since >= now.delays.missed_for_good();
@@ -95,7 +95,7 @@ impl Machine {
     }
 
     /// Takes a reading of the order, for whoever asked: the start, a shopper still to come, or the plan.
-    pub(super) fn take_order(&mut self, seq: u64, seen: OrderSeen, now: Now<'_>) {
+    pub(super) fn take_order(&mut self, seq: u64, seen: OrderSeen, now: Surroundings<'_>) {
         self.state.head.missed_since = 0;
         self.state.order.accept(seq, now.at, seen.reading.clone());
         match self.start.as_mut() {
@@ -108,7 +108,7 @@ impl Machine {
 
     /// Computes what is due from all that is known now (settings, transactions, decisions), in every place that holds
     /// the order. Only an order that was partly paid by store credit or gift certificates needs this.
-    pub(super) fn settle_due(&mut self, now: Now<'_>) {
+    pub(super) fn settle_due(&mut self, now: Surroundings<'_>) {
         let known = self.state.evidence(&now.shop.settings);
         let of_start = self.start.as_mut().and_then(|(_, _, order)| order.as_mut());
         let ahead = match &mut self.ahead {
@@ -127,7 +127,7 @@ impl Machine {
 
     /// Notes what this look tells other requests for the same order: the hash of its cart, and whether it is ours. An
     /// *Incomplete* order may not have its cart yet, so a missing cart then proves nothing.
-    fn note_look(&mut self, seen: &OrderSeen, now: Now<'_>) {
+    fn note_look(&mut self, seen: &OrderSeen, now: Surroundings<'_>) {
         let hash = seen.cart.as_ref().map(cart_hash);
         if hash.is_none() && seen.reading.status == OrderStatus::INCOMPLETE {
             return;
@@ -159,7 +159,7 @@ impl Machine {
 
     /// The order's transactions were read: which offline method it was really placed with, and what that method is to
     /// collect. An unknown label is learned for the store.
-    pub(super) fn provider_answered(&mut self, answer: Answer, now: Now<'_>) {
+    pub(super) fn provider_answered(&mut self, answer: Answer, now: Surroundings<'_>) {
         let Answer::Provider(transacted) = answer else {
             let failure = failure_of(answer);
             let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
@@ -197,7 +197,7 @@ impl Machine {
     }
 
     /// Takes a session's reading, and with the same `seq` the reading of the payment that it shows.
-    pub(super) fn take_session(&mut self, n: u32, seq: u64, seen: SessionSeen, now: Now<'_>) {
+    pub(super) fn take_session(&mut self, n: u32, seq: u64, seen: SessionSeen, now: Surroundings<'_>) {
         let at = now.at;
         let Some(attempt) = self.state.attempt_mut(n) else { return };
         if attempt.session.as_ref() != Some(&seen.reading.id) {
@@ -233,7 +233,7 @@ impl Machine {
         id: &PaymentId,
         seq: u64,
         reading: PaymentReading,
-        now: Now<'_>,
+        now: Surroundings<'_>,
     ) {
         let Some(payment) = self.state.payments.get_mut(id) else { return };
         let (n, failures) = (payment.attempt, payment.register.failures);
@@ -260,7 +260,7 @@ impl Machine {
 
     /// Takes a payment's reading and raises its high-water marks: ever reserved, ever captured, the largest amount,
     /// every refund id ever seen.
-    pub(super) fn take_payment(&mut self, n: u32, seq: u64, reading: PaymentReading, now: Now<'_>) {
+    pub(super) fn take_payment(&mut self, n: u32, seq: u64, reading: PaymentReading, now: Surroundings<'_>) {
         let (id, at) = (reading.id.clone(), now.at);
         let payment = self.state.payments.get_or_insert_with(&id, || Payment::new(n, at));
         if payment.attempt != n {
@@ -294,7 +294,14 @@ impl Machine {
 
     /// Takes the list of all payments that the session ever held. If one of them could not be read, the others count
     /// all the same, and the list is asked for again: that one might be the paid one.
-    fn take_payments(&mut self, n: u32, seq: u64, list: Vec<PaymentReading>, whole: bool, now: Now<'_>) {
+    fn take_payments(
+        &mut self,
+        n: u32,
+        seq: u64,
+        list: Vec<PaymentReading>,
+        whole: bool,
+        now: Surroundings<'_>,
+    ) {
         let Some(attempt) = self.state.attempt_mut(n) else { return };
         let session = attempt.session.clone();
         let of_it: Vec<_> =
@@ -310,7 +317,7 @@ impl Machine {
         }
     }
 
-    fn listing_failed(&mut self, n: u32, failure: Failure, now: Now<'_>) {
+    fn listing_failed(&mut self, n: u32, failure: Failure, now: Surroundings<'_>) {
         let Some(attempt) = self.state.attempt_mut(n) else { return };
         let retry = now.at + wait(&failure, attempt.listing.failures, now.delays);
         attempt.listing.failed(&failure, retry);
@@ -318,7 +325,7 @@ impl Machine {
 
     /// KOMOJU's own copy of an event was read. Only that confirms a fraud mark; an event that KOMOJU does not know
     /// says nothing.
-    fn event_answered(&mut self, id: &PaymentId, answer: Answer, now: Now<'_>) {
+    fn event_answered(&mut self, id: &PaymentId, answer: Answer, now: Surroundings<'_>) {
         let Some(payment) = self.state.payments.get_mut(id) else { return };
         if let Answer::Event(seen) = answer {
             payment.fraud |= seen.kind == FRAUD_MARKED && seen.payment.as_ref() == Some(id);
@@ -335,7 +342,7 @@ impl Machine {
     }
 
     /// Takes BigCommerce's refunds. Refunds that cannot be told apart any more are kept as they were last read.
-    fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, now: Now<'_>) {
+    fn take_order_refunds(&mut self, seq: u64, list: Vec<OrderRefundSeen>, now: Surroundings<'_>) {
         let policy = now.shop.confirmed.then_some(now.shop.settings.refunds);
         let mut read: Vec<OrderRefund> = Vec::new();
         for refund in list.iter().map(|seen| self.order_refund(seen, policy)) {
@@ -411,7 +418,7 @@ impl Machine {
         }
     }
 
-    fn quote_failed(&mut self, refund: RefundId, failure: Failure, now: Now<'_>) {
+    fn quote_failed(&mut self, refund: RefundId, failure: Failure, now: Surroundings<'_>) {
         let action = Action::RecordRefund { refund };
         match failure {
             Failure::NotFound | Failure::Refused { .. } => self.deed_failed(&action, failure, now),
@@ -433,7 +440,7 @@ impl Machine {
     }
 
     /// A look at a session failed. A start that waits for it fails with it.
-    pub(super) fn session_look_failed(&mut self, n: u32, failure: Failure, now: Now<'_>) {
+    pub(super) fn session_look_failed(&mut self, n: u32, failure: Failure, now: Surroundings<'_>) {
         if let Some(attempt) = self.state.attempt_mut(n) {
             let retry = now.at + wait(&failure, attempt.register.failures, now.delays);
             attempt.register.failed(&failure, retry);
@@ -442,7 +449,7 @@ impl Machine {
     }
 
     /// A look at a payment failed. One that only a webhook named, and that KOMOJU does not know, is dropped.
-    pub(super) fn payment_look_failed(&mut self, id: &PaymentId, failure: Failure, now: Now<'_>) {
+    pub(super) fn payment_look_failed(&mut self, id: &PaymentId, failure: Failure, now: Surroundings<'_>) {
         let Some(payment) = self.state.payments.get_mut(id) else { return };
         if failure == Failure::NotFound && payment.register.reading.is_none() {
             self.state.payments.remove(id);

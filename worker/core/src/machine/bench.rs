@@ -2,7 +2,7 @@
 //! asked to change. A test tells what people do (`pays`, `hears`, `refunds_order`, `decides`, `waits`) and checks
 //! what was moved.
 
-use super::{Input, Machine, Now, Output, Reply};
+use super::{Input, Machine, Output, Reply, Surroundings};
 use crate::plan::start::{Intent, Proof, Start};
 use crate::state::call::{
     Answer, BankDetails, Browser, Call, Checkout, EventSeen, OrderRefundSeen, OrderSeen, RefundPart,
@@ -285,7 +285,7 @@ impl Bench {
 
     /// Hands an input in; nothing follows from it yet.
     pub fn handle(&mut self, input: Input) {
-        let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
+        let now = Surroundings { shop: &self.shop, delays: Delays::default(), at: self.now };
         self.machine.handle(input, now);
     }
 
@@ -293,7 +293,7 @@ impl Bench {
     pub fn run(&mut self) -> Option<Reply> {
         let mut reply = None;
         for _ in 0..200 {
-            let now = Now { shop: &self.shop, delays: Delays::default(), at: self.now };
+            let now = Surroundings { shop: &self.shop, delays: Delays::default(), at: self.now };
             match self.machine.poll(now) {
                 Output::Commit(_) => {}
                 Output::Unconfirmed => panic!("a store that is confirmed is asked to confirm"),

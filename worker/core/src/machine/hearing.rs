@@ -4,7 +4,7 @@
 //! One exception, and it moves no money: BigCommerce's message about a status change is the only trace of a lost
 //! update (see `is_our_overtaking`).
 
-use super::{Machine, Now, want};
+use super::{Machine, Surroundings, want};
 use crate::state::deed::{Deed, MilestoneKind, Subject};
 use crate::state::delays::Delays;
 use crate::state::hint::{About, FRAUD_MARKED, Hint, Moved, REFUND_CREATED, StoredHint};
@@ -165,7 +165,7 @@ impl Machine {
 
     /// A shopper's polling causes a look only after the return from KOMOJU, while the outcome is open, and at most
     /// one per `between_polls` (10 s). Before the return nothing is expected; after a failure the ladder decides.
-    pub(super) fn look_for_shopper(&mut self, now: Now<'_>) {
+    pub(super) fn look_for_shopper(&mut self, now: Surroundings<'_>) {
         let due =
             |a: &Attempt| a.returned_at.is_some() && now.at - a.register.at >= now.delays.between_polls();
         let unsettled =

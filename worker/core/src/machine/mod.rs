@@ -22,7 +22,7 @@ mod steps;
 mod tests;
 
 use crate::plan::start::{Looked, Progress, Refusal, Start};
-use crate::plan::{Circumstances, Fresh, Step, plan};
+use crate::plan::{Fresh, PlanSurroundings, Step, plan};
 use crate::state::call::{Answer, Call, OrderSeen};
 use crate::state::decision::Decided;
 use crate::state::deed::Action;
@@ -127,7 +127,7 @@ pub struct Learned {
 
 /// The surroundings of a call to the machine: the store, the table of delays, and the time.
 #[derive(Debug, Clone, Copy)]
-pub struct Now<'a> {
+pub struct Surroundings<'a> {
     /// The store. If it is only a copy (`confirmed` is false), the machine looks but decides nothing.
     pub shop: &'a Shop,
     pub delays: Delays,
@@ -305,7 +305,7 @@ impl Machine {
 
     /// The order as read ahead, if a start may rely on it: read at most 10 s ago, unpaid, not *Incomplete* (its cart
     /// and label may still be missing), and ours by its label.
-    fn take_ahead(&mut self, now: Now<'_>) -> Option<OrderSeen> {
+    fn take_ahead(&mut self, now: Surroundings<'_>) -> Option<OrderSeen> {
         let Ahead::Read(seen, at) = std::mem::take(&mut self.ahead) else { return None };
         let reading = &seen.reading;
         let young = now.at - at < now.delays.read_ahead_is_fresh();
@@ -315,7 +315,7 @@ impl Machine {
     }
 
     /// Takes in what happened. Changes the state in memory only; call [`Machine::poll`] for what follows.
-    pub fn handle(&mut self, input: Input, now: Now<'_>) {
+    pub fn handle(&mut self, input: Input, now: Surroundings<'_>) {
         self.touched = true;
         match input {
             Input::Start(start) => self.start = Some((*start, Progress::default(), None)),
@@ -358,7 +358,7 @@ impl Machine {
     }
 
     /// The next thing to do. Call it again after each output was carried out, until it is idle.
-    pub fn poll(&mut self, now: Now<'_>) -> Output {
+    pub fn poll(&mut self, now: Surroundings<'_>) -> Output {
         loop {
             if let Some(records) = self.uncommitted() {
                 return Output::Commit(records);
@@ -384,7 +384,7 @@ impl Machine {
                 continue;
             }
             let circumstances =
-                Circumstances { shop: now.shop, delays: now.delays, now: now.at, fresh: &self.fresh };
+                PlanSurroundings { shop: now.shop, delays: now.delays, now: now.at, fresh: &self.fresh };
             let step = plan(&self.state, circumstances);
             if let Step::Rest(wake) = step {
                 if now.shop.confirmed && self.state.forget_spent_details(&now.shop.settings) {

@@ -4,7 +4,7 @@
 //! BigCommerce has none, so an unanswered PUT or refund is looked for first.
 
 use super::answers::{describe, failure_of, komoju_refusal, wait};
-use super::{Machine, Now, want};
+use super::{Machine, Surroundings, want};
 use crate::plan::start::Refusal;
 use crate::state::call::optional_field;
 use crate::state::call::{Answer, SESSION_LIFE_MS, SessionSeen};
@@ -20,7 +20,7 @@ use strum::VariantArray;
 impl Machine {
     /// KOMOJU made the session: the attempt is open, and the shopper is sent there. A session of another amount
     /// counts as refused.
-    pub(super) fn session_made(&mut self, n: u32, seq: u64, seen: SessionSeen, now: Now<'_>) {
+    pub(super) fn session_made(&mut self, n: u32, seq: u64, seen: SessionSeen, now: Surroundings<'_>) {
         let at = now.at;
         let Some(attempt) = self.state.attempt_mut(n) else { return };
         if seen.reading.amount != Some(attempt.terms.amount) {
@@ -97,7 +97,7 @@ impl Machine {
     }
 
     /// Takes the answer to a deed.
-    pub(super) fn deed_answered(&mut self, action: &Action, seq: u64, answer: Answer, now: Now<'_>) {
+    pub(super) fn deed_answered(&mut self, action: &Action, seq: u64, answer: Answer, now: Surroundings<'_>) {
         match answer {
             Answer::Order(seen) => {
                 self.state.order.accept(seq, now.at, seen.reading);
@@ -154,7 +154,7 @@ impl Machine {
 
     /// The deed took effect. Accepted does not mean ended: if a later look finds the target of a cancel still alive,
     /// the next try waits its turn on the ladder.
-    pub(super) fn done(&mut self, action: &Action, now: Now<'_>) {
+    pub(super) fn done(&mut self, action: &Action, now: Surroundings<'_>) {
         if let Some(deed) = self.deed_mut(action) {
             deed.state = DeedState::Done;
             deed.retry_at = now.at + now.delays.retry(deed.n);
@@ -178,7 +178,12 @@ impl Machine {
     }
 
     /// The PUT took effect: the milestone is reached, with the attention that was decided for it.
-    pub(super) fn order_updated(&mut self, subject: Subject, milestone: MilestoneKind, now: Now<'_>) {
+    pub(super) fn order_updated(
+        &mut self,
+        subject: Subject,
+        milestone: MilestoneKind,
+        now: Surroundings<'_>,
+    ) {
         let action = Action::UpdateOrder { subject: subject.clone(), milestone };
         let update = self.deed_mut(&action).and_then(|deed| deed.update.clone());
         let attention = update.and_then(|u| u.attention);
@@ -207,7 +212,7 @@ impl Machine {
 
     /// The deed failed, or got no answer. Grouped by what can be done: look for it, send it again later, or show it
     /// as refused.
-    pub(super) fn deed_failed(&mut self, action: &Action, failure: Failure, now: Now<'_>) {
+    pub(super) fn deed_failed(&mut self, action: &Action, failure: Failure, now: Surroundings<'_>) {
         let at_bigcommerce = matches!(action, Action::UpdateOrder { .. } | Action::RecordRefund { .. });
         let failure = without_what_was_sent(action, failure);
         let Some(deed) = self.deed_mut(action) else { return };

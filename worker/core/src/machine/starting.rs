@@ -1,9 +1,9 @@
 //! How a start goes on, one step per `poll`, until the shopper is answered. What must be true in which order,
 //! [`crate::plan::start`] says.
 
-use super::{Machine, Now, Reply, What};
+use super::{Machine, Reply, Surroundings, What};
 use crate::plan::start::{Proof, Refusal, StartStep, cart_hash, next};
-use crate::plan::{Circumstances, Fresh, next_cancel};
+use crate::plan::{Fresh, PlanSurroundings, next_cancel};
 use crate::state::call::{Call, NewSession};
 use crate::state::history::Event;
 use crate::state::register::Register;
@@ -14,10 +14,11 @@ use crate::views::snapshot::snapshot;
 
 impl Machine {
     /// Takes the start's next step.
-    pub(super) fn step_of_start(&mut self, now: Now<'_>) {
+    pub(super) fn step_of_start(&mut self, now: Surroundings<'_>) {
         let Some((start, done, order)) = self.start.as_mut() else { return };
         let fresh = Fresh::default();
-        let circumstances = Circumstances { shop: now.shop, delays: now.delays, now: now.at, fresh: &fresh };
+        let circumstances =
+            PlanSurroundings { shop: now.shop, delays: now.delays, now: now.at, fresh: &fresh };
         match next(&self.state, start, done, circumstances, order.as_ref()) {
             StartStep::LookAtOrder => {
                 done.looked_at_order = true;
@@ -43,7 +44,7 @@ impl Machine {
     }
 
     /// Takes the order as read ahead, or looks.
-    fn order_for_start(&mut self, now: Now<'_>) {
+    fn order_for_start(&mut self, now: Surroundings<'_>) {
         match self.take_ahead(now) {
             Some(seen) => {
                 if let Some((_, _, order)) = self.start.as_mut() {
@@ -104,7 +105,7 @@ impl Machine {
 
     /// Ends a session that was made from an outdated copy of the store (the merchant has changed keys or settings
     /// since). Nobody has its address, so nobody is cut off.
-    pub fn recall(&mut self, n: u32, now: Now<'_>) {
+    pub fn recall(&mut self, n: u32, now: Surroundings<'_>) {
         let action = self.state.attempt(n).and_then(|attempt| next_cancel(&self.state, attempt));
         if let Some(action) = action {
             self.touched = true;
@@ -114,7 +115,7 @@ impl Machine {
     }
 
     /// Begins an attempt under these terms and asks KOMOJU for its session.
-    pub(super) fn new_attempt(&mut self, terms: Terms, page: Option<String>, now: Now<'_>) {
+    pub(super) fn new_attempt(&mut self, terms: Terms, page: Option<String>, now: Surroundings<'_>) {
         let Some((start, done, Some(order))) = self.start.as_ref() else { return };
         let lean = done.lean;
         let (locale, browser, checkout) = (start.locale.0, start.browser.clone(), order.checkout.clone());

@@ -1,7 +1,7 @@
 //! How a step of the plan is carried out. The deed is written into the state as `sent`, and the call waits in the
 //! outbox until `poll` has committed that. So no mutation leaves that a later life would not know of.
 
-use super::{Flight, Machine, Now, What};
+use super::{Flight, Machine, Surroundings, What};
 use crate::plan::{Fresh, Step, Transfer, told_by_way_of};
 use crate::state::Reached;
 use crate::state::call::Bank;
@@ -18,7 +18,7 @@ use crate::views::notes;
 
 impl Machine {
     /// Does what the plan says: changes the state, and mostly puts one call into the outbox.
-    pub(super) fn carry_out(&mut self, step: Step, now: Now<'_>) {
+    pub(super) fn carry_out(&mut self, step: Step, now: Surroundings<'_>) {
         match step {
             Step::LookAtOrder => self.take_off(What::Order, |_| Call::ReadOrder),
             Step::LookAtSession { attempt } => self.look_at_session(attempt),
@@ -107,7 +107,7 @@ impl Machine {
     }
 
     /// Keeps an order that no shopper came to pay, or lets it go as if nobody had asked.
-    fn meet(&mut self, keep: bool, now: Now<'_>) {
+    fn meet(&mut self, keep: bool, now: Surroundings<'_>) {
         self.state.head.to_meet = false;
         if keep {
             self.state.head.met_at = now.at;
@@ -122,7 +122,7 @@ impl Machine {
         subject: Subject,
         milestone: MilestoneKind,
         update: OrderUpdate,
-        now: Now<'_>,
+        now: Surroundings<'_>,
     ) {
         let Some(fresh) = self.fresh.order.take() else { return };
         let action = Action::UpdateOrder { subject, milestone };
@@ -171,7 +171,7 @@ impl Machine {
 
     /// Ends a session or a payment at KOMOJU. `because_of_order`: the order left the unpaid statuses, which deserves
     /// a line in its notes once the attempt is dead.
-    pub(super) fn cancel(&mut self, action: &Action, because_of_order: bool, now: Now<'_>) {
+    pub(super) fn cancel(&mut self, action: &Action, because_of_order: bool, now: Surroundings<'_>) {
         let of_payment = action.payment().and_then(|id| self.state.payments.get(id)).map(|p| p.attempt);
         let attempt =
             if let Action::CancelSession { attempt } = action { Some(*attempt) } else { of_payment };
@@ -185,7 +185,7 @@ impl Machine {
 
     /// Sends a capture or a refund. Amount, decision and bank details are frozen in the deed when it is first begun:
     /// the same idempotency key must always carry the same body.
-    fn transfer(&mut self, transfer: Transfer, now: Now<'_>) {
+    fn transfer(&mut self, transfer: Transfer, now: Surroundings<'_>) {
         let Transfer { action, minor, decided, bank } = transfer;
         let scope = scope(now);
         let deed = self.deed_to_send(&action, now.at);
@@ -221,14 +221,14 @@ impl Machine {
 
     /// Asks BigCommerce how it would book a refund. A quote changes nothing, but its failure counts as a failure of
     /// the refund that it prepares.
-    fn quote_refund(&mut self, refund: RefundId, amount: Money, now: Now<'_>) {
+    fn quote_refund(&mut self, refund: RefundId, amount: Money, now: Surroundings<'_>) {
         self.deed_to_send(&Action::RecordRefund { refund: refund.clone() }, now.at);
         self.take_off(What::Quote(refund), |_| Call::QuoteRefund { amount });
         self.fresh.refunds = true;
     }
 
     /// Enters in BigCommerce a refund that was made at KOMOJU.
-    fn record_refund(&mut self, refund: RefundId, amount: Money, provider: Provider, now: Now<'_>) {
+    fn record_refund(&mut self, refund: RefundId, amount: Money, provider: Provider, now: Surroundings<'_>) {
         let action = Action::RecordRefund { refund: refund.clone() };
         self.deed_to_send(&action, now.at).minor = Some(amount.minor);
         self.take_off(What::Deed(action.clone()), |_| Call::RecordRefund { amount, provider, refund });
@@ -237,7 +237,7 @@ impl Machine {
 
     /// Ends a deed without effect. If it never left, a refused deed is written all the same: without it the plan
     /// would begin and give it up again and again.
-    fn give_up(&mut self, action: &Action, reason: String, now: Now<'_>) {
+    fn give_up(&mut self, action: &Action, reason: String, now: Surroundings<'_>) {
         self.state.log(now.at, Event::failed(action, reason.clone()));
         // When an open one was sent stays known: the word that it replaced a status of the merchant's may come later.
         let open = self.state.deeds.iter().rposition(|deed| deed.action == *action && deed.is_open());
@@ -251,7 +251,7 @@ impl Machine {
 
     /// The call that cancels. None: it cannot be sent now. An unanswered cancel whose idempotency key no longer holds
     /// becomes *unanswered* and is looked for; the plan then makes a new try with a new key.
-    pub(super) fn cancel_call(&mut self, action: &Action, now: Now<'_>) -> Option<Call> {
+    pub(super) fn cancel_call(&mut self, action: &Action, now: Surroundings<'_>) -> Option<Call> {
         let scope = scope(now);
         let deed = self.deed_to_send(action, now.at);
         if deed.is_indeterminate() && !now.delays.idempotency_holds(deed.first_sent, now.at) {
@@ -344,6 +344,6 @@ impl Machine {
 }
 
 /// The beginning of every idempotency key of this order: `{store}-{order}`.
-fn scope(now: Now<'_>) -> String {
+fn scope(now: Surroundings<'_>) -> String {
     format!("{}-{}", now.shop.store, now.shop.order)
 }

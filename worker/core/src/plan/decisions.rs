@@ -9,7 +9,7 @@
 //!        the page had shown ¥3,000 held, now ¥0 are held                 → overtaken
 //! ```
 
-use super::step::{Circumstances, Step, Wake};
+use super::step::{PlanSurroundings, Step, Wake};
 use crate::refunds::{self, PayBack};
 use crate::state::decision::{Decision, Ending, StoredDecision};
 use crate::state::deed::{Action, Deed, DeedState};
@@ -20,7 +20,7 @@ use crate::state::{Standing, State};
 use crate::values::ids::PaymentId;
 
 /// The next decision that is over.
-pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+pub(super) fn due(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     let open = state.decisions.iter().filter(|stored| stored.ended.is_none());
     open.into_iter().find_map(|stored| {
         let how = ending(state, c, wake, stored)?;
@@ -29,7 +29,12 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
 }
 
 /// How a decision has ended. None: it is under way, or it is its turn now.
-fn ending(state: &State, c: Circumstances<'_>, wake: &mut Wake, stored: &StoredDecision) -> Option<Ending> {
+fn ending(
+    state: &State,
+    c: PlanSurroundings<'_>,
+    wake: &mut Wake,
+    stored: &StoredDecision,
+) -> Option<Ending> {
     let begun = match &stored.decided.decision {
         Decision::Dismiss { .. }
         | Decision::SettleOutside { .. }
@@ -80,7 +85,7 @@ fn is_unseen(state: &State) -> bool {
 
 /// True if the decision can be carried out now, exactly as it was made. What is possible only in part is not done at
 /// all.
-fn is_possible(state: &State, c: Circumstances<'_>, stored: &StoredDecision) -> bool {
+fn is_possible(state: &State, c: PlanSurroundings<'_>, stored: &StoredDecision) -> bool {
     match &stored.decided.decision {
         Decision::Capture { payment, minor } => {
             let may_be_taken = matches!(state.column(), Some(Column::Unpaid | Column::MovedOn));

@@ -9,7 +9,7 @@
 //! a look failed        5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, 10 h later, then daily for 60 days
 //! ```
 
-use super::step::{Circumstances, Step, Wake};
+use super::step::{PlanSurroundings, Step, Wake};
 use crate::state::delays::Delays;
 use crate::state::reading::PaymentStatus;
 use crate::state::register::Register;
@@ -19,7 +19,7 @@ use crate::time::Moment;
 use crate::values::ids::PaymentId;
 
 /// The next look. Sessions first: the reading of a session brings its current payment along.
-pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+pub(super) fn due(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     for attempt in state.attempts.iter().filter(|a| a.stage == Stage::Open) {
         if wake.is_due_opt(session_look(state, attempt, c.delays)) {
             return Some(Step::LookAtSession { attempt: attempt.n });

@@ -11,7 +11,7 @@
 //! Wed 10:00   with a grace of 24 h: PUT 5 Cancelled, note
 //! ```
 
-use super::step::{Circumstances, Step, Wake};
+use super::step::{PlanSurroundings, Step, Wake};
 use super::telling::{News, tell_once};
 use crate::state::deed::MilestoneKind;
 use crate::state::reading::Unreadable;
@@ -23,7 +23,7 @@ use crate::time::{HOUR_MS, Moment};
 use crate::values::order_status::OrderStatus;
 
 /// What to do about an announced order: look at it, then keep it if it is ours and unpaid. Any other leaves no trace.
-pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+pub(super) fn due(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     if !state.head.to_meet || state.is_worth_keeping() {
         return None;
     }
@@ -54,7 +54,7 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
 
 /// Moves an order that nobody paid to the status that the merchant wants for such orders. None where the merchant
 /// leaves them.
-pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+pub(super) fn lapse(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     let status = c.shop.settings.unpaid.status()?;
     let order = state.order.reading.as_ref()?;
     // We refuse to charge it until the merchant has said what is due. That is not the shopper's failing.
@@ -76,7 +76,7 @@ pub(super) fn lapse(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Opt
 
 /// True if every session is dead, every payment that any of them took was looked at, and none is or was paid. Test
 /// money alone moves no order, unless the merchant allowed that.
-fn nothing_can_be_paid(state: &State, c: Circumstances<'_>) -> bool {
+fn nothing_can_be_paid(state: &State, c: PlanSurroundings<'_>) -> bool {
     let dead = |a| matches!(state.standing(a), Standing::Dead | Standing::None);
     let listed = |a: &crate::state::Attempt| a.left_at.is_none() || a.listing.seq > 0;
     let open = state.attempts.iter().filter(|a| a.stage == Stage::Open);

@@ -21,7 +21,7 @@
 //! refunded ¥3,000 before we heard        no money is left       12, note: do not ship
 //! ```
 
-use super::step::{Circumstances, Step, Wake};
+use super::step::{PlanSurroundings, Step, Wake};
 use super::telling::{News, tell_once};
 use crate::state::deed::{Action, DeedState, MilestoneKind, Subject};
 use crate::state::delays::Delays;
@@ -33,7 +33,7 @@ use crate::values::ids::PaymentId;
 
 /// The next thing that the order has not heard: first a status of the merchant's that our PUT overwrote, then
 /// payments, then codes and sessions that were ended because of the order.
-pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+pub(super) fn due(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     if let Some(step) = restored(state, c, wake) {
         return Some(step);
     }
@@ -57,7 +57,7 @@ pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Optio
 
 /// What the order is told of its payments, the worst first. While bad news has not got through, nothing better is
 /// told; what stands beside it is then told along with it ([`told_by_way_of`]).
-fn of_payments(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+fn of_payments(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     let mut all = Vec::new();
     for (id, payment) in state.payments.iter() {
         let Some(reading) = &payment.register.reading else { continue };
@@ -138,7 +138,7 @@ pub(crate) fn told_by_way_of(
 /// them.
 fn milestones(
     state: &State,
-    c: Circumstances<'_>,
+    c: PlanSurroundings<'_>,
     wake: &mut Wake,
     attempt: &Attempt,
     id: &PaymentId,
@@ -246,7 +246,7 @@ fn is_as_asked(state: &State, attempt: &Attempt, id: &PaymentId, reading: &Payme
 }
 
 /// Restores the status that the merchant had set and our PUT overwrote, unless somebody has moved the order since.
-fn restored(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+fn restored(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     let moved = state.head.replaced?;
     let news = News { status: Some(moved.from), ..News::of_order(MilestoneKind::Restored, Row::Open) };
     if let Some(fresh) = &c.fresh.order {

@@ -43,14 +43,14 @@ mod unasked;
 
 pub use endings::next_cancel;
 pub(super) use milestones::told_by_way_of;
-pub use step::{Circumstances, Fresh, Step, Transfer};
+pub use step::{Fresh, PlanSurroundings, Step, Transfer};
 
 use crate::state::State;
 use step::Wake;
 
 /// The next step. [`Step::Rest`] with the earliest moment at which something falls due, if nothing is due now. Every
 /// part reports such moments by `wake`, also when another part wins.
-pub fn plan(state: &State, c: Circumstances<'_>) -> Step {
+pub fn plan(state: &State, c: PlanSurroundings<'_>) -> Step {
     let mut wake = Wake::at(c.now);
     // An order that is not ours to keep gets one thing only: the look that tells whether it is.
     if !state.is_worth_keeping() {

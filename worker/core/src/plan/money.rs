@@ -28,7 +28,7 @@
 //!
 //! What the order needs decides what may go back: see `paid_twice` below, and [`crate::refunds`] for the rest.
 
-use super::step::{Circumstances, Step, Transfer, Wake, not_before};
+use super::step::{PlanSurroundings, Step, Transfer, Wake, not_before};
 use super::telling::{News, tell_once};
 use crate::refunds::books::share;
 use crate::refunds::{self, PayBack, Unrecorded};
@@ -46,7 +46,7 @@ use crate::values::money::Money;
 // ---- captures ----------------------------------------------------------------------------------------------------
 
 /// The next capture, if one is due: reserved money is taken when the goods leave, or when the merchant says so.
-pub(super) fn due_capture(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+pub(super) fn due_capture(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     if let Some(over) = state.deeds.iter().find_map(|deed| capture_that_is_over(state, deed)) {
         return Some(over);
     }
@@ -80,7 +80,7 @@ fn capture_that_is_over(state: &State, deed: &Deed) -> Option<Step> {
 /// money, and everything could be read.
 fn capture(
     state: &State,
-    c: Circumstances<'_>,
+    c: PlanSurroundings<'_>,
     wake: &mut Wake,
     attempt: &Attempt,
     id: PaymentId,
@@ -147,7 +147,7 @@ fn less_than_authorized(state: &State, attempt: &Attempt, id: &PaymentId, due: O
 
 /// The next step of a refund: go on with the one that is open, else pay back at KOMOJU, else enter one in
 /// BigCommerce.
-pub(super) fn due_refund(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+pub(super) fn due_refund(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     if let Some(open) = state.deeds.iter().find(|d| d.action.is_refund() && d.is_open()) {
         return resume(state, c, wake, open);
     }
@@ -167,7 +167,7 @@ pub(super) fn due_refund(state: &State, c: Circumstances<'_>, wake: &mut Wake) -
 
 /// The next refund to make at KOMOJU: one made in BigCommerce, else one decided in the panel, else a duplicate
 /// payment.
-fn due_at_komoju(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
+fn due_at_komoju(state: &State, c: PlanSurroundings<'_>) -> Option<Transfer> {
     for refund in refunds::made_in_bigcommerce(state) {
         if let PayBack::Due { payment, minor, decided } = refunds::pay_back(state, &c.shop.settings, refund) {
             let cause = Cause::OrderRefund(refund.id);
@@ -216,7 +216,7 @@ fn asked_for_in_the_panel(state: &State) -> Option<Transfer> {
 /// p1 ¥3,000 paid, order ¥3,000, then p2 ¥3,000   p2 goes back
 /// p1 ¥3,000 paid, order edited to ¥5,000, p2     the order needs ¥2,000 of p2: attention "paid twice"
 /// ```
-fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
+fn paid_twice(state: &State, c: PlanSurroundings<'_>) -> Option<Transfer> {
     let seen = state.is_dismissed(Attention::PaidTwice);
     if !c.shop.settings.refund_second || seen || !state.holds_too_much() {
         return None;
@@ -238,7 +238,7 @@ fn paid_twice(state: &State, c: Circumstances<'_>) -> Option<Transfer> {
 
 /// The next step for a refund made at KOMOJU that BigCommerce's books lack. Where the table books nothing (the order
 /// was cancelled or deleted), the order is told of it instead.
-fn due_in_books(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+fn due_in_books(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     let order = state.order.reading.as_ref()?;
     let column = order.column();
     for found in refunds::unrecorded(state) {
@@ -265,7 +265,7 @@ fn due_in_books(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<
 
 /// Enters a refund in BigCommerce: first read the list (it may be there already), then ask for a quote, then POST.
 /// Each is done just before the next.
-fn record(state: &State, c: Circumstances<'_>, wake: &mut Wake, found: &Unrecorded) -> Option<Step> {
+fn record(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake, found: &Unrecorded) -> Option<Step> {
     if state.may_be_booked_already() {
         return None;
     }
@@ -308,7 +308,7 @@ fn offline_method(options: &[Vec<RefundPart>], amount: Money) -> Option<Provider
 
 /// Goes on with a deed that was begun. One that left without an answer is looked for before it is sent again: with
 /// the same key for 20 hours, as a new try after that.
-fn resume(state: &State, c: Circumstances<'_>, wake: &mut Wake, deed: &Deed) -> Option<Step> {
+fn resume(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake, deed: &Deed) -> Option<Step> {
     let action = deed.action.clone();
     if let Action::RecordRefund { refund } = &action {
         return resume_record(state, c, wake, refund);
@@ -341,7 +341,7 @@ fn resume(state: &State, c: Circumstances<'_>, wake: &mut Wake, deed: &Deed) -> 
 }
 
 /// Goes on with entering a refund in BigCommerce, which knows no idempotency keys.
-fn resume_record(state: &State, c: Circumstances<'_>, wake: &mut Wake, refund: &RefundId) -> Option<Step> {
+fn resume_record(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake, refund: &RefundId) -> Option<Step> {
     let action = Action::RecordRefund { refund: refund.clone() };
     if refunds::is_recorded(state, refund) {
         return Some(Step::Found(action));

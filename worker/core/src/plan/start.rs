@@ -29,7 +29,7 @@
 //! first; else it shows. If another amount is due now, a live session is ended as for `Restart`, but never by a
 //! `Visit`: a GET ends nothing.
 
-use super::{Circumstances, next_cancel};
+use super::{PlanSurroundings, next_cancel};
 use crate::hash::sha256_hex;
 use crate::state::call::{Browser, OrderSeen};
 use crate::state::deed::Action;
@@ -260,7 +260,7 @@ pub fn next(
     state: &State,
     start: &Start,
     done: &Progress,
-    c: Circumstances<'_>,
+    c: PlanSurroundings<'_>,
     order: Option<&OrderSeen>,
 ) -> StartStep {
     match try_next(state, start, done, c, order) {
@@ -273,7 +273,7 @@ fn try_next(
     state: &State,
     start: &Start,
     done: &Progress,
-    c: Circumstances<'_>,
+    c: PlanSurroundings<'_>,
     order: Option<&OrderSeen>,
 ) -> Result<StartStep, StartStep> {
     if let Some(refusal) = &done.failed {
@@ -339,7 +339,11 @@ fn check_proof(start: &Start, order: &OrderSeen) -> Result<(), StartStep> {
 }
 
 /// The merchant's method that the order was placed with; asks for the transactions if its label is unknown.
-fn check_ours<'a>(done: &Progress, c: Circumstances<'a>, order: &OrderSeen) -> Result<&'a Method, StartStep> {
+fn check_ours<'a>(
+    done: &Progress,
+    c: PlanSurroundings<'a>,
+    order: &OrderSeen,
+) -> Result<&'a Method, StartStep> {
     let known = match (c.shop.ownership(order.reading.channel, &order.reading.label), done.provider) {
         (Ownership::Unknown, Some(provider)) => {
             provider.map_or(Ownership::NotOurs, |p| c.shop.ownership_of(p))
@@ -368,7 +372,7 @@ fn check_payable(state: &State, order: &OrderSeen) -> Result<(), StartStep> {
 fn check_split(
     state: &State,
     done: &Progress,
-    c: Circumstances<'_>,
+    c: PlanSurroundings<'_>,
     order: &OrderSeen,
 ) -> Result<(), StartStep> {
     let Some(split) = order.reading.split else { return Ok(()) };
@@ -429,7 +433,7 @@ fn settle_current(
     state: &State,
     start: &Start,
     done: &Progress,
-    c: Circumstances<'_>,
+    c: PlanSurroundings<'_>,
     attempt: &Attempt,
     wanted: &Terms,
     may_leave: bool,
@@ -471,7 +475,7 @@ fn settle_current(
 
 /// True if this page visit may still be sent to KOMOJU by itself: nobody was sent yet, or this very visit was, within
 /// the last 30 s, so its answer may have been lost. Not another tab, not Back, not somebody who has returned.
-fn is_first_visit(attempt: &Attempt, start: &Start, c: Circumstances<'_>) -> bool {
+fn is_first_visit(attempt: &Attempt, start: &Start, c: PlanSurroundings<'_>) -> bool {
     let sent_just_now = |at| c.now - at < Delays::SAME_VISIT && attempt.left_by == start.visit;
     attempt.returned_at.is_none() && attempt.left_at.is_none_or(sent_just_now)
 }
@@ -492,7 +496,7 @@ fn end(state: &State, done: &Progress, attempt: &Attempt) -> Result<(), StartSte
 /// After sessions that KOMOJU did not make, waits a step of the ladder before the next, however often the shopper
 /// presses the button; until then the answer is KOMOJU's last. If the merchant has changed something since, so that
 /// we would ask for something else, we do not wait.
-fn check_in_vain(state: &State, c: Circumstances<'_>, wanted: &Terms) -> Result<(), StartStep> {
+fn check_in_vain(state: &State, c: PlanSurroundings<'_>, wanted: &Terms) -> Result<(), StartStep> {
     let is_in_vain = |a: &&Attempt| a.stage == Stage::Void && a.terms.ask_the_same(wanted);
     let in_vain = state.attempts.iter().rev().take_while(is_in_vain).count();
     let last = state.attempts.last().map_or(0, |attempt| attempt.created_at);
@@ -508,7 +512,7 @@ fn check_in_vain(state: &State, c: Circumstances<'_>, wanted: &Terms) -> Result<
 }
 
 /// Refuses an eleventh session within an hour. Sessions that were never made do not count.
-fn check_often(state: &State, c: Circumstances<'_>) -> Result<(), StartStep> {
+fn check_often(state: &State, c: PlanSurroundings<'_>) -> Result<(), StartStep> {
     let made = state.attempts.iter().rev().filter(|a| a.stage != Stage::Void).map(|a| a.created_at);
     match made.take(SESSIONS_AN_HOUR).nth(SESSIONS_AN_HOUR - 1).map(|at| at + c.delays.session_limit()) {
         Some(until) if until > c.now => refuse(Refusal::TooOften { until }),
@@ -517,7 +521,7 @@ fn check_often(state: &State, c: Circumstances<'_>) -> Result<(), StartStep> {
 }
 
 /// The page to come back to, without its query. None if it is not a confirmation page on the shop's own origins.
-fn checked_page(start: &Start, c: Circumstances<'_>, order: &OrderSeen) -> Option<String> {
+fn checked_page(start: &Start, c: PlanSurroundings<'_>, order: &OrderSeen) -> Option<String> {
     let origins = c.shop.origins(order.reading.channel);
     let page = start.page.as_ref().filter(|page| is_confirmation_page(page, origins));
     page.map(|page| without_query(page).to_owned())

@@ -140,7 +140,7 @@ pub struct Fresh {
 
 /// Everything a plan depends on besides the state.
 #[derive(Debug, Clone, Copy)]
-pub struct Circumstances<'a> {
+pub struct PlanSurroundings<'a> {
     pub shop: &'a Shop,
     pub delays: Delays,
     /// Ms since the epoch.

@@ -9,7 +9,7 @@
 //!                                                    or it is not there: decide anew against this reading, and PUT
 //! ```
 
-use super::step::{Circumstances, Fresh, Step, Wake, not_before};
+use super::step::{Fresh, PlanSurroundings, Step, Wake, not_before};
 use crate::state::State;
 use crate::state::call::OrderSeen;
 use crate::state::deed::{Action, MilestoneKind, OrderUpdate, Subject};
@@ -45,7 +45,7 @@ impl News<'_> {
 /// take effect. It is the only way to tell the order anything.
 pub(super) fn tell_once(
     state: &State,
-    c: Circumstances<'_>,
+    c: PlanSurroundings<'_>,
     wake: &mut Wake,
     news: News<'_>,
 ) -> Option<Step> {
@@ -92,7 +92,7 @@ fn is_overshadowed(state: &State, news: &News<'_>, order: OrderStatus) -> bool {
 
 /// The step that tells the order: a look if it was not just read, the PUT, or the conclusion that there is nothing to
 /// tell.
-fn tell(state: &State, c: Circumstances<'_>, news: News<'_>) -> Step {
+fn tell(state: &State, c: PlanSurroundings<'_>, news: News<'_>) -> Step {
     let Fresh { order: Some(fresh), .. } = c.fresh else { return Step::LookAtOrder };
     let order = &fresh.reading;
     let column = order.column();
@@ -147,7 +147,7 @@ fn is_edited(state: &State, news: &News<'_>, column: Column, fresh: &OrderSeen) 
 }
 
 /// The line for the staff notes. `due`: what is due now, if the order was edited since.
-fn note(news: &News<'_>, due: Option<Money>, c: Circumstances<'_>) -> String {
+fn note(news: &News<'_>, due: Option<Money>, c: PlanSurroundings<'_>) -> String {
     match news.payment {
         Some((reading, terms)) => notes::line(news.kind, &news.subject, reading, terms, due, c.shop.locale),
         None => notes::short(news.kind, &news.subject, c.shop.locale),
@@ -156,7 +156,7 @@ fn note(news: &News<'_>, due: Option<Money>, c: Circumstances<'_>) -> String {
 
 /// The table's status, or the one that a setting puts in its place. Test money moves no order, unless the merchant
 /// allowed that for trying things out.
-fn status(news: &News<'_>, cell: Cell, c: Circumstances<'_>) -> Option<OrderStatus> {
+fn status(news: &News<'_>, cell: Cell, c: PlanSurroundings<'_>) -> Option<OrderStatus> {
     let test = news.payment.is_some_and(|(_, terms)| terms.mode == Mode::Test);
     let wanted = match news.kind {
         MilestoneKind::Unpaid => news.status.filter(|_| cell.lapse),

@@ -12,14 +12,14 @@
 //! Every update of the order goes out by `tell_once` and every cancel of the plan by `due_cancel`; both note what they
 //! ask for. Refunds and captures are no such changes: what may have moved money is always followed to its end.
 
-use super::step::{Circumstances, Step, Wake};
+use super::step::{PlanSurroundings, Step, Wake};
 use crate::state::State;
 use crate::state::deed::{Action, Deed, UNASKED};
 use crate::state::delays::Delays;
 use crate::time::Moment;
 
 /// The next change that is over for this reason. Call it last: what no part has asked for by then, none asks for.
-pub(super) fn due(state: &State, c: Circumstances<'_>, wake: &mut Wake) -> Option<Step> {
+pub(super) fn due(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     let open = state.deeds.iter().filter(|deed| deed.is_open());
     open.into_iter().find_map(|deed| {
         let at = may_work_until(deed, c.delays).filter(|_| !wake.is_asked_for(&deed.action))?;

@@ -50,7 +50,7 @@ use strum::{IntoStaticStr, VariantArray};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum Stage {
+pub enum TransferStage {
     /// KOMOJU accepted the request, but does not show it yet.
     Unseen,
     /// KOMOJU's staff have it.
@@ -65,7 +65,7 @@ pub enum Stage {
     Vanished,
 }
 
-impl Stage {
+impl TransferStage {
     /// Its name in text; stored JSON has the same.
     pub fn key(self) -> &'static str {
         self.into()
@@ -95,7 +95,7 @@ pub struct Transfer<'a> {
     pub deed: &'a Deed,
     /// Why money goes back.
     pub cause: Cause,
-    pub stage: Stage,
+    pub stage: TransferStage,
     /// The request as KOMOJU shows it now.
     request: Option<&'a RefundRequestReading>,
 }
@@ -127,12 +127,12 @@ impl State {
             let request = requests.iter().find(|request| is_of(request, deed, cause));
             let became = deed.refund.is_some() || refunds.iter().any(|r| r.cause == Some(cause));
             let stage = match request.map(|request| &request.status) {
-                Some(RequestStatus::Rejected) => Stage::Rejected,
-                _ if became => Stage::Refunded,
-                Some(RequestStatus::Completed) => Stage::Completed,
-                Some(RequestStatus::Pending | RequestStatus::Other(_)) => Stage::Pending,
-                None if deed.request.is_some() => Stage::Vanished,
-                None => Stage::Unseen,
+                Some(RequestStatus::Rejected) => TransferStage::Rejected,
+                _ if became => TransferStage::Refunded,
+                Some(RequestStatus::Completed) => TransferStage::Completed,
+                Some(RequestStatus::Pending | RequestStatus::Other(_)) => TransferStage::Pending,
+                None if deed.request.is_some() => TransferStage::Vanished,
+                None => TransferStage::Unseen,
             };
             Some(Transfer { deed, cause, stage, request })
         };
@@ -175,10 +175,10 @@ impl State {
             && !refund.chargeback
             && self.transfers(payment).iter().any(|transfer| {
                 let possible = match transfer.stage {
-                    Stage::Completed | Stage::Vanished => true,
+                    TransferStage::Completed | TransferStage::Vanished => true,
                     // KOMOJU may show the refund before it calls the request completed.
-                    Stage::Unseen | Stage::Pending => transfer.minor() == refund.minor,
-                    Stage::Refunded | Stage::Rejected => false,
+                    TransferStage::Unseen | TransferStage::Pending => transfer.minor() == refund.minor,
+                    TransferStage::Refunded | TransferStage::Rejected => false,
                 };
                 possible && transfer.is_older_than(refund)
             })
@@ -196,15 +196,15 @@ impl State {
                 deed.refund.as_ref().map_or(refund.cause == Some(transfer.cause), |id| refund.id == *id)
             });
             match transfer.stage {
-                Stage::Completed | Stage::Vanished => true,
+                TransferStage::Completed | TransferStage::Vanished => true,
                 // KOMOJU may need a moment to show the request, so the first look may have come too early.
-                Stage::Unseen => held.register.seq > deed.seq && held.register.at > deed.retry_at,
+                TransferStage::Unseen => held.register.seq > deed.seq && held.register.at > deed.retry_at,
                 // KOMOJU took a fee off, or added one. If the merchant matched the two by hand, they know.
-                Stage::Refunded => {
+                TransferStage::Refunded => {
                     let differs = became.is_some_and(|refund| refund.minor != transfer.minor());
                     differs && !self.is_matched_by_a_person(deed.seq)
                 }
-                Stage::Pending | Stage::Rejected => false,
+                TransferStage::Pending | TransferStage::Rejected => false,
             }
         };
         let ours = self.transfers(payment).into_iter().filter(unclear);
@@ -298,7 +298,7 @@ impl State {
                 if pairs.iter().any(|(known, _)| *known == i) || !(by_mark || done) {
                     continue;
                 }
-                let transfer = Transfer { deed, cause, stage: Stage::Completed, request };
+                let transfer = Transfer { deed, cause, stage: TransferStage::Completed, request };
                 let found = refunds.iter().find(|refund| {
                     let is_it = match by_mark {
                         true => refund.cause == Some(cause),

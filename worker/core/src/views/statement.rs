@@ -4,7 +4,7 @@
 //! What is offered here is what the machine accepts: an amount is `capturable` or `refundable` only while nothing
 //! else of that payment is decided, under way or unreadable.
 
-use crate::refunds::transfers::{Stage, Transfer};
+use crate::refunds::transfers::{Transfer, TransferStage};
 use crate::refunds::{self, PayBack, Settled};
 use crate::state::decision::{DecisionKind, Ended, StoredDecision, Upon};
 use crate::state::deed::Action;
@@ -118,7 +118,7 @@ pub struct TransferLine {
     /// The `seq` of its deed: a decision names it by this.
     pub id: u64,
     pub amount: Money,
-    pub stage: Stage,
+    pub stage: TransferStage,
     pub asked_at: Moment,
     /// Refunds at KOMOJU that may be this transfer. If there is more than one reading of it, the merchant must say
     /// which.
@@ -306,7 +306,10 @@ fn transfers(state: &State, id: &PaymentId, reading: &PaymentReading) -> Vec<Tra
         at: refund.at,
     };
     let line = |transfer: Transfer<'_>| {
-        let open = matches!(transfer.stage, Stage::Completed | Stage::Vanished | Stage::Unseen);
+        let open = matches!(
+            transfer.stage,
+            TransferStage::Completed | TransferStage::Vanished | TransferStage::Unseen
+        );
         let may_be = reading.refunds.iter().filter(|refund| open && state.may_be_a_transfer(id, refund));
         TransferLine {
             id: transfer.deed.seq,

@@ -1,7 +1,7 @@
 //! What the control panel asks of a store, and the answers. Each question carries the session in which it is asked.
 
 use super::health::Health;
-use super::ledger::{Page, Query, Tally};
+use super::ledger::{LedgerPage, Query, Tally};
 use crate::profile::{KomojuAccount, LearnedLabel, Profile};
 use domain::komoju::methods::PaymentType;
 use domain::state::settings::{Method, Provider, Settings};
@@ -66,12 +66,12 @@ pub enum Wish {
 
 /// The desk's answer to a wish.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Answer {
+pub enum DeskAnswer {
     /// Not a member of the staff, or admitted by an earlier installation.
     Denied,
     /// The store as it is now, after the wish was carried out.
     Desk(Box<Desk>),
-    Payments(Page),
+    Payments(LedgerPage),
     Changes(Vec<Change>),
     /// The merchant allows this to the store's owner only.
     OwnerOnly,

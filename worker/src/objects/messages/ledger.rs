@@ -114,7 +114,7 @@ pub struct Query {
 
 /// One page of payments, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page {
+pub struct LedgerPage {
     #[serde(default)]
     pub rows: Vec<LedgerRow>,
     /// How many rows to skip for the next page. None: this is the last.

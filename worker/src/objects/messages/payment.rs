@@ -19,12 +19,12 @@ use serde::{Deserialize, Serialize};
 pub struct Question {
     pub store: StoreHash,
     pub order: OrderId,
-    pub ask: Ask,
+    pub ask: PaymentAsk,
 }
 
 /// One question to a PaymentObject.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Ask {
+pub enum PaymentAsk {
     /// The shopper wants to pay.
     Start(Box<Start>),
     /// The shopper's page asks how things stand.
@@ -56,7 +56,7 @@ pub enum Ask {
     Purge,
 }
 
-impl Ask {
+impl PaymentAsk {
     /// Hints and decisions carry ids, so the second of two is recognised. A start finds what the first has made. Only
     /// a shopper who asks for another way of paying must not be heard twice: the second would cancel what the first
     /// has just opened.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// One question to a StoreObject.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Ask {
+pub enum StoreAsk {
     Profile,
     LearnLabel { channel: u64, label: String, provider: Option<Provider> },
     UpsertPayment { row: LedgerRow },
@@ -35,7 +35,7 @@ pub enum Ask {
     Quota { rate: RateLimit },
 }
 
-impl Ask {
+impl StoreAsk {
     /// An OAuth code can be exchanged only once; a slot or a place at the door is used up by each question; and a
     /// change in the panel is noted each time. Everything else may be asked twice.
     pub fn repeat(&self) -> Repeat {
@@ -141,10 +141,10 @@ pub enum Announced {
 
 /// The answer to a request to look at an order that we know nothing about (`store/door.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Entry {
+pub enum Admission {
     /// Look.
     Come,
-    /// Ask again after so many milliseconds.
+    /// StoreAsk again after so many milliseconds.
     Wait(i64),
     /// There is no such order, or the proof is wrong. The shopper is told the same in both cases.
     Unproved,

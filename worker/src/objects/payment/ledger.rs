@@ -1,7 +1,7 @@
 //! The payment's row in the store's ledger: derived from the machine's state, and sent to the store's object.
 
 use super::object::{PaymentObject, Whose};
-use super::setting::Setting;
+use super::surroundings::RunSurroundings;
 use crate::context::now_ms;
 use crate::log;
 use crate::objects::messages::ledger::LedgerRow;
@@ -17,7 +17,11 @@ use worker::Result;
 impl PaymentObject {
     /// The row that the ledger lacks. None: the ledger has the newest version, or there is no payment to list.
     /// `wake`: when this object will wake next, so that the store's sweep can tell if it oversleeps.
-    pub(super) fn ledger_row(&self, setting: &Setting, wake: Option<i64>) -> Result<Option<LedgerRow>> {
+    pub(super) fn ledger_row(
+        &self,
+        setting: &RunSurroundings,
+        wake: Option<i64>,
+    ) -> Result<Option<LedgerRow>> {
         self.with(|machine| {
             let state = machine.state();
             let news = state.is_worth_keeping() && state.head.version > state.head.ledger_version;
@@ -29,7 +33,7 @@ impl PaymentObject {
     pub(super) async fn write_ledger(
         &self,
         whose: &Whose,
-        setting: &Setting,
+        setting: &RunSurroundings,
         wake: Option<i64>,
     ) -> Result<()> {
         let Some(row) = self.ledger_row(setting, wake)? else { return Ok(()) };

@@ -16,7 +16,7 @@ use crate::bindings::allows;
 use crate::context::now_ms;
 use crate::log;
 use crate::objects::messages::payment::Started;
-use crate::objects::messages::store::Entry;
+use crate::objects::messages::store::Admission;
 use crate::objects::store_client::StoreClient;
 use crate::request::network_of;
 use domain::machine::{Machine, Reply};
@@ -92,22 +92,22 @@ impl PaymentObject {
         }
         let entry = match allows(&self.env, UNKNOWN_LIMIT, whose.store.as_str()).await {
             true => self.knock(whose, cart, &start.browser.ip).await,
-            false => Entry::Wait(FENCED_MS),
+            false => Admission::Wait(FENCED_MS),
         };
         Ok(match entry {
-            Entry::Come => None,
-            Entry::Wait(after_ms) => {
+            Admission::Come => None,
+            Admission::Wait(after_ms) => {
                 self.turned_away_until.set(now_ms() + after_ms);
                 Some(Started::Queued { after_ms })
             }
-            Entry::Unproved => Some(Started::Refused(Refusal::WrongProof)),
-            Entry::NotOurs => Some(Started::Refused(Refusal::NotOurs)),
+            Admission::Unproved => Some(Started::Refused(Refusal::WrongProof)),
+            Admission::NotOurs => Some(Started::Refused(Refusal::NotOurs)),
         })
     }
 
     /// Asks the store's object. If it is silent, shoppers must still get through; but then nobody counts exactly, so
     /// only a few may look.
-    async fn knock(&self, whose: &Whose, cart: &CartId, address: &str) -> Entry {
+    async fn knock(&self, whose: &Whose, cart: &CartId, address: &str) -> Admission {
         let asked = async {
             let store = StoreClient::new(&self.env, &whose.store)?;
             store.knock(whose.order, cart_hash(cart), network_of(address)).await
@@ -118,8 +118,8 @@ impl PaymentObject {
                 log::warn("payment", "door_silent", &[("error", &error.to_string())]);
                 let key = [whose.store.as_str(), ":door"].concat();
                 match allows(&self.env, SILENT_LIMIT, &key).await {
-                    true => Entry::Come,
-                    false => Entry::Wait(AGAIN_MS),
+                    true => Admission::Come,
+                    false => Admission::Wait(AGAIN_MS),
                 }
             }
         }

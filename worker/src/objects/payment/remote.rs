@@ -23,13 +23,13 @@ use domain::komoju;
 use domain::state::call::{Answer, Call};
 use domain::state::failure::Failure;
 use domain::values::ids::{AccountId, OrderId, StoreHash};
-use domain::wire::{self, Side};
+use domain::wire::{self, Upstream};
 use std::borrow::Cow;
 use worker::Env;
 use worker::wasm_bindgen_futures::spawn_local;
 
 /// Everything a call needs besides itself.
-pub struct Remote<'a> {
+pub struct CallSurroundings<'a> {
     pub env: &'a Env,
     pub config: &'a Config,
     pub profile: &'a Profile,
@@ -44,12 +44,12 @@ pub struct Remote<'a> {
 /// no effect.
 type Unsent = worker::Result<Answer>;
 
-impl Remote<'_> {
+impl CallSurroundings<'_> {
     /// Makes the call. What failed before it left becomes "try later", never "indeterminate".
     pub async fn call(&self, call: &Call) -> Answer {
         let answer = match wire::side(call) {
-            Side::BigCommerce => self.bigcommerce(call).await,
-            Side::Komoju(account) => self.komoju(account, call).await,
+            Upstream::BigCommerce => self.bigcommerce(call).await,
+            Upstream::Komoju(account) => self.komoju(account, call).await,
         };
         answer.unwrap_or_else(|error| {
             let what = ["not sent: ", &error.to_string()].concat();

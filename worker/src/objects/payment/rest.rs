@@ -6,7 +6,7 @@
 
 use super::ledger::ledger_row;
 use super::object::PaymentObject;
-use super::setting::Setting;
+use super::surroundings::RunSurroundings;
 use crate::context::now_ms;
 use crate::log;
 use crate::objects::messages::ledger::LedgerRow;
@@ -19,7 +19,7 @@ const LEDGER_RETRY_MS: i64 = 60_000;
 impl PaymentObject {
     /// Sets the alarm to the earliest of: what the machine waits for (`wake`), a retry of the ledger, the end of the
     /// payment. None of these: no alarm. Only settings confirmed by the store's own object may end a payment.
-    pub(super) async fn rest(&self, setting: &Setting, wake: Option<i64>) -> Result<()> {
+    pub(super) async fn rest(&self, setting: &RunSurroundings, wake: Option<i64>) -> Result<()> {
         if !self.records.exist()? {
             return Ok(());
         }
@@ -39,7 +39,7 @@ impl PaymentObject {
 
     /// Ends the payment: writes its last ledger row, which says that nobody need wake it any more, then forgets
     /// everything.
-    async fn end(&self, setting: &Setting) -> Result<()> {
+    async fn end(&self, setting: &RunSurroundings) -> Result<()> {
         let (row, last) = self.with(|m| (ledger_row(m, &setting.shop), m.state().last_event()))?;
         let row = LedgerRow {
             version: row.version + 1,

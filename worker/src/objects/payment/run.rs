@@ -19,8 +19,8 @@
 //! ```
 
 use super::object::{PaymentObject, Whose};
-use super::remote::Remote;
-use super::setting::Setting;
+use super::remote::CallSurroundings;
+use super::surroundings::RunSurroundings;
 use crate::context::now_ms;
 use crate::log;
 use crate::objects::profiles::Absent;
@@ -79,7 +79,7 @@ impl PaymentObject {
     ///
     /// `hurried`: a shopper is waiting. Calls then have a short timeout, ask for no slot, and the settings are not
     /// confirmed again however long the run takes.
-    pub(super) async fn run(&self, whose: &Whose, setting: &Setting, hurried: bool) -> Result<Ran> {
+    pub(super) async fn run(&self, whose: &Whose, setting: &RunSurroundings, hurried: bool) -> Result<Ran> {
         // Told at most once a run: if the store's object is silent, `rest` sets an alarm to try again.
         let mut ledger_tried = false;
         let mut newer = None;
@@ -97,7 +97,7 @@ impl PaymentObject {
                     self.guard(setting.delays).await?;
                 }
                 Output::Call(call) => {
-                    let remote = Remote {
+                    let remote = CallSurroundings {
                         env: &self.env,
                         config: &setting.config,
                         profile: &setting.profile,

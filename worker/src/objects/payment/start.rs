@@ -24,7 +24,7 @@
 use super::looking::{AGAIN_MS, Known};
 use super::object::{PaymentObject, Whose};
 use super::run::Ran;
-use super::setting::Setting;
+use super::surroundings::RunSurroundings;
 use crate::context::now_ms;
 use crate::objects::beside::beside;
 use crate::objects::messages::payment::Started;
@@ -95,7 +95,7 @@ impl PaymentObject {
     }
 
     /// One run of the machine for a start. The caller holds the turn.
-    async fn begin(&self, whose: &Whose, setting: &Setting, start: &Start) -> Result<Reply> {
+    async fn begin(&self, whose: &Whose, setting: &RunSurroundings, start: &Start) -> Result<Reply> {
         self.handle(Input::Start(Box::new(start.clone())), setting)?;
         match self.run(whose, setting, true).await? {
             Ran::Replied(reply) => Ok(*reply),
@@ -107,7 +107,12 @@ impl PaymentObject {
 
     /// Runs the start by the copy in KV, and asks the store's owner at the same time. The module's head tells what
     /// follows from their answers.
-    async fn begin_beside_owner(&self, whose: &Whose, setting: Setting, start: &Start) -> Result<Reply> {
+    async fn begin_beside_owner(
+        &self,
+        whose: &Whose,
+        setting: RunSurroundings,
+        start: &Start,
+    ) -> Result<Reply> {
         let env = self.env.clone();
         let mut owner = pin!(async { profiles::owner(&env, &whose.store).await });
         // The last attempt before this start: another one afterwards was made by it, and can be recalled.

@@ -8,7 +8,7 @@ use super::object::StoreObject;
 use super::records::Installation;
 use crate::context::now_ms;
 use crate::log;
-use crate::objects::messages::desk::{Answer, Desk, LABEL, Session, WEBHOOK_SECRET, Wish};
+use crate::objects::messages::desk::{Desk, DeskAnswer, LABEL, Session, WEBHOOK_SECRET, Wish};
 use crate::objects::messages::health::Trouble;
 use crate::profile::KomojuAccount;
 use domain::komoju::methods::PaymentType;
@@ -23,18 +23,18 @@ const WEBHOOK_SECRETS: usize = 3;
 
 impl StoreObject {
     /// Answers one wish of the panel. After a change, the answer is the whole desk as it is then.
-    pub(super) async fn desk(&self, session: Session, wish: Wish) -> Result<Answer> {
+    pub(super) async fn desk(&self, session: Session, wish: Wish) -> Result<DeskAnswer> {
         if !self.admits(session)? {
-            return Ok(Answer::Denied);
+            return Ok(DeskAnswer::Denied);
         }
         if self.is_kept_from(session.user, &wish)? {
-            return Ok(Answer::OwnerOnly);
+            return Ok(DeskAnswer::OwnerOnly);
         }
         let user = session.user;
         match wish {
             Wish::Look => (),
-            Wish::Payments { query } => return Ok(Answer::Payments(self.records.list(&query)?)),
-            Wish::Changes => return Ok(Answer::Changes(self.records.changes()?)),
+            Wish::Payments { query } => return Ok(DeskAnswer::Payments(self.records.list(&query)?)),
+            Wish::Changes => return Ok(DeskAnswer::Changes(self.records.changes()?)),
             Wish::SaveKey { account, types } => {
                 self.change_as(user, |i| save_key(i, account, types)).await?;
             }
@@ -106,11 +106,11 @@ impl StoreObject {
     }
 
     /// Everything that the panel's pages are made of.
-    fn whole_desk(&self, user: u64) -> Result<Answer> {
-        let Some(installation) = self.records.installation()? else { return Ok(Answer::Denied) };
+    fn whole_desk(&self, user: u64) -> Result<DeskAnswer> {
+        let Some(installation) = self.records.installation()? else { return Ok(DeskAnswer::Denied) };
         let mut health = installation.health.clone();
         health.troubles.extend(self.flow_troubles(&installation)?);
-        Ok(Answer::Desk(Box::new(Desk {
+        Ok(DeskAnswer::Desk(Box::new(Desk {
             payment_types: installation.payment_types.clone(),
             health,
             funnel: self.records.funnel(now_ms())?,

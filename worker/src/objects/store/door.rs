@@ -26,7 +26,7 @@
 //! All of this lives in memory only, because we keep nothing of other apps' orders. After a restart, the known
 //! numbers come from the ledger and from the queue of new orders. The time is handed in, in ms since the epoch.
 
-use crate::objects::messages::store::Entry;
+use crate::objects::messages::store::Admission;
 use domain::plan::start::Looked;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -121,25 +121,25 @@ impl Door {
     }
 
     /// Somebody asks for an order, with this hash of a cart id, from this address (empty: not known).
-    pub fn ask(&mut self, order: u64, proof: &str, address: &str, now: Moment) -> Entry {
+    pub fn ask(&mut self, order: u64, proof: &str, address: &str, now: Moment) -> Admission {
         if let Some(answer) = self.remembered(order, proof, now) {
-            if answer == Entry::Unproved {
+            if answer == Admission::Unproved {
                 self.count_failure(address, now);
             }
             return answer;
         }
         if self.announced.contains(&order) {
-            return Entry::Come;
+            return Admission::Come;
         }
         if self.has_failed_too_often(address, now) {
-            return Entry::Wait(LONGEST_WAIT);
+            return Admission::Wait(LONGEST_WAIT);
         }
         let which = match self.may_be_late(order) {
             true => Which::Near,
             false => Which::Others,
         };
         let answer = self.line(which).ask(order, now);
-        if answer == Entry::Come {
+        if answer == Admission::Come {
             forget_some(&mut self.inside);
             self.inside.insert(order, (which, address.to_owned()));
         }
@@ -168,7 +168,7 @@ impl Door {
     }
 
     /// The answer that an earlier look gives, if it still counts.
-    fn remembered(&self, order: u64, proof: &str, now: Moment) -> Option<Entry> {
+    fn remembered(&self, order: u64, proof: &str, now: Moment) -> Option<Admission> {
         let (looked, at) = self.looked.get(&order)?;
         let age = now - at;
         match looked {
@@ -176,11 +176,13 @@ impl Door {
             // A near number: the order may have been placed since the look. Within five seconds wait, after that look
             // again.
             Looked::NoSuchOrder if self.may_be_late(order) && age >= NOT_YET => None,
-            Looked::NoSuchOrder if self.may_be_late(order) => Some(Entry::Wait(SHORTEST_WAIT)),
-            Looked::NoSuchOrder => Some(Entry::Unproved),
-            Looked::Order { cart_hash, .. } if cart_hash.as_deref() != Some(proof) => Some(Entry::Unproved),
-            Looked::Order { ours: false, .. } => Some(Entry::NotOurs),
-            Looked::Order { ours: true, .. } => Some(Entry::Come),
+            Looked::NoSuchOrder if self.may_be_late(order) => Some(Admission::Wait(SHORTEST_WAIT)),
+            Looked::NoSuchOrder => Some(Admission::Unproved),
+            Looked::Order { cart_hash, .. } if cart_hash.as_deref() != Some(proof) => {
+                Some(Admission::Unproved)
+            }
+            Looked::Order { ours: false, .. } => Some(Admission::NotOurs),
+            Looked::Order { ours: true, .. } => Some(Admission::Come),
         }
     }
 
@@ -256,13 +258,13 @@ impl Line {
     }
 
     /// Lets the number in, or puts it in line (or keeps its place there) and says how long to wait.
-    fn ask(&mut self, order: u64, now: Moment) -> Entry {
+    fn ask(&mut self, order: u64, now: Moment) -> Admission {
         self.credit = (self.credit + (now - self.counted_at).max(0)).min(self.most);
         self.counted_at = now;
         self.waiting.retain(|(_, asked)| now - asked < GONE);
         let ahead = match self.waiting.iter_mut().position(|(waiting, _)| *waiting == order) {
             Some(place) => place,
-            None if self.waiting.len() >= MOST_WAITING => return Entry::Wait(LONGEST_WAIT),
+            None if self.waiting.len() >= MOST_WAITING => return Admission::Wait(LONGEST_WAIT),
             None => {
                 self.waiting.push_back((order, now));
                 self.waiting.len() - 1
@@ -272,10 +274,10 @@ impl Line {
         if needed <= self.credit {
             self.credit -= self.refill;
             self.waiting.remove(ahead);
-            return Entry::Come;
+            return Admission::Come;
         }
         self.waiting[ahead].1 = now;
-        Entry::Wait((needed - self.credit).clamp(SHORTEST_WAIT, LONGEST_WAIT))
+        Admission::Wait((needed - self.credit).clamp(SHORTEST_WAIT, LONGEST_WAIT))
     }
 
     /// A place that proved right costs nothing.
@@ -322,7 +324,7 @@ mod tests {
         let mut door = door();
         for n in 0..1_000 {
             door.announce(KNOWN + n);
-            assert_eq!(door.ask(KNOWN + n, "x", "a", T0), Entry::Come);
+            assert_eq!(door.ask(KNOWN + n, "x", "a", T0), Admission::Come);
         }
     }
 
@@ -331,18 +333,18 @@ mod tests {
         let mut door = door();
         door.looked(KNOWN, order("right"), true, T0);
         let minute_later = T0 + MINUTE;
-        assert_eq!(door.ask(KNOWN, "wrong", "", minute_later), Entry::Unproved);
-        assert_eq!(door.ask(KNOWN, "right", "", minute_later), Entry::Come);
+        assert_eq!(door.ask(KNOWN, "wrong", "", minute_later), Admission::Unproved);
+        assert_eq!(door.ask(KNOWN, "right", "", minute_later), Admission::Come);
         door.looked(KNOWN, Looked::Order { cart_hash: Some("right".into()), ours: false }, true, T0);
-        assert_eq!(door.ask(KNOWN, "right", "", minute_later), Entry::NotOurs);
-        assert_eq!(door.ask(KNOWN, "wrong", "", minute_later), Entry::Unproved, "nothing is given away");
+        assert_eq!(door.ask(KNOWN, "right", "", minute_later), Admission::NotOurs);
+        assert_eq!(door.ask(KNOWN, "wrong", "", minute_later), Admission::Unproved, "nothing is given away");
     }
 
     #[test]
     fn an_order_without_a_cart_is_proved_by_no_cart() {
         let mut door = door();
         door.looked(KNOWN, Looked::Order { cart_hash: None, ours: true }, false, T0);
-        assert_eq!(door.ask(KNOWN, "any", "", T0), Entry::Unproved);
+        assert_eq!(door.ask(KNOWN, "any", "", T0), Admission::Unproved);
     }
 
     /// Looks that strangers can cause, by whichever numbers.
@@ -351,7 +353,7 @@ mod tests {
         let mut looks = 0;
         for n in numbers {
             now += every;
-            if door.ask(n, "stranger", &format!("address {now}"), now) == Entry::Come {
+            if door.ask(n, "stranger", &format!("address {now}"), now) == Admission::Come {
                 looks += 1;
                 let exists = n <= KNOWN;
                 door.looked(n, if exists { order("theirs") } else { Looked::NoSuchOrder }, false, now);
@@ -382,7 +384,7 @@ mod tests {
         }
         for round in 0..100 {
             for n in 1..=5 {
-                if door.ask(n, "stranger", "", T0 + round) == Entry::Come {
+                if door.ask(n, "stranger", "", T0 + round) == Admission::Come {
                     all += 1;
                     door.looked(n, order("theirs"), false, T0 + round);
                 }
@@ -395,7 +397,7 @@ mod tests {
     fn right_proofs_give_their_place_back() {
         let mut door = door();
         for n in 1..=90 {
-            assert_eq!(door.ask(KNOWN + n, "right", "one carrier's", T0), Entry::Come, "{n}");
+            assert_eq!(door.ask(KNOWN + n, "right", "one carrier's", T0), Admission::Come, "{n}");
             door.looked(KNOWN + n, order("right"), true, T0);
         }
     }
@@ -406,10 +408,10 @@ mod tests {
         looks(&mut door, (1..=40).map(|n| KNOWN + 1 + n), 1);
         let now = T0 + 100;
         let late = KNOWN + 60;
-        let Entry::Wait(ms) = door.ask(late, "right", "", now) else { panic!("the budget is used up") };
+        let Admission::Wait(ms) = door.ask(late, "right", "", now) else { panic!("the budget is used up") };
         assert!((SHORTEST_WAIT..=LONGEST_WAIT).contains(&ms));
         door.announce(late);
-        assert_eq!(door.ask(late, "right", "", now + 1), Entry::Come);
+        assert_eq!(door.ask(late, "right", "", now + 1), Admission::Come);
     }
 
     #[test]
@@ -427,8 +429,8 @@ mod tests {
             door.ask(KNOWN + 1_000 + stranger, "stranger", "", now);
             if now >= next {
                 match door.ask(late, "right", "", now) {
-                    Entry::Come => return,
-                    Entry::Wait(ms) => next = now + ms,
+                    Admission::Come => return,
+                    Admission::Wait(ms) => next = now + ms,
                     other => panic!("{other:?}"),
                 }
             }
@@ -439,14 +441,14 @@ mod tests {
     #[test]
     fn a_number_that_may_be_an_order_any_moment_is_not_refused() {
         let mut door = door();
-        assert_eq!(door.ask(KNOWN + 1, "right", "", T0), Entry::Come);
+        assert_eq!(door.ask(KNOWN + 1, "right", "", T0), Admission::Come);
         door.looked(KNOWN + 1, Looked::NoSuchOrder, false, T0);
-        assert_eq!(door.ask(KNOWN + 1, "right", "", T0 + 1), Entry::Wait(SHORTEST_WAIT));
-        assert_eq!(door.ask(KNOWN + 1, "right", "", T0 + NOT_YET), Entry::Come, "and is looked at again");
+        assert_eq!(door.ask(KNOWN + 1, "right", "", T0 + 1), Admission::Wait(SHORTEST_WAIT));
+        assert_eq!(door.ask(KNOWN + 1, "right", "", T0 + NOT_YET), Admission::Come, "and is looked at again");
         door.announce(KNOWN + 1);
-        assert_eq!(door.ask(KNOWN + 1, "right", "", T0 + NOT_YET), Entry::Come);
+        assert_eq!(door.ask(KNOWN + 1, "right", "", T0 + NOT_YET), Admission::Come);
         door.looked(7, Looked::NoSuchOrder, false, T0);
-        assert_eq!(door.ask(7, "right", "", T0 + 1), Entry::Unproved, "an old number is what it is");
+        assert_eq!(door.ask(7, "right", "", T0 + 1), Admission::Unproved, "an old number is what it is");
     }
 
     /// A stranger asks for the next number, then two orders are placed, and the younger one is heard of first.
@@ -459,12 +461,12 @@ mod tests {
         ] {
             let mut door = door();
             for n in 1..=2 {
-                assert_eq!(door.ask(KNOWN + n, "stranger", "", T0), Entry::Come);
+                assert_eq!(door.ask(KNOWN + n, "stranger", "", T0), Admission::Come);
                 door.looked(KNOWN + n, Looked::NoSuchOrder, false, T0);
             }
             hears_of_the_younger(&mut door);
             for n in 1..=2 {
-                assert_eq!(door.ask(KNOWN + n, "right", "", T0 + 2), Entry::Come, "{n}");
+                assert_eq!(door.ask(KNOWN + n, "right", "", T0 + 2), Admission::Come, "{n}");
             }
         }
     }
@@ -474,13 +476,17 @@ mod tests {
         let mut door = door();
         door.looked(KNOWN, order("theirs"), false, T0);
         for _ in 0..MOST_FAILURES {
-            assert_eq!(door.ask(KNOWN, "wrong", "one", T0), Entry::Unproved);
+            assert_eq!(door.ask(KNOWN, "wrong", "one", T0), Admission::Unproved);
         }
-        assert_eq!(door.ask(3, "x", "one", T0), Entry::Wait(LONGEST_WAIT));
-        assert_eq!(door.ask(3, "x", "another", T0), Entry::Come);
+        assert_eq!(door.ask(3, "x", "one", T0), Admission::Wait(LONGEST_WAIT));
+        assert_eq!(door.ask(3, "x", "another", T0), Admission::Come);
         door.announce(KNOWN + 1);
-        assert_eq!(door.ask(KNOWN + 1, "right", "one", T0), Entry::Come, "a shopper behind the same address");
-        assert_eq!(door.ask(4, "x", "one", T0 + MINUTE), Entry::Come, "a minute later");
+        assert_eq!(
+            door.ask(KNOWN + 1, "right", "one", T0),
+            Admission::Come,
+            "a shopper behind the same address"
+        );
+        assert_eq!(door.ask(4, "x", "one", T0 + MINUTE), Admission::Come, "a minute later");
     }
 
     #[test]

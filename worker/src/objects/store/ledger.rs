@@ -2,7 +2,7 @@
 //! notification is about. The payments' own objects feed it; it decides nothing.
 
 use super::records::{Records, integer};
-use crate::objects::messages::ledger::{LedgerKey, LedgerRow, Page, Query, Tally};
+use crate::objects::messages::ledger::{LedgerKey, LedgerPage, LedgerRow, Query, Tally};
 use crate::objects::sql::{Row, row, rows};
 use crate::stored;
 use domain::json::write;
@@ -81,7 +81,7 @@ impl Records {
     }
 
     /// One page of the list, the latest news first.
-    pub fn list(&self, query: &Query) -> Result<Page> {
+    pub fn list(&self, query: &Query) -> Result<LedgerPage> {
         let search = query.search.trim();
         let found = match search {
             "" => "1 OR ?1 OR ?2",
@@ -103,7 +103,7 @@ impl Records {
         let rows =
             found.into_iter().take(PAGE).map(|mut r| stored::read(&r.text()?)).collect::<Result<_>>()?;
         let next = u32::try_from(PAGE).ok().filter(|_| more).map(|page| query.skip + page);
-        Ok(Page { rows, next })
+        Ok(LedgerPage { rows, next })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::context::now_ms;
 use crate::log;
 use crate::objects::messages::payment::Met;
-use crate::objects::messages::store::{Announced, Entry, Importance};
+use crate::objects::messages::store::{Admission, Announced, Importance};
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::sql::{Row, row, rows};
 use domain::plan::start::Looked;
@@ -138,7 +138,7 @@ impl StoreObject {
     }
 
     /// Somebody wants to look at an order that we know nothing about. See `door`.
-    pub(super) fn knock(&self, order: OrderId, proof: &str, network: &str) -> Result<Entry> {
+    pub(super) fn knock(&self, order: OrderId, proof: &str, network: &str) -> Result<Admission> {
         let config = self.config()?;
         let known = self.records.has_payment(order)?;
         let mut door = self.door()?;
@@ -148,8 +148,8 @@ impl StoreObject {
         // The door's delays are fixed. In local runs, where time is scaled, its clock runs faster instead.
         let scale = config.scale();
         Ok(match door.ask(order.get(), proof, network, now_ms().saturating_mul(scale)) {
-            Entry::Wait(ms) => Entry::Wait((ms / scale).max(1)),
-            entry @ (Entry::Come | Entry::Unproved | Entry::NotOurs) => entry,
+            Admission::Wait(ms) => Admission::Wait((ms / scale).max(1)),
+            entry @ (Admission::Come | Admission::Unproved | Admission::NotOurs) => entry,
         })
     }
 

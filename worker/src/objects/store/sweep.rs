@@ -33,7 +33,7 @@ use crate::objects::messages::ledger::{Route, route};
 use crate::objects::messages::store::Importance;
 use crate::objects::payment_client::PaymentClient;
 use crate::profile::{KomojuAccount, field};
-use domain::bigcommerce::waiting::{self, Next, Page, Waiting};
+use domain::bigcommerce::waiting::{self, Next, Waiting, WaitingPage};
 use domain::komoju::events;
 use domain::komoju::request::Access;
 use domain::komoju::webhook::Notice;
@@ -225,7 +225,7 @@ impl StoreObject {
         &self,
         walk: &Walk,
         installation: Installation,
-        page: &Page,
+        page: &WaitingPage,
         config: &Config,
     ) -> Result<bool> {
         self.set_trouble(None)?;

@@ -1,7 +1,7 @@
 //! KOMOJU's webhook about a session may come before the answer that tells us the session's id.
 
 use crate::machine::bench::Bench;
-use crate::machine::{Input, Now, Output};
+use crate::machine::{Input, Output, Surroundings};
 use crate::plan::start::{Intent, Proof, Start};
 use crate::state::call::Call;
 use crate::state::delays::Delays;
@@ -13,7 +13,7 @@ use crate::values::ids::{HintId, SessionId};
 /// The next call that leaves.
 fn next_call(bench: &mut Bench) -> Option<Call> {
     loop {
-        let now = Now { shop: &bench.shop, delays: Delays::default(), at: bench.now };
+        let now = Surroundings { shop: &bench.shop, delays: Delays::default(), at: bench.now };
         match bench.machine.poll(now) {
             Output::Call(call) => return Some(call),
             Output::Idle { .. } => return None,

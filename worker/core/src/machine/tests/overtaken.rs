@@ -1,7 +1,7 @@
 //! Our PUT replaces a status that the merchant had set a moment before, and puts it back.
 
 use crate::machine::bench::{Bench, HOUR};
-use crate::machine::{Input, Now, Output};
+use crate::machine::{Input, Output, Surroundings};
 use crate::state::call::Call;
 use crate::state::delays::Delays;
 use crate::state::hint::{About, Hint, Moved};
@@ -23,7 +23,7 @@ fn word(bench: &Bench, from: u8, to: u8) -> Input {
 fn run(bench: &mut Bench, between: &[u8]) {
     let mut between = between.iter();
     for _ in 0..50 {
-        let now = Now { shop: &bench.shop, delays: Delays::default(), at: bench.now };
+        let now = Surroundings { shop: &bench.shop, delays: Delays::default(), at: bench.now };
         match bench.machine.poll(now) {
             Output::Commit(_) => {}
             Output::Call(call) => {

@@ -2,7 +2,7 @@
 //! promised twice, and the refund that a transfer became is booked nowhere a second time.
 
 use crate::machine::bench::{Bench, Fate, HOUR, payment_id, refund, unreachable};
-use crate::refunds::transfers::Stage;
+use crate::refunds::transfers::TransferStage;
 use crate::state::decision::{Decision, Taken};
 use crate::state::reading::{PaymentStatus, RefundReading, RefundRequestReading, RequestStatus};
 use crate::state::settings::{RefundPolicy, Settings};
@@ -94,7 +94,7 @@ fn the_refund_that_a_transfer_becomes_is_entered_nowhere_a_second_time() {
         assert_eq!(bench.booked.len(), 1, "described: {describes}");
         assert_eq!((refundable(&bench), refund_state(&bench, 12)), (Some(1_000), RefundState::Settled));
         assert_eq!(bench.attentions(), []);
-        assert_eq!(bench.statement().payments[0].transfers[0].stage, Stage::Refunded);
+        assert_eq!(bench.statement().payments[0].transfers[0].stage, TransferStage::Refunded);
     }
 }
 
@@ -204,7 +204,7 @@ fn nobody_may_say_that_nothing_came_of_a_transfer_that_komojus_staff_have_in_han
     let mut bench = asked_for(true);
     bench.hears("refund_request.created");
     let line = bench.statement().payments[0].transfers.first().expect("it is shown").clone();
-    assert_eq!(line.stage, Stage::Pending);
+    assert_eq!(line.stage, TransferStage::Pending);
     let decision = Decision::MatchTransfer { transfer: line.id, refund: None };
     assert_eq!(bench.decides(decision), Taken::Overtaken);
     assert_eq!(refundable(&bench), Some(1_000), "the ¥2,000 stay promised");

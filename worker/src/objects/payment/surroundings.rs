@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::context::now_ms;
 use crate::objects::profiles::{self, Absent};
 use crate::profile::Profile;
-use domain::machine::{Input, Now};
+use domain::machine::{Input, Surroundings};
 use domain::state::delays::Delays;
 use domain::state::shop::Shop;
 use worker::Result;
@@ -19,7 +19,7 @@ use worker::Result;
 const CONFIRMED_FOR_MS: i64 = 10_000;
 
 /// Everything one run of the machine needs, gathered before it begins.
-pub struct Setting {
+pub struct RunSurroundings {
     pub config: Config,
     pub profile: Profile,
     pub shop: Shop,
@@ -29,27 +29,33 @@ pub struct Setting {
     pub confirmed_at: Option<i64>,
 }
 
-impl Setting {
+impl RunSurroundings {
     /// True if the confirmation is too old to decide by.
     pub fn has_aged(&self) -> bool {
         self.confirmed_at.is_some_and(|at| now_ms() - at >= CONFIRMED_FOR_MS)
     }
 
     /// The surroundings for one call of the machine, with the time as it is now.
-    pub fn now(&self) -> Now<'_> {
-        Now { shop: &self.shop, delays: self.delays, at: now_ms() }
+    pub fn now(&self) -> Surroundings<'_> {
+        Surroundings { shop: &self.shop, delays: self.delays, at: now_ms() }
     }
 }
 
 impl PaymentObject {
     /// The store by the copy in KV: good for looking, never for deciding. Inner error: the profile is not to be had.
-    pub(super) async fn setting(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
+    pub(super) async fn setting(
+        &self,
+        whose: &Whose,
+    ) -> Result<std::result::Result<RunSurroundings, Absent>> {
         let profile = profiles::load(&self.env, &whose.store).await?;
         self.set(whose, profile, None)
     }
 
     /// The store as its own object has it now. `CannotTell` after two seconds of silence.
-    pub(super) async fn confirmed(&self, whose: &Whose) -> Result<std::result::Result<Setting, Absent>> {
+    pub(super) async fn confirmed(
+        &self,
+        whose: &Whose,
+    ) -> Result<std::result::Result<RunSurroundings, Absent>> {
         let profile = profiles::owner(&self.env, &whose.store).await;
         self.set(whose, profile, Some(now_ms()))
     }
@@ -60,17 +66,17 @@ impl PaymentObject {
         whose: &Whose,
         profile: profiles::Lookup,
         confirmed_at: Option<i64>,
-    ) -> Result<std::result::Result<Setting, Absent>> {
+    ) -> Result<std::result::Result<RunSurroundings, Absent>> {
         let config = self.config()?;
         let delays = Delays::scaled(config.time_scale);
         Ok(profile.map(|profile| {
             let shop = Shop { confirmed: confirmed_at.is_some(), ..profile.shop(whose.order) };
-            Setting { shop, config, profile, delays, confirmed_at }
+            RunSurroundings { shop, config, profile, delays, confirmed_at }
         }))
     }
 
     /// Hands an input to the machine, with the surroundings of this run.
-    pub(super) fn handle(&self, input: Input, setting: &Setting) -> Result<()> {
+    pub(super) fn handle(&self, input: Input, setting: &RunSurroundings) -> Result<()> {
         self.with(|machine| machine.handle(input, setting.now()))
     }
 }

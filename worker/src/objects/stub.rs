@@ -21,16 +21,16 @@ pub fn location(country: &str) -> &'static str {
     if NEAR_JAPAN.contains(&country) { "apac-ne" } else { "apac" }
 }
 
-/// One object, by the binding of its class and its name. Cheap to make; nothing is sent until [`Door::ask`].
+/// One object, by the binding of its class and its name. Cheap to make; nothing is sent until [`Stub::ask`].
 #[derive(Debug, Clone)]
-pub struct Door {
+pub struct Stub {
     env: Env,
     binding: &'static str,
     name: String,
     location: &'static str,
 }
 
-impl Door {
+impl Stub {
     pub fn new(env: &Env, binding: &'static str, name: String, location: &'static str) -> Self {
         Self { env: env.clone(), binding, name, location }
     }
@@ -45,12 +45,12 @@ impl Door {
     ) -> Result<String> {
         let question = write(question);
         match self.put(&question, timeout_ms).await {
-            Err(error) if Trouble::of(&error).may_repeat(repeat) => {
+            Err(error) if Thrown::of(&error).may_repeat(repeat) => {
                 log::warn("object", "asked_again", &[("kind", self.binding), ("error", &error.to_string())]);
                 self.put(&question, timeout_ms).await
             }
             // The caller is told to come back later, and the object is spared until then.
-            Err(error) if Trouble::of(&error).overloaded => Err(Error::RateLimitExceeded(error.to_string())),
+            Err(error) if Thrown::of(&error).overloaded => Err(Error::RateLimitExceeded(error.to_string())),
             answer => answer,
         }
     }
@@ -69,14 +69,14 @@ impl Door {
 
 /// What the platform says about an exception that a stub has thrown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Trouble {
+struct Thrown {
     /// The cause may pass: a lost connection, an object that was moved, a new version of the code.
     retryable: bool,
     /// The object has more to do than it can do.
     overloaded: bool,
 }
 
-impl Trouble {
+impl Thrown {
     /// Reads the two marks from the JavaScript error; neither is set on an error of another kind.
     fn of(error: &Error) -> Self {
         let Error::UnknownJsError { original, .. } = error else { return Self::default() };
@@ -96,13 +96,13 @@ mod tests {
 
     #[test]
     fn only_a_passing_trouble_is_asked_again_and_only_where_twice_is_as_once() {
-        let trouble = |retryable, overloaded| Trouble { retryable, overloaded };
+        let trouble = |retryable, overloaded| Thrown { retryable, overloaded };
         assert!(trouble(true, false).may_repeat(Repeat::May));
         assert!(!trouble(true, false).may_repeat(Repeat::MustNot));
         assert!(!trouble(true, true).may_repeat(Repeat::May), "an overloaded object is left alone");
         assert!(!trouble(false, false).may_repeat(Repeat::May), "an object that threw would throw again");
         assert_eq!(
-            Trouble::of(&Error::RustError("the object answered 500".to_owned())),
+            Thrown::of(&Error::RustError("the object answered 500".to_owned())),
             trouble(false, false)
         );
     }
