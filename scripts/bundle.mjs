@@ -60,8 +60,10 @@ const shortNames = {
 // the table lacks the key is checked where the Rust is built.
 const texts = "worker/texts";
 const link = {};
-for (const name of readdirSync(texts).filter((name) => /^[a-z]{2}(-\w+)?\.toml$/.test(name)).sort()) {
-  const [, text] = /^\[plain\]\nlink = (".*")$/m.exec(readFileSync(join(texts, name), "utf8")) ?? [];
+for (const name of readdirSync(texts).filter((name) => name.endsWith(".toml") && name !== "Cargo.toml").sort()) {
+  const file = readFileSync(join(texts, name), "utf8");
+  const [, text] = /^\[plain\]\nlink = (".*")$/m.exec(file) ?? [];
+  if (!text && /^\[plain\]/m.test(file)) throw new Error(`${texts}/${name}: [plain] wants one line, link = "…"`);
   if (text) link[name.replace(".toml", "")] = JSON.parse(text);
 }
 if (!link.en) throw new Error(`${texts}/en.toml has no link in [plain]`);

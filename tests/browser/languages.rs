@@ -31,8 +31,8 @@ async fn a_page_that_says_nothing_speaks_the_stores_language() {
     assert_eq!(spoken(&shop, Language::English).await, "お支払い画面を開く");
 }
 
-/// Korean is neither the store's language nor KOMOJU's usual one, and all three speak it: the card beside the order,
-/// KOMOJU's page, and our own.
+/// Korean is not the store's language. The card beside the order and our own page speak it, and KOMOJU is told to (the
+/// sandbox's page then speaks English).
 #[tokio::test]
 async fn a_korean_page_is_answered_in_korean_to_the_end() {
     let shop = declaring(Locale::Ja, "ko").await;

@@ -23,7 +23,7 @@
 //!
 //! This file: which question goes to which function, and the alarm. `object` holds the machine. `start` serves a
 //! shopper who starts to pay, with `looking` while nothing is known of the order; `answers` serves everybody else.
-//! `run` is the turn: `setting` is what it goes by, `remote` carries its calls out, `durable` writes rows and alarm,
+//! `run` is the turn: `surroundings` is what it goes by, `remote` carries its calls out, `durable` writes rows and alarm,
 //! `ledger` tells the store's object, `rest` sleeps or ends.
 
 mod answers;

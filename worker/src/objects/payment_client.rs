@@ -20,7 +20,7 @@ pub const BINDING: &str = "PAYMENTS";
 /// One order's PaymentObject, seen from outside.
 #[derive(Debug)]
 pub struct PaymentClient {
-    door: Stub,
+    stub: Stub,
     store: StoreHash,
     order: OrderId,
 }
@@ -30,8 +30,8 @@ impl PaymentClient {
     /// object lives, even if a stranger or a webhook asks it. So whoever may be the first names the store's country
     /// (ISO 3166-1 alpha-2).
     pub fn near(env: &Env, store: &StoreHash, order: OrderId, country: &str) -> Self {
-        let door = Stub::new(env, BINDING, format!("{store}/{order}"), location(country));
-        Self { door, store: store.clone(), order }
+        let stub = Stub::new(env, BINDING, format!("{store}/{order}"), location(country));
+        Self { stub, store: store.clone(), order }
     }
 
     /// [`Self::near`], when the store's profile is at hand.
@@ -98,6 +98,6 @@ impl PaymentClient {
     async fn ask<T: DeserializeOwned>(&self, ask: PaymentAsk) -> worker::Result<T> {
         let repeat = ask.repeat();
         let question = Question { store: self.store.clone(), order: self.order, ask };
-        stored::read(&self.door.ask(&question, repeat, None).await?)
+        stored::read(&self.stub.ask(&question, repeat, None).await?)
     }
 }

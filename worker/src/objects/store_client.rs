@@ -31,7 +31,7 @@ const OWNER_TIMEOUT_MS: u32 = 2_000;
 /// A store's StoreObject, seen from outside.
 #[derive(Debug)]
 pub struct StoreClient {
-    door: Stub,
+    stub: Stub,
 }
 
 impl StoreClient {
@@ -42,7 +42,7 @@ impl StoreClient {
 
     /// For an object that may not exist yet: it is created near this country (ISO 3166-1 alpha-2).
     pub fn near(env: &Env, store: &StoreHash, country: &str) -> Self {
-        Self { door: Stub::new(env, BINDING, store.to_string(), location(country)) }
+        Self { stub: Stub::new(env, BINDING, store.to_string(), location(country)) }
     }
 
     /// The store as it is now. None: the app was never installed.
@@ -53,7 +53,7 @@ impl StoreClient {
     /// The same, but gives up after two seconds, for callers that cannot wait for an object that has stopped
     /// answering.
     pub async fn profile_soon(&self) -> worker::Result<Option<Profile>> {
-        stored::read(&self.door.ask(&StoreAsk::Profile, Repeat::May, Some(OWNER_TIMEOUT_MS)).await?)
+        stored::read(&self.stub.ask(&StoreAsk::Profile, Repeat::May, Some(OWNER_TIMEOUT_MS)).await?)
     }
 
     /// Remembers what a payment-method label was found to be. None: it could not be found out; the merchant will be
@@ -129,7 +129,7 @@ impl StoreClient {
     /// `proof` (the hash of a cart id). Gives up after two seconds.
     pub async fn knock(&self, order: OrderId, proof: String, network: String) -> worker::Result<Admission> {
         let ask = StoreAsk::Knock { order, proof, network };
-        stored::read(&self.door.ask(&ask, ask.repeat(), Some(OWNER_TIMEOUT_MS)).await?)
+        stored::read(&self.stub.ask(&ask, ask.repeat(), Some(OWNER_TIMEOUT_MS)).await?)
     }
 
     /// Reports what a look has shown, and whether it proved its asker right.
@@ -142,7 +142,7 @@ impl StoreClient {
     /// etiquette, and correctness never depends on it.
     pub async fn slot(&self, importance: Importance) -> Option<u64> {
         let ask = StoreAsk::Slot { importance };
-        read(&self.door.ask(&ask, ask.repeat(), Some(SLOT_TIMEOUT_MS)).await.ok()?).ok()?
+        read(&self.stub.ask(&ask, ask.repeat(), Some(SLOT_TIMEOUT_MS)).await.ok()?).ok()?
     }
 
     /// A hook that our own header had proved carried an odd signature of BigCommerce's.
@@ -156,6 +156,6 @@ impl StoreClient {
     }
 
     async fn ask<T: DeserializeOwned>(&self, ask: &StoreAsk) -> worker::Result<T> {
-        stored::read(&self.door.ask(ask, ask.repeat(), None).await?)
+        stored::read(&self.stub.ask(ask, ask.repeat(), None).await?)
     }
 }

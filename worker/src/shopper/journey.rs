@@ -20,6 +20,7 @@ use crate::crypto::Purpose;
 use crate::links::{LinkSubject, Links, is_on, open};
 use crate::objects::payment_client::PaymentClient;
 use crate::objects::profiles;
+use crate::profile::Profile;
 use crate::request::{self, header, language, query};
 use crate::respond::see_other;
 use crate::stop::{Handled, Stop};
@@ -82,7 +83,7 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Handled {
         false => payment.status(locale).await?,
     };
     let snapshot = snapshot.ok_or_else(|| bad_token(locale))?;
-    show(&request, ctx, &subject, &snapshot, locale).await
+    show(&request, ctx, &subject, &snapshot).await
 }
 
 /// `GET /pay?store&order_id&cart_id`: a start by plain navigation, for pages where the script or its wasm may not
@@ -157,7 +158,8 @@ async fn begin(
 ) -> Handled {
     let started = payment.start(start).await?;
     match outcome(started, request, ctx, links.store(), locale).await {
-        Outcome::Problem(problem) => Err(problem.into()),
+        // In the language of the start, which may be the store's.
+        Outcome::Problem(problem) => page::problem(&problem, locale),
         // A POST cannot be repeated by reloading an address, so its page goes to the status page, which has the
         // button.
         Outcome::Wait(queued) if request.method() == Method::Post => {
@@ -182,16 +184,13 @@ async fn would_begin(ctx: &Ctx, store: &StoreHash, order: OrderId) -> Handled {
 
 /// The status page: with buttons for a browser that may act; for any other, at most with a link to the session that
 /// is open.
-async fn show(
-    request: &Request,
-    ctx: &Ctx,
-    subject: &LinkSubject,
-    snapshot: &Snapshot,
-    locale: Locale,
-) -> Handled {
+async fn show(request: &Request, ctx: &Ctx, subject: &LinkSubject, snapshot: &Snapshot) -> Handled {
+    let profile = profiles::load(&ctx.env, &subject.store).await?.ok();
+    let named = language(request, url::value(&query(request), "locale"), LANGUAGES);
+    let locale = named.or(profile.as_ref().map(Profile::locale)).unwrap_or_default();
+    let shop = profile.map(|profile| profile.store_name).unwrap_or_default();
     let links = Links::renewed(&ctx.config, subject);
     let view: View = view(snapshot, false, links, locale);
-    let shop = profiles::load(&ctx.env, &subject.store).await?.map(|p| p.store_name).unwrap_or_default();
     let home = snapshot.page.as_deref().and_then(url::origin_of);
     let session = snapshot.session_url.as_deref().filter(|url| is_on(url, &ctx.config.komoju_hosted_url));
     let act = cookie(request, &subject.store, subject.order).filter(|token| {

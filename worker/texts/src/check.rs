@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::files::{Entry, Language};
+use crate::files::{Entry, Language, Sentence};
 
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,10 @@ impl fmt::Display for Fault {
 
 /// The language that every other one is measured by.
 pub const MEASURE: &str = "en";
+
+/// Names that a slot may not have: its function has a parameter or a word of that name already.
+const TAKEN: [&str; 12] =
+    ["language", "sentence", "as", "fn", "for", "if", "in", "match", "move", "ref", "type", "use"];
 
 /// Everything that is wrong.
 #[must_use]
@@ -79,8 +83,21 @@ fn compare(language: &Language, key: &str, measure: &Entry, found: &Entry, fault
                 if found.one.is_some() && !wanted.contains(&"count") {
                     say("tells one from many, but has no slot {count}".to_owned());
                 }
-                if found.text.trim().is_empty() {
+                if found.text.trim().is_empty() || found.one.as_ref().is_some_and(|one| one.trim().is_empty())
+                {
                     say("is empty".to_owned());
+                }
+                // What is said of one may leave a slot out; what is said of many is said of every other number.
+                let many = Sentence { one: None, ..found.clone() };
+                for slot in many
+                    .slots()
+                    .into_iter()
+                    .flat_map(|has| there.iter().filter(move |s| !has.contains(s)).collect::<Vec<_>>())
+                {
+                    say(format!("lacks the slot {{{slot}}} for many"));
+                }
+                for slot in there.iter().filter(|slot| TAKEN.contains(slot)) {
+                    say(format!("has a slot {{{slot}}}, which is a word of Rust's or ours"));
                 }
             }
             (_, Err(why)) => say(why),
@@ -182,6 +199,19 @@ mod tests {
             "{found:?}"
         );
         assert!(found.iter().any(|f| f.contains("shopper.title: is of another kind")), "{found:?}");
+    }
+
+    #[test]
+    fn what_is_said_of_many_has_every_slot() {
+        let wrong =
+            JAPANESE.replace("\"{count}件の注文\"", "{ one = \"{count}件の注文\", other = \"注文\" }");
+        assert_eq!(faults(&wrong), ["worker/texts/ja.toml: shopper.many: lacks the slot {count} for many"]);
+    }
+
+    #[test]
+    fn a_slot_that_no_parameter_can_be_called_is_named() {
+        let english = Language::read("en", "[shopper]\nkind = \"{type}\"").expect("a file");
+        assert_eq!(check(&[english]).len(), 1);
     }
 
     #[test]

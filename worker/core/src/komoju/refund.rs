@@ -13,7 +13,7 @@ use crate::values::ids::PaymentId;
 use serde_json::{Value, json};
 
 /// Pays back `minor` (minor units of the payment's currency). KOMOJU answers with the payment as it then is:
-/// [`super::payment::answer`] reads it.
+/// [`super::payment::parse_answer`] reads it.
 pub fn refund_request(
     access: Access<'_>,
     id: &PaymentId,

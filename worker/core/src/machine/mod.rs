@@ -383,9 +383,9 @@ impl Machine {
                 self.reads_ahead = true;
                 continue;
             }
-            let circumstances =
+            let surroundings =
                 PlanSurroundings { shop: now.shop, delays: now.delays, now: now.at, fresh: &self.fresh };
-            let step = plan(&self.state, circumstances);
+            let step = plan(&self.state, surroundings);
             if let Step::Rest(wake) = step {
                 if now.shop.confirmed && self.state.forget_spent_details(&now.shop.settings) {
                     continue;

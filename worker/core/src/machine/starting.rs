@@ -17,9 +17,9 @@ impl Machine {
     pub(super) fn step_of_start(&mut self, now: Surroundings<'_>) {
         let Some((start, done, order)) = self.start.as_mut() else { return };
         let fresh = Fresh::default();
-        let circumstances =
+        let surroundings =
             PlanSurroundings { shop: now.shop, delays: now.delays, now: now.at, fresh: &fresh };
-        match next(&self.state, start, done, circumstances, order.as_ref()) {
+        match next(&self.state, start, done, surroundings, order.as_ref()) {
             StartStep::LookAtOrder => {
                 done.looked_at_order = true;
                 self.order_for_start(now);

@@ -6,7 +6,7 @@ use crate::plan::{Fresh, Step, Transfer, told_by_way_of};
 use crate::state::Reached;
 use crate::state::call::Bank;
 use crate::state::call::Call;
-use crate::state::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate, Subject, UNANSWERED};
+use crate::state::deed::{Action, Deed, DeedState, MilestoneKind, OrderUpdate, Subject, UNANSWERED, UNASKED};
 use crate::state::delays::Delays;
 use crate::state::history::Event;
 use crate::state::settings::Provider;
@@ -245,6 +245,10 @@ impl Machine {
             Some(index) => &mut self.state.deeds[index],
             None => self.deed_to_send(action, now.at),
         };
+        if reason == UNASKED {
+            // Asked for again, it leaves at once: nobody is told any more that it waits.
+            deed.retry_at = 0;
+        }
         deed.state = DeedState::Refused { reason };
         deed.bank = None;
     }

@@ -112,6 +112,13 @@ mod tests {
     }
 
     #[test]
+    fn every_language_is_found_by_its_own_tag() {
+        for locale in Locale::VARIANTS {
+            assert_eq!(Locale::named(locale.code()), Some(*locale));
+        }
+    }
+
+    #[test]
     fn chinese_is_told_apart_by_how_it_is_written() {
         for tag in ["zh-TW", "zh-HK", "zh_Hant_TW", "zh-Hant", "ZH-tw;q=0.8"] {
             assert_eq!(code_of(tag), "zh-Hant", "{tag}");

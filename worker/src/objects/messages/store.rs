@@ -144,7 +144,7 @@ pub enum Announced {
 pub enum Admission {
     /// Look.
     Come,
-    /// StoreAsk again after so many milliseconds.
+    /// Ask again after so many milliseconds.
     Wait(i64),
     /// There is no such order, or the proof is wrong. The shopper is told the same in both cases.
     Unproved,

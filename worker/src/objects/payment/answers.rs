@@ -26,8 +26,8 @@ impl PaymentObject {
         if !self.records.exist()? {
             return Ok(None);
         }
-        if let Ok(setting) = self.setting(whose).await? {
-            self.handle(Input::Status, &setting)?;
+        if let Ok(surroundings) = self.surroundings(whose).await? {
+            self.handle(Input::Status, &surroundings)?;
             self.commit_and_wake(whose).await?;
         }
         self.with(|machine| Some(machine.snapshot(locale)))
@@ -90,17 +90,17 @@ impl PaymentObject {
         if !look || self.records.exist()? || self.with(|machine| machine.has_read_order())? {
             return Ok(());
         }
-        let Ok(setting) = self.setting(whose).await? else { return Ok(()) };
+        let Ok(surroundings) = self.surroundings(whose).await? else { return Ok(()) };
         let looking = Looking::new(&self.looking);
         let _turn = self.take_turn().await;
         // Whoever held the turn before may have read the order meanwhile.
         if self.with(|machine| machine.has_read_order())? {
             return Ok(());
         }
-        self.handle(Input::ReadAhead, &setting)?;
+        self.handle(Input::ReadAhead, &surroundings)?;
         // Hurried: the store's object has already granted the slot for this call, and a shopper's start may be
         // waiting for it.
-        self.run(whose, &setting, true).await?;
+        self.run(whose, &surroundings, true).await?;
         drop(looking);
         self.tell_looked(whose, true);
         Ok(())
@@ -109,10 +109,10 @@ impl PaymentObject {
     /// Looks at an order whose shopper has not come. If the order is not ours, or no longer unpaid, nothing is
     /// written, not even tables. `TryAgain`: the store's own object or a remote side did not answer.
     pub(super) async fn meet(&self, whose: &Whose) -> Result<Met> {
-        let Ok(setting) = self.confirmed(whose).await? else { return Ok(Met::TryAgain) };
+        let Ok(surroundings) = self.confirmed(whose).await? else { return Ok(Met::TryAgain) };
         let _turn = self.take_turn().await;
-        self.handle(Input::Meet, &setting)?;
-        self.run(whose, &setting, false).await?;
+        self.handle(Input::Meet, &surroundings)?;
+        self.run(whose, &surroundings, false).await?;
         let met = self.with(|machine| machine.state().head.to_meet)?;
         if met && !self.records.exist()? {
             // Drops the wish to meet the order from memory; the store's object asks again later.
@@ -127,7 +127,7 @@ impl PaymentObject {
         if !self.records.exist()? {
             return Ok(None);
         }
-        let settings = self.setting(whose).await?.map(|s| s.shop.settings).unwrap_or_default();
+        let settings = self.surroundings(whose).await?.map(|s| s.shop.settings).unwrap_or_default();
         self.with(|machine| {
             let state = machine.state();
             let snapshot = machine.snapshot(Locale::default());

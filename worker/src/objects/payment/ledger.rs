@@ -19,13 +19,13 @@ impl PaymentObject {
     /// `wake`: when this object will wake next, so that the store's sweep can tell if it oversleeps.
     pub(super) fn ledger_row(
         &self,
-        setting: &RunSurroundings,
+        surroundings: &RunSurroundings,
         wake: Option<i64>,
     ) -> Result<Option<LedgerRow>> {
         self.with(|machine| {
             let state = machine.state();
             let news = state.is_worth_keeping() && state.head.version > state.head.ledger_version;
-            news.then(|| LedgerRow { next_alarm_ms: wake, ..ledger_row(machine, &setting.shop) })
+            news.then(|| LedgerRow { next_alarm_ms: wake, ..ledger_row(machine, &surroundings.shop) })
         })
     }
 
@@ -33,14 +33,14 @@ impl PaymentObject {
     pub(super) async fn write_ledger(
         &self,
         whose: &Whose,
-        setting: &RunSurroundings,
+        surroundings: &RunSurroundings,
         wake: Option<i64>,
     ) -> Result<()> {
-        let Some(row) = self.ledger_row(setting, wake)? else { return Ok(()) };
+        let Some(row) = self.ledger_row(surroundings, wake)? else { return Ok(()) };
         let version = row.version;
         let written = async { StoreClient::new(&self.env, &whose.store)?.upsert_payment(row).await };
         match written.await {
-            Ok(()) => self.handle(Input::LedgerHas(version), setting),
+            Ok(()) => self.handle(Input::LedgerHas(version), surroundings),
             Err(error) => {
                 log::warn("payment", "ledger_not_written", &[("error", &error.to_string())]);
                 Ok(())

@@ -1,7 +1,7 @@
 //! What happens when nothing is left to do now: the object sleeps until the next moment that matters, or deletes
 //! itself because the payment is over for good.
 //!
-//! A payment ends 400 days (a setting) after its last possible event. Before the object deletes itself it writes its
+//! A payment ends 400 days (a surroundings) after its last possible event. Before the object deletes itself it writes its
 //! last row to the ledger, which holds no personal data. If the ledger cannot be told, the object does not end.
 
 use super::ledger::ledger_row;
@@ -19,14 +19,15 @@ const LEDGER_RETRY_MS: i64 = 60_000;
 impl PaymentObject {
     /// Sets the alarm to the earliest of: what the machine waits for (`wake`), a retry of the ledger, the end of the
     /// payment. None of these: no alarm. Only settings confirmed by the store's own object may end a payment.
-    pub(super) async fn rest(&self, setting: &RunSurroundings, wake: Option<i64>) -> Result<()> {
+    pub(super) async fn rest(&self, surroundings: &RunSurroundings, wake: Option<i64>) -> Result<()> {
         if !self.records.exist()? {
             return Ok(());
         }
-        let ledger = self.ledger_row(setting, wake)?.map(|_| now_ms() + LEDGER_RETRY_MS);
-        let end = self.with(|machine| machine.state().ends_at(&setting.shop.settings, setting.delays))?;
-        if setting.shop.confirmed && ledger.is_none() && end.is_some_and(|end| end <= now_ms()) {
-            return self.end(setting).await;
+        let ledger = self.ledger_row(surroundings, wake)?.map(|_| now_ms() + LEDGER_RETRY_MS);
+        let end =
+            self.with(|machine| machine.state().ends_at(&surroundings.shop.settings, surroundings.delays))?;
+        if surroundings.shop.confirmed && ledger.is_none() && end.is_some_and(|end| end <= now_ms()) {
+            return self.end(surroundings).await;
         }
         match wake.into_iter().chain(ledger).chain(end).min() {
             Some(at) => self.wake_at(at).await,
@@ -39,8 +40,8 @@ impl PaymentObject {
 
     /// Ends the payment: writes its last ledger row, which says that nobody need wake it any more, then forgets
     /// everything.
-    async fn end(&self, setting: &RunSurroundings) -> Result<()> {
-        let (row, last) = self.with(|m| (ledger_row(m, &setting.shop), m.state().last_event()))?;
+    async fn end(&self, surroundings: &RunSurroundings) -> Result<()> {
+        let (row, last) = self.with(|m| (ledger_row(m, &surroundings.shop), m.state().last_event()))?;
         let row = LedgerRow {
             version: row.version + 1,
             updated_at_ms: last,
@@ -49,17 +50,18 @@ impl PaymentObject {
             ..row
         };
         let order = row.order.to_string();
-        let told = async { StoreClient::new(&self.env, &setting.shop.store)?.upsert_payment(row).await };
+        let told = async { StoreClient::new(&self.env, &surroundings.shop.store)?.upsert_payment(row).await };
         if let Err(error) = told.await {
             log::warn("payment", "ledger_not_written", &[("error", &error.to_string())]);
             return self.wake_at(now_ms() + LEDGER_RETRY_MS).await;
         }
         // A hint may have come in while we told the ledger. It is an event, and moves the end by another 400 days.
-        let end = self.with(|machine| machine.state().ends_at(&setting.shop.settings, setting.delays))?;
+        let end =
+            self.with(|machine| machine.state().ends_at(&surroundings.shop.settings, surroundings.delays))?;
         if end.is_none_or(|end| end > now_ms()) {
             return Ok(());
         }
-        log::info("payment", "ended", &[("store", setting.shop.store.as_str()), ("order", &order)]);
+        log::info("payment", "ended", &[("store", surroundings.shop.store.as_str()), ("order", &order)]);
         self.forget().await
     }
 

@@ -49,12 +49,12 @@ impl PaymentObject {
     /// False: try again later; the alarm for that is already set. A store that was never installed is no reason to
     /// keep trying: its payment is left with a distant alarm.
     pub(super) async fn work(&self, whose: &Whose) -> Result<bool> {
-        let setting = match self.confirmed(whose).await? {
-            Err(Absent::CannotTell) => self.setting(whose).await?,
+        let surroundings = match self.confirmed(whose).await? {
+            Err(Absent::CannotTell) => self.surroundings(whose).await?,
             answer => answer,
         };
-        let setting = match setting {
-            Ok(setting) => setting,
+        let surroundings = match surroundings {
+            Ok(surroundings) => surroundings,
             Err(absent) => {
                 log::warn("payment", "store_unknown", &[("store", whose.store.as_str())]);
                 return match absent {
@@ -65,9 +65,9 @@ impl PaymentObject {
                 };
             }
         };
-        let is_confirmed = setting.confirmed_at.is_some();
+        let is_confirmed = surroundings.confirmed_at.is_some();
         let _turn = self.take_turn().await;
-        match self.run(whose, &setting, false).await? {
+        match self.run(whose, &surroundings, false).await? {
             Ran::Replied(_) | Ran::Rested if is_confirmed => Ok(true),
             // The copy in KV may be older than a change that makes something due, so an unconfirmed run never counts
             // as finished.
@@ -79,34 +79,39 @@ impl PaymentObject {
     ///
     /// `hurried`: a shopper is waiting. Calls then have a short timeout, ask for no slot, and the settings are not
     /// confirmed again however long the run takes.
-    pub(super) async fn run(&self, whose: &Whose, setting: &RunSurroundings, hurried: bool) -> Result<Ran> {
+    pub(super) async fn run(
+        &self,
+        whose: &Whose,
+        surroundings: &RunSurroundings,
+        hurried: bool,
+    ) -> Result<Ran> {
         // Told at most once a run: if the store's object is silent, `rest` sets an alarm to try again.
         let mut ledger_tried = false;
         let mut newer = None;
         loop {
-            let mut setting = newer.as_ref().unwrap_or(setting);
-            if setting.has_aged() && !hurried {
+            let mut surroundings = newer.as_ref().unwrap_or(surroundings);
+            if surroundings.has_aged() && !hurried {
                 match self.confirmed(whose).await? {
-                    Ok(confirmed) => setting = newer.insert(confirmed),
+                    Ok(confirmed) => surroundings = newer.insert(confirmed),
                     Err(_) => return self.with(Machine::leave_turn).map(|()| Ran::Unconfirmed),
                 }
             }
-            match self.with(|machine| machine.poll(setting.now()))? {
+            match self.with(|machine| machine.poll(surroundings.now()))? {
                 Output::Commit(records) => {
                     self.write(whose, &records)?;
-                    self.guard(setting.delays).await?;
+                    self.guard(surroundings.delays).await?;
                 }
                 Output::Call(call) => {
                     let remote = CallSurroundings {
                         env: &self.env,
-                        config: &setting.config,
-                        profile: &setting.profile,
+                        config: &surroundings.config,
+                        profile: &surroundings.profile,
                         order: whose.order,
                         now_ms: now_ms(),
                         hurried,
                     };
                     let answer = remote.call(&call).await;
-                    self.handle(Input::Answer(answer), setting)?;
+                    self.handle(Input::Answer(answer), surroundings)?;
                     self.pass_on_learned(whose);
                 }
                 Output::Reply(reply) => {
@@ -117,12 +122,12 @@ impl PaymentObject {
                     Ok(confirmed) => newer = Some(confirmed),
                     Err(_) => return self.with(Machine::leave_turn).map(|()| Ran::Unconfirmed),
                 },
-                Output::Idle { wake } if !ledger_tried && self.ledger_row(setting, wake)?.is_some() => {
+                Output::Idle { wake } if !ledger_tried && self.ledger_row(surroundings, wake)?.is_some() => {
                     ledger_tried = true;
-                    self.write_ledger(whose, setting, wake).await?;
+                    self.write_ledger(whose, surroundings, wake).await?;
                 }
                 Output::Idle { wake } => {
-                    self.rest(setting, wake).await?;
+                    self.rest(surroundings, wake).await?;
                     return Ok(Ran::Rested);
                 }
             }

@@ -16,7 +16,7 @@
 //!          owner silent, copy 10 min old       -> keep S, answer "wait and repeat"
 //! ```
 //!
-//! An answer that no setting could change (a wrong proof, no such order) does not wait for the owner.
+//! An answer that no surroundings could change (a wrong proof, no such order) does not wait for the owner.
 //!
 //! A crash while KOMOJU makes the session leaves an attempt without an address: it is void, and the next start makes
 //! a new one. A crash after the session was stored costs nothing: the next start hands out the same session.
@@ -48,12 +48,12 @@ impl PaymentObject {
     ///
     /// Errors: the rows cannot be read or written. What the shopper can be told is an `Ok`.
     pub(super) async fn start(&self, whose: &Whose, start: Start) -> Result<Started> {
-        let setting = match self.setting(whose).await? {
-            Ok(setting) => setting,
+        let surroundings = match self.surroundings(whose).await? {
+            Ok(surroundings) => surroundings,
             Err(Absent::NeverInstalled) => return Ok(Started::UnknownStore),
             Err(Absent::CannotTell) => return Ok(Started::CannotTell),
         };
-        let delays = setting.delays;
+        let delays = surroundings.delays;
         // A caller that joins a look under way needs no permission of its own. If that look does not answer its
         // question, it must get permission after all, below.
         let joins = self.looking.get() > 0;
@@ -73,8 +73,8 @@ impl PaymentObject {
         }
         let reply = match known {
             // Refused from the stored hash: costs no call, so the owner need not be asked.
-            Known::Wrong => self.begin(whose, &setting, &start).await?,
-            Known::Right | Known::Nothing => self.begin_beside_owner(whose, setting, &start).await?,
+            Known::Wrong => self.begin(whose, &surroundings, &start).await?,
+            Known::Right | Known::Nothing => self.begin_beside_owner(whose, surroundings, &start).await?,
         };
         drop(looking);
         self.report(whose, &reply);
@@ -95,9 +95,9 @@ impl PaymentObject {
     }
 
     /// One run of the machine for a start. The caller holds the turn.
-    async fn begin(&self, whose: &Whose, setting: &RunSurroundings, start: &Start) -> Result<Reply> {
-        self.handle(Input::Start(Box::new(start.clone())), setting)?;
-        match self.run(whose, setting, true).await? {
+    async fn begin(&self, whose: &Whose, surroundings: &RunSurroundings, start: &Start) -> Result<Reply> {
+        self.handle(Input::Start(Box::new(start.clone())), surroundings)?;
+        match self.run(whose, surroundings, true).await? {
             Ran::Replied(reply) => Ok(*reply),
             Ran::Rested | Ran::Unconfirmed => {
                 Err(worker::Error::RustError("a start ended without a reply".to_owned()))
@@ -110,7 +110,7 @@ impl PaymentObject {
     async fn begin_beside_owner(
         &self,
         whose: &Whose,
-        setting: RunSurroundings,
+        surroundings: RunSurroundings,
         start: &Start,
     ) -> Result<Reply> {
         let env = self.env.clone();
@@ -118,7 +118,7 @@ impl PaymentObject {
         // The last attempt before this start: another one afterwards was made by it, and can be recalled.
         let before = self.with(|machine| machine.state().attempts.last().map(|a| a.n))?;
         let began = now_ms();
-        let (reply, told) = beside(self.begin(whose, &setting, start), owner.as_mut()).await;
+        let (reply, told) = beside(self.begin(whose, &surroundings, start), owner.as_mut()).await;
         let reply = reply?;
         if !reply.rests_on_the_copy() {
             return Ok(reply);
@@ -128,8 +128,8 @@ impl PaymentObject {
             None => owner.await,
         };
         let now = match told {
-            Ok(now) if now.agrees_on_starts(&setting.profile) => return Ok(reply),
-            Err(Absent::CannotTell) if now_ms() - setting.profile.as_of_ms < COPY_IS_YOUNG_MS => {
+            Ok(now) if now.agrees_on_starts(&surroundings.profile) => return Ok(reply),
+            Err(Absent::CannotTell) if now_ms() - surroundings.profile.as_of_ms < COPY_IS_YOUNG_MS => {
                 return Ok(reply);
             }
             Err(Absent::CannotTell) => {
@@ -140,18 +140,18 @@ impl PaymentObject {
                 return Ok(Reply::Refuse(Refusal::Busy { after_ms: None }));
             }
             Ok(now) => now,
-            Err(Absent::NeverInstalled) => setting.profile.disconnected(),
+            Err(Absent::NeverInstalled) => surroundings.profile.disconnected(),
         };
-        let Ok(setting) = self.set(whose, Ok(now), Some(now_ms()))? else {
+        let Ok(surroundings) = self.set(whose, Ok(now), Some(now_ms()))? else {
             return Ok(Reply::Refuse(Refusal::Disconnected));
         };
         let made = self.with(|machine| machine.state().attempts.last().map(|a| a.n))?;
         if let Some(n) = made.filter(|_| made != before) {
-            self.with(|machine| machine.recall(n, setting.now()))?;
-            self.run(whose, &setting, true).await?;
+            self.with(|machine| machine.recall(n, surroundings.now()))?;
+            self.run(whose, &surroundings, true).await?;
         }
-        match setting.profile.connected {
-            true => self.begin(whose, &setting, start).await,
+        match surroundings.profile.connected {
+            true => self.begin(whose, &surroundings, start).await,
             false => Ok(Reply::Refuse(Refusal::Disconnected)),
         }
     }

@@ -1,6 +1,6 @@
 //! What a run of the machine goes by: the store, its configuration, the time.
 //!
-//! A setting read from the copy in KV is good enough to look. To move money, to ship or to end an order, it must come
+//! A surroundings read from the copy in KV is good enough to look. To move money, to ship or to end an order, it must come
 //! from the store's own object, in the same turn: otherwise a merchant who has just switched automatic capture off
 //! would see one more capture.
 
@@ -43,7 +43,7 @@ impl RunSurroundings {
 
 impl PaymentObject {
     /// The store by the copy in KV: good for looking, never for deciding. Inner error: the profile is not to be had.
-    pub(super) async fn setting(
+    pub(super) async fn surroundings(
         &self,
         whose: &Whose,
     ) -> Result<std::result::Result<RunSurroundings, Absent>> {
@@ -60,7 +60,7 @@ impl PaymentObject {
         self.set(whose, profile, Some(now_ms()))
     }
 
-    /// Makes a setting from a profile.
+    /// Makes a surroundings from a profile.
     pub(super) fn set(
         &self,
         whose: &Whose,
@@ -76,7 +76,7 @@ impl PaymentObject {
     }
 
     /// Hands an input to the machine, with the surroundings of this run.
-    pub(super) fn handle(&self, input: Input, setting: &RunSurroundings) -> Result<()> {
-        self.with(|machine| machine.handle(input, setting.now()))
+    pub(super) fn handle(&self, input: Input, surroundings: &RunSurroundings) -> Result<()> {
+        self.with(|machine| machine.handle(input, surroundings.now()))
     }
 }
