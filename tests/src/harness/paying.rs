@@ -67,9 +67,14 @@ impl Shop<'_> {
         (order, session)
     }
 
-    /// The shopper reaches the confirmation page and is taken to KOMOJU.
+    /// The shopper reaches the confirmation page and is taken to KOMOJU. As the script does, asks again if the answer
+    /// is that it could not be done in time.
     pub async fn leave_for_komoju(&self, order: &PlacedOrder) -> Session {
-        self.go(&self.arrive(order).await).await
+        let told = eventually("the shopper is taken to KOMOJU", async || {
+            let told = self.arrive(order).await;
+            (told.status != 503).then_some(told)
+        });
+        self.go(&told.await).await
     }
 
     /// The shopper comes back from KOMOJU by its own link.
