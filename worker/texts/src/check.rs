@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::files::{Entry, Language, Sentence};
+use crate::files::{Entry, Language};
 
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,15 +86,6 @@ fn compare(language: &Language, key: &str, measure: &Entry, found: &Entry, fault
                 if found.text.trim().is_empty() || found.one.as_ref().is_some_and(|one| one.trim().is_empty())
                 {
                     say("is empty".to_owned());
-                }
-                // What is said of one may leave a slot out; what is said of many is said of every other number.
-                let many = Sentence { one: None, ..found.clone() };
-                for slot in many
-                    .slots()
-                    .into_iter()
-                    .flat_map(|has| there.iter().filter(move |s| !has.contains(s)).collect::<Vec<_>>())
-                {
-                    say(format!("lacks the slot {{{slot}}} for many"));
                 }
                 for slot in there.iter().filter(|slot| TAKEN.contains(slot)) {
                     say(format!("has a slot {{{slot}}}, which is a word of Rust's or ours"));

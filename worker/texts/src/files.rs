@@ -37,15 +37,15 @@ impl Sentence {
     ///
     /// # Errors
     ///
-    /// A brace without its partner, or a slot whose name is none.
+    /// A brace without its partner, a slot whose name is none, or one that is there for one but not for many: what is
+    /// said of many is said of every other number.
     pub fn slots(&self) -> Result<Vec<&str>, String> {
-        let mut all = slots(&self.text)?;
-        for slot in self.one.as_deref().map_or(Ok(Vec::new()), slots)? {
-            if !all.contains(&slot) {
-                all.push(slot);
-            }
+        let all = slots(&self.text)?;
+        let of_one = self.one.as_deref().map_or(Ok(Vec::new()), slots)?;
+        match of_one.into_iter().find(|slot| !all.contains(slot)) {
+            Some(slot) => Err(format!("lacks the slot {{{slot}}} for many")),
+            None => Ok(all),
         }
-        Ok(all)
     }
 }
 

@@ -38,6 +38,7 @@ pub fn write(languages: &[Language], audiences: &[&str], enumeration: &Enumerati
             languages.iter().map(|language| Version { language, texts: language.audience(name) }).collect();
         let has: Vec<&Version<'_>> = there.iter().filter(|version| version.texts.is_some()).collect();
         let _ = writeln!(out, "pub(crate) mod {name} {{\n    use {path} as Language;");
+        // A crate that is told the language, as the core is, has no use for the list.
         let tags: Vec<String> =
             has.iter().map(|v| format!("Language::{}", variant(&v.language.tag))).collect();
         let _ = writeln!(
