@@ -176,10 +176,9 @@ async fn read_body(request: &mut Request) -> std::result::Result<Body, Problem> 
 
 /// The order and the store that a request names. Nothing is looked up about the order.
 pub async fn find(store: &str, order: u64, ctx: &Ctx) -> Handled<(OrderId, Profile)> {
-    let malformed =
-        || Problem::new(400, "malformed_body", "The body is not a start", "store or order_id is malformed");
     let (Ok(store), Ok(order)) = (StoreHash::parse(store), OrderId::new(order)) else {
-        return Err(malformed().into());
+        let detail = "store or order_id is malformed";
+        return Err(Problem::new(400, "malformed_body", "The body is not a start", detail).into());
     };
     match profiles::named(&ctx.env, &store).await? {
         Ok(profile) => Ok((order, profile)),

@@ -91,14 +91,15 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Handled {
 pub async fn pay(request: Request, ctx: &Ctx) -> Handled {
     let asked = query(&request);
     let get = |name: &str| url::value(&asked, name).unwrap_or("").to_owned();
-    let locale = locale_of(&request);
+    let named = named_locale(&request);
+    let locale = named.unwrap_or_default();
     let number = get("order_id").parse().unwrap_or(0);
     if CartId::parse(&get("cart_id")).is_err() {
         return Err(refused(&Refusal::WrongProof, locale).into());
     }
     let found = find(&get("store"), number, ctx).await;
     let (order, profile) = found.map_err(|stop| stop.map_problem(|problem| spoken(problem, locale)))?;
-    let locale = language(&request, Some(&get("locale")), LANGUAGES).unwrap_or(profile.locale());
+    let locale = named.unwrap_or(profile.locale());
     if begins_nothing(&request) {
         // Without asking BigCommerce, nobody can say whether the cart id is right.
         return Ok(Response::empty()?);
@@ -186,8 +187,7 @@ async fn would_begin(ctx: &Ctx, store: &StoreHash, order: OrderId) -> Handled {
 /// is open.
 async fn show(request: &Request, ctx: &Ctx, subject: &LinkSubject, snapshot: &Snapshot) -> Handled {
     let profile = profiles::load(&ctx.env, &subject.store).await?.ok();
-    let named = language(request, url::value(&query(request), "locale"), LANGUAGES);
-    let locale = named.or(profile.as_ref().map(Profile::locale)).unwrap_or_default();
+    let locale = named_locale(request).or(profile.as_ref().map(Profile::locale)).unwrap_or_default();
     let shop = profile.map(|profile| profile.store_name).unwrap_or_default();
     let links = Links::renewed(&ctx.config, subject);
     let view: View = view(snapshot, false, links, locale);
@@ -219,10 +219,14 @@ fn start_of(request: &Request, proof: Proof, intent: Intent, page: Option<String
     Start { proof, intent, page, locale: Spoken(locale), browser: browser(request), seen: None, visit: None }
 }
 
-/// The language that the address asks for, else the one that the browser likes best, else English: without a profile
-/// at hand, nobody knows the store's.
+/// The language that the address asks for, else the one that the browser likes best. None: we have neither.
+fn named_locale(request: &Request) -> Option<Locale> {
+    language(request, url::value(&query(request), "locale"), LANGUAGES)
+}
+
+/// The same, else English: without a profile at hand, nobody knows the store's.
 pub fn locale_of(request: &Request) -> Locale {
-    language(request, url::value(&query(request), "locale"), LANGUAGES).unwrap_or_default()
+    named_locale(request).unwrap_or_default()
 }
 
 /// Sends the browser to KOMOJU, and gives it the cookie.

@@ -89,15 +89,27 @@ fn till(chain: &str) -> Till {
     }
 }
 
+/// A sentence about a code, in the wording for what the code is called: by its chain, or as a Pay-easy number, a
+/// payment number, a bank account.
+fn about(
+    code: &Code<'_>,
+    locale: Locale,
+    by_chain: fn(Locale, &str) -> String,
+    [pay_easy, number, bank_account]: [fn(Locale) -> &'static str; 3],
+) -> String {
+    let sentence = match code.named() {
+        Named::Chain(chain) => return by_chain(locale, konbini(chain, locale)),
+        Named::PayEasy => pay_easy,
+        Named::Number => number,
+        Named::BankAccount => bank_account,
+    };
+    sentence(locale).to_owned()
+}
+
 /// Title and message of the question before a code is given up.
 pub fn asking(code: &Code<'_>, locale: Locale) -> (&'static str, String) {
-    let message = match code.named() {
-        Named::Chain(chain) => say::asking::chain(locale, konbini(chain, locale)),
-        Named::PayEasy => say::asking::pay_easy(locale).to_owned(),
-        Named::Number => say::asking::number(locale).to_owned(),
-        Named::BankAccount => say::asking::bank_account(locale).to_owned(),
-    };
-    (say::asking::title(locale), message)
+    use say::asking::{bank_account, chain, number, pay_easy, title};
+    (title(locale), about(code, locale, chain, [pay_easy, number, bank_account]))
 }
 
 /// The note beside that question, and its two answers, the safe one first.
@@ -111,24 +123,14 @@ pub fn asking_answers(code: &Code<'_>, locale: Locale) -> (&'static str, &'stati
 
 /// Title and message while the order is unpaid and its last code has expired.
 pub fn expired(code: &Code<'_>, locale: Locale) -> (&'static str, String) {
-    let message = match code.named() {
-        Named::Chain(chain) => say::expired::chain(locale, konbini(chain, locale)),
-        Named::PayEasy => say::expired::pay_easy(locale).to_owned(),
-        Named::Number => say::expired::number(locale).to_owned(),
-        Named::BankAccount => say::expired::bank_account(locale).to_owned(),
-    };
-    (say::expired::title(locale), message)
+    use say::expired::{bank_account, chain, number, pay_easy, title};
+    (title(locale), about(code, locale, chain, [pay_easy, number, bank_account]))
 }
 
 /// Title and message while the order is unpaid and its last code was given up.
 pub fn given_up(code: &Code<'_>, locale: Locale) -> (&'static str, String) {
-    let message = match code.named() {
-        Named::Chain(chain) => say::given_up::chain(locale, konbini(chain, locale)),
-        Named::PayEasy => say::given_up::pay_easy(locale).to_owned(),
-        Named::Number => say::given_up::number(locale).to_owned(),
-        Named::BankAccount => say::given_up::bank_account(locale).to_owned(),
-    };
-    (say::given_up::title(locale), message)
+    use say::given_up::{bank_account, chain, number, pay_easy, title};
+    (title(locale), about(code, locale, chain, [pay_easy, number, bank_account]))
 }
 
 /// A moment by Japan's clock, whatever the reader's own.

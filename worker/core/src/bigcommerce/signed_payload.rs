@@ -142,7 +142,7 @@ fn check(holds: bool, otherwise: PayloadError) -> Result<(), PayloadError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::hmac_sha256;
+    use crate::hash::hmac_parts;
     use serde_json::json;
 
     const NOW: i64 = 1_770_000_000;
@@ -161,7 +161,7 @@ mod tests {
 
     fn signed(header: &Value, claims: &Value, key: &[u8]) -> String {
         let text = [&B64.encode(header.to_string()), ".", &B64.encode(claims.to_string())].concat();
-        [&text, ".", &B64.encode(hmac_sha256(key, text.as_bytes()))].concat()
+        [&text, ".", &B64.encode(hmac_parts(key, &[text.as_bytes()]))].concat()
     }
 
     fn good_header() -> Value {
