@@ -52,8 +52,12 @@ impl Machine {
 
     /// The order was read, or was not. A 404 counts as deleted only once it has persisted: see `is_missed_for_good`.
     pub(super) fn order_answered(&mut self, seq: u64, answer: Answer, now: Surroundings<'_>) {
+        let moved = self.moved_meanwhile.take();
         if let Answer::Order(seen) = answer {
             self.note_look(&seen, now);
+            if moved.is_some_and(|to| to != Some(seen.reading.status)) {
+                return self.look_again();
+            }
             return self.take_order(seq, *seen, now);
         }
         let failure = failure_of(answer);
@@ -76,6 +80,15 @@ impl Machine {
         let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
         self.state.order.failed(&failure, retry);
         self.fail_start(bigcommerce_refusal(&failure));
+    }
+
+    /// The order moved while it was being read. A start that waits looks again; what was read ahead for a shopper who
+    /// has not come is dropped.
+    fn look_again(&mut self) {
+        self.reads_ahead = false;
+        if let Some((_, done, _)) = self.start.as_mut() {
+            done.looked_at_order = false;
+        }
     }
 
     /// True if BigCommerce has answered 404 five times in a row, over at least 10 minutes, for an order that it once

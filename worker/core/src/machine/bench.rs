@@ -148,7 +148,13 @@ impl Bench {
 
     /// The shopper presses *Pay*.
     pub fn start(&mut self) -> Option<Reply> {
-        let start = Start {
+        self.handle(Self::pressed());
+        self.run()
+    }
+
+    /// What [`Bench::start`] hands in.
+    pub fn pressed() -> Input {
+        Input::Start(Box::new(Start {
             proof: Proof::Link,
             intent: Intent::Pay,
             page: None,
@@ -156,9 +162,7 @@ impl Bench {
             browser: Browser::default(),
             seen: None,
             visit: None,
-        };
-        self.handle(Input::Start(Box::new(start)));
-        self.run()
+        }))
     }
 
     /// The shopper pays. KOMOJU has the payment; we have not heard of it yet.

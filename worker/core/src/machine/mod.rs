@@ -204,6 +204,8 @@ pub struct Machine {
     ahead: Ahead,
     /// True while the look under way is a read-ahead, made for a shopper who has not come yet.
     reads_ahead: bool,
+    /// What BigCommerce said that the order moved to while a look at it was under way: that look may be the older one.
+    moved_meanwhile: Option<Option<OrderStatus>>,
     /// What the last look at the order showed, for other requests that ask about the same order number.
     looked: Option<Looked>,
 }
@@ -293,9 +295,12 @@ impl Machine {
         self.state.order.reading.is_some()
     }
 
-    /// BigCommerce says that the order moved to this status (None: it did not say). Drops what was read ahead, unless
-    /// that already shows this status.
+    /// BigCommerce says that the order moved to this status (None: it did not say). Drops what was read ahead, or is
+    /// being read, unless it shows this status.
     pub fn order_changed(&mut self, to: Option<OrderStatus>) {
+        if self.flight.as_ref().is_some_and(|flight| flight.what == What::Order) {
+            self.moved_meanwhile = Some(to);
+        }
         if let Ahead::Read(seen, _) = &self.ahead
             && to != Some(seen.reading.status)
         {

@@ -9,6 +9,7 @@ mod in_vain;
 mod key_refused;
 mod lean_session;
 mod missed;
+mod moved_meanwhile;
 mod overtaken;
 mod paid_twice;
 mod paid_unshown;
