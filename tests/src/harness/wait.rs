@@ -7,8 +7,12 @@ use std::time::{Duration, Instant};
 /// machine may have much else to do.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Between two looks; the only pause in all tests.
+/// Between the first two looks; the only pause in all tests.
 const PAUSE: Duration = Duration::from_millis(25);
+
+/// The pause grows with the wait, a tenth of it, up to this: a look costs the worker a request, and what takes a minute
+/// is not worth two thousand.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// Asks `probe` until it answers something; fails the test after [`PATIENCE`], naming `what` was waited for.
 #[track_caller]
@@ -35,7 +39,7 @@ pub fn eventually_within<T>(
                 return found;
             }
             assert!(start.elapsed() < deadline, "{caller}: waited {deadline:?} in vain for {what}");
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep((start.elapsed() / 10).clamp(PAUSE, LONGEST_PAUSE)).await;
         }
     }
 }
