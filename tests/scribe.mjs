@@ -8,8 +8,7 @@
 // An OBJECT is {"binding", "name", "alarm", "sql": [statement…]}; one without "sql" is only named, to be read. Written
 // objects hold nothing else afterwards. Prints {"objects": [OBJECT…], "kv": {"key": "value" or null}} of what was read.
 import { text } from "node:stream/consumers";
-import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import { Log, LogLevel, Miniflare, convertV4MiniflareOptions, workerOptionsOf } from "./miniflare.mjs";
 
 const { persist, write = [], put = {}, read = [], get = [] } = JSON.parse(await text(process.stdin));
 const { workerOptions } = workerOptionsOf("wrangler.toml");

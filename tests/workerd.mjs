@@ -8,8 +8,7 @@
 // with it, which whoever started it has named as TMPDIR.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import { Log, LogLevel, Miniflare, convertV4MiniflareOptions, workerOptionsOf } from "./miniflare.mjs";
 
 const { port = 0, persist, vars = {}, kv = {}, scratch } = JSON.parse(process.argv[2] ?? "{}");
 
