@@ -2,7 +2,7 @@
 //! outbox until `poll` has committed that. So no mutation leaves that a later life would not know of.
 
 use super::{Flight, Machine, Surroundings, What};
-use crate::plan::{Fresh, Step, Transfer, told_by_way_of};
+use crate::plan::{Fresh, Step, Transfer, told_along_with};
 use crate::state::Reached;
 use crate::state::call::Bank;
 use crate::state::call::Call;
@@ -143,7 +143,7 @@ impl Machine {
         at: Moment,
     ) {
         if let Subject::Payment(id) = &subject {
-            for (kind, attention) in told_by_way_of(&self.state, id, milestone) {
+            for (kind, attention) in told_along_with(&self.state, id, milestone) {
                 self.reach(subject.clone(), kind, attention, at);
             }
         }

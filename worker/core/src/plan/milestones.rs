@@ -56,7 +56,7 @@ pub(super) fn due(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Op
 }
 
 /// What the order is told of its payments, the worst first. While bad news has not got through, nothing better is
-/// told; what stands beside it is then told along with it ([`told_by_way_of`]).
+/// told; what stands beside it is then told along with it ([`told_along_with`]).
 fn of_payments(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     let mut all = Vec::new();
     for (id, payment) in state.payments.iter() {
@@ -110,7 +110,7 @@ fn badness(kind: MilestoneKind) -> u8 {
 
 /// The milestones that the order hears of together with a chargeback or a fraud mark, each with what a person must
 /// look at because of it. The line about the bad news names amount and payment, so they need none of their own.
-pub(crate) fn told_by_way_of(
+pub(crate) fn told_along_with(
     state: &State,
     id: &PaymentId,
     bad: MilestoneKind,
@@ -199,7 +199,7 @@ fn of_money(
             let kind = if as_asked { MilestoneKind::Paid } else { MilestoneKind::Mismatch };
             let row = match as_asked {
                 _ if reading.went_back_whole() => Row::RefundedFirst,
-                true if payment.refunds_by_hand().next().is_some() => Row::PartRefundedFirst,
+                true if payment.voluntary_refunds().next().is_some() => Row::PartRefundedFirst,
                 true => Row::CapturedAsAsked,
                 false => Row::CapturedOtherwise,
             };

@@ -42,7 +42,7 @@ mod telling;
 mod unasked;
 
 pub use endings::next_cancel;
-pub(super) use milestones::told_by_way_of;
+pub(super) use milestones::told_along_with;
 pub use step::{Fresh, PlanSurroundings, Step, Transfer};
 
 use crate::state::State;

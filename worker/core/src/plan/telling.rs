@@ -68,7 +68,7 @@ pub(super) fn tell_once(
 /// p1 is charged back        13 Disputed
 /// p2 is marked as fraud     note and attention, and the order stays 13, not 12
 /// ```
-fn is_overshadowed(state: &State, news: &News<'_>, order: OrderStatus) -> bool {
+fn must_keep_status(state: &State, news: &News<'_>, order: OrderStatus) -> bool {
     let known = |bad| state.reached.contains_key(&(news.subject.clone(), bad));
     let is_disputed = order == OrderStatus::DISPUTED
         && state.reached.iter().any(|((_, kind), _)| *kind == MilestoneKind::Disputed);
@@ -119,8 +119,8 @@ fn tell(state: &State, c: PlanSurroundings<'_>, news: News<'_>) -> Step {
         return conclude(attention);
     }
     let news = News { status: news.status.filter(|_| row == news.row), ..news };
-    let overshadowed = is_overshadowed(state, &news, order.status);
-    let status = status(&news, cell, c).filter(|status| *status != order.status && !overshadowed);
+    let keeps_status = must_keep_status(state, &news, order.status);
+    let status = status(&news, cell, c).filter(|status| *status != order.status && !keeps_status);
     let told_anyway = matches!(milestone, MilestoneKind::Ended | MilestoneKind::Restored);
     if !cell.note && !told_anyway && status.is_none() {
         return conclude(attention);

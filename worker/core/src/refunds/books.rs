@@ -45,7 +45,7 @@ impl Books {
     pub fn of(state: &State, payment: &Payment) -> Self {
         let mut books = Self { net: payment.net(), credit: state.credit(payment), payment: 0, order: 0 };
         let list = state.order_refunds.reading.as_deref().unwrap_or_default();
-        for refund in payment.refunds_by_hand() {
+        for refund in payment.voluntary_refunds() {
             let counterpart = list.iter().find(|b| match refund.cause {
                 Some(Cause::OrderRefund(of)) => b.id == of,
                 _ => b.komoju.as_ref() == Some(&refund.id),

@@ -65,8 +65,8 @@ impl Payment {
         }
     }
 
-    /// Its refunds without the chargebacks. Ours are among them.
-    pub fn refunds_by_hand(&self) -> impl Iterator<Item = &RefundReading> {
+    /// Its refunds without the chargebacks: by whomever, ours among them.
+    pub fn voluntary_refunds(&self) -> impl Iterator<Item = &RefundReading> {
         let all = self.register.reading.as_ref().map_or(&[][..], |r| &r.refunds);
         all.iter().filter(|r| !r.chargeback)
     }

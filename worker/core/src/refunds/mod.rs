@@ -343,7 +343,7 @@ pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
     let others = state.payments.iter().filter(|(id, p)| *id != first && p.was_captured());
     for (_, payment) in others {
         surplus += state.credit(payment);
-        let returned: i64 = payment.refunds_by_hand().map(|r| r.minor).sum();
+        let returned: i64 = payment.voluntary_refunds().map(|r| r.minor).sum();
         surplus -= Books::of(state, payment).in_order(returned.min(payment.net()));
     }
     let Some(payment) = state.payments.get(first) else { return Vec::new() };
@@ -353,7 +353,7 @@ pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
     let mut books = Books::of(state, payment);
     let mut found = Vec::new();
     let unpaired = |r: &&RefundReading| is_unpaired(state, r) && !state.may_be_a_transfer(first, r);
-    for refund in payment.refunds_by_hand().filter(unpaired) {
+    for refund in payment.voluntary_refunds().filter(unpaired) {
         let minor = books.enter(refund.minor);
         let absorbed = minor.min(surplus.max(0));
         surplus -= absorbed;
@@ -428,7 +428,7 @@ fn twins(state: &State) -> Vec<(u64, RefundId)> {
     let mut made = Vec::new();
     for (id, payment) in state.payments.iter() {
         let by_hand = |r: &&RefundReading| r.cause.is_none() && !state.may_be_a_transfer(id, r);
-        for refund in payment.refunds_by_hand().filter(by_hand) {
+        for refund in payment.voluntary_refunds().filter(by_hand) {
             let entering = state.deed(&Action::RecordRefund { refund: refund.id.clone() });
             let recorded = entering.is_some_and(|d| d.is_open() || d.state == DeedState::Done)
                 || is_recorded(state, &refund.id);

@@ -178,7 +178,9 @@ impl State {
         self.credited().is_some_and(|(id, payment)| {
             let unknown = self.is_of_unknown_worth(id);
             unknown
-                && payment.refunds_by_hand().any(|r| r.cause.is_none() && !refunds::is_recorded(self, &r.id))
+                && payment
+                    .voluntary_refunds()
+                    .any(|r| r.cause.is_none() && !refunds::is_recorded(self, &r.id))
         })
     }
 
