@@ -206,40 +206,45 @@ fn button(locale: Locale, act: Act) -> &'static str {
 fn statement(locale: Locale, offer: &Offer, amount: Money, who: &str) -> String {
     use say::statement;
     let part = amount != offer.most;
-    let most = offer.most.to_string();
-    let whole = match part {
-        true => statement::part(locale, &amount.to_string(), &most),
+    let most = &offer.most.to_string();
+    let whole = &match part {
+        true => statement::Part { amount: &amount.to_string(), most }.say(locale),
         false => most.clone(),
     };
     match (&offer.about, offer.act) {
-        (OfferAbout::Order, _) => statement::owed(locale, &whole),
-        (OfferAbout::Payment(_), Act::Capture) if part => statement::capture_part(locale, &whole),
-        (OfferAbout::Payment(_), Act::Capture) => statement::capture(locale, &whole),
-        (OfferAbout::Payment(_), _) if offer.needs_bank => statement::transfer(locale, &whole),
-        (OfferAbout::Payment(_), _) => statement::refund(locale, &whole),
+        (OfferAbout::Order, _) => statement::owed(locale, whole),
+        (OfferAbout::Payment(_), Act::Capture) if part => statement::capture_part(locale, whole),
+        (OfferAbout::Payment(_), Act::Capture) => statement::capture(locale, whole),
+        (OfferAbout::Payment(_), _) if offer.needs_bank => statement::transfer(locale, whole),
+        (OfferAbout::Payment(_), _) => statement::refund(locale, whole),
         (OfferAbout::Part { id, amount, .. }, _) => {
-            let (id, refunded) = (id.to_string(), amount.to_string());
+            let (id, refunded) = (&id.to_string(), &amount.to_string());
             match offer.needs_bank {
-                true => statement::transfer_towards(locale, &whole, &id, &refunded),
-                false => statement::refund_towards(locale, &whole, &id, &refunded),
+                true => statement::TransferTowards { amount: whole, id, refunded }.say(locale),
+                false => statement::RefundTowards { amount: whole, id, refunded }.say(locale),
             }
         }
         (OfferAbout::Refund { id, amount }, act) => {
-            let (id, refunded) = (id.to_string(), amount.to_string());
+            let (id, refunded) = (&id.to_string(), &amount.to_string());
             match act {
-                Act::Outside => statement::outside(locale, &id, &refunded, who),
-                _ if offer.needs_bank => statement::transfer_towards(locale, &whole, &id, &refunded),
-                _ => statement::confirm(locale, &whole, &id, &refunded),
+                Act::Outside => statement::Outside { id, refunded, who }.say(locale),
+                _ if offer.needs_bank => {
+                    statement::TransferTowards { amount: whole, id, refunded }.say(locale)
+                }
+                _ => statement::Confirm { amount: whole, id, refunded }.say(locale),
             }
         }
         // These move nothing now but record what happened elsewhere.
-        (OfferAbout::Call(_), _) => statement::unanswered(locale, &most, who),
+        (OfferAbout::Call(_), _) => statement::Unanswered { amount: most, who }.say(locale),
         (OfferAbout::Transfer { became: Some((refund, made)), .. }, _) => {
-            statement::became_refund(locale, &most, &made.to_string(), refund.as_str(), who)
+            let (refunded, refund) = (&made.to_string(), refund.as_str());
+            statement::BecameRefund { amount: most, refunded, refund, who }.say(locale)
         }
-        (OfferAbout::Transfer { became: None, .. }, _) => statement::became_nothing(locale, &most, who),
+        (OfferAbout::Transfer { became: None, .. }, _) => {
+            statement::BecameNothing { amount: most, who }.say(locale)
+        }
         (OfferAbout::Pair { id, komoju, .. }, _) => {
-            statement::two(locale, &id.to_string(), &most, komoju.as_str(), who)
+            statement::Two { id: &id.to_string(), amount: most, refund: komoju.as_str(), who }.say(locale)
         }
     }
 }

@@ -256,7 +256,7 @@ fn account_changed(panel: &Panel<'_>, desk: &Desk, locale: Locale) -> Markup {
             p {
                 code { (change.from) } " → " code { (change.to) }
                 br;
-                span.quiet { (say::changed_by(locale, &change.name, &moment(change.at_ms))) }
+                span.quiet { (say::ChangedBy { name: &change.name, time: &moment(change.at_ms) }.say(locale)) }
             }
             p {
                 (say::account_changed_hint(locale)) " "

@@ -172,8 +172,8 @@ fn difference(locale: Locale, history: &History) -> Markup {
     };
     let bold = |amount: Money| html! { b { (amount.to_string()) } };
     let words = match history.condition == Condition::Reserved {
-        true => say::authorized_otherwise(locale, bold(paid), bold(due)),
-        false => say::paid_otherwise(locale, bold(paid), bold(due)),
+        true => say::AuthorizedOtherwise { authorized: bold(paid), due: bold(due) }.say(locale),
+        false => say::PaidOtherwise { paid: bold(paid), due: bold(due) }.say(locale),
     };
     html! {
         p.difference { (words) }

@@ -43,23 +43,24 @@ pub fn unanswered(panel: &Panel<'_>, locale: Locale, order: OrderId, line: &Paym
 fn waiting(locale: Locale, unanswered: &Unanswered) -> String {
     let asked = asked(locale, unanswered);
     match unanswered.until {
-        Some(until) => say::sent_again(locale, &asked, &moment(until)),
+        Some(until) => say::SentAgain { asked: &asked, until: &moment(until) }.say(locale),
         None => say::looked_for(locale, &asked),
     }
 }
 
 fn asked(locale: Locale, unanswered: &Unanswered) -> String {
     use say::{asked, asked_without_amount};
-    let since = moment(unanswered.since);
-    match (unanswered.what, unanswered.amount.map(|amount| amount.to_string())) {
-        (Asked::Capture, Some(amount)) => asked::capture(locale, &amount, &since),
-        (Asked::Refund, Some(amount)) => asked::refund(locale, &amount, &since),
-        (Asked::Transfer, Some(amount)) => asked::transfer(locale, &amount, &since),
-        (Asked::Entry, Some(amount)) => asked::entry(locale, &amount, &since),
-        (Asked::Capture, None) => asked_without_amount::capture(locale, &since),
-        (Asked::Refund, None) => asked_without_amount::refund(locale, &since),
-        (Asked::Transfer, None) => asked_without_amount::transfer(locale, &since),
-        (Asked::Entry, None) => asked_without_amount::entry(locale, &since),
+    let since = &moment(unanswered.since);
+    let amount = unanswered.amount.map(|amount| amount.to_string());
+    match (unanswered.what, amount.as_deref()) {
+        (Asked::Capture, Some(amount)) => asked::Capture { amount, since }.say(locale),
+        (Asked::Refund, Some(amount)) => asked::Refund { amount, since }.say(locale),
+        (Asked::Transfer, Some(amount)) => asked::Transfer { amount, since }.say(locale),
+        (Asked::Entry, Some(amount)) => asked::Entry { amount, since }.say(locale),
+        (Asked::Capture, None) => asked_without_amount::capture(locale, since),
+        (Asked::Refund, None) => asked_without_amount::refund(locale, since),
+        (Asked::Transfer, None) => asked_without_amount::transfer(locale, since),
+        (Asked::Entry, None) => asked_without_amount::entry(locale, since),
     }
 }
 

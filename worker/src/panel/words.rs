@@ -30,15 +30,17 @@ pub fn trouble(locale: Locale, trouble: &Trouble, channel_name: impl Fn(u64) -> 
     match trouble {
         Trouble::ScriptDisabled { channel } => trouble::script_disabled(locale, &channel_name(*channel)),
         Trouble::Script { channel, why } => {
-            trouble::script_refused(locale, &channel_name(*channel), reason(locale, why))
+            trouble::ScriptRefused { channel: &channel_name(*channel), why: reason(locale, why) }.say(locale)
         }
-        Trouble::Hook { scope, why } => trouble::hook_refused(locale, scope, reason(locale, why)),
-        Trouble::Unreachable { call, why } => trouble::unreachable(locale, call, reason(locale, why)),
+        Trouble::Hook { scope, why } => trouble::HookRefused { scope, why: reason(locale, why) }.say(locale),
+        Trouble::Unreachable { call, why } => {
+            trouble::Unreachable { call, why: reason(locale, why) }.say(locale)
+        }
         Trouble::ScopeMissing { call } => trouble::scope_missing(locale, call),
         Trouble::CheckoutNotOptimized => trouble::checkout_not_optimized(locale).to_owned(),
         Trouble::ThemeNotStencil => trouble::theme_not_stencil(locale).to_owned(),
         Trouble::NobodyStarts { orders, since_ms } => {
-            trouble::nobody_starts(locale, u64::from(*orders), &moment(*since_ms))
+            trouble::NobodyStarts { count: u64::from(*orders), since: &moment(*since_ms) }.say(locale)
         }
         Trouble::Silent { side: Side::Komoju, since_ms } => {
             trouble::komoju_silent(locale, &moment(*since_ms))

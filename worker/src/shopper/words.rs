@@ -138,8 +138,9 @@ pub fn japan_time(at: Moment, locale: Locale) -> String {
     let t = in_japan(at);
     let month = usize::try_from(t.month - 1).ok().and_then(|m| say::months(locale).get(m)).unwrap_or(&"");
     let clock = format!("{:02}:{:02}", t.hour, t.minute);
-    let (day, year) = (t.day.to_string(), t.year.to_string());
-    say::japan_time(locale, say::weekdays(locale)[t.weekday], &day, month, &year, &clock)
+    let weekday = say::weekdays(locale)[t.weekday];
+    let (day, year) = (&t.day.to_string(), &t.year.to_string());
+    say::JapanTime { weekday, day, month, year, clock: &clock }.say(locale)
 }
 
 /// The label of one line of instructions, as Japanese tills and banks call it.

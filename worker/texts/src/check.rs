@@ -23,8 +23,8 @@ impl fmt::Display for Fault {
 pub const MEASURE: &str = "en";
 
 /// Names that a slot may not have: its function has a parameter or a word of that name already.
-const TAKEN: [&str; 12] =
-    ["language", "sentence", "as", "fn", "for", "if", "in", "match", "move", "ref", "type", "use"];
+const TAKEN: [&str; 13] =
+    ["language", "sentence", "as", "fn", "for", "if", "in", "match", "move", "ref", "self", "type", "use"];
 
 /// Everything that is wrong.
 #[must_use]

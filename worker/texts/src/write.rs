@@ -18,9 +18,7 @@ pub enum Enumeration {
 /// The functions of these audiences, as a module each.
 #[must_use]
 pub fn write(languages: &[Language], audiences: &[&str], enumeration: &Enumeration) -> String {
-    let mut out = String::from(
-        "// Written by the build from worker/texts. The slots are in the order of the English sentence.\n",
-    );
+    let mut out = String::from("// Written by the build from worker/texts.\n");
     let (path, languages) = match enumeration {
         Enumeration::Path(path) => ((*path).to_owned(), languages.to_vec()),
         Enumeration::Own => {
@@ -136,29 +134,54 @@ fn sentence(out: &mut String, indent: &str, key: &str, english: &Sentence, there
     }
     // A count is a number, so that one can be told from many.
     let is_count = |slot: &str| slot == "count" && counts;
-    let element =
-        |slot: &str| slot.strip_prefix('<').and_then(|slot| slot.strip_suffix('>')).map(str::to_owned);
     let markup = slots.iter().any(|slot| element(slot).is_some());
-    let (mut parameters, mut fillings) = (String::new(), String::new());
+    let (mut taken, mut fields, mut fillings) = (Vec::new(), String::new(), String::new());
     for slot in slots {
-        let (name, kind, filling) = match element(slot) {
-            Some(name) => (name.clone(), "maud::Markup", name),
-            None if is_count(slot) => (slot.to_owned(), "u64", format!("&{slot}.to_string()")),
-            None => (slot.to_owned(), "&str", slot.to_owned()),
+        let (name, kind) = match element(slot) {
+            Some(name) => (name, "maud::Markup"),
+            None if is_count(slot) => (slot, "u64"),
+            None => (slot, "&'a str"),
         };
+        let filling = if is_count(slot) { "&count.to_string()" } else { name };
         let filling = match markup && element(slot).is_none() {
             true => format!("maud::html! {{ ({filling}) }}"),
-            false => filling,
+            false => filling.to_owned(),
         };
-        let _ = write!(parameters, ", {name}: {kind}");
+        taken.push(name);
+        let _ = writeln!(fields, "{indent}    pub(crate) {name}: {kind},");
         let _ = write!(fillings, "({slot:?}, {filling}), ");
     }
     let (fill, text) = if markup { ("fill_markup", "maud::Markup") } else { ("fill", "String") };
+    let body = format!("let sentence = {choice};\n{indent}    crate::texts::{fill}(sentence, &[{fillings}])");
+    let borrows = fields.contains("&'a str");
+    if let [name] = taken[..] {
+        let kind = match borrows {
+            true => "&str",
+            false if markup => "maud::Markup",
+            false => "u64",
+        };
+        let _ = writeln!(
+            out,
+            "{indent}pub(crate) fn {key}(language: Language, {name}: {kind}) -> {text} {{\n{indent}    {body}\n{indent}}}"
+        );
+        return;
+    }
+    // Two slots are told apart by name: as arguments, they would change places unseen where somebody words the
+    // sentence differently.
+    let (name, taken) = (camel(key, '_'), taken.join(", "));
+    let (of_struct, of_impl) = if borrows { ("<'a>", "<'_>") } else { ("", "") };
     let _ = writeln!(
         out,
-        "{indent}pub(crate) fn {key}(language: Language{parameters}) -> {text} {{\n\
-         {indent}    let sentence = {choice};\n{indent}    crate::texts::{fill}(sentence, &[{fillings}])\n{indent}}}"
+        "{indent}pub(crate) struct {name}{of_struct} {{\n{fields}{indent}}}\n\
+         {indent}impl {name}{of_impl} {{\n\
+         {indent}    pub(crate) fn say(self, language: Language) -> {text} {{\n\
+         {indent}    let Self {{ {taken} }} = self;\n{indent}    {body}\n{indent}    }}\n{indent}}}"
     );
+}
+
+/// The name in a slot for an element, `<name>`. None: the slot is for text.
+fn element(slot: &str) -> Option<&str> {
+    slot.strip_prefix('<').and_then(|slot| slot.strip_suffix('>'))
 }
 
 fn list(out: &mut String, indent: &str, key: &str, english: &[String], there: &[Version<'_>]) {
@@ -183,22 +206,42 @@ fn list(out: &mut String, indent: &str, key: &str, english: &[String], there: &[
 
 /// `zh-Hant` → `ZhHant`.
 fn variant(tag: &str) -> String {
-    tag.split('-')
-        .map(|part| {
-            let mut letters = part.chars();
-            letters
-                .next()
-                .map(|first| first.to_ascii_uppercase())
-                .into_iter()
-                .chain(letters)
-                .collect::<String>()
-        })
-        .collect()
+    camel(tag, '-')
+}
+
+/// A name whose parts stand with this between them, as the name of a type.
+fn camel(name: &str, between: char) -> String {
+    let capital = |part: &str| {
+        let mut letters = part.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    name.split(between).map(capital).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_slots_are_told_apart_by_name() {
+        let english = r#"
+            [notes]
+            paid = "{amount} by {method}"
+            until = "Until {time}"
+            orders = { one = "{count} order since {day}", other = "{count} orders since {day}" }
+            held = "{<held>} of {<whole>}"
+        "#;
+        let english = Language::read("en", english).expect("the text of a file");
+        let written = write(&[english], &["notes"], &Enumeration::Own);
+        let has = |line: &str| assert!(written.contains(line), "{line}\n{written}");
+        has("struct Paid<'a> {");
+        has("pub(crate) method: &'a str,");
+        has("let Self { amount, method } = self;");
+        has("fn until(language: Language, time: &str) -> String");
+        has("pub(crate) count: u64,");
+        has("struct Held {");
+    }
 
     #[test]
     fn an_enum_of_the_crates_own_knows_only_languages_that_speak_there() {

@@ -36,34 +36,37 @@ pub fn line(
         Mode::Test => "[KOMOJU TEST]",
         Mode::Live => "[KOMOJU]",
     };
-    let amount = payment.total.map_or_else(|| terms.amount.to_string(), |m| m.to_string());
-    let asked = terms.amount;
+    let amount = &payment.total.unwrap_or(terms.amount).to_string();
+    let asked = &terms.amount.to_string();
     let method = payment_types::name(&payment.payment_type, locale);
     // In another currency, KOMOJU may have converted the amount: then the two amounts do not contradict each other.
-    let otherwise = payment.net.is_some_and(|net| net.currency == asked.currency && net != asked);
+    let otherwise =
+        payment.net.is_some_and(|net| net.currency == terms.amount.currency && net != terms.amount);
     let what = match kind {
         // These are about no payment, so they name no amount.
         MilestoneKind::Ended | MilestoneKind::Unpaid | MilestoneKind::Restored => {
             return short(kind, subject, locale);
         }
-        MilestoneKind::CodeIssued => notes::waiting(locale, &amount, method),
+        MilestoneKind::CodeIssued => notes::Waiting { amount, method }.say(locale),
         MilestoneKind::Authorized if otherwise => {
-            notes::authorized_otherwise(locale, &amount, method, &asked.to_string())
+            notes::AuthorizedOtherwise { amount, method, asked }.say(locale)
         }
-        MilestoneKind::Authorized => notes::authorized(locale, &amount, method),
+        MilestoneKind::Authorized => notes::Authorized { amount, method }.say(locale),
         MilestoneKind::Paid | MilestoneKind::Mismatch if payment.went_back_whole() => {
-            notes::paid_and_refunded(locale, &amount, method)
+            notes::PaidAndRefunded { amount, method }.say(locale)
         }
-        MilestoneKind::Paid => notes::paid(locale, &amount, method),
-        MilestoneKind::Mismatch => notes::paid_otherwise(locale, &amount, method, &asked.to_string()),
-        MilestoneKind::Refunded => notes::refunded(locale, &amount, method),
-        MilestoneKind::Disputed => notes::disputed(locale, &amount, method),
-        MilestoneKind::Fraud => notes::fraud(locale, &amount, method),
-        MilestoneKind::CaptureRefused => notes::capture_refused(locale, &amount, method),
-        MilestoneKind::LapsesSoon => notes::lapses_soon(locale, &amount, method),
+        MilestoneKind::Paid => notes::Paid { amount, method }.say(locale),
+        MilestoneKind::Mismatch => notes::PaidOtherwise { amount, method, asked }.say(locale),
+        MilestoneKind::Refunded => notes::Refunded { amount, method }.say(locale),
+        MilestoneKind::Disputed => notes::Disputed { amount, method }.say(locale),
+        MilestoneKind::Fraud => notes::Fraud { amount, method }.say(locale),
+        MilestoneKind::CaptureRefused => notes::CaptureRefused { amount, method }.say(locale),
+        MilestoneKind::LapsesSoon => notes::LapsesSoon { amount, method }.say(locale),
     };
-    let edited = due.map(|due| notes::paid_but_due(locale, &amount, method, &due.to_string()));
-    let what = edited.unwrap_or(what);
+    let what = match due.map(|due| due.to_string()) {
+        Some(due) => notes::PaidButDue { amount, method, due: &due }.say(locale),
+        None => what,
+    };
     format!("{tag} {what} {}", mark(kind, subject))
 }
 
