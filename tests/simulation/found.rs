@@ -825,3 +825,59 @@ fn a_chargeback_is_known_though_the_numbers_of_its_payment_are_not() {
         ],
     );
 }
+
+/// Oracle: the event about the fraud mark showed the payment once more, with a chargeback that could not be read.
+#[test]
+fn what_was_read_of_a_chargeback_stays_known() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (PressesAnotherWay, Arrives),
+            (PaysByCard, Arrives),
+            (ListsAre(Lists::PartlyUnreadable), Arrives),
+            (ChargesBack, Arrives),
+            (Before(0, &MarksFraud), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
+/// Oracle: a tenth of what is left, on both sides, in two currencies: ¥333 and ₩3,136, which is ¥334.
+#[test]
+fn whether_two_refunds_that_differ_by_rounding_are_one_may_be_asked() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysAbroad, Arrives),
+            (Waits(1), Arrives),
+            (RefundsInPanel(33), Arrives),
+            (Waits(1), Arrives),
+            (SetsRefunds(Refunds::Confirm), Arrives),
+            (RefundsOrder(10), Arrives),
+            (RefundsAtKomoju(10), Arrives),
+            (Moves(5), Arrives),
+        ],
+    );
+}
+
+/// Of a transfer that could not be read, a person was asked whether it had come to nothing.
+#[test]
+fn a_transfer_that_may_be_in_what_was_unreadable_has_not_vanished() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (TakesCode, Arrives),
+            (PaysCode, Arrives),
+            (Waits(1), Arrives),
+            (OpensSecondPage, Arrives),
+            (RefundsOnSecondPage(10), Arrives),
+            (Waits(45_000), Arrives),
+            (Waits(51_817), Arrives),
+            (ListsAre(Lists::PartlyUnreadable), Arrives),
+            (RefundsInPanel(100), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}

@@ -215,8 +215,13 @@ fn refund_requests(payment: &Value, unread: &mut Vec<String>) -> Vec<RefundReque
     each(payment, "refund_requests", unread, refund_request, |_, n| format!("refund request {n}"))
 }
 
-/// One refund request. None: it does not say what became of it.
+/// One refund request. None: it does not say what became of it, or nothing tells which one it is.
 fn refund_request(request: &Value) -> Option<RefundRequestReading> {
+    let id = text(request, "id");
+    let cause = Cause::in_text(&text(request, "description"));
+    if id.is_empty() && cause.is_none() {
+        return None;
+    }
     let status = match text(request, "status").as_str() {
         "" => return None,
         "pending" => RequestStatus::Pending,
@@ -225,10 +230,10 @@ fn refund_request(request: &Value) -> Option<RefundRequestReading> {
         other => RequestStatus::Other(other.to_owned()),
     };
     Some(RefundRequestReading {
-        id: text(request, "id"),
+        id,
         minor: integer(request, "amount"),
         status,
-        cause: Cause::in_text(&text(request, "description")),
+        cause,
         at: parse_rfc3339(&text(request, "created_at")),
     })
 }
@@ -322,12 +327,13 @@ pub(super) mod tests {
         payment["refund_requests"] = json!([
             { "id": "q1", "status": "pending", "amount": 900, "description": "(panel-refund:4)" },
             { "id": "q2", "status": "rejected", "created_at": "2026-11-25T14:59:59Z" },
+            { "status": "completed", "description": "(panel-refund:5)" },
             { "status": "completed" },
             {},
             "a request",
         ]);
         let reading = parse(&payment).expect("a payment");
-        assert_eq!(reading.unread, ["refund request 4", "refund request 5"]);
+        assert_eq!(reading.unread, ["refund request 4", "refund request 5", "refund request 6"]);
         let requests = reading.refund_requests;
         let request = |id: &str, minor, status, cause| RefundRequestReading {
             id: id.to_owned(),
@@ -342,7 +348,7 @@ pub(super) mod tests {
             [
                 request("q1", Some(900), RequestStatus::Pending, Some(Cause::Merchant(4))),
                 RefundRequestReading { at: Some(1_795_618_799_000), ..second },
-                request("", None, RequestStatus::Completed, None),
+                request("", None, RequestStatus::Completed, Some(Cause::Merchant(5))),
             ]
         );
     }

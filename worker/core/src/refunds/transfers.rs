@@ -53,7 +53,7 @@ use strum::{IntoStaticStr, VariantArray};
 pub enum TransferStage {
     /// KOMOJU accepted the request, but does not show it yet.
     Unseen,
-    /// KOMOJU's staff have it.
+    /// KOMOJU's staff have it, for all we can tell: a part of the payment that we could not read may say more.
     Pending,
     /// KOMOJU says that the transfer is made, but shows no refund that we could take for it.
     Completed,
@@ -118,7 +118,8 @@ impl Transfer<'_> {
 impl State {
     /// The transfers of a payment that KOMOJU accepted, oldest first, each with its stage by the last reading.
     pub fn transfers(&self, payment: &PaymentId) -> Vec<Transfer<'_>> {
-        let Some(register) = self.payments.get(payment).map(|p| &p.register) else { return Vec::new() };
+        let Some(held) = self.payments.get(payment) else { return Vec::new() };
+        let register = &held.register;
         let requests = register.reading.as_ref().map_or(&[][..], |r| &r.refund_requests);
         let refunds = register.reading.as_ref().map_or(&[][..], |r| &r.refunds);
         let accepted = self.deeds.iter().filter(|deed| deed.state == DeedState::Done);
@@ -133,6 +134,12 @@ impl State {
                 Some(RequestStatus::Pending | RequestStatus::Other(_)) => TransferStage::Pending,
                 None if deed.request.is_some() => TransferStage::Vanished,
                 None => TransferStage::Unseen,
+            };
+            // What is missing may be what could not be read. To ask a person now what became of it would be to ask
+            // whether it shall be paid once more.
+            let stage = match held.is_partly_unread() && stage.may_have_come_to_nothing() {
+                true => TransferStage::Pending,
+                false => stage,
             };
             Some(Transfer { deed, cause, stage, request })
         };
@@ -292,7 +299,7 @@ impl State {
         for by_mark in [true, false] {
             for (i, deed) in self.deeds.iter().enumerate().filter(|(_, deed)| deed.refund.is_none()) {
                 let Some(cause) = cause_of(deed, payment) else { continue };
-                let request = requests.iter().find(|r| deed.request.as_ref() == Some(&r.id));
+                let request = requests.iter().find(|r| is_of(r, deed, cause));
                 let done = request.is_some_and(|r| r.status == RequestStatus::Completed)
                     && deed.state == DeedState::Done;
                 if pairs.iter().any(|(known, _)| *known == i) || !(by_mark || done) {
@@ -332,7 +339,7 @@ impl State {
         };
         for deed in deeds {
             let Some(cause) = cause_of(deed, payment) else { continue };
-            let request = reading.refund_requests.iter_mut().find(|r| deed.request.as_ref() == Some(&r.id));
+            let request = reading.refund_requests.iter_mut().find(|r| is_of(r, deed, cause));
             if let Some(request) = request {
                 (request.minor, request.cause) = (deed.minor, Some(cause));
                 // The merchant has found out that nothing came of it, so it promises no money any more.
@@ -404,12 +411,12 @@ fn has_left(deed: &Deed) -> bool {
     }
 }
 
-/// Whether this request is the one that the deed made: by its id. Readings of a former version
-/// have no id; there our mark tells.
+/// Whether this request is the one that the deed made: by its id. Readings of a former version, and an answer that lost
+/// it, have no id; there our mark tells.
 fn is_of(request: &RefundRequestReading, deed: &Deed, cause: Cause) -> bool {
-    match &deed.request {
-        Some(id) => request.id == *id,
-        None => request.id.is_empty() && request.cause == Some(cause),
+    match request.id.as_str() {
+        "" => request.cause == Some(cause),
+        id => deed.request.as_deref() == Some(id),
     }
 }
 

@@ -240,6 +240,33 @@ fn a_request_that_vanishes_asks_a_person_and_its_money_stays_promised() {
 }
 
 #[test]
+fn nobody_is_asked_about_one_that_may_be_there_and_could_not_be_read() {
+    for describes in [true, false] {
+        let mut bench = asked_for(describes);
+        let requests = std::mem::take(&mut bench.payment().refund_requests);
+        bench.payment().unread = vec!["refund request 1".to_owned()];
+        bench.hears("payment.updated");
+        bench.waits(DAY / 2);
+        assert!(!bench.attentions().contains(&Attention::TransferToCheck));
+        let transfer = bench.statement().payments[0].transfers[0].id;
+        let nothing = Decision::MatchTransfer { transfer, refund: None };
+        assert_eq!(bench.decides(nothing), Taken::Overtaken);
+        (bench.payment().refund_requests, bench.payment().unread) = (requests, Vec::new());
+        bench.waits(2 * DAY);
+        assert_eq!((refundable(&bench), bench.attentions()), (Some(1_000), vec![]));
+    }
+}
+
+#[test]
+fn a_request_without_its_id_is_ours_by_our_mark() {
+    let mut bench = asked_for(true);
+    request(&mut bench).id.clear();
+    bench.hears("payment.updated");
+    bench.waits(2 * DAY);
+    assert_eq!((refundable(&bench), bench.attentions()), (Some(1_000), vec![]));
+}
+
+#[test]
 fn a_request_that_never_shows_asks_a_person_after_a_day() {
     let mut bench = Bench::new(Settings { refunds: RefundPolicy::Confirm, ..Settings::default() });
     bench.pays("konbini", PaymentStatus::Captured);
