@@ -333,8 +333,10 @@ impl Bank {
                     let amount = payment.told.and_then(|told| told.amount);
                     payment.telling.set(is_named.then_some(Told { amount, ..telling }));
                 }
+                // An answer that says less takes nothing back of what was told before.
                 Some(telling) if refund.is_some() => {
-                    payment.telling.set(Some(Told { charged_back: false, ..telling }));
+                    let charged_back = payment.told.is_some_and(|told| told.charged_back);
+                    payment.telling.set(Some(Told { charged_back, ..telling }));
                 }
                 _ => {}
             }

@@ -143,7 +143,9 @@ fn needs(world: &World) -> Vec<(bool, &'static [Attention])> {
 fn is_called_for(world: &World, attention: Attention) -> bool {
     let (store, bank) = (&world.store, &world.bank);
     let unpaired = || pair(world).ok();
-    let open = || bank.ever_captured().next().is_some() && unpaired().is_some_and(|u| !u.unpaid.is_empty());
+    let open = || {
+        bank.ever_captured().next().is_some() && unpaired().is_some_and(|u| !u.unpaid_by_amount.is_empty())
+    };
     let ever = |policy| world.policies().any(|of| of == policy);
     let asked = ever(Refunds::AtOnce) || ever(Refunds::Confirm) || world.decisions > 0;
     match attention {
@@ -173,7 +175,7 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
             several
                 || in_doubt
                 || garbled && is_charged_back(world)
-                || unpaired().is_some_and(|u| !u.seen_by_amount.is_empty())
+                || unpaired().is_some_and(|u| !u.unentered_by_amount.is_empty())
         }
         Attention::RefundToConfirm => open() && ever(Refunds::Confirm),
         Attention::RefundNeedsBank => open() && asked && bank.ever_captured().any(|p| p.is_cash()),

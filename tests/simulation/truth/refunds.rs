@@ -19,8 +19,9 @@ pub struct Unpaired<'a> {
     pub unpaid: Vec<&'a store::Refund>,
     /// Made at KOMOJU by hand or from our panel, and in no book of BigCommerce's.
     pub unentered: Vec<(&'a Payment, &'a bank::Refund)>,
-    /// The same for whoever allows nothing for rounding: of these a person may be told, and need not be.
-    pub seen_by_amount: Vec<(&'a Payment, &'a bank::Refund)>,
+    /// Both for whoever allows nothing for rounding: of these a person may be told, and need not be.
+    pub unpaid_by_amount: Vec<&'a store::Refund>,
+    pub unentered_by_amount: Vec<(&'a Payment, &'a bank::Refund)>,
     /// Made in BigCommerce, and paid back outside KOMOJU: somebody has said so.
     pub settled: Vec<&'a store::Refund>,
 }
@@ -142,9 +143,9 @@ pub fn pair(world: &World) -> Result<Unpaired<'_>, String> {
         return Err(format!("paid back for no refund: {}", stray.because));
     }
     pair_by_amount(world, &mut unpaid, &mut unentered, 0);
-    let seen_by_amount = unentered.clone();
+    let (unpaid_by_amount, unentered_by_amount) = (unpaid.clone(), unentered.clone());
     pair_by_amount(world, &mut unpaid, &mut unentered, 1);
-    Ok(Unpaired { unpaid, unentered, seen_by_amount, settled })
+    Ok(Unpaired { unpaid, unentered, unpaid_by_amount, unentered_by_amount, settled })
 }
 
 /// A refund that the merchant made by hand on both sides is one refund: of the same amount, or, where it was made in
