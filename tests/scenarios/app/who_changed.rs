@@ -29,7 +29,7 @@ async fn each_change_is_kept_with_who_made_it_and_secrets_show_their_ends_only()
     assert!(row("KOMOJU secret key").contains(&format!("sk_live_••••{end}")), "{page}");
     assert!(!page.contains(key.as_str()) && !page.contains(&shop.webhook_secret), "{page}");
     let overview = shop.panel("").await;
-    assert!(!overview.contains("The KOMOJU account was changed"), "the first account is no change");
+    assert!(!overview.contains("The KOMOJU key was changed"), "the first account is no change");
 }
 
 #[tokio::test]
@@ -40,15 +40,23 @@ async fn another_komoju_account_stands_on_everybodys_overview() {
     let reply = submit(&shop, &ken, "keys", &[("secret_key", &other.secret_key_live)]).await;
     assert_eq!(reply.status, 303, "{reply:?}");
     let overview = shop.panel("").await;
-    let told = overview.split("The KOMOJU account was changed").nth(1).expect("the overview says so");
+    let told = overview.split("The KOMOJU key was changed").nth(1).expect("the overview says so");
     let (from, to) = (&shop.merchant.secret_key_live, &other.secret_key_live);
     for end in [&from[from.len() - 4..], &to[to.len() - 4..], KEN] {
         assert!(told.contains(end), "{end} in {told}");
     }
+    assert!(told.contains("New payments go to the account of this key."), "{told}");
     // The same key again is no change.
     let before = shop.panel("changes").await.matches("KOMOJU secret key").count();
     submit(&shop, &ken, "keys", &[("secret_key", &other.secret_key_live)]).await;
     assert_eq!(shop.panel("changes").await.matches("KOMOJU secret key").count(), before);
+    // To a test key no money goes.
+    submit(&shop, &ken, "keys", &[("secret_key", &other.secret_key_test)]).await;
+    let overview = shop.panel("").await;
+    assert!(
+        overview.contains("This is a test key") && !overview.contains("New payments go to"),
+        "{overview}"
+    );
 }
 
 #[tokio::test]
@@ -85,7 +93,7 @@ async fn what_the_owner_keeps_nobody_else_sees_or_changes() {
     // The owner may.
     assert!(shop.panel("keys").await.contains(&shop.webhook_secret));
     shop.save("keys", &key).await;
-    assert!(shop.panel("").await.contains("The KOMOJU account was changed"));
+    assert!(shop.panel("").await.contains("The KOMOJU key was changed"));
 }
 
 /// The session of the panel that Ken opens.

@@ -250,6 +250,7 @@ fn signature_note(desk: &Desk, locale: Locale) -> Markup {
 /// a change for a month.
 fn account_changed(panel: &Panel<'_>, desk: &Desk, locale: Locale) -> Markup {
     let Some(change) = &desk.account_changed else { return html! {} };
+    let is_test = change.to.starts_with("sk_test_");
     html! {
         section.card.warn {
             h2 { (say::account_changed(locale)) }
@@ -259,7 +260,7 @@ fn account_changed(panel: &Panel<'_>, desk: &Desk, locale: Locale) -> Markup {
                 span.quiet { (say::ChangedBy { name: &change.name, time: &moment(change.at_ms) }.say(locale)) }
             }
             p {
-                (say::account_changed_hint(locale)) " "
+                (if is_test { say::account_changed_to_test(locale) } else { say::account_changed_hint(locale) }) " "
                 a href=(panel.visitor.link(panel.ctx, "/changes", &[])) { (say::who_changed_what(locale)) }
             }
         }
