@@ -60,13 +60,15 @@ impl KeyEntry {
     }
 }
 
-/// Live or test. Only the key's prefix decides that. None: it is not a secret key.
+/// Live or test, and what follows the prefix, which alone decides that. It still stands in a masked key.
+pub fn split(key: &str) -> Option<(Mode, &str)> {
+    let live = key.strip_prefix("sk_live_").map(|rest| (Mode::Live, rest));
+    live.or_else(|| key.strip_prefix("sk_test_").map(|rest| (Mode::Test, rest)))
+}
+
+/// Live or test. None: it is not a secret key.
 fn mode_of(key: &str) -> Option<Mode> {
-    let (mode, rest) = match (key.strip_prefix("sk_live_"), key.strip_prefix("sk_test_")) {
-        (Some(rest), _) => (Mode::Live, rest),
-        (_, Some(rest)) => (Mode::Test, rest),
-        _ => return None,
-    };
+    let (mode, rest) = split(key)?;
     (rest.len() >= 8 && rest.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(mode)
 }
 

@@ -1,6 +1,7 @@
 //! The first page: whether everything is connected, what is left to set up, and what needs a person.
 
 use super::fields::hidden_token;
+use super::keys;
 use super::layout::{PanelPage, Tab, mode_pill, page as frame};
 use super::request::Panel;
 use super::words::{moment, trouble};
@@ -250,7 +251,7 @@ fn signature_note(desk: &Desk, locale: Locale) -> Markup {
 /// a change for a month.
 fn account_changed(panel: &Panel<'_>, desk: &Desk, locale: Locale) -> Markup {
     let Some(change) = &desk.account_changed else { return html! {} };
-    let is_test = change.to.starts_with("sk_test_");
+    let is_test = matches!(keys::split(&change.to), Some((Mode::Test, _)));
     html! {
         section.card.warn {
             h2 { (say::account_changed(locale)) }

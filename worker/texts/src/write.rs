@@ -135,7 +135,7 @@ fn sentence(out: &mut String, indent: &str, key: &str, english: &Sentence, there
     // A count is a number, so that one can be told from many.
     let is_count = |slot: &str| slot == "count" && counts;
     let markup = slots.iter().any(|slot| element(slot).is_some());
-    let (mut taken, mut fields, mut fillings) = (Vec::new(), String::new(), String::new());
+    let (mut taken, mut fillings) = (Vec::new(), String::new());
     for slot in slots {
         let (name, kind) = match element(slot) {
             Some(name) => (name, "maud::Markup"),
@@ -147,19 +147,13 @@ fn sentence(out: &mut String, indent: &str, key: &str, english: &Sentence, there
             true => format!("maud::html! {{ ({filling}) }}"),
             false => filling.to_owned(),
         };
-        taken.push(name);
-        let _ = writeln!(fields, "{indent}    pub(crate) {name}: {kind},");
+        taken.push((name, kind));
         let _ = write!(fillings, "({slot:?}, {filling}), ");
     }
     let (fill, text) = if markup { ("fill_markup", "maud::Markup") } else { ("fill", "String") };
     let body = format!("let sentence = {choice};\n{indent}    crate::texts::{fill}(sentence, &[{fillings}])");
-    let borrows = fields.contains("&'a str");
-    if let [name] = taken[..] {
-        let kind = match borrows {
-            true => "&str",
-            false if markup => "maud::Markup",
-            false => "u64",
-        };
+    if let [(name, kind)] = taken[..] {
+        let kind = kind.replace("'a ", "");
         let _ = writeln!(
             out,
             "{indent}pub(crate) fn {key}(language: Language, {name}: {kind}) -> {text} {{\n{indent}    {body}\n{indent}}}"
@@ -168,8 +162,11 @@ fn sentence(out: &mut String, indent: &str, key: &str, english: &Sentence, there
     }
     // Two slots are told apart by name: as arguments, they would change places unseen where somebody words the
     // sentence differently.
-    let (name, taken) = (camel(key, '_'), taken.join(", "));
-    let (of_struct, of_impl) = if borrows { ("<'a>", "<'_>") } else { ("", "") };
+    let fields: String =
+        taken.iter().map(|(name, kind)| format!("{indent}    pub(crate) {name}: {kind},\n")).collect();
+    let (of_struct, of_impl) = if fields.contains("'a ") { ("<'a>", "<'_>") } else { ("", "") };
+    let taken = taken.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let name = camel(key, '_');
     let _ = writeln!(
         out,
         "{indent}pub(crate) struct {name}{of_struct} {{\n{fields}{indent}}}\n\
