@@ -1,7 +1,9 @@
 // Miniflare and what wrangler.toml says to it. Required, not imported: an import first reads the two packages, ten
 // megabytes, for the names they export, which takes as long as all the rest of a start; and the tests start some sixty
 // workers.
-import { createRequire } from "node:module";
+import { createRequire, enableCompileCache } from "node:module";
+
+enableCompileCache("target/node");
 
 const require = createRequire(import.meta.url);
 

@@ -147,7 +147,6 @@ fn spawn(options: &Options, scratch: &Path) -> Child {
         .args(["tests/workerd.mjs", &settings.to_string()])
         .current_dir(project())
         .env("WRANGLER_SEND_METRICS", "false")
-        .env("NODE_COMPILE_CACHE", project().join("target/node"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
