@@ -28,6 +28,7 @@ async fn what_needs_a_person_stands_out_from_what_is_paid_and_what_waits() {
     komoju.refund(&given, Some(700)).expect("KOMOJU takes the refund");
     let (waiting, session) = shop.begin(&OrderSpec::total(2_030)).await;
     shop.take_code(&session);
+    shop.state_when(&paid, "paid", "Paid").await;
     shop.state_when(&disputed, "stop", "Disputed").await;
     shop.state_when(&wanted, "decide", "Refund wanted").await;
     shop.state_when(&part, "rest", "Partly refunded").await;

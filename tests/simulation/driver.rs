@@ -135,7 +135,7 @@ impl World {
                 at: self.now,
             };
             let output = self.machine.poll(now);
-            let dies = self.faults.dies_now();
+            let dies = !matches!(output, Output::Tell { .. }) && self.faults.dies_now();
             match output {
                 _ if dies && !matches!(output, Output::Call(_)) => {
                     self.crash();
@@ -163,6 +163,8 @@ impl World {
                     self.machine.leave_turn();
                     return Ran::Unconfirmed;
                 }
+                // No rule of money rests on the ledger, and the object of a silent one goes on as any other.
+                Output::Tell { .. } => self.handle_by(&word, Input::LedgerSilent),
                 Output::Idle { wake } => {
                     self.to_meet &= !self.is_known() && self.machine.state().head.to_meet;
                     self.note_what_is_shown();

@@ -302,6 +302,10 @@ impl Bench {
                 Output::Commit(_) => {}
                 Output::Unconfirmed => panic!("a store that is confirmed is asked to confirm"),
                 Output::Reply(said) => reply = Some(said),
+                Output::Tell { .. } => {
+                    let version = self.machine.state().head.version;
+                    self.handle(Input::LedgerHas(version));
+                }
                 Output::Idle { wake } => {
                     self.wake = wake;
                     return reply;

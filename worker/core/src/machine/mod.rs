@@ -63,6 +63,8 @@ pub enum Input {
     Answer(Answer),
     /// The store's ledger confirmed the row of this version.
     LedgerHas(u64),
+    /// The store's ledger could not be told.
+    LedgerSilent,
 }
 
 /// What the caller should do now. Comes out of [`Machine::poll`].
@@ -77,6 +79,11 @@ pub enum Output {
     /// is known from a copy. Ask the store's own object for settings, keys and installation, then poll again with
     /// those.
     Unconfirmed,
+    /// Nothing else is to be done, and the store's ledger lacks this version of the payment: tell it, then bring
+    /// [`Input::LedgerHas`] or [`Input::LedgerSilent`]. `wake` as in [`Output::Idle`].
+    Tell {
+        wake: Option<Moment>,
+    },
     /// Nothing to do now. `wake`: ms since the epoch when something falls due by itself; None while a call is under
     /// way, or when nothing ever will.
     Idle {
@@ -154,7 +161,8 @@ pub struct Surroundings<'a> {
 /// 5. The next step of a start, if a shopper waits; else of an order to be read ahead; else of the
 ///    [plan](crate::plan). A step becomes a change and mostly a call, so the next outputs are 1 and 2 again.
 /// 6. `Unconfirmed`, if that step decides something and the store is only a copy.
-/// 7. `Idle` with the time of the next alarm.
+/// 7. `Tell`, if the store's ledger lacks the present version, and was not silent already in this turn.
+/// 8. `Idle` with the time of the next alarm.
 ///
 /// One card payment of ¥3,000, captured at once:
 ///
@@ -208,6 +216,8 @@ pub struct Machine {
     moved_meanwhile: Option<Option<OrderStatus>>,
     /// What the last look at the order showed, for other requests that ask about the same order number.
     looked: Option<Looked>,
+    /// True if the store's ledger could not be told in this turn. Another turn tries again.
+    ledger_is_silent: bool,
 }
 
 /// An order read before its shopper came: not asked for, asked for, or read at this moment.
@@ -278,6 +288,12 @@ impl Machine {
     /// may come much later.
     pub fn leave_turn(&mut self) {
         self.fresh = Fresh::default();
+        self.ledger_is_silent = false;
+    }
+
+    /// True if the store's ledger lacks the present version of a payment that is to be listed.
+    pub fn ledger_lacks_it(&self) -> bool {
+        self.state.is_worth_keeping() && self.state.head.version > self.state.head.ledger_version
     }
 
     /// Names looked up since the last call of this function.
@@ -337,6 +353,7 @@ impl Machine {
                 }
             }
             Input::LedgerHas(version) => self.state.head.ledger_version = version,
+            Input::LedgerSilent => self.ledger_is_silent = true,
         }
     }
 
@@ -395,7 +412,11 @@ impl Machine {
                 if now.shop.confirmed && self.state.forget_spent_details(&now.shop.settings) {
                     continue;
                 }
-                self.fresh = Fresh::default();
+                // What came in while the ledger was told has a newer version, and is told as well.
+                if self.ledger_lacks_it() && !self.ledger_is_silent {
+                    return Output::Tell { wake };
+                }
+                self.leave_turn();
                 return Output::Idle { wake };
             }
             if step.decides() && !now.shop.confirmed {

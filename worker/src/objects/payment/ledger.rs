@@ -15,37 +15,27 @@ use domain::views::condition::condition;
 use worker::Result;
 
 impl PaymentObject {
-    /// The row that the ledger lacks. None: the ledger has the newest version, or there is no payment to list.
-    /// `wake`: when this object will wake next, so that the store's sweep can tell if it oversleeps.
-    pub(super) fn ledger_row(
-        &self,
-        surroundings: &RunSurroundings,
-        wake: Option<i64>,
-    ) -> Result<Option<LedgerRow>> {
-        self.with(|machine| {
-            let state = machine.state();
-            let news = state.is_worth_keeping() && state.head.version > state.head.ledger_version;
-            news.then(|| LedgerRow { next_alarm_ms: wake, ..ledger_row(machine, &surroundings.shop) })
-        })
-    }
-
-    /// Sends the row. A failure is only logged: [`PaymentObject::rest`] sets an alarm that tries again.
-    pub(super) async fn write_ledger(
+    /// Sends the row that the ledger lacks. `wake`: when this object will wake next, so that the store's sweep can
+    /// tell if it oversleeps. A failure is logged, and the machine told: [`PaymentObject::rest`] sets an alarm that
+    /// tries again.
+    pub(super) async fn tell_ledger(
         &self,
         whose: &Whose,
         surroundings: &RunSurroundings,
         wake: Option<i64>,
     ) -> Result<()> {
-        let Some(row) = self.ledger_row(surroundings, wake)? else { return Ok(()) };
+        let row = self.with(|machine| ledger_row(machine, &surroundings.shop))?;
         let version = row.version;
-        let written = async { StoreClient::new(&self.env, &whose.store)?.upsert_payment(row).await };
-        match written.await {
-            Ok(()) => self.handle(Input::LedgerHas(version), surroundings),
+        let row = LedgerRow { next_alarm_ms: wake, ..row };
+        let told = async { StoreClient::new(&self.env, &whose.store)?.upsert_payment(row).await };
+        let heard = match told.await {
+            Ok(()) => Input::LedgerHas(version),
             Err(error) => {
                 log::warn("payment", "ledger_not_written", &[("error", &error.to_string())]);
-                Ok(())
+                Input::LedgerSilent
             }
-        }
+        };
+        self.handle(heard, surroundings)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happens when nothing is left to do now: the object sleeps until the next moment that matters, or deletes
 //! itself because the payment is over for good.
 //!
-//! A payment ends 400 days (a surroundings) after its last possible event. Before the object deletes itself it writes its
+//! A payment ends 400 days after its last possible event. Before the object deletes itself it writes its
 //! last row to the ledger, which holds no personal data. If the ledger cannot be told, the object does not end.
 
 use super::ledger::ledger_row;
@@ -23,7 +23,7 @@ impl PaymentObject {
         if !self.records.exist()? {
             return Ok(());
         }
-        let ledger = self.ledger_row(surroundings, wake)?.map(|_| now_ms() + LEDGER_RETRY_MS);
+        let ledger = self.with(|machine| machine.ledger_lacks_it())?.then(|| now_ms() + LEDGER_RETRY_MS);
         let end =
             self.with(|machine| machine.state().ends_at(&surroundings.shop.settings, surroundings.delays))?;
         if surroundings.shop.confirmed && ledger.is_none() && end.is_some_and(|end| end <= now_ms()) {

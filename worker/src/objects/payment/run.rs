@@ -15,7 +15,8 @@
 //!                       crash before the next commit: the same as a crash in 2
 //! 4 Commit  deed done, reading
 //!                       crash here: the guard alarm rings and goes on with the order's PUT
-//! 5 Idle    ledger told, exact alarm set
+//! 5 Tell    the store's ledger has the row
+//! 6 Idle    exact alarm set
 //! ```
 
 use super::object::{PaymentObject, Whose};
@@ -85,8 +86,6 @@ impl PaymentObject {
         surroundings: &RunSurroundings,
         hurried: bool,
     ) -> Result<Ran> {
-        // Told at most once a run: if the store's object is silent, `rest` sets an alarm to try again.
-        let mut ledger_tried = false;
         let mut newer = None;
         loop {
             let mut surroundings = newer.as_ref().unwrap_or(surroundings);
@@ -122,10 +121,7 @@ impl PaymentObject {
                     Ok(confirmed) => newer = Some(confirmed),
                     Err(_) => return self.with(Machine::leave_turn).map(|()| Ran::Unconfirmed),
                 },
-                Output::Idle { wake } if !ledger_tried && self.ledger_row(surroundings, wake)?.is_some() => {
-                    ledger_tried = true;
-                    self.write_ledger(whose, surroundings, wake).await?;
-                }
+                Output::Tell { wake } => self.tell_ledger(whose, surroundings, wake).await?,
                 Output::Idle { wake } => {
                     self.rest(surroundings, wake).await?;
                     return Ok(Ran::Rested);

@@ -17,6 +17,7 @@ fn next_call(bench: &mut Bench) -> Option<Call> {
         match bench.machine.poll(now) {
             Output::Call(call) => return Some(call),
             Output::Idle { .. } => return None,
+            Output::Tell { .. } => bench.handle(Input::LedgerSilent),
             Output::Commit(_) | Output::Reply(_) | Output::Unconfirmed => {}
         }
     }

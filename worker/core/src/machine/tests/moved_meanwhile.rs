@@ -16,7 +16,7 @@ fn while_read(input: impl FnOnce(&mut Bench)) -> (Bench, Answer) {
     let call = std::iter::repeat_with(|| bench.machine.poll(now)).find_map(|output| match output {
         Output::Call(call) => Some(call),
         Output::Commit(_) => None,
-        Output::Reply(_) | Output::Idle { .. } | Output::Unconfirmed => {
+        Output::Reply(_) | Output::Tell { .. } | Output::Idle { .. } | Output::Unconfirmed => {
             panic!("{output:?} before the order was read")
         }
     });

@@ -40,6 +40,7 @@ fn run(bench: &mut Bench, between: &[u8]) {
                 bench.handle(Input::Answer(answer));
             }
             Output::Idle { .. } => return,
+            Output::Tell { .. } => bench.handle(Input::LedgerSilent),
             other @ (Output::Reply(_) | Output::Unconfirmed) => panic!("{other:?}"),
         }
     }
