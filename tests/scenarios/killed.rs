@@ -185,7 +185,7 @@ async fn is_paid_once(shop: &Shop<'_>, order: &PlacedOrder, updates: usize) {
     shop.history_when(order, "Paid").await;
     shop.quiet(order).await;
     let now = shop.now(order);
-    let paid = notes(&now).into_iter().filter(|note| note.contains("(paid, ")).count();
+    let paid = notes(&now).into_iter().filter(|note| note.contains("（入金済み、")).count();
     assert_eq!((moves(&now), paid), (vec![11], 1), "{}", now.staff_notes);
     assert_eq!(shop.order_puts(order.order_id), updates);
 }

@@ -50,7 +50,7 @@ async fn two_attempts_both_paid_move_the_order_once_and_a_person_is_asked() {
     shop.attention_when(&order, "Paid twice").await;
     shop.quiet(&order).await;
     let now = shop.now(&order);
-    let paid = notes(&now).into_iter().filter(|note| note.contains("(paid, ")).count();
+    let paid = notes(&now).into_iter().filter(|note| note.contains("（入金済み、")).count();
     assert_eq!((now.statuses(), paid), (vec![7, 11], 2), "{}", now.staff_notes);
 }
 

@@ -84,6 +84,6 @@ async fn a_return_alone_marks_nothing_paid() {
 async fn is_paid_once(shop: &Shop<'_>, order: &PlacedOrder) {
     shop.quiet(order).await;
     let now = shop.now(order);
-    let paid = notes(&now).into_iter().filter(|note| note.contains("(paid, ")).count();
+    let paid = notes(&now).into_iter().filter(|note| note.contains("（入金済み、")).count();
     assert_eq!((now.statuses(), paid), (vec![7, 11], 1), "{}", now.staff_notes);
 }

@@ -9,7 +9,7 @@ async fn what_nobody_but_the_merchant_may_leave_is_put_back_with_a_note() {
     let shop = Shop::open(world().await).await;
     for set in [2, 3, 4, 10, 14] {
         let order = paid_while(&shop, set).await;
-        shop.when(&order, |o| o.status_id == set && o.staff_notes.contains("(restored, ")).await;
+        shop.when(&order, |o| o.status_id == set && o.staff_notes.contains("（復元、")).await;
         let now = shop.at_rest(&order).await;
         assert_eq!((now.statuses(), moves(&now)), (vec![7, set, 11, set], vec![11, set]));
         assert_eq!(notes(&now).len(), 2, "{}", now.staff_notes);

@@ -31,7 +31,7 @@ async fn money_that_came_in_that_moment_is_noted_and_the_order_stays() {
     shop.history_when(&order, "Paid").await;
     let now = shop.at_rest(&order).await;
     assert_eq!(now.status_id, 2, "shipped it stays: {:?}", now.statuses());
-    assert!(now.staff_notes.contains("(paid, "), "{}", now.staff_notes);
+    assert!(now.staff_notes.contains("（入金済み、"), "{}", now.staff_notes);
     assert_eq!(shop.payment(&payment).status, PaymentStatus::Captured);
 }
 
@@ -44,7 +44,7 @@ async fn a_cancelled_order_gets_one_note_that_its_code_has_ended() {
         shop.history_when(&order, "A payment code was issued").await;
         shop.world.sandbox.bigcommerce.set_status(&shop.hash, order.order_id, status);
         shop.payment_when(&code, PaymentStatus::Cancelled).await;
-        shop.when(&order, |o| o.staff_notes.contains("(ended, ")).await;
+        shop.when(&order, |o| o.staff_notes.contains("（終了、")).await;
         let now = shop.at_rest(&order).await;
         assert_eq!((now.status_id, moves(&now), notes(&now).len()), (status, vec![], 2));
         assert_eq!(shop.attention(&order).await, [""; 0]);

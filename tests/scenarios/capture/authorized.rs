@@ -16,7 +16,7 @@ async fn the_order_awaits_fulfillment_and_nothing_is_captured() {
     shop.when_status(&order, 11).await;
     let now = shop.at_rest(&order).await;
     assert_eq!((moves(&now), notes(&now).len()), (vec![11], 1), "{}", now.staff_notes);
-    assert!(notes(&now)[0].contains("(authorized, "), "{}", now.staff_notes);
+    assert!(notes(&now)[0].contains("（仮売上、"), "{}", now.staff_notes);
     assert_eq!(shop.payment(&payment).status, PaymentStatus::Authorized);
     assert_eq!(shop.attention(&order).await, [""; 0]);
     assert_eq!(shop.start(&order, "pay").await.word(), "paid", "the shopper has done their part");

@@ -15,7 +15,7 @@ async fn all_of_it_in_the_panel_once_however_often_the_button_is_pressed() {
     shop.history_when(&order, "Paid").await;
     let now = shop.at_rest(&order).await;
     assert_eq!((now.status_id, captures(&shop)), (11, 1));
-    assert!(notes(&now).iter().any(|note| note.contains("(paid, ")), "{}", now.staff_notes);
+    assert!(notes(&now).iter().any(|note| note.contains("（入金済み、")), "{}", now.staff_notes);
     assert_eq!(shop.attention(&order).await, [""; 0]);
 }
 

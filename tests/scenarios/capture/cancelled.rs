@@ -13,7 +13,7 @@ async fn a_cancelled_or_declined_order_lets_the_money_go_with_a_note() {
         let (order, payment) = authorized(&shop, 5_000).await;
         shop.world.sandbox.bigcommerce.set_status(&shop.hash, order.order_id, status);
         shop.payment_when(&payment, PaymentStatus::Cancelled).await;
-        shop.when(&order, |o| o.staff_notes.contains("(ended, ")).await;
+        shop.when(&order, |o| o.staff_notes.contains("（終了、")).await;
         let now = shop.at_rest(&order).await;
         assert_eq!((now.status_id, moves(&now)), (status, vec![11]));
         assert_eq!(shop.requests(&Method::POST, &format!("{payment}/cancel")).len(), 1);

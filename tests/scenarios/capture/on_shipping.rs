@@ -19,7 +19,7 @@ async fn shipped_or_completed_it_is_captured_and_stays_where_it_is() {
         shop.history_when(&order, "Paid").await;
         let now = shop.at_rest(&order).await;
         assert_eq!((now.status_id, moves(&now)), (status, vec![11]));
-        assert!(notes(&now).iter().any(|note| note.contains("(paid, ")), "{}", now.staff_notes);
+        assert!(notes(&now).iter().any(|note| note.contains("（入金済み、")), "{}", now.staff_notes);
         assert_eq!(shop.requests(&reqwest::Method::POST, &format!("{payment}/capture")).len(), 1);
         assert_eq!(shop.attention(&order).await, [""; 0]);
     }
@@ -85,7 +85,7 @@ async fn shipped_before_the_money_was_reserved_it_is_not_captured_by_itself() {
     let (order, session) = shop.begin(&OrderSpec::total(5_000)).await;
     shop.move_unheard(&order, 2);
     let payment = shop.pay_by_card(&session);
-    shop.when(&order, |o| o.staff_notes.contains(&format!("(authorized, {payment})"))).await;
+    shop.when(&order, |o| o.staff_notes.contains(&format!("（仮売上、{payment}）"))).await;
     assert_eq!(shop.at_rest(&order).await.status_id, 2);
     shop.payment_when(&payment, PaymentStatus::Authorized).await;
 }

@@ -47,7 +47,7 @@ async fn the_order_is_held_for_a_person_and_the_capture_not_repeated() {
         shop.attention_when(&order, words::CAPTURE_REFUSED).await;
         let now = shop.at_rest(&order).await;
         assert_eq!(moves(&now), [11, 12]);
-        assert!(now.staff_notes.contains("(capture_refused, "), "{}", now.staff_notes);
+        assert!(now.staff_notes.contains("（売上確定拒否、"), "{}", now.staff_notes);
         assert_eq!(shop.requests(&Method::POST, &format!("{payment}/capture")).len(), 1);
     }
 }

@@ -16,7 +16,7 @@ async fn the_order_is_disputed_wherever_it_stands() {
         shop.attention_when(&order, words::DISPUTED).await;
         let now = shop.at_rest(&order).await;
         assert_eq!((moves(&now), booked(&now)), (vec![11, 13], vec![]), "of an order at {stands}");
-        assert!(now.staff_notes.contains("(disputed, "), "{}", now.staff_notes);
+        assert!(now.staff_notes.contains("（異議申し立て、"), "{}", now.staff_notes);
     }
     assert_eq!(shop.requests(&Method::POST, "payment_actions").len(), 0);
 }

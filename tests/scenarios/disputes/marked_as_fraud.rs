@@ -17,7 +17,7 @@ async fn the_order_is_held_for_a_person_wherever_it_stands() {
         shop.attention_when(&order, words::FRAUD_MARKED).await;
         let now = shop.at_rest(&order).await;
         assert_eq!(moves(&now), [11, 12], "of an order at {stands}");
-        assert!(now.staff_notes.contains("(fraud, "), "{}", now.staff_notes);
+        assert!(now.staff_notes.contains("（不正判定、"), "{}", now.staff_notes);
     }
 }
 

@@ -46,7 +46,7 @@ async fn a_cancelled_order_gets_a_note_of_it() {
     let (order, payment) = shop.paid_by_card(&OrderSpec::total(3_000)).await;
     shop.world.sandbox.bigcommerce.cancel(&shop.hash, order.order_id);
     shop.world.sandbox.komoju.refund(&payment, None).expect("KOMOJU takes the refund");
-    let now = shop.when(&order, |o| o.staff_notes.contains("(refunded, ")).await;
+    let now = shop.when(&order, |o| o.staff_notes.contains("（返金、")).await;
     assert_eq!(now.status_id, 5);
     shop.at_rest(&order).await;
     assert_eq!((shop.booking_posts(&order).len(), shop.attention(&order).await), (0, vec![]));

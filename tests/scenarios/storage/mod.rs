@@ -150,7 +150,10 @@ async fn is_paid_once(shop: &Shop<'_>, begun: &Begun) {
     shop.history_when(&begun.order, "Paid").await;
     shop.quiet(&begun.order).await;
     let now = shop.now(&begun.order);
-    let paid = notes(&now).into_iter().filter(|note| note.contains("(paid, ")).count();
+    let paid = notes(&now)
+        .into_iter()
+        .filter(|note| note.contains("(paid, ") || note.contains("（入金済み、"))
+        .count();
     assert_eq!((moves(&now), paid), (vec![11], 1), "{}", now.staff_notes);
     assert_eq!(shop.attention(&begun.order).await, [""; 0]);
 }

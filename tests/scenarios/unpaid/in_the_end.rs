@@ -18,7 +18,7 @@ async fn a_tab_that_was_closed() {
     shop.when_status(&order, 5).await;
     let now = shop.at_rest(&order).await;
     assert_eq!((moves(&now), notes(&now).len()), (vec![5], 1), "{}", now.staff_notes);
-    assert!(notes(&now)[0].contains("(unpaid, "), "{}", now.staff_notes);
+    assert!(notes(&now)[0].contains("（未払い、"), "{}", now.staff_notes);
     assert_eq!(shop.attention(&order).await, [""; 0]);
     assert_eq!(shop.start(&order, "pay").await.word(), "closed");
 }

@@ -22,7 +22,7 @@ async fn a_person_is_asked_some_days_before_and_a_capture_settles_it() {
     let payment = shop.pay_by_card(&session);
     shop.history_when(&order, "Authorized").await;
     assert_eq!(shop.attention(&order).await, [""; 0]);
-    let noted = async || shop.now(&order).staff_notes.contains("(lapses_soon, ").then_some(());
+    let noted = async || shop.now(&order).staff_notes.contains("（失効間近、").then_some(());
     eventually_within(SOON, "a note that it lapses", noted).await;
     shop.attention_when(&order, words::CAPTURE_DUE).await;
     assert_eq!(moves(&shop.now(&order)), [11], "and the order stays where it is");
