@@ -230,3 +230,17 @@ fn start(store: &str) -> String {
     let body = serde_json::json!({ "store": store, "order_id": 100, "cart_id": "0b0e7a8e-8d6c-4b5e-9f00-3c1d2e4f5a6b" });
     body.to_string()
 }
+
+#[tokio::test]
+async fn a_method_that_nobody_has_chosen_yet_says_so() {
+    let world = world().await;
+    let shop = Shop::unconnected(world, &ShopSpec::default());
+    world.sandbox.bigcommerce.install_app(&shop.hash).await.expect("the app answers");
+    let says_so = async || shop.panel("methods").await.contains("what is ticked is a guess");
+    assert!(says_so().await);
+    let label = shop.label("instore");
+    let refused = shop.submit("methods", &[("on.instore", "1"), ("label.instore", "")]).await;
+    assert!(refused.body.contains("Enter the name") && refused.body.contains("what is ticked is a guess"));
+    shop.save("methods", &[("on.instore", "1"), ("label.instore", &label)]).await;
+    assert!(!says_so().await);
+}

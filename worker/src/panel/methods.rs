@@ -23,6 +23,9 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> PanelPage
             section.card {
                 h2 { (say::title(locale)) }
                 p { (say::hint(locale)) }
+                @if !desk.profile.settings.methods_chosen {
+                    p.notice { (say::guessed(locale)) }
+                }
                 @if desk.payment_types.is_empty() {
                     p.notice { (say::no_types(locale)) }
                 }

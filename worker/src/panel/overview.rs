@@ -94,7 +94,8 @@ struct Step<'a> {
     done: Option<bool>,
     name: &'static str,
     hint: &'a str,
-    page: &'static str,
+    /// Where it is done. None: the app does it.
+    page: Option<&'static str>,
 }
 
 /// The steps of setting up, each with a link to the page where it is done.
@@ -107,32 +108,32 @@ fn steps(panel: &Panel<'_>, desk: &Desk, locale: Locale) -> Markup {
             done: Some(registered),
             name: say::step::store(locale),
             hint: say::step::store_hint(locale),
-            page: "",
+            page: None,
         },
         Step {
             done: Some(desk.profile.current_account().is_some()),
             name: say::step::key(locale),
             hint: say::step::key_hint(locale),
-            page: "/keys",
+            page: Some("/keys"),
         },
         Step {
             done: heard.as_ref().map(|_| true),
             name: say::step::webhook(locale),
             hint: heard.as_deref().unwrap_or(say::step::webhook_hint(locale)),
-            page: "/keys",
+            page: Some("/keys"),
         },
         Step {
             // Until the merchant has saved the methods, the ones shown are a guess.
             done: Some(desk.profile.settings.methods_chosen && !desk.profile.settings.methods.is_empty()),
             name: say::step::methods(locale),
             hint: say::step::methods_hint(locale),
-            page: "/methods",
+            page: Some("/methods"),
         },
         Step {
             done: (desk.tally.payments > 0).then_some(true),
             name: say::step::order(locale),
             hint: say::step::order_hint(locale),
-            page: "/payments",
+            page: Some("/payments"),
         },
     ];
     html! {
@@ -153,7 +154,10 @@ fn step(panel: &Panel<'_>, locale: Locale, step: &Step<'_>) -> Markup {
     };
     html! {
         li class=(class) {
-            a href=(panel.visitor.link(panel.ctx, step.page, &[])) { (step.name) }
+            @match step.page {
+                Some(page) => a href=(panel.visitor.link(panel.ctx, page, &[])) { (step.name) },
+                None => b { (step.name) },
+            }
             " "
             span.pill.(class) { (mark) }
             br;
