@@ -881,3 +881,31 @@ fn a_transfer_that_may_be_in_what_was_unreadable_has_not_vanished() {
         ],
     );
 }
+
+/// Seen as charged back while the store's own object was silent, and told as money that nobody knows anything of.
+#[test]
+fn a_chargeback_that_was_read_once_is_told_as_one() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (OwnerIsSilent(2988), Arrives),
+            (PaysByCard, Arrives),
+            (ListsAre(Lists::PartlyUnreadable), Arrives),
+            (ChargesBack, Arrives),
+            (Waits(2695), Arrives),
+        ],
+    );
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OwnerIsSilent(1725), Arrives),
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (Waits(1), Arrives),
+            (ListsAre(Lists::PartlyUnreadable), Arrives),
+            (ChargesBack, Late(2)),
+            (Waits(116), Arrives),
+        ],
+    );
+}

@@ -273,11 +273,20 @@ impl Machine {
 
     /// Takes a payment's reading and raises its high-water marks: ever reserved, ever captured, the largest amount,
     /// every refund id ever seen.
-    pub(super) fn take_payment(&mut self, n: u32, seq: u64, reading: PaymentReading, now: Surroundings<'_>) {
+    pub(super) fn take_payment(
+        &mut self,
+        n: u32,
+        seq: u64,
+        mut reading: PaymentReading,
+        now: Surroundings<'_>,
+    ) {
         let (id, at) = (reading.id.clone(), now.at);
         let payment = self.state.payments.get_or_insert_with(&id, || Payment::new(n, at));
         if payment.attempt != n {
             return;
+        }
+        if let Some(known) = &payment.register.reading {
+            reading.keep_refunds_of(known);
         }
         let before = payment.register.reading.as_ref().map(|r| r.status.clone());
         let reserved = [before.as_ref(), Some(&reading.status)].contains(&Some(&PaymentStatus::Authorized));

@@ -249,6 +249,23 @@ impl PaymentReading {
         payment_types::authorized(&self.payment_type) == Authorized::Code
     }
 
+    /// If this answer could not be read whole, what it lacks of the refunds that an earlier one showed is still there: a
+    /// refund is never taken back.
+    pub fn keep_refunds_of(&mut self, known: &Self) {
+        if self.unread.is_empty() {
+            return;
+        }
+        for refund in &known.refunds {
+            if self.refunds.iter().all(|read| read.id != refund.id) {
+                self.unread.retain(|name| name != refund.id.as_str());
+                self.refunds.push(refund.clone());
+            }
+        }
+        // The answer may name no total, and then counted only the refunds that it could read.
+        let sum = self.refunds.iter().map(|refund| refund.minor).sum();
+        self.refunded_minor = self.refunded_minor.max(known.refunded_minor).max(sum);
+    }
+
     /// True if all of the order's money went back. KOMOJU may have kept the shopper's fee.
     pub fn went_back_whole(&self) -> bool {
         let whole = self.net.is_some_and(|net| net.minor > 0 && self.refunded_minor >= net.minor);

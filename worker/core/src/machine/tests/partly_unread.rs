@@ -112,6 +112,43 @@ fn an_unreadable_refund_keeps_no_paid_order_waiting() {
     }
 }
 
+/// The order could not be read while the chargeback was; when it could, the chargeback's entry was garbled.
+#[test]
+fn a_chargeback_that_was_read_once_stays_known() {
+    for (name, calls_a_person) in [("re9", false), ("refund 1", true)] {
+        let mut bench = Bench::new(Settings::default());
+        bench.pays("credit_card", PaymentStatus::Captured);
+        bench.pays_back(RefundReading { chargeback: true, ..refund("re9", 3_000) });
+        bench.fates = vec![("read_order", Fate::Fails(unreachable()))];
+        bench.hears("payment.refunded");
+        bench.run();
+        assert_eq!((&bench.moves[..], bench.fates.len()), (&[][..], 0), "it was looked for in vain");
+        bench.payment().refunds.clear();
+        bench.payment().unread = vec![name.to_owned()];
+        bench.hears("payment.updated");
+        bench.waits(HOUR);
+        assert_eq!(bench.moves, [13], "{name}");
+        assert!(bench.attentions().contains(&Attention::Disputed));
+        assert_eq!(bench.attentions().contains(&Attention::RefundUnreadable), calls_a_person, "{name}");
+    }
+}
+
+/// The garbled answer names no total of what went back, so it summed up the one refund that it could read.
+#[test]
+fn what_went_back_is_not_less_because_a_known_refund_is_garbled() {
+    let mut bench = paid();
+    bench.pays_back(refund("re1", 300));
+    bench.hears("payment.refunded");
+    bench.waits(HOUR);
+    let payment = bench.payment();
+    payment.refunds = vec![refund("re2", 500)];
+    (payment.refunded_minor, payment.unread) = (500, vec!["re1".to_owned()]);
+    bench.hears("payment.refunded");
+    bench.waits(HOUR);
+    let known = bench.machine.state().payments.values().next().expect("there is one");
+    assert_eq!((known.refunded(), known.held()), (800, 2_200));
+}
+
 #[test]
 fn an_answer_that_cannot_be_read_is_not_called_silence() {
     let look = |failure: fn(String) -> Failure| {
