@@ -4,7 +4,7 @@ use domain::machine::Reply;
 use domain::plan::start::Intent;
 use domain::values::attention::Attention;
 
-use super::schedule::Fate::{self, Arrives, Lost, Overtakes};
+use super::schedule::Fate::{self, Arrives, Late, Lost, Overtakes};
 use super::schedule::{
     Act, Act::*, DAY, EPOCH, Lists, MINUTE, Outage as Down, Refunds, Setup, Side, Trouble as T, Unpaid,
 };

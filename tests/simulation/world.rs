@@ -189,7 +189,7 @@ impl World {
 
     /// Nothing is left but what was committed; the guard wakes what comes after.
     pub fn crash(&mut self) {
-        match Machine::load(self.rows.clone()) {
+        match Machine::load(&self.rows) {
             Ok(machine) => self.machine = machine,
             Err(corrupt) => self.violations.push(format!("what was committed cannot be read: {corrupt}")),
         }

@@ -8,6 +8,7 @@ mod moves;
 mod refunds;
 mod verdict;
 
+use domain::machine::Machine;
 use domain::state::delays::Delays;
 use domain::values::attention::Attention;
 
@@ -31,6 +32,25 @@ pub fn always(world: &World) -> Verdict {
     Ok(())
 }
 
+/// Another life of the worker would know just what this one does.
+fn what_is_known_is_stored(world: &World) -> Verdict {
+    if !world.is_known() {
+        return Ok(());
+    }
+    // Deeds are read in the order in which they were sent, which says nothing of one that was refused unsent.
+    let sorted = |machine: &Machine| {
+        let mut state = machine.state().clone();
+        state.deeds.sort_by_key(|deed| (deed.action.to_string(), deed.n));
+        state
+    };
+    let stored = Machine::load(world.rows()).map_err(|corrupt| corrupt.to_string())?;
+    let (stored, known) = (sorted(&stored), sorted(&world.machine));
+    match stored == known {
+        true => Ok(()),
+        false => Err(format!("stored is {stored:?}, known {known:?}")),
+    }
+}
+
 /// Faults end, what was lost is found, and time passes until nothing happens any more.
 pub fn in_the_end(world: &mut World, had_faults: bool) -> Verdict {
     world.faults.end();
@@ -52,6 +72,7 @@ pub fn in_the_end(world: &mut World, had_faults: bool) -> Verdict {
     for days in [2, 27, 75] {
         world.pass_until(world.now + days * DAY);
         settled(world)?;
+        what_is_known_is_stored(world)?;
     }
     if world.post.next_due().is_some() {
         return Err("a message comes again without end".to_owned());

@@ -28,7 +28,7 @@ use crate::state::decision::Decided;
 use crate::state::deed::Action;
 use crate::state::delays::Delays;
 use crate::state::hint::Hint;
-use crate::state::record::{Corrupt, Record, Rows, difference, put_head, restore, rows};
+use crate::state::record::{Corrupt, Record, Rows, Written, restore};
 use crate::state::register::Register;
 use crate::state::settings::Provider;
 use crate::state::shop::{Ownership, Shop};
@@ -192,8 +192,8 @@ pub struct Surroundings<'a> {
 #[derive(Debug, Default)]
 pub struct Machine {
     state: State,
-    /// The rows as last committed. A commit is the difference to these.
-    written: Rows,
+    /// The state as last committed. A commit is the difference to it.
+    written: Written,
     /// True if something came in or was done since the state was last compared with `written`: the comparison is not
     /// free.
     touched: bool,
@@ -256,8 +256,8 @@ impl Machine {
     ///
     /// A call that was under way when the former life ended is lost. A session being made is void, because nobody has
     /// its URL; the next start makes another. A deed that was sent stays indeterminate and is looked for.
-    pub fn load(written: Rows) -> Result<Self, Corrupt> {
-        let mut state = restore(&written)?;
+    pub fn load(rows: &Rows) -> Result<Self, Corrupt> {
+        let (mut state, written) = restore(rows)?;
         for attempt in state.attempts.iter_mut().filter(|a| a.stage == Stage::Creating) {
             attempt.stage = Stage::Void;
         }
@@ -357,26 +357,15 @@ impl Machine {
         }
     }
 
-    /// The rows that must be written before anything leaves. None: nothing changed, or the order is not ours to keep.
-    /// Every commit with more than bookkeeping in it raises the version by which the ledger tells newer rows from
-    /// older ones.
+    /// The rows that must be written before anything leaves; they count as written from then on. None: nothing
+    /// changed, or the order is not ours to keep. Every commit with more than bookkeeping in it raises the version by
+    /// which the ledger tells newer rows from older ones.
     pub fn uncommitted(&mut self) -> Option<Vec<Record>> {
         if !std::mem::take(&mut self.touched) || !self.state.is_worth_keeping() {
             return None;
         }
-        let mut new = rows(&self.state);
-        let changed = difference(&self.written, &new);
-        if changed.is_empty() {
-            return None;
-        }
-        if changed.iter().any(|record| record.kind != "head") {
-            let version = self.state.head.version.max(self.state.first_version());
-            self.state.head.version = version + 1;
-            put_head(&mut new, &self.state);
-        }
-        let records = difference(&self.written, &new);
-        self.written = new;
-        Some(records)
+        let records = self.written.commit(&mut self.state);
+        (!records.is_empty()).then_some(records)
     }
 
     /// The next thing to do. Call it again after each output was carried out, until it is idle.

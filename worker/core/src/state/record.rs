@@ -15,9 +15,9 @@
 //! timeline      0000000000                        by place, counted from the first line ever
 //! ```
 //!
-//! A commit writes only the rows that differ from what was last written, all of them or none, and
-//! before any call leaves. So a crash at any point loses no call that was sent, and what a webhook
-//! costs does not grow with the history.
+//! A commit writes only the rows that differ from what was last written ([`Written`]), all of them or none, and before
+//! any call leaves. So a crash at any point loses no call that was sent, and what a webhook costs does not grow with
+//! the history.
 //!
 //! The head row names the schema. Rows of an older one are upgraded as they are read, and
 //! written back by the next commit.
@@ -32,6 +32,7 @@ use crate::json::write;
 use crate::values::attention::Attention;
 use crate::values::by_key::ByKey;
 use crate::values::ids::PaymentId;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt;
@@ -64,58 +65,158 @@ impl std::error::Error for Corrupt {}
 /// JSON bodies by kind and key.
 pub type Rows = ByKey<(String, String), String>;
 
-/// All rows of a state.
-pub fn rows(state: &State) -> Rows {
-    let mut rows = Rows::default();
-    put_head(&mut rows, state);
-    let mut put = |kind: &str, key: String, body: String| rows.insert((kind.to_owned(), key), body);
-    put("order", String::new(), write(&state.order));
-    put("order_refunds", String::new(), write(&state.order_refunds));
-    for attempt in &state.attempts {
-        put("attempt", padded(u64::from(attempt.n)), write(attempt));
-    }
-    for (id, payment) in state.payments.iter() {
-        put("payment", id.to_string(), write(payment));
-    }
-    for hint in &state.hints {
-        put("hint", padded(hint.seq), write(hint));
-    }
-    for decision in &state.decisions {
-        put("decision", padded(decision.seq), write(decision));
-    }
-    for deed in &state.deeds {
-        put("deed", format!("{}#{}", deed.action, padded(u64::from(deed.n))), write(deed));
-    }
-    for ((subject, milestone), reached) in state.reached.iter() {
-        put("reached", format!("{subject}#{}", milestone.key()), write(&(subject, milestone, reached)));
-    }
-    for (i, entry) in (state.head.timeline_start..).zip(&state.timeline) {
-        put("timeline", padded(i), write(entry));
-    }
-    rows
+/// What of the state is a list: each element is a row.
+trait Element: Clone + PartialEq {
+    const KIND: &'static str;
+    /// The row's key. `place`: where the element stands, counted from the first that the list ever had.
+    fn key(&self, place: u64) -> String;
+    /// True if both are the same row, perhaps with other content.
+    fn is(&self, place: u64, other: &Self, others_place: u64) -> bool;
+    /// The row's content, as JSON.
+    fn body(&self) -> String;
 }
 
-/// Writes the head row anew, once a commit has raised its version.
-pub fn put_head(rows: &mut Rows, state: &State) {
-    rows.insert(("head".to_owned(), String::new()), write(&state.head));
-}
+/// One line for each list: its kind, by what two rows are the same, the key, the content.
+macro_rules! element {
+    ($type:ty, $kind:literal, $same:expr, $key:expr, $body:expr) => {
+        impl Element for $type {
+            const KIND: &'static str = $kind;
 
-/// What leads from `old` to `new`: the rows that differ, and a deletion for each that is gone.
-pub fn difference(old: &Rows, new: &Rows) -> Vec<Record> {
-    let changed = new.iter().filter(|(key, body)| old.get(key) != Some(body));
-    let gone = old.keys().filter(|key| !new.contains_key(key));
-    let write = |((kind, key), body): (&(String, String), &String)| Record {
-        kind: kind.clone(),
-        key: key.clone(),
-        body: Some(body.clone()),
+            fn key(&self, place: u64) -> String {
+                let key: fn(&Self, u64) -> String = $key;
+                key(self, place)
+            }
+
+            fn is(&self, place: u64, other: &Self, others_place: u64) -> bool {
+                let same: fn((&Self, u64), (&Self, u64)) -> bool = $same;
+                same((self, place), (other, others_place))
+            }
+
+            fn body(&self) -> String {
+                let body: fn(&Self) -> String = $body;
+                body(self)
+            }
+        }
     };
-    let delete = |(kind, key): &(String, String)| Record { kind: kind.clone(), key: key.clone(), body: None };
-    changed.map(write).chain(gone.map(delete)).collect()
 }
 
-/// Reads a state back. Errors: the first row that this version cannot read. We never skip a row, because it may be a
-/// deed that moved money.
-pub fn restore(rows: &Rows) -> Result<State, Corrupt> {
+element!(Attempt, "attempt", |(a, _), (b, _)| a.n == b.n, |a, _| padded(u64::from(a.n)), |a| write(a));
+element!((PaymentId, Payment), "payment", |(a, _), (b, _)| a.0 == b.0, |p, _| p.0.to_string(), |p| write(
+    &p.1
+));
+element!(StoredHint, "hint", |(a, _), (b, _)| a.seq == b.seq, |h, _| padded(h.seq), |h| write(h));
+element!(StoredDecision, "decision", |(a, _), (b, _)| a.seq == b.seq, |d, _| padded(d.seq), |d| write(d));
+element!(
+    Deed,
+    "deed",
+    |(a, _), (b, _)| a.n == b.n && a.action == b.action,
+    |deed, _| format!("{}#{}", deed.action, padded(u64::from(deed.n))),
+    |deed| write(deed)
+);
+element!(
+    ((Subject, MilestoneKind), Reached),
+    "reached",
+    |(a, _), (b, _)| a.0 == b.0,
+    |r, _| format!("{}#{}", r.0.0, r.0.1.key()),
+    |r| write(&(&r.0.0, r.0.1, &r.1))
+);
+// A line is known by its place: the same may have happened twice.
+element!(Entry, "timeline", |(_, a), (_, b)| a == b, |_, place| padded(place), |entry| write(entry));
+
+/// The state as it is stored, by which a commit knows what has changed.
+///
+/// It is compared with the state that is to be written, value by value. That costs a comparison of what is equal and
+/// nothing else: only what differs becomes text. And no change can be forgotten, as it could be if each place that
+/// changes something had to say so.
+#[derive(Debug, Default)]
+pub struct Written {
+    state: State,
+    /// Keys of rows that this version would not have written so: all rows are written anew by the next commit, and of
+    /// these, what is not among them is deleted.
+    strange: Vec<(String, String)>,
+}
+
+impl Written {
+    /// What leads from what is stored to `state`, whose version rises if that is more than bookkeeping. From then on,
+    /// `state` counts as stored.
+    pub fn commit(&mut self, state: &mut State) -> Vec<Record> {
+        let mut records = self.body(state);
+        if !records.is_empty() {
+            state.head.version = state.head.version.max(state.first_version()) + 1;
+        }
+        value(&mut records, "head", &mut self.state.head, &state.head);
+        let strange = std::mem::take(&mut self.strange);
+        let is_written = |(kind, key): &(String, String)| {
+            records.iter().any(|record| record.kind == *kind && record.key == *key)
+        };
+        let gone: Vec<_> = strange.into_iter().filter(|row| !is_written(row)).collect();
+        records.extend(gone.into_iter().map(|(kind, key)| Record { kind, key, body: None }));
+        records
+    }
+
+    /// Everything but the head.
+    fn body(&mut self, state: &State) -> Vec<Record> {
+        let Self { state: old, .. } = self;
+        let mut records = Vec::new();
+        value(&mut records, "order", &mut old.order, &state.order);
+        value(&mut records, "order_refunds", &mut old.order_refunds, &state.order_refunds);
+        list(&mut records, 0, &mut old.attempts, 0, &state.attempts);
+        list(&mut records, 0, old.payments.entries_mut(), 0, state.payments.entries());
+        list(&mut records, 0, &mut old.hints, 0, &state.hints);
+        list(&mut records, 0, &mut old.decisions, 0, &state.decisions);
+        list(&mut records, 0, &mut old.deeds, 0, &state.deeds);
+        list(&mut records, 0, old.reached.entries_mut(), 0, state.reached.entries());
+        let (before, now) = (old.head.timeline_start, state.head.timeline_start);
+        list(&mut records, before, &mut old.timeline, now, &state.timeline);
+        records
+    }
+}
+
+/// The row of one value, if it differs from the stored one.
+fn value<T: Clone + PartialEq + Serialize>(records: &mut Vec<Record>, kind: &str, old: &mut T, new: &T) {
+    if old != new {
+        records.push(Record { kind: kind.to_owned(), key: String::new(), body: Some(write(new)) });
+        old.clone_from(new);
+    }
+}
+
+/// The rows of one list that differ from the stored ones, and a deletion for each that is gone. `from` and `to`: the
+/// places at which the two lists begin.
+fn list<T: Element>(records: &mut Vec<Record>, from: u64, old: &mut Vec<T>, to: u64, new: &[T]) {
+    let mut put = |key: String, body: Option<String>| {
+        records.push(Record { kind: T::KIND.to_owned(), key, body });
+    };
+    // Where the next element of `new` is looked for, and the place of the old one that stands there.
+    let (mut at, mut place) = (0, from);
+    for (element, its_place) in new.iter().zip(to..) {
+        match (place..).zip(&old[at..]).position(|(place, stored)| stored.is(place, element, its_place)) {
+            Some(gone) => {
+                for stored in old.drain(at..at + gone) {
+                    put(stored.key(place), None);
+                    place += 1;
+                }
+                if old[at] != *element {
+                    put(element.key(its_place), Some(element.body()));
+                    old[at].clone_from(element);
+                }
+                place += 1;
+            }
+            None => {
+                put(element.key(its_place), Some(element.body()));
+                old.insert(at, element.clone());
+            }
+        }
+        at += 1;
+    }
+    for stored in old.drain(at..) {
+        put(stored.key(place), None);
+        place += 1;
+    }
+}
+
+/// Reads a state back, and what of it is stored. Errors: the first row that this version cannot read. We never skip a
+/// row, because it may be a deed that moved money.
+pub fn restore(rows: &Rows) -> Result<(State, Written), Corrupt> {
     let mut state = State::default();
     let head = rows.get(&("head".to_owned(), String::new()));
     let schema = head
@@ -147,7 +248,33 @@ pub fn restore(rows: &Rows) -> Result<State, Corrupt> {
     }
     state.head.schema = SCHEMA;
     sort(&mut state);
-    Ok(state)
+    let as_this_version_writes = schema == SCHEMA && {
+        let own = keys(&state);
+        rows.keys().all(|key| own.binary_search(key).is_ok())
+    };
+    let written = match as_this_version_writes {
+        true => Written { state: state.clone(), strange: Vec::new() },
+        false => Written { state: State::default(), strange: rows.keys().cloned().collect() },
+    };
+    Ok((state, written))
+}
+
+/// The keys of all rows that this state may have, sorted.
+fn keys(state: &State) -> Vec<(String, String)> {
+    fn of<T: Element>(keys: &mut Vec<(String, String)>, from: u64, list: &[T]) {
+        keys.extend((from..).zip(list).map(|(place, element)| (T::KIND.to_owned(), element.key(place))));
+    }
+    let single = ["head", "order", "order_refunds"];
+    let mut keys = single.map(|kind| (kind.to_owned(), String::new())).to_vec();
+    of(&mut keys, 0, &state.attempts);
+    of(&mut keys, 0, state.payments.entries());
+    of(&mut keys, 0, &state.hints);
+    of(&mut keys, 0, &state.decisions);
+    of(&mut keys, 0, &state.deeds);
+    of(&mut keys, 0, state.reached.entries());
+    of(&mut keys, state.head.timeline_start, &state.timeline);
+    keys.sort();
+    keys
 }
 
 /// A row of schema 1, as schema 2 would have written it. A body that is not JSON is returned as it is: reading it
@@ -197,4 +324,97 @@ impl Row<'_> {
 /// A number as a key: as text, these sort like numbers.
 fn padded(n: u64) -> String {
     format!("{n:010}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::hint::{About, Hint};
+    use crate::state::history::Event;
+    use crate::values::ids::HintId;
+
+    /// Applies a commit as the object's SQLite does, and checks that what is stored then is the state.
+    fn commit(written: &mut Written, rows: &mut Rows, state: &mut State) -> Vec<String> {
+        let records = written.commit(state);
+        for Record { kind, key, body } in &records {
+            let at = (kind.clone(), key.clone());
+            match body {
+                Some(body) => rows.insert(at, body.clone()),
+                None => {
+                    assert!(rows.contains_key(&at), "{kind}/{key} is deleted, and was not there");
+                    rows.remove(&at);
+                }
+            }
+        }
+        let (read, again) = restore(rows).expect("its own rows");
+        assert_eq!(read, *state);
+        assert_eq!(again.strange, []);
+        records.iter().map(|record| format!("{}/{}", record.kind, record.key)).collect()
+    }
+
+    fn nothing() -> (Written, Rows, State) {
+        Default::default()
+    }
+
+    fn hint(seq: u64) -> StoredHint {
+        let about = About::Order { scope: "store/order/updated".to_owned(), moved: None };
+        let id = HintId::parse(&format!("hint-{seq}")).expect("an id");
+        StoredHint { hint: Hint { id, about }, seq, at: 0 }
+    }
+
+    #[test]
+    fn only_what_changed_is_written() {
+        let (mut written, mut rows, mut state) = nothing();
+        state.hints = (1..=3).map(hint).collect();
+        assert_eq!(commit(&mut written, &mut rows, &mut state).len(), 4);
+        state.hints[1].at = 7;
+        assert_eq!(commit(&mut written, &mut rows, &mut state), ["hint/0000000002", "head/"]);
+        assert_eq!(commit(&mut written, &mut rows, &mut state), [] as [&str; 0]);
+        state.head.ledger_version = state.head.version;
+        assert_eq!(commit(&mut written, &mut rows, &mut state), ["head/"], "bookkeeping");
+        state.hints.remove(0);
+        state.hints.push(hint(9));
+        let hints = ["hint/0000000001", "hint/0000000009", "head/"];
+        assert_eq!(commit(&mut written, &mut rows, &mut state), hints);
+    }
+
+    #[test]
+    fn what_comes_between_others_and_what_is_gone_is_found() {
+        let (mut written, mut rows, mut state) = nothing();
+        for seqs in [&[1, 2, 3, 4][..], &[2, 4, 5, 6], &[1, 2, 3, 4, 7], &[9], &[]] {
+            state.hints = seqs.iter().copied().map(hint).collect();
+            commit(&mut written, &mut rows, &mut state);
+        }
+        assert!(rows.keys().all(|(kind, _)| kind == "head"));
+    }
+
+    /// Ten times the same happened, and the oldest are forgotten.
+    #[test]
+    fn lines_that_say_the_same_are_told_apart() {
+        let (mut written, mut rows, mut state) = nothing();
+        for round in 0..40 {
+            state.log(i64::from(round / 10), Event::Met);
+            if state.timeline.len() > 3 {
+                state.timeline.remove(0);
+                state.head.timeline_start += 1;
+            }
+            let changed = commit(&mut written, &mut rows, &mut state);
+            assert!(changed.len() <= 3, "{changed:?}");
+        }
+    }
+
+    #[test]
+    fn rows_that_this_version_would_not_have_written_are_written_anew() {
+        let (mut written, mut rows, mut state) = nothing();
+        state.hints = (1..=2).map(hint).collect();
+        commit(&mut written, &mut rows, &mut state);
+        let at = ("hint".to_owned(), "0000000002".to_owned());
+        let body = rows.get(&at).cloned().expect("it was written");
+        rows.remove(&at);
+        rows.insert(("hint".to_owned(), "2".to_owned()), body);
+        let (mut read, mut written) = restore(&rows).expect("its own rows");
+        assert_eq!(read.hints, state.hints);
+        let changed = commit(&mut written, &mut rows, &mut read);
+        assert_eq!(changed, ["hint/0000000001", "hint/0000000002", "head/", "hint/2"]);
+    }
 }

@@ -58,6 +58,16 @@ impl<K: Ord, V> ByKey<K, V> {
 }
 
 impl<K, V> ByKey<K, V> {
+    /// Keys and values, in the order of the keys.
+    pub fn entries(&self) -> &[(K, V)] {
+        &self.0
+    }
+
+    /// The same, to be changed. Whoever changes keys keeps them in order, each once.
+    pub fn entries_mut(&mut self) -> &mut Vec<(K, V)> {
+        &mut self.0
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.0.iter().map(|(key, value)| (key, value))
     }

@@ -52,7 +52,7 @@ impl PaymentObject {
         let mut slot = self.machine.borrow_mut();
         if slot.is_none() {
             let rows = self.records.load()?;
-            *slot = Some(Machine::load(rows).map_err(|e| worker::Error::RustError(e.to_string()))?);
+            *slot = Some(Machine::load(&rows).map_err(|e| worker::Error::RustError(e.to_string()))?);
         }
         let machine = slot.get_or_insert_with(Machine::default);
         Ok(look(machine))
