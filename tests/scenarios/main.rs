@@ -39,6 +39,7 @@ mod status_after_the_milestone;
 mod storage;
 mod strangers_leave_no_trace;
 mod test_money;
+mod together;
 mod unknown_label;
 mod unpaid;
 mod unpayable;

@@ -121,7 +121,8 @@ impl World {
     pub fn commit_and_wake(&mut self) {
         if let Some(records) = self.machine.uncommitted() {
             self.commit(&records);
-            self.wake_soon();
+            let at = self.machine.gathers_until().max(self.now);
+            self.alarm = Some(self.alarm.map_or(at, |stands| stands.min(at)));
         }
     }
 

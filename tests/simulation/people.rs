@@ -5,6 +5,7 @@ use domain::machine::{Input, Reply};
 use domain::plan::start::{Intent, Proof, Seen, Start};
 use domain::state::call::{BankDetails, Browser};
 use domain::state::decision::{Decided, Decision, Upon};
+use domain::state::delays::Delays;
 use domain::state::hint::{About, Hint};
 use domain::state::settings::Capture;
 use domain::texts::locale::{Locale, Spoken};
@@ -104,7 +105,7 @@ impl World {
             Act::AsksForLook => {
                 self.decisions += 1;
                 let id = HintId::parse(&format!("click-{}", self.decisions)).expect("an id");
-                self.machine.hear(Hint { id, about: About::Click }, self.now);
+                self.machine.hear(Hint { id, about: About::Click }, self.now, Delays::default());
                 self.commit_and_wake();
             }
             Act::ConfirmsRefund => self.decide_about_refund(|refund| Decision::ConfirmRefund { refund }),
@@ -204,7 +205,7 @@ impl World {
         self.decisions += 1;
         let id = HintId::parse(&format!("return-{}", self.decisions)).expect("an id");
         let about = About::Return { session: SessionId::parse(&session).ok() };
-        self.machine.hear(Hint { id, about }, self.now);
+        self.machine.hear(Hint { id, about }, self.now, Delays::default());
         self.commit_and_wake();
         if let Some(mutation) = self.mutation {
             mutation.on_return(self, &session);

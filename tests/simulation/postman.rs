@@ -4,6 +4,7 @@
 //! same id, and a look at the order stands for BigCommerce's redelivery, which knows nothing of what the order was.
 
 use domain::machine::Input;
+use domain::state::delays::Delays;
 use domain::state::hint::{About, Hint, Moved};
 use domain::values::ids::{HintId, PaymentId, SessionId};
 use domain::values::order_status::OrderStatus;
@@ -78,7 +79,7 @@ impl World {
             self.handle(Input::Meet);
             self.wake_soon();
         } else if self.is_known() {
-            self.machine.hear(hint, self.now);
+            self.machine.hear(hint, self.now, Delays::default());
             self.commit_and_wake();
         }
     }

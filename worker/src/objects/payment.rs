@@ -13,7 +13,7 @@
 //! How a hint becomes an effect:
 //!
 //! ```text
-//! webhook "payment.captured"  -> hint stored, alarm set now, 200 to KOMOJU        (no call yet)
+//! webhook "payment.captured"  -> hint stored, alarm in 300 ms, 200 to KOMOJU      (no call yet)
 //! alarm                       -> guard alarm +5 min, turn taken
 //! run                         -> GET the session; GET the order; PUT the order (status 11, note)
 //! rest                        -> ledger row told, alarm set to the next moment that matters
@@ -58,6 +58,7 @@ impl DurableObject for PaymentObject {
             machine: RefCell::new(None),
             turns: Turns::default(),
             alarm: Cell::new(None),
+            delays: Cell::new(None),
             announced: Cell::new(None),
             looking: Cell::new(0),
             turned_away_until: Cell::new(0),

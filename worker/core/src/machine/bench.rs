@@ -293,6 +293,13 @@ impl Bench {
         self.machine.handle(input, now);
     }
 
+    /// Lets the moment pass in which the machine waits for more messages. False: it does not.
+    pub fn gathered(&mut self) -> bool {
+        let waits = self.machine.gathers_until() > self.now;
+        self.now = self.now.max(self.machine.gathers_until());
+        waits
+    }
+
     /// Does whatever is due, until the machine is idle. The answer to a start, if one came.
     pub fn run(&mut self) -> Option<Reply> {
         let mut reply = None;
@@ -306,6 +313,7 @@ impl Bench {
                     let version = self.machine.state().head.version;
                     self.handle(Input::LedgerHas(version));
                 }
+                Output::Idle { .. } if self.gathered() => {}
                 Output::Idle { wake } => {
                     self.wake = wake;
                     return reply;

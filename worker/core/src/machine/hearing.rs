@@ -18,11 +18,16 @@ impl Machine {
     /// the store.
     ///
     /// A hint about nothing of ours is dropped, and a repeated one counts once.
-    pub fn hear(&mut self, hint: Hint, at: Moment) {
+    ///
+    /// The look waits a moment for more of them, counted from the first: what comes while a look is under way is the
+    /// first again, because that look does not answer it. What comes after the moment is over does not prolong it, so
+    /// no stream of messages can put off a look.
+    pub fn hear(&mut self, hint: Hint, at: Moment, delays: Delays) {
         self.touched = true;
         if !self.state.is_worth_keeping() || self.state.hints.iter().any(|known| known.hint.id == hint.id) {
             return;
         }
+        let is_first = self.flight.is_some() || !self.state.wants_a_look();
         let seq = self.state.next_seq();
         match &hint.about {
             About::Komoju { session, payment, event } => {
@@ -55,6 +60,16 @@ impl Machine {
                 self.state.hurry(at);
                 self.want_everything(seq);
             }
+        }
+        match hint.about {
+            About::Komoju { .. } | About::Order { .. } => {
+                if is_first && self.gathering_until <= at {
+                    let is_watched = at - self.watched_at < delays.is_watched();
+                    self.gathering_until = at + delays.gathering(is_watched);
+                }
+            }
+            // Somebody waits for what comes of these.
+            About::Return { .. } | About::Click => self.gathering_until = 0,
         }
         self.state.hints.push(StoredHint { hint, seq, at });
         if self.state.hints.len() > HISTORY {
@@ -166,6 +181,7 @@ impl Machine {
     /// A shopper's polling causes a look only after the return from KOMOJU, while the outcome is open, and at most
     /// one per `between_polls` (10 s). Before the return nothing is expected; after a failure the ladder decides.
     pub(super) fn look_for_shopper(&mut self, now: Surroundings<'_>) {
+        self.watched_at = now.at;
         let due =
             |a: &Attempt| a.returned_at.is_some() && now.at - a.register.at >= now.delays.between_polls();
         let unsettled =
@@ -175,6 +191,7 @@ impl Machine {
             return;
         }
         let n = attempt.n;
+        self.gathering_until = 0;
         let seq = self.state.next_seq();
         if let Some(attempt) = self.state.attempt_mut(n) {
             want(&mut attempt.register, seq);

@@ -162,7 +162,8 @@ pub struct Surroundings<'a> {
 ///    [plan](crate::plan). A step becomes a change and mostly a call, so the next outputs are 1 and 2 again.
 /// 6. `Unconfirmed`, if that step decides something and the store is only a copy.
 /// 7. `Tell`, if the store's ledger lacks the present version, and was not silent already in this turn.
-/// 8. `Idle` with the time of the next alarm.
+/// 8. `Idle` with the time of the next alarm. The plan (5) also rests for a moment after a message, because others of
+///    the same payment mostly follow: see [`Delays::gathering`].
 ///
 /// One card payment of ¥3,000, captured at once:
 ///
@@ -218,6 +219,11 @@ pub struct Machine {
     looked: Option<Looked>,
     /// True if the store's ledger could not be told in this turn. Another turn tries again.
     ledger_is_silent: bool,
+    /// Until when the plan waits for more messages, in ms since the epoch. In memory only: after a crash it looks at
+    /// once.
+    gathering_until: Moment,
+    /// When a shopper's page last asked how the payment stands, in ms since the epoch.
+    watched_at: Moment,
 }
 
 /// An order read before its shopper came: not asked for, asked for, or read at this moment.
@@ -291,6 +297,11 @@ impl Machine {
         self.ledger_is_silent = false;
     }
 
+    /// Until when the plan waits for more messages, in ms since the epoch; a moment that has passed if it does not.
+    pub fn gathers_until(&self) -> Moment {
+        self.gathering_until
+    }
+
     /// True if the store's ledger lacks the present version of a payment that is to be listed.
     pub fn ledger_lacks_it(&self) -> bool {
         self.state.is_worth_keeping() && self.state.head.version > self.state.head.ledger_version
@@ -341,7 +352,7 @@ impl Machine {
         match input {
             Input::Start(start) => self.start = Some((*start, Progress::default(), None)),
             Input::Status => self.look_for_shopper(now),
-            Input::Hint(hint) => self.hear(hint, now.at),
+            Input::Hint(hint) => self.hear(hint, now.at, now.delays),
             Input::Decide(decided) => drop(self.decide(decided, now.at)),
             Input::Meet => self.state.head.to_meet = !self.state.is_worth_keeping(),
             Input::ReadAhead => self.ahead = Ahead::Wanted,
@@ -393,6 +404,10 @@ impl Machine {
                 self.take_off(What::Order, |_| Call::ReadOrder);
                 self.reads_ahead = true;
                 continue;
+            }
+            if now.at < self.gathering_until {
+                self.leave_turn();
+                return Output::Idle { wake: Some(self.gathering_until) };
             }
             let surroundings =
                 PlanSurroundings { shop: now.shop, delays: now.delays, now: now.at, fresh: &self.fresh };

@@ -5,6 +5,7 @@ mod by_the_ladder;
 mod decisions;
 mod early_word;
 mod edited_since;
+mod gathering;
 mod in_vain;
 mod key_refused;
 mod lean_session;

@@ -1,4 +1,5 @@
-//! When to look at what: after every hint at once, else by the table of delays. A lost webhook therefore only costs
+//! When to look at what: after every hint, once others of the same payment have had 300 ms to come in
+//! ([`Delays::gathering`]), else by the table of delays. A lost webhook therefore only costs
 //! time.
 //!
 //! ```text

@@ -101,6 +101,17 @@ impl Delays {
         self.of(3 * MINUTE)
     }
 
+    /// How long a look waits for more messages after the first: KOMOJU sends several of one payment together. `watched`:
+    /// a shopper's page has just asked how the payment stands, so it waits no longer than nobody notices.
+    pub fn gathering(self, watched: bool) -> i64 {
+        self.of(if watched { 50 } else { 300 })
+    }
+
+    /// How long ago a shopper's page may have asked and still counts as open: it asks every 15 s at the latest.
+    pub fn is_watched(self) -> i64 {
+        self.of(30 * SECOND)
+    }
+
     /// For how long every look at an order must answer 404 before we call it deleted. On the ladder that is the fifth
     /// look in a row; fewer may be a hiccup of BigCommerce's.
     pub fn missed_for_good(self) -> i64 {

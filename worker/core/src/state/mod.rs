@@ -589,6 +589,17 @@ impl State {
         })
     }
 
+    /// True if a hint waits for a look that answers it.
+    pub fn wants_a_look(&self) -> bool {
+        self.order.is_wanted()
+            || self.order_refunds.is_wanted()
+            || self.attempts.iter().any(|attempt| attempt.register.is_wanted() || attempt.listing.is_wanted())
+            || self
+                .payments
+                .values()
+                .any(|payment| payment.register.is_wanted() || payment.suspicion.is_some())
+    }
+
     /// Lets open deeds that wait on the ladder be tried again soon, because the merchant is looking or has put
     /// something right. A call under way may still be answered, so nothing is tried before that could have happened.
     pub fn hurry(&mut self, at: Moment) {

@@ -35,9 +35,18 @@ impl PaymentObject {
         match records {
             Some(records) => {
                 self.write(whose, &records)?;
-                self.wake_soon().await
+                self.wake_by(self.with(|machine| machine.gathers_until())?.max(now_ms())).await
             }
             None => Ok(()),
+        }
+    }
+
+    /// Makes sure that an alarm rings at this moment (ms since the epoch) at the latest. Sets none if the one that
+    /// stands is early enough: of many messages that come together, the first sets it.
+    async fn wake_by(&self, at: i64) -> Result<()> {
+        match self.alarm.get() {
+            Some(stands) if stands <= at => Ok(()),
+            _ => self.wake_at(at).await,
         }
     }
 

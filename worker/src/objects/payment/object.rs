@@ -26,6 +26,8 @@ pub struct PaymentObject {
     /// When the alarm stands, in ms since the epoch, if this instance has set it. None: unknown, an earlier instance
     /// may have set one.
     pub(super) alarm: Cell<Option<i64>>,
+    /// The table of delays, once it was asked for.
+    pub(super) delays: Cell<Option<Delays>>,
     // The rest lives in memory only, because we keep nothing of an order that may not be ours.
     /// When BigCommerce announced this order, in ms since the epoch.
     pub(super) announced: Cell<Option<i64>>,
@@ -72,7 +74,8 @@ impl PaymentObject {
 
     /// Hands a hint to the machine; the caller commits it.
     pub(super) fn take_in(&self, hint: Hint) -> Result<()> {
-        self.with(|machine| machine.hear(hint, now_ms()))
+        let delays = self.delays()?;
+        self.with(|machine| machine.hear(hint, now_ms(), delays))
     }
 
     /// The worker's configuration. Errors: a variable is missing or malformed.
@@ -80,8 +83,14 @@ impl PaymentObject {
         Config::from_env(&self.env).map_err(|e| worker::Error::RustError(e.to_string()))
     }
 
-    /// The delays, divided by the time scale.
+    /// The delays, divided by the time scale. The configuration is read once: it does not change while this instance
+    /// lives.
     pub(super) fn delays(&self) -> Result<Delays> {
-        Ok(Delays::scaled(self.config()?.time_scale))
+        if let Some(known) = self.delays.get() {
+            return Ok(known);
+        }
+        let delays = Delays::scaled(self.config()?.time_scale);
+        self.delays.set(Some(delays));
+        Ok(delays)
     }
 }

@@ -9,26 +9,40 @@
 use crate::objects::sql::rows;
 use domain::state::record::{Record, Rows};
 use domain::values::ids::{OrderId, StoreHash};
+use std::cell::Cell;
 use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// The schema that a new object starts with.
 const SCHEMA: &str = "1";
 
+/// How many rows one statement puts: the platform takes 100 values in one.
+const MOST_AT_ONCE: usize = 30;
+
 /// Access to the rows. No function here awaits, so everything between two awaits of the caller commits as one.
 #[derive(Debug)]
 pub struct Records {
     sql: SqlStorage,
+    /// True once the tables were seen. They go only with everything else, see [`Records::gone`].
+    exist: Cell<bool>,
 }
 
 impl Records {
     pub fn new(sql: SqlStorage) -> Self {
-        Self { sql }
+        Self { sql, exist: Cell::new(false) }
     }
 
     /// True once anything has been written; then the tables are there.
     pub fn exist(&self) -> Result<bool> {
-        let query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'records'";
-        Ok(!rows(&self.sql, query, Vec::new())?.is_empty())
+        if !self.exist.get() {
+            let query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'records'";
+            self.exist.set(!rows(&self.sql, query, Vec::new())?.is_empty());
+        }
+        Ok(self.exist.get())
+    }
+
+    /// Everything was deleted.
+    pub fn gone(&self) {
+        self.exist.set(false);
     }
 
     /// All rows, keyed by kind and key. Empty before the first write.
@@ -61,17 +75,20 @@ impl Records {
         if !self.exist()? {
             self.create(store, order)?;
         }
-        for Record { kind, key, body } in records {
-            match body {
-                Some(body) => {
-                    let query = "INSERT OR REPLACE INTO records (kind, key, body) VALUES (?, ?, ?)";
-                    self.run(query, vec![kind.as_str().into(), key.as_str().into(), body.as_str().into()])?;
-                }
-                None => {
-                    let query = "DELETE FROM records WHERE kind = ? AND key = ?";
-                    self.run(query, vec![kind.as_str().into(), key.as_str().into()])?;
-                }
-            }
+        let (gone, put): (Vec<_>, Vec<_>) = records.iter().partition(|record| record.body.is_none());
+        // First what is gone: a row that is deleted and put is there.
+        for Record { kind, key, .. } in gone {
+            let query = "DELETE FROM records WHERE kind = ? AND key = ?";
+            self.run(query, vec![kind.as_str().into(), key.as_str().into()])?;
+        }
+        for some in put.chunks(MOST_AT_ONCE) {
+            let places = vec!["(?, ?, ?)"; some.len()].join(", ");
+            let query = ["INSERT OR REPLACE INTO records (kind, key, body) VALUES ", &places].concat();
+            let text = |record: &&Record| {
+                let body = record.body.as_deref().unwrap_or_default();
+                [record.kind.as_str(), record.key.as_str(), body].map(SqlStorageValue::from)
+            };
+            self.run(&query, some.iter().flat_map(text).collect())?;
         }
         Ok(())
     }

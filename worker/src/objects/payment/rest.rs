@@ -1,7 +1,7 @@
 //! What happens when nothing is left to do now: the object sleeps until the next moment that matters, or deletes
 //! itself because the payment is over for good.
 //!
-//! A payment ends 400 days after its last possible event. Before the object deletes itself it writes its
+//! A payment ends 400 days (a setting) after its last possible event. Before the object deletes itself it writes its
 //! last row to the ledger, which holds no personal data. If the ledger cannot be told, the object does not end.
 
 use super::ledger::ledger_row;
@@ -70,6 +70,7 @@ impl PaymentObject {
     pub(super) async fn forget(&self) -> Result<()> {
         self.alarm.set(None);
         self.machine.borrow_mut().take();
+        self.records.gone();
         self.state.storage().delete_alarm().await?;
         self.state.storage().delete_all().await
     }

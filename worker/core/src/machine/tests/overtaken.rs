@@ -39,6 +39,7 @@ fn run(bench: &mut Bench, between: &[u8]) {
                 }
                 bench.handle(Input::Answer(answer));
             }
+            Output::Idle { .. } if bench.gathered() => {}
             Output::Idle { .. } => return,
             Output::Tell { .. } => bench.handle(Input::LedgerSilent),
             other @ (Output::Reply(_) | Output::Unconfirmed) => panic!("{other:?}"),
