@@ -909,3 +909,24 @@ fn a_chargeback_that_was_read_once_is_told_as_one() {
         ],
     );
 }
+
+/// Oracle: paid twice, and refunded by hand in four parts. What was entered as less, because it seemed to give back what
+/// was paid too much, was made up for by the next entry.
+#[test]
+fn an_entry_may_make_up_for_one_that_was_entered_as_less() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (OpensWallet, Lost),
+            (PaysByCard, Arrives),
+            (ApprovesWallet, Late(169)),
+            (Waits(1), Arrives),
+            (RefundsAtKomoju(10), Arrives),
+            (RefundsAtKomoju(100), Arrives),
+            (RefundsAtKomoju(10), Arrives),
+            (Waits(1), Arrives),
+            (RefundsAtKomoju(100), Arrives),
+        ],
+    );
+}

@@ -173,15 +173,30 @@ fn is_paid_back_as_asked(world: &World, payment: &Payment, minor: i64, ours: i64
     }
 }
 
-/// Never as more than it was; nor as less, unless it gave back what was paid too much.
+/// Never as more than it was, nor as less. Where the order was paid twice, a refund may have given back what was paid too
+/// much, wholly or in part; if it turns out that another one did, the next entry makes up for it. Then all entries of
+/// the payment together are what counts.
 fn is_entered_as_it_was(world: &World, payment: &Payment, made: &bank::Refund, ours: i64) -> Verdict {
     let expected = of_the_order(world, payment, made);
-    let may_be_less = world.bank.ever_captured().count() > 1;
-    let agrees = ours <= expected + 1 && (may_be_less || ours >= expected - 1);
-    match agrees {
-        true => Ok(()),
-        false => Err(format!("entered as another amount than it was: {ours} instead of {expected}")),
+    if world.bank.ever_captured().count() == 1 {
+        return match ours.abs_diff(expected) <= 1 {
+            true => Ok(()),
+            false => Err(format!("entered as another amount than it was: {ours} instead of {expected}")),
+        };
     }
+    let of_it = |entry: &store::Refund| {
+        let made = payment.refunds.iter().find(|r| entry.by == By::App && entry.recorded() == Some(&r.id))?;
+        Some((made.minor, entry.ours))
+    };
+    let (mut back, mut entered) = (0, 0);
+    for (made, ours) in world.store.refunds.iter().filter_map(of_it) {
+        (back, entered) = (back + made, entered + ours);
+        let most = in_order(world, payment, back.min(payment.amount));
+        if entered > most + 1 {
+            return Err(format!("entered as more than it was: {entered} instead of {most}"));
+        }
+    }
+    Ok(())
 }
 
 /// What is still to be paid back is shown to the merchant: as a reason to look, and with what this one waits for.
