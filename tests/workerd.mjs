@@ -3,6 +3,8 @@
 //
 //   node tests/workerd.mjs '{"port": 0, "persist": "<folder>", "vars": {"NAME": "value"}, "kv": {"key": "value"}}'
 //
+// "code" says what runs: "watched" (the default) is our worker with tests/kv_faults.mjs in front of it and its log on
+// stderr, "shipped" our worker as it is deployed, anything else the file of another worker.
 // Prints one line {"url": …} on stdout once the worker answers; the worker's log goes to stderr.
 // Ends when its stdin closes, so that it outlives no test run, not even a killed one, and takes the folder `scratch`
 // with it, which whoever started it has named as TMPDIR.
@@ -10,10 +12,21 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Log, LogLevel, Miniflare, convertV4MiniflareOptions, workerOptionsOf } from "./miniflare.mjs";
 
-const { port = 0, persist, vars = {}, kv = {}, scratch } = JSON.parse(process.argv[2] ?? "{}");
+const { port = 0, persist, vars = {}, kv = {}, scratch, code = "watched" } = JSON.parse(process.argv[2] ?? "{}");
 
 const { workerOptions, main } = workerOptionsOf("wrangler.toml");
 const folder = join(main, "..");
+
+const ours = [
+  { type: "ESModule", path: main },
+  { type: "CompiledWasm", path: join(folder, "index_bg.wasm") },
+];
+const faults = { type: "ESModule", path: join(folder, "kv_faults.js"), contents: readFileSync("tests/kv_faults.mjs") };
+const modules = {
+  watched: [faults, ...ours],
+  shipped: ours,
+}[code] ?? [{ type: "ESModule", path: join(folder, "peer.js"), contents: readFileSync(code) }];
+const watched = code === "watched";
 
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
@@ -23,20 +36,11 @@ const miniflare = new Miniflare(
     telemetry: { enabled: false },
     // GET /cdn-cgi/local/scheduled is the daily cron.
     unsafeTriggerHandlers: true,
-    log: new Log(LogLevel.WARN),
-    handleStructuredLogs: ({ level, message }) => console.error(`[${level}] ${message}`),
+    log: new Log(watched ? LogLevel.WARN : LogLevel.NONE),
+    handleStructuredLogs: ({ level, message }) => watched && console.error(`[${level}] ${message}`),
     resourcePersistencePath: persist ?? undefined,
     workers: [
-      {
-        ...workerOptions,
-        modulesRoot: folder,
-        modules: [
-          { type: "ESModule", path: join(folder, "kv_faults.js"), contents: readFileSync("tests/kv_faults.mjs") },
-          { type: "ESModule", path: main },
-          { type: "CompiledWasm", path: join(folder, "index_bg.wasm") },
-        ],
-        bindings: { ...workerOptions.bindings, ...vars },
-      },
+      { ...workerOptions, modulesRoot: folder, modules, bindings: { ...workerOptions.bindings, ...vars } },
     ],
   }),
 );

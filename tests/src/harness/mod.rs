@@ -29,5 +29,5 @@ pub use reply::Reply;
 pub use scribe::{Stored, payment_object, store_object};
 pub use shop::{Shop, ShopSpec};
 pub use wait::{PATIENCE, eventually, eventually_within};
-pub use workerd::{Options, Workerd};
+pub use workerd::{Code, Options, Workerd};
 pub use world::{SIGNING_KEY, World, calm_world, hurried_world, world};

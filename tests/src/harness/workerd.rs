@@ -34,6 +34,29 @@ pub struct Options {
     pub vars: BTreeMap<String, String>,
     /// What already lies in STORE_KV, as if `scripts/deploy` of an earlier version had put it there.
     pub kv: BTreeMap<String, String>,
+    pub code: Code,
+}
+
+/// What runs in workerd.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Code {
+    /// Our worker, with tests/kv_faults.mjs in front of it, and everything it logs at hand.
+    #[default]
+    Watched,
+    /// Our worker as it is deployed. Its log is dropped.
+    Shipped,
+    /// Another worker: a file of this project that has the classes which wrangler.toml names.
+    Peer(&'static str),
+}
+
+impl Code {
+    fn setting(&self) -> &'static str {
+        match self {
+            Self::Watched => "watched",
+            Self::Shipped => "shipped",
+            Self::Peer(file) => file,
+        }
+    }
 }
 
 /// A running worker. Dropping it kills it.
@@ -139,8 +162,10 @@ pub(super) fn project() -> &'static Path {
 fn spawn(options: &Options, scratch: &Path) -> Child {
     let built = project().join("worker/build/index.js");
     assert!(built.exists(), "{} is missing: run scripts/build first", built.display());
-    let Options { port, persist, vars, kv } = options;
-    let settings = json!({ "port": port, "persist": persist, "vars": vars, "kv": kv, "scratch": scratch });
+    let Options { port, persist, vars, kv, code } = options;
+    let settings = json!({
+        "port": port, "persist": persist, "vars": vars, "kv": kv, "scratch": scratch, "code": code.setting(),
+    });
     fs::create_dir_all(scratch).expect("the machine has room for temporary files");
     Command::new("node_modules/.bin/node")
         .env("TMPDIR", scratch)

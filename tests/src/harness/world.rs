@@ -96,6 +96,12 @@ impl World {
         self.folder.iter().flat_map(|folder| files_below(folder)).collect()
     }
 
+    /// The configuration of a worker for this sandbox.
+    #[must_use]
+    pub fn vars(&self) -> BTreeMap<String, String> {
+        vars(&self.sandbox)
+    }
+
     /// Origin of the worker, as browsers and the sandbox see it.
     #[must_use]
     pub fn app_url(&self) -> String {
