@@ -1,5 +1,6 @@
-//! What the deployment configures. It is read as a whole at the start of every request and checked before anything
-//! else. A missing or malformed variable is one clear error that names it, and nothing is served half-configured.
+//! What the deployment configures. It is read and checked as a whole before anything else, and kept: an isolate runs one
+//! version of the worker with one configuration. A missing or malformed variable is one clear error that names it, and
+//! nothing is served half-configured.
 
 use crate::crypto::Key;
 use crate::problem::Problem;
@@ -7,7 +8,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::bigcommerce::oauth::App;
 use domain::secret::Secret;
 use domain::url;
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 
 /// A variable that is missing or cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +57,20 @@ pub struct Config {
     pub time_scale: u32,
 }
 
+thread_local! {
+    static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
+}
+
 impl Config {
-    /// Reads the worker's variables and secrets. Errors: the first variable that is missing or malformed.
-    pub fn from_env(env: &worker::Env) -> Result<Self, ConfigError> {
-        Self::parse(|name| env.var(name).ok().map(|value| value.to_string()))
+    /// The worker's variables and secrets, read at the first call. Errors: the first variable that is missing or
+    /// malformed; then the next call reads them again.
+    pub fn from_env(env: &worker::Env) -> Result<Rc<Self>, ConfigError> {
+        if let Some(known) = CONFIG.with_borrow(Clone::clone) {
+            return Ok(known);
+        }
+        let config = Rc::new(Self::parse(|name| env.var(name).ok().map(|value| value.to_string()))?);
+        CONFIG.set(Some(Rc::clone(&config)));
+        Ok(config)
     }
 
     /// `lookup` gives a variable's text, or None if it is not set. An empty text counts as not set.

@@ -2,13 +2,14 @@
 
 use crate::config::Config;
 use crate::crypto::{self, Tokens, Vault};
+use std::rc::Rc;
 use worker::Env;
 
 /// The surroundings of one request.
 #[derive(Debug)]
 pub struct Ctx {
     pub env: Env,
-    pub config: Config,
+    pub config: Rc<Config>,
     /// On every log line of this request, and in the body of an internal error, so that a merchant can name it.
     pub request_id: String,
     /// When the request came in, in ms since the epoch.
@@ -19,7 +20,7 @@ pub struct Ctx {
 
 impl Ctx {
     /// Errors: the source of random numbers failed.
-    pub fn new(env: Env, config: Config, background: worker::Context) -> worker::Result<Self> {
+    pub fn new(env: Env, config: Rc<Config>, background: worker::Context) -> worker::Result<Self> {
         Ok(Self { env, config, request_id: crypto::random_hex(8)?, now_ms: now_ms(), background })
     }
 

@@ -9,6 +9,7 @@ use domain::state::delays::Delays;
 use domain::state::hint::Hint;
 use domain::values::ids::{OrderId, StoreHash};
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use worker::{Env, Result, State, durable_object, wasm_bindgen};
 
 /// The Durable Object class behind the binding PAYMENTS. One instance per order; its name is `{store}/{order}`.
@@ -79,7 +80,7 @@ impl PaymentObject {
     }
 
     /// The worker's configuration. Errors: a variable is missing or malformed.
-    pub(super) fn config(&self) -> Result<Config> {
+    pub(super) fn config(&self) -> Result<Rc<Config>> {
         Config::from_env(&self.env).map_err(|e| worker::Error::RustError(e.to_string()))
     }
 

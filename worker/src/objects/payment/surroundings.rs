@@ -12,6 +12,7 @@ use crate::profile::Profile;
 use domain::machine::{Input, Surroundings};
 use domain::state::delays::Delays;
 use domain::state::shop::Shop;
+use std::rc::Rc;
 use worker::Result;
 
 /// If slow remote sides have drawn a turn out beyond this, in ms, the store's own object is asked again before the
@@ -20,7 +21,7 @@ const CONFIRMED_FOR_MS: i64 = 10_000;
 
 /// Everything one run of the machine needs, gathered before it begins.
 pub struct RunSurroundings {
-    pub config: Config,
+    pub config: Rc<Config>,
     pub profile: Profile,
     pub shop: Shop,
     pub delays: Delays,

@@ -192,7 +192,8 @@ impl StoreObject {
             self.records.ask_for(Chore::Sweep, now_ms())?;
         }
         self.arm().await?;
-        match self.sync(&self.config()?, repair).await {
+        let config = self.config()?;
+        match self.sync(&config, repair).await {
             Ok(true) => self.records.drop_chore(Chore::Sync)?,
             Ok(false) => (),
             Err(error) => log::warn("desk", "sync_failed", &[("error", &error.to_string())]),

@@ -116,7 +116,8 @@ impl StoreObject {
             return Ok(Announced::Nothing);
         }
         let news = !self.records.has_payment(order)? && self.door()?.announce(order.get());
-        self.expect(&[order], &self.config()?)?;
+        let config = self.config()?;
+        self.expect(&[order], &config)?;
         self.arm().await?;
         Ok(match news {
             true if self.pace.take_ahead(now_ms()) => Announced::Read,

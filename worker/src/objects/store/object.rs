@@ -21,6 +21,7 @@ use domain::json::write;
 use domain::secret::Secret;
 use domain::values::ids::HintId;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use worker::{Env, Error, Result, State, durable_object, wasm_bindgen};
 
 /// The Durable Object class behind the binding STORES. One instance per store; its name is the store hash.
@@ -48,7 +49,7 @@ impl std::fmt::Debug for StoreObject {
 }
 
 impl StoreObject {
-    pub(super) fn config(&self) -> Result<Config> {
+    pub(super) fn config(&self) -> Result<Rc<Config>> {
         Config::from_env(&self.env).map_err(|e| Error::RustError(e.to_string()))
     }
 
