@@ -4,8 +4,8 @@
 //! One exception, and it moves no money: BigCommerce's message about a status change is the only trace of a lost
 //! update (see `is_our_overtaking`).
 
-use super::{Machine, Surroundings, want};
-use crate::state::deed::{Deed, MilestoneKind, Subject};
+use super::{Machine, Surroundings, What, want};
+use crate::state::deed::{Deed, DeedState, MilestoneKind, OrderUpdate, Subject};
 use crate::state::delays::Delays;
 use crate::state::hint::{About, FRAUD_MARKED, Hint, Moved, REFUND_CREATED, StoredHint};
 use crate::state::history::Event;
@@ -46,7 +46,9 @@ impl Machine {
                 }
             }
             About::Order { scope, moved } => {
-                want(&mut self.state.order, seq);
+                if !moved.is_some_and(|moved| self.is_word_of_our_move(moved)) {
+                    want(&mut self.state.order, seq);
+                }
                 if scope == REFUND_CREATED {
                     want(&mut self.state.order_refunds, seq);
                 }
@@ -115,6 +117,39 @@ impl Machine {
         if let Some(payment) = self.state.payments.get_mut(payment).filter(|p| !p.fraud) {
             payment.suspicion = Some(Suspicion { event: event.clone(), failures: 0, retry_at: 0 });
         }
+    }
+
+    /// True if the message only says what our own PUT has just done: from the status that it was decided over to the one
+    /// that it set. Its answer says the same, so there is nothing to look for. One message is the word of one PUT; the
+    /// next like it tells of a move that somebody else made.
+    ///
+    /// Where the answer is not known (the PUT failed, or its answer was lost), or shows another status, we look.
+    fn is_word_of_our_move(&self, moved: Moved) -> bool {
+        let is_known = |deed: &Deed| match deed.state {
+            DeedState::Done => {
+                self.state.order.reading.as_ref().is_some_and(|order| order.status == moved.to)
+            }
+            DeedState::Sent => {
+                self.flight.as_ref().is_some_and(|flight| flight.what == What::Deed(deed.action.clone()))
+            }
+            DeedState::Intended { .. } | DeedState::Refused { .. } => false,
+        };
+        let ours = |deed: &&Deed| {
+            let made = deed.first_sent - Delays::CLOCKS_DIFFER..=deed.first_sent + Delays::UNDER_WAY;
+            let same =
+                |update: &OrderUpdate| (update.over, update.status) == (Some(moved.from), Some(moved.to));
+            deed.update.as_ref().is_some_and(same) && made.contains(&moved.at)
+        };
+        let heard = self.state.hints.iter().filter(|known| match &known.hint.about {
+            About::Order { moved: Some(known), .. } => {
+                (known.from, known.to) == (moved.from, moved.to)
+                    && (known.at - moved.at).abs() <= Delays::CLOCKS_DIFFER + Delays::UNDER_WAY
+            }
+            About::Order { moved: None, .. } | About::Komoju { .. } | About::Return { .. } | About::Click => {
+                false
+            }
+        });
+        heard.count() == 0 && self.state.deeds.iter().filter(ours).any(is_known)
     }
 
     /// True when our own PUT overwrote a final status that the merchant had just set (a lost update). Recognised by:

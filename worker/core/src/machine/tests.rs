@@ -12,6 +12,7 @@ mod lean_session;
 mod missed;
 mod moved_meanwhile;
 mod overtaken;
+mod own_word;
 mod paid_twice;
 mod paid_unshown;
 mod partly_unread;
