@@ -930,3 +930,19 @@ fn an_entry_may_make_up_for_one_that_was_entered_as_less() {
         ],
     );
 }
+
+/// The order was shipped while the key was refused, and nothing was known of the money that stood reserved. The cancels
+/// of the session, which nobody had answered, called a person once all was well again.
+#[test]
+fn a_session_whose_money_is_reserved_needs_no_ending() {
+    ends_right(
+        Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (Act::Outage(Side::Komoju, Down::Unauthorized, 5609), Arrives),
+            (Moves(2), Arrives),
+            (Waits(5590), Arrives),
+        ],
+    );
+}

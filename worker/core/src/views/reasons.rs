@@ -194,7 +194,11 @@ impl State {
     fn cancel_is_refused(&self) -> bool {
         let session_lives = |attempt: u32| {
             let standing = self.attempt(attempt).map(|a| self.standing(a));
-            !matches!(standing, None | Some(Standing::Dead | Standing::Captured(_)))
+            // Reserved money is ended by a cancel of its payment, if at all; its session cannot be paid again.
+            match standing {
+                None | Some(Standing::Dead | Standing::Captured(_) | Standing::Authorized(_)) => false,
+                Some(Standing::None | Standing::Open | Standing::Pending(_) | Standing::Waiting(_)) => true,
+            }
         };
         self.deeds.iter().any(|deed| {
             deed.was_in_vain()
