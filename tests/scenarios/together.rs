@@ -11,10 +11,10 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 /// The pause in which messages are gathered, in ms.
-const GATHERING: u128 = 300;
+const GATHERING: u128 = 400;
 
 #[tokio::test]
-async fn messages_that_come_together_cause_a_look_each_300_ms_at_most() {
+async fn messages_that_come_together_cause_a_look_each_400_ms_at_most() {
     let world = calm_world().await;
     let shop = Shop::open(world).await;
     shop.webhooks(Mode::Lost);

@@ -13,7 +13,7 @@
 //! How a hint becomes an effect:
 //!
 //! ```text
-//! webhook "payment.captured"  -> hint stored, alarm in 300 ms, 200 to KOMOJU      (no call yet)
+//! webhook "payment.captured"  -> hint stored, alarm in 400 ms, 200 to KOMOJU      (no call yet)
 //! alarm                       -> guard alarm +5 min, turn taken
 //! run                         -> GET the session; GET the order; PUT the order (status 11, note)
 //! rest                        -> ledger row told, alarm set to the next moment that matters
@@ -90,6 +90,7 @@ impl DurableObject for PaymentObject {
     async fn alarm(&self) -> Result<Response> {
         let Some((store, order)) = self.records.identity()? else {
             strays::alarm(&self.state, &self.env).await?;
+            self.records.gone();
             return Response::empty();
         };
         let tries = self.records.unfinished_alarms()?;

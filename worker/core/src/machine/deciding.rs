@@ -30,7 +30,7 @@ impl Machine {
         }
         let seq = self.state.next_seq();
         // Before money moves, everything it depends on is read again, and at once: the merchant waits.
-        self.gathering_until = 0;
+        self.hurry();
         self.state.hurry(at);
         want(&mut self.state.order, seq);
         for payment in self.state.payments.values_mut() {

@@ -65,18 +65,25 @@ impl Machine {
         }
         match hint.about {
             About::Komoju { .. } | About::Order { .. } => {
-                if is_first && self.gathering_until <= at {
-                    let is_watched = at - self.watched_at < delays.is_watched();
-                    self.gathering_until = at + delays.gathering(is_watched);
+                if is_first && self.gathering_until <= at && !self.hurried {
+                    self.gathering_until = at + delays.gathering(self.is_watched(at, delays));
                 }
             }
-            // Somebody waits for what comes of these.
-            About::Return { .. } | About::Click => self.gathering_until = 0,
+            About::Return { .. } => {
+                self.watched_at = at;
+                self.hurry();
+            }
+            About::Click => self.hurry(),
         }
         self.state.hints.push(StoredHint { hint, seq, at });
         if self.state.hints.len() > HISTORY {
             self.state.hints.remove(0);
         }
+    }
+
+    /// True if a shopper's page is open, as far as we can know.
+    fn is_watched(&self, at: Moment, delays: Delays) -> bool {
+        at - self.watched_at < delays.is_watched()
     }
 
     /// Wants a look at the session and the payment that KOMOJU named. False, and no look, if neither is ours: an
@@ -217,6 +224,7 @@ impl Machine {
     /// one per `between_polls` (10 s). Before the return nothing is expected; after a failure the ladder decides.
     pub(super) fn look_for_shopper(&mut self, now: Surroundings<'_>) {
         self.watched_at = now.at;
+        self.gathering_until = self.gathering_until.min(now.at + now.delays.gathering(true));
         let due =
             |a: &Attempt| a.returned_at.is_some() && now.at - a.register.at >= now.delays.between_polls();
         let unsettled =
@@ -226,7 +234,7 @@ impl Machine {
             return;
         }
         let n = attempt.n;
-        self.gathering_until = 0;
+        self.hurry();
         let seq = self.state.next_seq();
         if let Some(attempt) = self.state.attempt_mut(n) {
             want(&mut attempt.register, seq);

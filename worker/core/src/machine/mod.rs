@@ -177,6 +177,7 @@ pub struct Surroundings<'a> {
 ///                                 Idle, wake in 2 min         the first look at an open session without a hint
 ///    (the shopper pays)
 /// Hint payment.captured           Commit the hint             now the webhook may be answered with 200
+///                                 Idle, wake in 400 ms        others of this payment may follow
 ///                                 Commit seq, Call ReadSession
 /// Answer: s1, p1 captured ¥3,000  Commit the readings
 ///                                 Commit seq, Call ReadOrder  no PUT without a reading of the order just before
@@ -224,6 +225,8 @@ pub struct Machine {
     gathering_until: Moment,
     /// When a shopper's page last asked how the payment stands, in ms since the epoch.
     watched_at: Moment,
+    /// True until the plan rests next: somebody waits for what this turn finds, so it waits for no messages.
+    hurried: bool,
 }
 
 /// An order read before its shopper came: not asked for, asked for, or read at this moment.
@@ -294,7 +297,12 @@ impl Machine {
     /// may come much later.
     pub fn leave_turn(&mut self) {
         self.fresh = Fresh::default();
-        self.ledger_is_silent = false;
+        (self.ledger_is_silent, self.hurried) = (false, false);
+    }
+
+    /// Somebody waits for what comes of this: the plan gathers no messages now.
+    fn hurry(&mut self) {
+        (self.gathering_until, self.hurried) = (0, true);
     }
 
     /// Until when the plan waits for more messages, in ms since the epoch; a moment that has passed if it does not.

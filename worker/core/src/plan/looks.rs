@@ -1,6 +1,5 @@
-//! When to look at what: after every hint, once others of the same payment have had 300 ms to come in
-//! ([`Delays::gathering`]), else by the table of delays. A lost webhook therefore only costs
-//! time.
+//! When to look at what: after every hint, once others of the same payment have had 400 ms to come in
+//! ([`Delays::gathering`]), else by the table of delays. A lost webhook therefore only costs time.
 //!
 //! ```text
 //! no webhook arrives at all:

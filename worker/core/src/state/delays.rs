@@ -102,9 +102,9 @@ impl Delays {
     }
 
     /// How long a look waits for more messages after the first: KOMOJU sends several of one payment together. `watched`:
-    /// a shopper's page has just asked how the payment stands, so it waits no longer than nobody notices.
+    /// a shopper's page has just asked how the payment stands, so the wait is too short to notice.
     pub fn gathering(self, watched: bool) -> i64 {
-        self.of(if watched { 50 } else { 300 })
+        self.of(if watched { 50 } else { 400 })
     }
 
     /// How long ago a shopper's page may have asked and still counts as open: it asks every 15 s at the latest.

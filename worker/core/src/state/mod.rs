@@ -593,7 +593,10 @@ impl State {
     pub fn wants_a_look(&self) -> bool {
         self.order.is_wanted()
             || self.order_refunds.is_wanted()
-            || self.attempts.iter().any(|attempt| attempt.register.is_wanted() || attempt.listing.is_wanted())
+            || self.attempts.iter().any(|attempt| {
+                // Nobody looks at any other.
+                attempt.stage == Stage::Open && (attempt.register.is_wanted() || attempt.listing.is_wanted())
+            })
             || self
                 .payments
                 .values()

@@ -80,6 +80,10 @@ impl PaymentObject {
             return Ok(());
         }
         self.alarm.set(Some(at));
-        wake_at(&self.state.storage(), at).await
+        let set = wake_at(&self.state.storage(), at).await;
+        if set.is_err() {
+            self.alarm.set(None);
+        }
+        set
     }
 }

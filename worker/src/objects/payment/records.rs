@@ -76,7 +76,7 @@ impl Records {
             self.create(store, order)?;
         }
         let (gone, put): (Vec<_>, Vec<_>) = records.iter().partition(|record| record.body.is_none());
-        // First what is gone: a row that is deleted and put is there.
+        // Deletes first, so that a row which is both deleted and put remains.
         for Record { kind, key, .. } in gone {
             let query = "DELETE FROM records WHERE kind = ? AND key = ?";
             self.run(query, vec![kind.as_str().into(), key.as_str().into()])?;

@@ -72,6 +72,10 @@ impl PaymentObject {
         self.machine.borrow_mut().take();
         self.records.gone();
         self.state.storage().delete_alarm().await?;
-        self.state.storage().delete_all().await
+        let deleted = self.state.storage().delete_all().await;
+        // Whoever asked meanwhile may have loaded what was there then.
+        self.machine.borrow_mut().take();
+        self.records.gone();
+        deleted
     }
 }

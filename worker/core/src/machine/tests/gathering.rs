@@ -71,11 +71,11 @@ fn a_hundred_messages_within_a_second_cause_three_looks() {
             stream.passes(takes);
         }
         assert_eq!(stream.messages, 100);
-        assert!((1..=4).contains(&stream.looks.len()), "{takes}: {:?}", stream.looks);
+        assert!((1..=3).contains(&stream.looks.len()), "{takes}: {:?}", stream.looks);
     }
 }
 
-/// However fast they come, the first look comes 300 ms after the first of them, and the next ones go on.
+/// However fast they come, the first look comes 400 ms after the first of them, and the next ones go on.
 #[test]
 fn messages_without_end_put_off_no_look() {
     let mut stream = Stream::new();
@@ -85,11 +85,11 @@ fn messages_without_end_put_off_no_look() {
         stream.passes(20);
     }
     let gaps: Vec<i64> = [began].iter().chain(&stream.looks).zip(&stream.looks).map(|(a, b)| b - a).collect();
-    assert!(gaps.iter().all(|gap| (20..=340).contains(gap)), "{gaps:?}");
+    assert!(gaps.len() >= 3_000 / 440 && gaps.iter().all(|gap| (20..=440).contains(gap)), "{gaps:?}");
 }
 
 #[test]
-fn a_shopper_whose_page_is_open_waits_no_longer_than_nobody_notices() {
+fn a_shopper_whose_page_is_open_does_not_notice_the_wait() {
     let mut stream = Stream::new();
     stream.bench.handle(Input::Status);
     stream.passes(1);
@@ -101,7 +101,7 @@ fn a_shopper_whose_page_is_open_waits_no_longer_than_nobody_notices() {
     assert!(stream.looks.iter().any(|at| at - began <= 55), "{:?} after {began}", stream.looks);
 }
 
-/// The return, a click and a decision are looked into at once, and with them what waits.
+/// The return and a click are looked into at once, and with them what waits. A decision: see `decisions`.
 #[test]
 fn who_waits_for_an_answer_ends_the_waiting() {
     let id = || HintId::parse("other").expect("an id");
@@ -120,4 +120,33 @@ fn who_waits_for_an_answer_ends_the_waiting() {
         stream.passes(1);
         assert_eq!(stream.looks.len(), 1);
     }
+}
+
+/// The webhook comes while the return's own look is under way, and that look still sees nothing: the same turn looks
+/// again, and the shopper is answered with what it finds.
+#[test]
+fn a_return_is_answered_with_what_came_meanwhile() {
+    let mut stream = Stream::new();
+    let session = Some(stream.bench.session.id.clone());
+    let hint = Hint { id: HintId::parse("back").expect("an id"), about: About::Return { session } };
+    stream.bench.handle(Input::Hint(hint));
+    stream.passes(20);
+    stream.message();
+    for _ in 0..21 {
+        stream.passes(20);
+    }
+    assert_eq!(stream.looks.len(), 2, "{:?}", stream.looks);
+}
+
+/// A page that asks while messages are gathered ends the wait soon.
+#[test]
+fn a_page_that_asks_shortens_the_wait() {
+    let mut stream = Stream::new();
+    stream.message();
+    stream.passes(1);
+    stream.bench.handle(Input::Status);
+    for _ in 0..60 {
+        stream.passes(1);
+    }
+    assert_eq!(stream.looks.len(), 1);
 }
