@@ -1,59 +1,18 @@
 //! Webhooks as they come in: KOMOJU's messages of payments, each new, while the looks that they cause are held back.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
 use sandbox::delivery::Mode;
 use sandbox::faults::{Fault, FaultKind, Gate, Side};
-use sandbox::harness::{Code, Options, Shop, Workerd, World};
-use serde_json::json;
+use sandbox::harness::{Shop, World};
 
 use super::figures::{Bound, Figure, middle};
-use super::load::{Message, Taken, send};
+use super::target::{Peer, Target};
 
 /// Payments that the messages are about, in turn.
 const PAYMENTS: usize = 16;
 const ROUNDS: usize = 7;
 const BATCH: usize = 600;
-const SECRET: &str = "the peer's secret";
-
-/// Someone to send messages to, and about whom.
-struct Target {
-    port: u16,
-    store: String,
-    secret: String,
-    /// Orders, and the sessions in which they are paid: a message of a session that we do not know is dropped.
-    orders: Vec<(u64, String)>,
-    sent: usize,
-}
-
-impl Target {
-    /// Messages that were never sent before.
-    fn fresh(&mut self, count: usize) -> Vec<Message> {
-        let path = format!("/webhooks/komoju/{}", self.store);
-        let message = |n: usize| {
-            let (order, session) = &self.orders[n % self.orders.len()];
-            let body = json!({
-                "id": format!("event-{n}"), "type": "payment.updated", "resource": "event", "data": {
-                    "id": format!("payment-{order}"), "resource": "payment", "status": "authorized", "amount": 4_980,
-                    "tax": 0, "customer": null, "payment_deadline": "2031-01-01T14:59:59Z", "currency": "JPY",
-                    "payment_details": { "type": "konbini", "store": "lawson", "email": "hanako@example.com" },
-                    "session": session,
-                    "metadata": { "bc_store": self.store, "bc_order": order.to_string() } } });
-            Message::signed(&path, &self.secret, &body.to_string())
-        };
-        let messages = (self.sent..self.sent + count).map(message).collect();
-        self.sent += count;
-        messages
-    }
-
-    async fn takes(&mut self, count: usize, at_once: usize) -> Taken {
-        let messages = self.fresh(count);
-        send(self.port, messages, at_once, Duration::ZERO).await
-    }
-}
 
 /// Intake beside the bare worker's, and of a payment that has much behind it beside one that has little.
 pub async fn measure(world: &World) -> Vec<Figure> {
@@ -61,7 +20,7 @@ pub async fn measure(world: &World) -> Vec<Figure> {
     shop.webhooks(Mode::Lost);
     shop.hooks(Mode::Lost);
     let mut orders = Vec::new();
-    for _ in 0..=PAYMENTS {
+    for _ in 0..=PAYMENTS + ROUNDS {
         let (order, session) = shop.begin(&OrderSpec::total(4_980)).await;
         orders.push((order.order_id, session.id));
     }
@@ -69,16 +28,10 @@ pub async fn measure(world: &World) -> Vec<Figure> {
     let held = Fault::on(Side::Komoju, FaultKind::Held(gate.clone())).tenant(&shop.merchant.id);
     world.sandbox.faults().add(held.method(Method::GET).always());
     let alone = orders.pop().expect("one more than the others");
-    let of = |orders: &[(u64, String)], sent| Target {
-        port: world.worker.port(),
-        store: shop.hash.clone(),
-        secret: shop.webhook_secret.clone(),
-        orders: orders.to_vec(),
-        sent,
-    };
-    let mut ours = of(&orders, 0);
-    let peer = peer(&shop.hash);
-    let mut theirs = Target { port: peer.port(), secret: SECRET.to_owned(), ..of(&orders, 0) };
+    let fresh = orders.split_off(PAYMENTS);
+    let peer = Peer::start(&shop.hash);
+    let mut ours = Target::of(&shop, orders.clone());
+    let mut theirs = peer.target(&shop, orders);
 
     let mut figures = Vec::new();
     for at_once in [1, 32] {
@@ -105,15 +58,19 @@ pub async fn measure(world: &World) -> Vec<Figure> {
         });
     }
 
-    let mut long = of(std::slice::from_ref(&alone), 1_000_000);
-    long.takes(10, 1).await;
-    let young = long.takes(100, 1).await.middle();
-    long.takes(400, 8).await;
-    let old = long.takes(100, 1).await.middle();
+    let mut long = Target::of(&shop, vec![alone.clone()]);
+    long.takes(500, 8).await;
+    let (mut young, mut old) = (Vec::new(), Vec::new());
+    for one in fresh {
+        let mut short = Target::of(&shop, vec![one]);
+        short.takes(10, 1).await;
+        young.push(short.takes(40, 1).await.middle());
+        old.push(long.takes(40, 1).await.middle());
+    }
     figures.push(Figure {
         name: "the same, of a payment with 500 messages behind it, beside one with 10".to_owned(),
-        ours: old,
-        beside: young,
+        ours: middle(old),
+        beside: middle(young),
         unit: "ms",
         bound: Bound::AtMost(1.15),
     });
@@ -123,10 +80,4 @@ pub async fn measure(world: &World) -> Vec<Figure> {
     assert_eq!(shop.requests(&Method::GET, "/sessions/").iter().filter(|look| look.status == 200).count(), 0);
     gate.open();
     figures
-}
-
-fn peer(store: &str) -> Workerd {
-    let secret = json!({ "secret": SECRET }).to_string();
-    let kv = BTreeMap::from([(format!("peer:{store}"), secret)]);
-    Workerd::start(Options { code: Code::Peer("tests/bench/peer.mjs"), kv, ..Options::default() })
 }

@@ -89,12 +89,6 @@ pub async fn send(port: u16, messages: Vec<Message>, at_once: usize, pause: Dura
     Taken { all, each }
 }
 
-/// Sends one message over a connection of its own. The status.
-pub async fn status_of(port: u16, message: &Message) -> u16 {
-    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("the worker listens");
-    exchange(&mut stream, message).await.expect("it is answered")
-}
-
 /// Sends one message and reads its whole answer. The status.
 async fn exchange(stream: &mut TcpStream, message: &Message) -> io::Result<u16> {
     stream.write_all(&message.0).await?;

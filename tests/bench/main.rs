@@ -7,12 +7,22 @@ mod cold;
 mod figures;
 mod intake;
 mod load;
+mod target;
 
 use std::process::ExitCode;
 
 use sandbox::harness::{Code, World};
 
 const PARTS: [&str; 3] = ["intake", "burst", "cold"];
+
+/// Our worker as it is deployed, with delays of production.
+async fn shipped() -> World {
+    World::own_with(|options| {
+        options.code = Code::Shipped;
+        options.vars.insert("TIME_SCALE".into(), "1".into());
+    })
+    .await
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -21,14 +31,10 @@ async fn main() -> ExitCode {
         eprintln!("There is no part {unknown:?}. Parts are: {}.", PARTS.join(", "));
         return ExitCode::FAILURE;
     }
-    let world = World::own_with(|options| {
-        options.code = Code::Shipped;
-        options.vars.insert("TIME_SCALE".into(), "1".into());
-    })
-    .await;
     let mut figures = Vec::new();
     for part in PARTS.into_iter().filter(|part| wanted.is_empty() || wanted.iter().any(|name| name == part)) {
         eprintln!("{part}");
+        let world = shipped().await;
         figures.extend(match part {
             "intake" => intake::measure(&world).await,
             "burst" => burst::measure(&world).await,

@@ -30,4 +30,4 @@ pub use scribe::{Stored, payment_object, store_object};
 pub use shop::{Shop, ShopSpec};
 pub use wait::{PATIENCE, eventually, eventually_within};
 pub use workerd::{Code, Options, Workerd};
-pub use world::{SIGNING_KEY, World, calm_world, hurried_world, world};
+pub use world::{SIGNING_KEY, World, calm_world, fresh_folder, hurried_world, world};

@@ -96,12 +96,6 @@ impl World {
         self.folder.iter().flat_map(|folder| files_below(folder)).collect()
     }
 
-    /// The configuration of a worker for this sandbox.
-    #[must_use]
-    pub fn vars(&self) -> BTreeMap<String, String> {
-        vars(&self.sandbox)
-    }
-
     /// Origin of the worker, as browsers and the sandbox see it.
     #[must_use]
     pub fn app_url(&self) -> String {
@@ -153,7 +147,9 @@ fn key(id: &str, bytes: &[u8]) -> String {
     format!("{id}:{}", BASE64_STANDARD.encode(bytes))
 }
 
-fn fresh_folder() -> PathBuf {
+/// An empty folder of this machine's temporary ones.
+#[must_use]
+pub fn fresh_folder() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("komoju-world-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let folder = env::temp_dir().join(name);
