@@ -101,7 +101,7 @@ fn a_shopper_whose_page_is_open_does_not_notice_the_wait() {
     assert!(stream.looks.iter().any(|at| at - began <= 55), "{:?} after {began}", stream.looks);
 }
 
-/// The return and a click are looked into at once, and with them what waits. A decision: see `decisions`.
+/// The return and a click are looked into at once, and with them what waits.
 #[test]
 fn who_waits_for_an_answer_ends_the_waiting() {
     let id = || HintId::parse("other").expect("an id");
