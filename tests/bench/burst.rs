@@ -6,10 +6,10 @@ use reqwest::Method;
 use sandbox::bigcommerce::OrderSpec;
 use sandbox::delivery::Mode;
 use sandbox::harness::{Shop, World, eventually};
-use serde_json::json;
 
 use super::figures::{Bound, Figure};
-use super::load::{Message, send};
+use super::load::send;
+use super::target::Target;
 
 /// A hundred messages of one payment over ten connections, then five of each of 200.
 pub async fn measure(world: &World) -> Vec<Figure> {
@@ -62,16 +62,9 @@ async fn looks(
 ) -> f64 {
     let seen = || shop.requests(&Method::GET, "/sessions/").len();
     let before = seen();
-    let path = format!("/webhooks/komoju/{}", shop.hash);
-    let message = |(order, session): &(u64, String), n: usize| {
-        let body = json!({
-            "id": format!("burst-{order}-{n}"), "type": "payment.updated", "resource": "event", "data": {
-                "id": format!("payment-{order}"), "resource": "payment", "status": "pending", "currency": "JPY",
-                "session": session, "metadata": { "bc_store": shop.hash, "bc_order": order.to_string() } } });
-        Message::signed(&path, &shop.webhook_secret, &body.to_string())
-    };
-    let of_each = |order| (0..each).map(move |n| message(order, n));
-    let messages = orders.iter().flat_map(of_each).collect();
+    // One order after the other, so that its messages come together.
+    let of_each = orders.iter().flat_map(|order| vec![order.clone(); each]).collect();
+    let messages = Target::of(shop, of_each).fresh(orders.len() * each);
     let taken = send(shop.world.worker.port(), messages, at_once, pause).await;
     eprintln!("  {} messages in {:.1} s", taken.each.len(), taken.all.as_secs_f64());
     let mut last = (seen(), Instant::now());
