@@ -142,21 +142,23 @@ impl Machine {
             DeedState::Intended { .. } | DeedState::Refused { .. } => false,
         };
         let ours = |deed: &&Deed| {
-            let made = deed.first_sent - Delays::CLOCKS_DIFFER..=deed.first_sent + Delays::UNDER_WAY;
             let same =
                 |update: &OrderUpdate| (update.over, update.status) == (Some(moved.from), Some(moved.to));
-            deed.update.as_ref().is_some_and(same) && made.contains(&moved.at)
+            deed.update.as_ref().is_some_and(same) && may_have_moved_at(deed, moved.at)
         };
-        let heard = self.state.hints.iter().filter(|known| match &known.hint.about {
-            About::Order { moved: Some(known), .. } => {
-                (known.from, known.to) == (moved.from, moved.to)
-                    && (known.at - moved.at).abs() <= Delays::CLOCKS_DIFFER + Delays::UNDER_WAY
-            }
-            About::Order { moved: None, .. } | About::Komoju { .. } | About::Return { .. } | About::Click => {
-                false
-            }
+        let was_told = self.moves_told().any(|known| {
+            (known.from, known.to) == (moved.from, moved.to)
+                && (known.at - moved.at).abs() <= Delays::CLOCKS_DIFFER + Delays::UNDER_WAY
         });
-        heard.count() == 0 && self.state.deeds.iter().filter(ours).any(is_known)
+        !was_told && self.state.deeds.iter().filter(ours).any(is_known)
+    }
+
+    /// The moves of the order that BigCommerce has told us of, oldest first.
+    fn moves_told(&self) -> impl Iterator<Item = Moved> {
+        self.state.hints.iter().filter_map(|known| match known.hint.about {
+            About::Order { moved, .. } => moved,
+            About::Komoju { .. } | About::Return { .. } | About::Click => None,
+        })
     }
 
     /// True when our own PUT overwrote a final status that the merchant had just set (a lost update). Recognised by:
@@ -171,23 +173,16 @@ impl Machine {
     fn is_our_overtaking(&self, moved: Moved) -> bool {
         let ours = |deed: &Deed| {
             let update = deed.update.as_ref().filter(|update| update.status == Some(moved.to));
-            let under_way = deed.first_sent - Delays::CLOCKS_DIFFER..=deed.first_sent + Delays::UNDER_WAY;
             // Our PUT makes one move only. If another message already tells of it as we decided it (7 → 11 above), a
             // second move to the same status is the merchant's own.
             let word_of_it = |over| {
-                self.state.hints.iter().any(|known| match &known.hint.about {
-                    About::Order { moved: Some(known), .. } => {
-                        let of_it = deed.first_sent..=deed.first_sent + Delays::UNDER_WAY;
-                        (known.from, known.to) == (over, moved.to) && of_it.contains(&known.at)
-                    }
-                    About::Order { moved: None, .. }
-                    | About::Komoju { .. }
-                    | About::Return { .. }
-                    | About::Click => false,
-                })
+                let of_it = deed.first_sent..=deed.first_sent + Delays::UNDER_WAY;
+                let mut told = self.moves_told();
+                told.any(|known| (known.from, known.to) == (over, moved.to) && of_it.contains(&known.at))
             };
             let over = update.and_then(|update| update.over);
-            under_way.contains(&moved.at) && over.is_some_and(|over| over != moved.from && !word_of_it(over))
+            may_have_moved_at(deed, moved.at)
+                && over.is_some_and(|over| over != moved.from && !word_of_it(over))
         };
         moved.from.is_final() && moved.from != moved.to && self.state.deeds.iter().any(ours)
     }
@@ -240,4 +235,9 @@ impl Machine {
             want(&mut attempt.register, seq);
         }
     }
+}
+
+/// True if the deed's PUT may have moved the order at this moment, by a clock that may differ from ours.
+fn may_have_moved_at(deed: &Deed, at: Moment) -> bool {
+    (deed.first_sent - Delays::CLOCKS_DIFFER..=deed.first_sent + Delays::UNDER_WAY).contains(&at)
 }
