@@ -946,3 +946,21 @@ fn a_session_whose_money_is_reserved_needs_no_ending() {
         ],
     );
 }
+
+/// All the money had gone back, the order was Refunded, and a fraud mark held it: hours late came the word that an update
+/// had once replaced the merchant's Completed, and that was put back.
+#[test]
+fn what_was_replaced_is_not_put_back_once_the_order_has_moved_on() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (RefundsAtKomoju(100), Arrives),
+            (Before(2, &Moves(10)), Arrives),
+            (Waits(1), Late(1112)),
+            (MarksFraud, Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}

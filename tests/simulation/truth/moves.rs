@@ -23,9 +23,14 @@ pub fn at_once(world: &mut World) {
     world.judged = world.store.moves.len();
 }
 
-/// Whether the app puts back what its own last move had replaced unawares.
+/// Whether the app puts back what its own last move had replaced unawares. What moves every order stands against that
+/// from the moment that the app knew of it.
 fn restores(world: &World, i: usize) -> bool {
     let moves = &world.store.moves;
+    let moves_every_order = |known: Known| known.fraud || known.told.is_some_and(|told| told.charged_back);
+    if moves[i].late.is_none() && world.bank.payments.values().any(|p| moves_every_order(p.known())) {
+        return false;
+    }
     moves[..i].iter().rev().find(|m| m.by == By::App).is_some_and(|m| m.from == moves[i].to)
         || looks_like_ours(world, i)
 }

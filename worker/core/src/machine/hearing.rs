@@ -170,8 +170,18 @@ impl Machine {
     /// the merchant sets 4 Refunded    7 → 4
     /// our PUT arrives                 4 → 11   decided over 7, so this move is a lost update
     /// ```
+    ///
+    /// The word of it can come hours late. Nothing is lost any more if the order has left that status since, even where
+    /// another PUT of ours has brought it back there:
+    ///
+    /// ```text
+    /// our PUT, decided over 7         10 → 12
+    /// all the money went back         12 → 4
+    /// a fraud mark: our next PUT      4 → 12   decided over 4
+    /// the late word                   from 10 to 12: the merchant's 10 stays replaced
+    /// ```
     fn is_our_overtaking(&self, moved: Moved) -> bool {
-        let ours = |deed: &Deed| {
+        let ours = |deed: &&Deed| {
             let update = deed.update.as_ref().filter(|update| update.status == Some(moved.to));
             // Our PUT makes one move only. If another message already tells of it as we decided it (7 → 11 above), a
             // second move to the same status is the merchant's own.
@@ -184,7 +194,16 @@ impl Machine {
             may_have_moved_at(deed, moved.at)
                 && over.is_some_and(|over| over != moved.from && !word_of_it(over))
         };
-        moved.from.is_final() && moved.from != moved.to && self.state.deeds.iter().any(ours)
+        let seen_elsewhere_after = |ours: &Deed| {
+            let over = |deed: &Deed| deed.update.as_ref().and_then(|update| update.over);
+            let mut later = self.state.deeds.iter().filter(|deed| deed.seq > ours.seq);
+            later.any(|deed| over(deed).is_some_and(|over| over != moved.to))
+        };
+        let has_left = || self.moves_told().any(|known| known.from == moved.to && known.at > moved.at);
+        moved.from.is_final()
+            && moved.from != moved.to
+            && self.state.deeds.iter().filter(ours).any(|ours| !seen_elsewhere_after(ours))
+            && !has_left()
     }
 
     /// The shopper came back from KOMOJU. The session id stands in the address, so it is a hint like any other: if it

@@ -25,20 +25,32 @@ use super::step::{PlanSurroundings, Step, Wake};
 use super::telling::{News, tell_once};
 use crate::state::deed::{Action, DeedState, MilestoneKind, Subject};
 use crate::state::delays::Delays;
-use crate::state::reading::{PaymentReading, PaymentStatus};
-use crate::state::table::Row;
+use crate::state::reading::{OrderReading, PaymentReading, PaymentStatus};
+use crate::state::settings::Mode;
+use crate::state::table::{Column, Row, cell};
 use crate::state::{Attempt, Payment, Standing, State};
 use crate::values::attention::Attention;
 use crate::values::ids::PaymentId;
+use crate::values::order_status::OrderStatus;
 
-/// The next thing that the order has not heard: first a status of the merchant's that our PUT overwrote, then
-/// payments, then codes and sessions that were ended because of the order.
+/// The next thing that the order has not heard: bad news, then a status of the merchant's that our PUT overwrote, then
+/// other news of payments, then codes and sessions that were ended because of the order.
+///
+/// While bad news has not got through, nothing better is told; what stands beside it is then told along with it
+/// ([`told_along_with`]).
 pub(super) fn due(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
+    let (bad, other): (Vec<_>, Vec<_>) =
+        of_payments(state, c, wake).into_iter().partition(|news| badness(news.kind) < NOTHING_BAD);
+    if let Some(worst) = bad.into_iter().min_by_key(|news| badness(news.kind)) {
+        return tell_once(state, c, wake, worst);
+    }
     if let Some(step) = restored(state, c, wake) {
         return Some(step);
     }
-    if let Some(step) = of_payments(state, c, wake) {
-        return Some(step);
+    for news in other {
+        if let Some(step) = tell_once(state, c, wake, news) {
+            return Some(step);
+        }
     }
     for attempt in state.attempts.iter().filter(|a| a.ended_by_order && state.standing(a) == Standing::Dead) {
         let news = News {
@@ -55,9 +67,8 @@ pub(super) fn due(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Op
     None
 }
 
-/// What the order is told of its payments, the worst first. While bad news has not got through, nothing better is
-/// told; what stands beside it is then told along with it ([`told_along_with`]).
-fn of_payments(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
+/// What the order has not yet heard of its payments.
+fn of_payments<'a>(state: &'a State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Vec<News<'a>> {
     let mut all = Vec::new();
     for (id, payment) in state.payments.iter() {
         let Some(reading) = &payment.register.reading else { continue };
@@ -76,15 +87,7 @@ fn of_payments(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Optio
         }
     }
     all.retain(|news| !state.reached.contains_key(&(news.subject.clone(), news.kind)));
-    all.sort_by_key(|news| badness(news.kind));
-    for news in all {
-        let is_bad = badness(news.kind) < NOTHING_BAD;
-        let step = tell_once(state, c, wake, news);
-        if step.is_some() || is_bad {
-            return step;
-        }
-    }
-    None
+    all
 }
 
 /// The badness of all news that does not speak against shipping.
@@ -245,16 +248,42 @@ fn is_as_asked(state: &State, attempt: &Attempt, id: &PaymentId, reading: &Payme
     }
 }
 
-/// Restores the status that the merchant had set and our PUT overwrote, unless somebody has moved the order since.
+/// Restores the status that the merchant had set and our PUT overwrote, unless somebody has moved the order since, or it
+/// has heard news that would have moved it from the merchant's status as well.
 fn restored(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     let moved = state.head.replaced?;
     let news = News { status: Some(moved.from), ..News::of_order(MilestoneKind::Restored, Row::Open) };
-    if let Some(fresh) = &c.fresh.order {
-        let still_ours = fresh.reading.status == moved.to && !fresh.reading.deleted;
-        if !still_ours {
-            let (subject, milestone) = (Subject::Order, MilestoneKind::Restored);
-            return Some(Step::Conclude { subject, milestone, attention: None });
-        }
+    let is_elsewhere = |order: &OrderReading| order.status != moved.to || order.deleted;
+    if c.fresh.order.as_ref().is_some_and(|fresh| is_elsewhere(&fresh.reading))
+        || has_heard_what_moves(state, moved.from, c)
+    {
+        let (subject, milestone) = (Subject::Order, MilestoneKind::Restored);
+        return Some(Step::Conclude { subject, milestone, attention: None });
     }
     tell_once(state, c, wake, news)
+}
+
+/// True if the order has heard something of a payment that moves an order out of this final status too.
+fn has_heard_what_moves(state: &State, from: OrderStatus, c: PlanSurroundings<'_>) -> bool {
+    let row = |kind| match kind {
+        MilestoneKind::Disputed => Some(Row::Disputed),
+        MilestoneKind::Fraud => Some(Row::Fraud),
+        MilestoneKind::CaptureRefused => Some(Row::CaptureRefused),
+        MilestoneKind::CodeIssued
+        | MilestoneKind::Authorized
+        | MilestoneKind::Paid
+        | MilestoneKind::Mismatch
+        | MilestoneKind::Refunded
+        | MilestoneKind::LapsesSoon
+        | MilestoneKind::Ended
+        | MilestoneKind::Unpaid
+        | MilestoneKind::Restored => None,
+    };
+    let may_move = |subject: &Subject| {
+        let Subject::Payment(id) = subject else { return false };
+        let attempt = state.payments.get(id).and_then(|payment| state.attempt(payment.attempt));
+        attempt.is_some_and(|it| it.terms.mode != Mode::Test || c.shop.settings.test_moves_orders)
+    };
+    let moves = |row| cell(row, Column::of(from, false), false).status.is_some();
+    state.reached.keys().any(|(subject, kind)| row(*kind).is_some_and(moves) && may_move(subject))
 }

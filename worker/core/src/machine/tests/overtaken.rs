@@ -1,14 +1,18 @@
 //! Our PUT replaces a status that the merchant had set a moment before, and puts it back.
 
-use crate::machine::bench::{Bench, HOUR};
+use crate::machine::bench::{Bench, Fate, HOUR, refund, unreachable};
 use crate::machine::{Input, Output, Surroundings};
 use crate::state::call::Call;
 use crate::state::delays::Delays;
 use crate::state::hint::{About, Hint, Moved};
-use crate::state::reading::PaymentStatus;
-use crate::state::settings::Settings;
+use crate::state::reading::{PaymentStatus, RefundReading};
+use crate::state::settings::{Capture, Settings};
+
 use crate::values::ids::HintId;
+use crate::values::money::{Currency, Money};
 use crate::values::order_status::OrderStatus;
+
+const FRAUD: &str = "payment.marked.as.fraud";
 
 /// BigCommerce's word that the order moved.
 fn word(bench: &Bench, from: u8, to: u8) -> Input {
@@ -67,4 +71,90 @@ fn what_is_put_back_over_another_status_of_the_merchants_is_put_right_again() {
         assert_eq!(bench.moves, expected);
         assert_eq!(bench.machine.state().head.replaced, None);
     }
+}
+
+/// A paid order: our PUT of 11 replaced the merchant's 10, and the word of that is not here yet.
+fn replaced(between: u8) -> (Bench, Input) {
+    let mut bench = Bench::new(Settings::default());
+    bench.pays("credit_card", PaymentStatus::Captured);
+    bench.hears("payment.captured");
+    let late = word(&bench, between, 11);
+    (bench, late)
+}
+
+#[test]
+fn a_late_word_restores_what_is_still_replaced() {
+    let (mut bench, late) = replaced(10);
+    bench.waits(5 * HOUR);
+    bench.handle(late);
+    bench.run();
+    assert_eq!(bench.moves, [11, 10]);
+}
+
+/// The order has left our status since, and is back there: by a person, or by another PUT of ours.
+#[test]
+fn a_late_word_restores_nothing_that_was_left_since() {
+    let (mut bench, late) = replaced(10);
+    bench.waits(HOUR);
+    for (from, to) in [(11, 2), (2, 11)] {
+        let word = word(&bench, from, to);
+        bench.handle(word);
+        bench.run();
+    }
+    bench.handle(late);
+    bench.run();
+    bench.waits(HOUR);
+    assert_eq!(bench.moves, [11]);
+
+    let mut bench = Bench::new(Settings { capture: Capture::Manual, ..Settings::default() });
+    bench.pays("credit_card", PaymentStatus::Authorized);
+    bench.hears("payment.authorized");
+    let late = word(&bench, 10, 11);
+    bench.order.reading.status = OrderStatus::AWAITING_PAYMENT;
+    bench.waits(HOUR);
+    bench.payment().status = PaymentStatus::Captured;
+    bench.hears("payment.captured");
+    bench.handle(late);
+    bench.run();
+    bench.waits(HOUR);
+    assert_eq!(bench.moves, [11, 11]);
+}
+
+/// A fraud mark or a chargeback moves every order, so what the merchant had set would stand no longer either.
+#[test]
+fn nothing_is_restored_over_news_that_moves_every_order() {
+    for (back, event, expected) in [(None, FRAUD, 12), (Some("cb"), "payment.refunded", 13)] {
+        for is_late in [true, false] {
+            let (mut bench, late) = replaced(10);
+            if let Some(id) = back {
+                bench.pays_back(RefundReading { chargeback: true, ..refund(id, 3_000) });
+            }
+            bench.event = event;
+            if !is_late {
+                bench.fates = vec![("update_order", Fate::Fails(unreachable()))];
+            }
+            bench.hears(event);
+            bench.handle(late);
+            bench.run();
+            bench.waits(HOUR);
+            assert_eq!(bench.moves, [11, expected], "{event} {is_late}");
+            assert_eq!(bench.machine.state().head.replaced, None);
+        }
+    }
+}
+
+/// The fraud mark came while the order stood in 12 already, by our PUT that had replaced the merchant's 10.
+#[test]
+fn a_download_that_was_held_is_not_handed_out_by_a_late_word() {
+    let mut bench = Bench::new(Settings::default());
+    bench.pays("credit_card", PaymentStatus::Captured);
+    bench.payment().net = Some(Money::new(2_900, Currency::JPY));
+    bench.hears("payment.captured");
+    let late = word(&bench, 10, 12);
+    bench.event = FRAUD;
+    bench.hears(FRAUD);
+    bench.handle(late);
+    bench.run();
+    bench.waits(HOUR);
+    assert_eq!((&bench.moves[..], bench.status()), (&[12][..], 12));
 }
