@@ -38,12 +38,10 @@ async fn looking_goes_on_until_komoju_answers_again() {
         shop.komoju_fault(Method::GET, &session.id, kind.clone(), 3);
         shop.world.sandbox.komoju.pay_card(&session.id, CARD).expect("the session is open");
         shop.when_status(&order, 11).await;
+        // On a busy machine a look that was due by itself may have come before the fault.
         let looks = shop.requests(&Method::GET, &session.id);
-        assert_eq!(
-            looks.iter().take(3).filter(|look| look.status == 200 && !look.cut).count(),
-            0,
-            "{kind:?}"
-        );
+        let in_vain = looks.iter().filter(|look| look.status != 200 || look.cut);
+        assert_eq!(in_vain.count(), 3, "{kind:?}");
         shop.quiet(&order).await;
         assert_eq!(shop.now(&order).statuses(), [7, 11]);
     }
