@@ -331,7 +331,8 @@ pub struct Unrecorded {
 /// the merchant refunds ¥3,000 of pay_1                 ¥2,000 of it are surplus;   to book: ¥1,000
 /// ```
 ///
-/// What remains is ¥2,000 of pay_2, and an order of which ¥1,000 were refunded: the two agree.
+/// What remains is ¥2,000 of pay_2, and an order of which ¥1,000 were refunded: the two agree. A refund of pay_2 that
+/// BigCommerce's books have, because it was made for a refund of the order, returns no duplicate.
 pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
     let Some((first, _)) = state.credited() else { return Vec::new() };
     // A part captured by hand in another currency, worth nobody knows how much to the
@@ -343,7 +344,8 @@ pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
     let others = state.payments.iter().filter(|(id, p)| *id != first && p.was_captured());
     for (_, payment) in others {
         surplus += state.credit(payment);
-        let returned: i64 = payment.voluntary_refunds().map(|r| r.minor).sum();
+        let returned = payment.voluntary_refunds().filter(|refund| !is_the_orders(state, refund));
+        let returned: i64 = returned.map(|r| r.minor).sum();
         surplus -= Books::of(state, payment).in_order(returned.min(payment.net()));
     }
     let Some(payment) = state.payments.get(first) else { return Vec::new() };
@@ -363,6 +365,16 @@ pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
         }
     }
     found
+}
+
+/// True if BigCommerce's books have this refund, or the one that it is a part of: it is the order's own.
+fn is_the_orders(state: &State, refund: &RefundReading) -> bool {
+    match refund.cause {
+        Some(Cause::OrderRefund(_)) => true,
+        Some(Cause::Twice) => false,
+        Some(Cause::Merchant(seq)) if is_part_of_another(state, seq) => true,
+        Some(Cause::Merchant(_)) | None => is_in_the_books(state, &refund.id),
+    }
 }
 
 /// True if BigCommerce's books lack this refund: we did not make it for an entry that they have

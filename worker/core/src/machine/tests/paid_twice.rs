@@ -1,8 +1,8 @@
 //! Two payments of one order are both paid: the second goes back by itself only if the order needs nothing of it.
 
-use crate::machine::bench::{Bench, HOUR, payment_id};
+use crate::machine::bench::{Bench, HOUR, payment_id, refund};
 use crate::state::reading::{PaymentReading, PaymentStatus, Unreadable};
-use crate::state::settings::Settings;
+use crate::state::settings::{RefundPolicy, Settings};
 use crate::values::attention::Attention;
 use crate::values::ids::PaymentId;
 use crate::values::money::{Currency, Money};
@@ -38,6 +38,24 @@ fn all_of_it_goes_back_where_the_first_has_paid_the_order() {
         assert_eq!(bench.moved, [("refund", 3_000)], "{due}");
         assert!(!bench.attentions().contains(&Attention::PaidTwice), "{due}");
     }
+}
+
+/// The payment that the order counts with went back by hand. What the merchant then refunds of the order comes out of the
+/// other one, and is no part of the money that was paid too much: the books lack nothing.
+#[test]
+fn a_refund_of_the_order_out_of_the_second_is_not_entered_once_more() {
+    let mut bench = Bench::new(Settings { refunds: RefundPolicy::AtOnce, ..Settings::default() });
+    bench.pays("credit_card", PaymentStatus::Captured);
+    bench.hears("payment.captured");
+    second(&mut bench);
+    bench.pays_back(refund("r1", 3_000));
+    bench.hears("payment.refunded");
+    bench.waits(HOUR);
+    bench.refunds_order(1, 1_000);
+    bench.hears_of_order();
+    bench.waits(HOUR);
+    assert_eq!((&bench.moved[..], bench.booked.len()), (&[("refund", 1_000)][..], 1));
+    assert_eq!(bench.attentions(), []);
 }
 
 #[test]
