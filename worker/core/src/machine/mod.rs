@@ -421,7 +421,7 @@ impl Machine {
                 PlanSurroundings { shop: now.shop, delays: now.delays, now: now.at, fresh: &self.fresh };
             let step = plan(&self.state, surroundings);
             if let Step::Rest(wake) = step {
-                if now.shop.confirmed && self.state.forget_spent_details(&now.shop.settings) {
+                if now.shop.confirmed && self.settle_what_was_unsure(now.shop) {
                     continue;
                 }
                 // What came in while the ledger was told has a newer version, and is told as well.
@@ -436,6 +436,11 @@ impl Machine {
             }
             self.carry_out(step, now);
         }
+    }
+
+    /// Does what only certain settings allow, once they are known. True if that was anything.
+    fn settle_what_was_unsure(&mut self, shop: &Shop) -> bool {
+        self.state.note_refund_policy(shop.settings.refunds) | self.state.forget_spent_details(&shop.settings)
     }
 }
 

@@ -72,7 +72,7 @@ use history::{Entry, Event};
 use reading::{OrderReading, OrderRefund, PaymentReading, PaymentStatus, SessionReading, SessionStatus};
 use register::Register;
 use serde::{Deserialize, Serialize};
-use settings::{Capture, Settings};
+use settings::{Capture, RefundPolicy, Settings};
 use strum::{IntoStaticStr, VariantArray};
 use table::Column;
 use terms::Terms;
@@ -509,6 +509,14 @@ impl State {
         for payment in self.payments.values_mut().filter(|p| p.captured && p.back_if_second.is_none()) {
             payment.back_if_second = Some(give_back);
         }
+    }
+
+    /// Freezes the refund setting for each refund that we first saw while it was not known for certain. True if there
+    /// was one.
+    pub fn note_refund_policy(&mut self, setting: RefundPolicy) -> bool {
+        let all = self.order_refunds.reading.iter_mut().flatten();
+        let unsure = all.filter(|refund| refund.policy.is_none());
+        unsure.map(|refund| refund.policy = Some(setting)).count() > 0
     }
 
     /// Two-step: the payments whose money is reserved now.
