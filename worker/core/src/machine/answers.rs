@@ -78,6 +78,10 @@ impl Machine {
             _ => 0,
         };
         let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
+        // Many starts cause many looks and climb the ladder fast. Whatever the rung, one look comes when it can be
+        // told that the order is gone.
+        let gone_at = self.state.head.missed_since + now.delays.missed_for_good();
+        let retry = if missed && now.at < gone_at { retry.min(gone_at) } else { retry };
         self.state.order.failed(&failure, retry);
         self.fail_start(bigcommerce_refusal(&failure));
     }
@@ -97,7 +101,7 @@ impl Machine {
     ///
     /// ```text
     /// 10:00:00  10:00:05  10:00:35  10:02:35     404 each time: asked for again, by the ladder
-    /// 10:12:35                                   the fifth 404: deleted
+    /// 10:10:00                                   the fifth 404: deleted
     /// ```
     fn is_missed_for_good(&self, now: Surroundings<'_>) -> bool {
         let since = self.state.head.missed_since;

@@ -49,6 +49,20 @@ fn an_order_that_is_missed_for_minutes_was_deleted() {
     assert_eq!(bench.updates, 0);
 }
 
+/// A shopper who comes again and again causes looks of their own, each of which misses the order.
+#[test]
+fn starts_do_not_put_off_that_it_was_deleted() {
+    let mut bench = captured(&vec![Failure::NotFound; 100]);
+    for _ in 0..8 {
+        bench.waits(MINUTE);
+        bench.handle(Bench::pressed());
+        bench.run();
+    }
+    assert!(!is_deleted(&bench));
+    bench.waits(3 * MINUTE);
+    assert!(is_deleted(&bench));
+}
+
 /// Two outages, each beginning and ending with a 404. In between, nobody looked for minutes and missed the order.
 #[test]
 fn only_looks_that_all_miss_it_count() {
