@@ -964,3 +964,96 @@ fn what_was_replaced_is_not_put_back_once_the_order_has_moved_on() {
         ],
     );
 }
+
+/// Oracle: the order stood Refunded by the time of the next try, so nobody tried to tell it again; a person was called
+/// over that instead.
+#[test]
+fn an_order_that_was_refunded_meanwhile_calls_a_person_and_needs_no_line() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (UpdatesAreRefused(true), Arrives),
+            (OpensPage, Arrives),
+            (Crash(8), Arrives),
+            (Before(2, &Moves(4)), Arrives),
+            (PaysByCard, Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
+/// Oracle: the refund was sent while the page was still true, and took effect only after another that the app had been
+/// told of by then.
+#[test]
+fn a_refund_that_takes_effect_late_is_judged_by_what_was_known_when_it_was_sent() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (PressesAnotherWay, Arrives),
+            (Before(1, &RefundsAtKomoju(33)), Arrives),
+            (TroubleWithDeed(1, T::StillRuns), Arrives),
+            (RefundsInPanel(10), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
+/// The refund was first seen while the store's object was silent, so nobody knew for certain what was set. Once it was
+/// known nobody noted it, and a day later the setting was changed: the refund was neither made nor shown.
+#[test]
+fn a_refund_seen_while_the_owner_was_silent_is_not_forgotten() {
+    ends_right(
+        Setup::default(),
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (Waits(3624), Arrives),
+            (OwnerIsSilent(2002), Arrives),
+            (RefundsOrder(100), Arrives),
+            (Waits(2212), Arrives),
+            (SetsRefunds(Refunds::AtOnce), Arrives),
+        ],
+    );
+}
+
+/// Paid twice. The payment that the order counts with was refunded by hand, and a refund of the order then came out of the
+/// other one: a part of the first was entered as if it were the order's as well.
+#[test]
+fn a_refund_of_the_order_returns_no_duplicate() {
+    ends_right(
+        Setup { refund_second: true, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (OpensWallet, Arrives),
+            (PaysByCard, Arrives),
+            (TroubleWithDeed(0, T::TooMany), Arrives),
+            (RefundsAtKomoju(100), Arrives),
+            (ApprovesWallet, Arrives),
+            (Waits(1), Arrives),
+            (RefundsOrder(33), Arrives),
+            (Waits(1), Arrives),
+            (ConfirmsRefund, Arrives),
+            (Waits(1), Arrives),
+            (RefundsOrder(100), Arrives),
+        ],
+    );
+}
+
+/// Each visit to the page of an order that was deleted read it in vain, and so put off the look that would have ended its
+/// session.
+#[test]
+fn visits_do_not_put_off_the_end_of_an_order_that_was_deleted() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (Deletes, Arrives),
+            (Waits(1), Arrives),
+            (Waits(2), Arrives),
+            (PressesAnotherWay, Arrives),
+            (OpensPage, Arrives),
+        ],
+    );
+}

@@ -41,7 +41,8 @@ impl Bank {
             }
             self.answers.insert(key.clone(), Stored { request, reply: None, at });
         }
-        let running = Running { ends: at + STILL_RUNS, path, body, key };
+        let left = self.payments.iter().map(|(id, p)| (id.clone(), p.free_as_told())).collect();
+        let running = Running { ends: at + STILL_RUNS, path, body, key, left };
         match slow {
             true => {
                 self.running.push(running);
@@ -52,7 +53,9 @@ impl Bank {
     }
 
     fn carry_out(&mut self, running: &Running) -> Reply {
+        self.left_when_sent.clone_from(&running.left);
         let reply = self.post(&running.path, &running.body);
+        self.left_when_sent.clear();
         if let Some(stored) = running.key.as_ref().and_then(|key| self.answers.get_mut(key)) {
             stored.reply = Some(reply.clone());
         }
@@ -225,8 +228,7 @@ impl Bank {
         let description = body["description"].as_str().unwrap_or_default().to_owned();
         self.note_cause(id, &description);
         let number = self.payments.values().map(|p| p.requests.len()).sum::<usize>() + 1;
-        let (id_of_it, at, left_before) =
-            (format!("request{number}"), self.now, self.payments[id].free_as_told());
+        let (id_of_it, at, left_before) = (format!("request{number}"), self.now, self.left_before(id));
         let request =
             Request { id: id_of_it, minor, status: "pending", because: description, at, left_before };
         self.payments.get_mut(id).expect("it was just read").requests.push(request);

@@ -1,5 +1,7 @@
 //! Requests that KOMOJU remembers: by their idempotency key, or because they still run.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 pub type Reply = (u16, Value);
@@ -19,4 +21,6 @@ pub struct Running {
     pub path: String,
     pub body: String,
     pub key: Option<String>,
+    /// What the app knew each payment to have left when it sent this.
+    pub left: BTreeMap<String, i64>,
 }

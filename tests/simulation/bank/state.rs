@@ -149,6 +149,8 @@ pub struct Bank {
     pub(super) answers: BTreeMap<String, Stored>,
     /// Requests that nobody waits for any more, and that take effect all the same.
     pub(super) running: Vec<Running>,
+    /// While a request is carried out: what the app knew each payment to have left when it sent that.
+    pub(super) left_when_sent: BTreeMap<String, i64>,
     /// Events that nobody has been told of yet.
     told: usize,
 }
@@ -283,13 +285,14 @@ impl Bank {
     /// Money goes back, for whatever reason.
     pub(super) fn pay_back(&mut self, id: &str, minor: i64, chargeback: bool, because: &str) {
         let number = self.payments.values().map(|p| p.refunds.len()).sum::<usize>() + 1;
+        let left_before = self.left_before(id);
         let payment = self.payments.get_mut(id).expect("a payment of this bank");
         let because = because.to_owned();
         // What a transfer becomes need not carry our words.
         let was_requested = payment.requests.iter().any(|r| r.because == because);
         let description =
             if self.hides_descriptions && was_requested { String::new() } else { because.clone() };
-        let (id_of_it, at, left_before) = (format!("refund{number}"), self.now, payment.free_as_told());
+        let (id_of_it, at) = (format!("refund{number}"), self.now);
         payment.refunds.push(Refund {
             id: id_of_it,
             minor,
@@ -304,6 +307,11 @@ impl Bank {
         if all {
             self.set(id, "refunded");
         }
+    }
+
+    /// What the app knew a payment to have left when it sent the request that is carried out, or knows now.
+    pub(super) fn left_before(&self, id: &str) -> i64 {
+        self.left_when_sent.get(id).copied().unwrap_or_else(|| self.payments[id].free_as_told())
     }
 
     /// The answer to a request has arrived, or was lost on the way.

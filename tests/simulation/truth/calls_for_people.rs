@@ -134,7 +134,8 @@ fn needs(world: &World) -> Vec<(bool, &'static [Attention])> {
         (has_a_refused_capture(world), &[Attention::CaptureRefused]),
         (lapses_soon(world), &[Attention::CaptureDue]),
         (world.session_is_refused == Some(true), &[Attention::SessionRefused]),
-        (money_could_not_be_told(world), &[Attention::OrderUpdateRefused]),
+        // An order that stands refunded by the time of the next try need not be told: a person is.
+        (money_could_not_be_told(world), &[Attention::OrderUpdateRefused, Attention::PaidAfterEnd]),
         (world.amount_is_disputed == Some(true), &[Attention::AmountDisputed]),
     ]
 }
