@@ -16,6 +16,7 @@ use crate::state::reading::{
     Amounts, OrderReading, PaymentReading, PaymentStatus, RefundReading, RefundRequestReading, RequestStatus,
     SessionReading, SessionStatus,
 };
+use crate::state::record::{Record, Rows};
 use crate::state::settings::{Mode, Provider, Settings};
 use crate::state::shop::Shop;
 use crate::texts::locale::{Locale, Spoken};
@@ -66,6 +67,8 @@ pub struct Bench {
     pub event: &'static str,
     /// What happens to the next calls of these names.
     pub fates: Vec<(&'static str, Fate)>,
+    /// What is on disk.
+    pub rows: Rows,
     hints: u32,
     wake: Option<i64>,
 }
@@ -139,6 +142,7 @@ impl Bench {
             last_decision: None,
             event: "payment.captured",
             fates: Vec::new(),
+            rows: Rows::default(),
             hints: 0,
             wake: None,
         };
@@ -293,6 +297,29 @@ impl Bench {
         self.machine.handle(input, now);
     }
 
+    /// Writes rows as the object's SQLite does.
+    pub fn keep(&mut self, records: &[Record]) {
+        for Record { kind, key, body } in records {
+            let at = (kind.clone(), key.clone());
+            match body {
+                Some(body) => self.rows.insert(at, body.clone()),
+                None => self.rows.remove(&at),
+            }
+        }
+    }
+
+    /// Stores what was just taken in, as before a webhook is answered. What was written.
+    pub fn commits(&mut self) -> Vec<Record> {
+        let records = self.machine.uncommitted().unwrap_or_default();
+        self.keep(&records);
+        records
+    }
+
+    /// The worker dies, and another life begins with what is on disk.
+    pub fn dies(&mut self) {
+        self.machine = Machine::load(&self.rows).expect("its own rows");
+    }
+
     /// Lets the moment pass in which the machine waits for more messages. False: it does not.
     pub fn gathered(&mut self) -> bool {
         let waits = self.machine.gathers_until() > self.now;
@@ -306,7 +333,7 @@ impl Bench {
         for _ in 0..200 {
             let now = Surroundings { shop: &self.shop, delays: Delays::default(), at: self.now };
             match self.machine.poll(now) {
-                Output::Commit(_) => {}
+                Output::Commit(records) => self.keep(&records),
                 Output::Unconfirmed => panic!("a store that is confirmed is asked to confirm"),
                 Output::Reply(said) => reply = Some(said),
                 Output::Tell { .. } => {

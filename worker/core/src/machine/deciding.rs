@@ -23,7 +23,7 @@ impl Machine {
         if !self.state.is_worth_keeping() {
             return Taken::Unknown;
         }
-        self.touched = true;
+        self.touch();
         if !self.is_still_offered(&decided) || !self.take_effect_at_once(&decided, at) {
             self.state.log(at, Event::DecisionOvertaken { by: decided.by });
             return Taken::Overtaken;

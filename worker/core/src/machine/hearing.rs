@@ -23,17 +23,39 @@ impl Machine {
     /// first again, because that look does not answer it. What comes after the moment is over does not prolong it, so
     /// no stream of messages can put off a look.
     pub fn hear(&mut self, hint: Hint, at: Moment, delays: Delays) {
-        self.touched = true;
-        if !self.state.is_worth_keeping() || self.state.hints.iter().any(|known| known.hint.id == hint.id) {
+        let is_first = self.flight.is_some() || !self.state.wants_a_look();
+        let about = hint.about.clone();
+        if !self.take_in(hint, at) {
             return;
         }
-        let is_first = self.flight.is_some() || !self.state.wants_a_look();
-        let seq = self.state.next_seq();
+        match about {
+            About::Komoju { .. } | About::Order { .. } => {
+                if is_first && self.gathering_until <= at && !self.hurried {
+                    self.gathering_until = at + delays.gathering(self.is_watched(at, delays));
+                }
+            }
+            About::Return { .. } => {
+                self.watched_at = at;
+                self.hurry();
+            }
+            About::Click => self.hurry(),
+        }
+    }
+
+    /// Notes a hint, and which looks it wants. False if it is known, or about nothing of ours.
+    ///
+    /// Whatever follows from it follows from the stored state and the hint alone, because a hint that was stored by
+    /// itself is taken in again after a crash.
+    pub(super) fn take_in(&mut self, hint: Hint, at: Moment) -> bool {
+        if !self.state.is_worth_keeping() || self.state.hints.iter().any(|known| known.hint.id == hint.id) {
+            return false;
+        }
+        let seq = self.state.head.seq + 1;
         match &hint.about {
             About::Komoju { session, payment, event } => {
                 let known = self.want_komoju(session.as_ref(), payment.as_ref(), seq, at);
                 if !known && !self.want_session_being_made(seq) {
-                    return;
+                    return false;
                 }
                 if let Some(payment) = payment.as_ref().filter(|_| event == FRAUD_MARKED) {
                     self.suspect(payment, &hint.id);
@@ -42,7 +64,7 @@ impl Machine {
             }
             About::Return { session } => {
                 if !self.returned(session.as_ref(), seq, at) {
-                    return;
+                    return false;
                 }
             }
             About::Order { scope, moved } => {
@@ -63,22 +85,13 @@ impl Machine {
                 self.want_everything(seq);
             }
         }
-        match hint.about {
-            About::Komoju { .. } | About::Order { .. } => {
-                if is_first && self.gathering_until <= at && !self.hurried {
-                    self.gathering_until = at + delays.gathering(self.is_watched(at, delays));
-                }
-            }
-            About::Return { .. } => {
-                self.watched_at = at;
-                self.hurry();
-            }
-            About::Click => self.hurry(),
-        }
+        self.touched = true;
+        self.state.head.seq = seq;
         self.state.hints.push(StoredHint { hint, seq, at });
         if self.state.hints.len() > HISTORY {
             self.state.hints.remove(0);
         }
+        true
     }
 
     /// True if a shopper's page is open, as far as we can know.

@@ -28,7 +28,7 @@ use crate::state::decision::Decided;
 use crate::state::deed::Action;
 use crate::state::delays::Delays;
 use crate::state::hint::Hint;
-use crate::state::record::{Corrupt, Record, Rows, Written, restore};
+use crate::state::record::{Corrupt, Record, Rows, Stored, Written, restore};
 use crate::state::register::Register;
 use crate::state::settings::Provider;
 use crate::state::shop::{Ownership, Shop};
@@ -199,6 +199,9 @@ pub struct Machine {
     /// True if something came in or was done since the state was last compared with `written`: the comparison is not
     /// free.
     touched: bool,
+    /// True if nothing but messages came in since the last commit of everything. Their own rows are then enough: what
+    /// follows from them, the next life derives again.
+    only_heard: bool,
     /// The call under way, already handed to the caller or still in `outbox`.
     flight: Option<Flight>,
     /// A call that waits for the commit before it.
@@ -265,8 +268,15 @@ impl Machine {
     ///
     /// A call that was under way when the former life ended is lost. A session being made is void, because nobody has
     /// its URL; the next start makes another. A deed that was sent stays indeterminate and is looked for.
+    ///
+    /// A message whose row was written alone is taken in again.
     pub fn load(rows: &Rows) -> Result<Self, Corrupt> {
-        let (mut state, written) = restore(rows)?;
+        let Stored { state, written, heard } = restore(rows)?;
+        let mut machine = Self { state, written, touched: true, ..Self::default() };
+        for stored in heard {
+            machine.take_in(stored.hint, stored.at);
+        }
+        let state = &mut machine.state;
         for attempt in state.attempts.iter_mut().filter(|a| a.stage == Stage::Creating) {
             attempt.stage = Stage::Void;
         }
@@ -274,7 +284,7 @@ impl Machine {
         for attempt in &mut state.attempts {
             attempt.page = attempt.page.take().map(|page| without_query(&page).to_owned());
         }
-        Ok(Self { state, written, touched: true, ..Self::default() })
+        Ok(machine)
     }
 
     /// Everything known, for views and for the ledger.
@@ -356,7 +366,9 @@ impl Machine {
 
     /// Takes in what happened. Changes the state in memory only; call [`Machine::poll`] for what follows.
     pub fn handle(&mut self, input: Input, now: Surroundings<'_>) {
-        self.touched = true;
+        if !matches!(input, Input::Hint(_)) {
+            self.touch();
+        }
         match input {
             Input::Start(start) => self.start = Some((*start, Progress::default(), None)),
             Input::Status => self.look_for_shopper(now),
@@ -377,14 +389,31 @@ impl Machine {
     }
 
     /// The rows that must be written before anything leaves; they count as written from then on. None: nothing
-    /// changed, or the order is not ours to keep. Every commit with more than bookkeeping in it raises the version by
-    /// which the ledger tells newer rows from older ones.
+    /// changed, or the order is not ours to keep.
+    ///
+    /// If nothing but messages came in, these are their rows. Otherwise they are all that changed, and a commit with
+    /// more than bookkeeping in it raises the version by which the ledger tells newer rows from older ones.
     pub fn uncommitted(&mut self) -> Option<Vec<Record>> {
+        let records = match self.only_heard {
+            true => self.written.commit_hints(&self.state),
+            false => return self.commit_all(),
+        };
+        (!records.is_empty()).then_some(records)
+    }
+
+    /// The rows of all that changed since the last such commit.
+    fn commit_all(&mut self) -> Option<Vec<Record>> {
         if !std::mem::take(&mut self.touched) || !self.state.is_worth_keeping() {
             return None;
         }
+        self.only_heard = true;
         let records = self.written.commit(&mut self.state);
         (!records.is_empty()).then_some(records)
+    }
+
+    /// Something but a message came in or was done: the next commit compares everything.
+    fn touch(&mut self) {
+        (self.touched, self.only_heard) = (true, false);
     }
 
     /// The next thing to do. Call it again after each output was carried out, until it is idle.
@@ -402,12 +431,13 @@ impl Machine {
             if self.flight.is_some() {
                 return Output::Idle { wake: None };
             }
-            self.touched = true;
             if self.start.is_some() {
+                self.touch();
                 self.step_of_start(now);
                 continue;
             }
             if self.ahead == Ahead::Wanted {
+                self.touch();
                 self.ahead = Ahead::No;
                 self.take_off(What::Order, |_| Call::ReadOrder);
                 self.reads_ahead = true;
@@ -422,6 +452,12 @@ impl Machine {
             let step = plan(&self.state, surroundings);
             if let Step::Rest(wake) = step {
                 if now.shop.confirmed && self.settle_what_was_unsure(now.shop) {
+                    self.touch();
+                    continue;
+                }
+                // A message that needed no look: what else it changed is written now.
+                if self.only_heard && self.touched {
+                    self.only_heard = false;
                     continue;
                 }
                 // What came in while the ledger was told has a newer version, and is told as well.
@@ -434,6 +470,7 @@ impl Machine {
             if step.decides() && !now.shop.confirmed {
                 return Output::Unconfirmed;
             }
+            self.touch();
             self.carry_out(step, now);
         }
     }

@@ -97,9 +97,9 @@ impl Machine {
     /// Takes back the pages handed out since `began`. The caller could not confirm them with the store's own object,
     /// and told the shopper to wait: nobody has left, so the next visit may still leave by itself.
     pub fn withhold(&mut self, began: Moment) {
+        self.touch();
         for attempt in self.state.attempts.iter_mut().filter(|a| a.left_at.is_some_and(|at| at >= began)) {
             attempt.left_at = None;
-            self.touched = true;
         }
     }
 
@@ -108,7 +108,7 @@ impl Machine {
     pub fn recall(&mut self, n: u32, now: Surroundings<'_>) {
         let action = self.state.attempt(n).and_then(|attempt| next_cancel(&self.state, attempt));
         if let Some(action) = action {
-            self.touched = true;
+            self.touch();
             self.state.log(now.at, Event::Recalled { attempt: n.to_string() });
             self.cancel(&action, false, now);
         }

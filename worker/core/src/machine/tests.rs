@@ -18,6 +18,7 @@ mod paid_unshown;
 mod partly_unread;
 mod places_in_the_ledger;
 mod reserved;
+mod row_of_its_own;
 mod stale_copy;
 mod transfers;
 mod unasked;

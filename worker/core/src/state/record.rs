@@ -19,6 +19,15 @@
 //! any call leaves. So a crash at any point loses no call that was sent, and what a webhook costs does not grow with
 //! the history.
 //!
+//! Of a message, only its own row is written at first. What follows from it (a register that wants a look, a line of the
+//! timeline) is written by the next commit of everything, and until then is derived anew by whoever loads the rows:
+//!
+//! ```text
+//! head seq 7, hint 5                the state as the last whole commit left it
+//! hint 8, hint 9                    newer than the head: came in since, and are taken in again ([`Stored::heard`])
+//! head seq 11, hint 5, 8, 9, …      the next whole commit
+//! ```
+//!
 //! The head row names the schema. Rows of an older one are upgraded as they are read, and
 //! written back by the next commit.
 
@@ -137,6 +146,21 @@ pub struct Written {
 }
 
 impl Written {
+    /// The rows of the hints that came in since the last commit, while all else that changed follows from them. From
+    /// then on they count as stored.
+    pub fn commit_hints(&mut self, state: &State) -> Vec<Record> {
+        let newest = self.state.hints.last().map_or(0, |hint| hint.seq);
+        let new = state.hints.iter().filter(|hint| hint.seq > newest);
+        let before = self.state.hints.len();
+        self.state.hints.extend(new.cloned());
+        let row = |hint: &StoredHint| Record {
+            kind: StoredHint::KIND.to_owned(),
+            key: hint.key(0),
+            body: Some(hint.body()),
+        };
+        self.state.hints[before..].iter().map(row).collect()
+    }
+
     /// What leads from what is stored to `state`, whose version rises if that is more than bookkeeping. From then on,
     /// `state` counts as stored.
     pub fn commit(&mut self, state: &mut State) -> Vec<Record> {
@@ -214,9 +238,19 @@ fn list<T: Element>(records: &mut Vec<Record>, from: u64, old: &mut Vec<T>, to: 
     }
 }
 
-/// Reads a state back, and what of it is stored. Errors: the first row that this version cannot read. We never skip a
-/// row, because it may be a deed that moved money.
-pub fn restore(rows: &Rows) -> Result<(State, Written), Corrupt> {
+/// A state as it was read back.
+#[derive(Debug)]
+pub struct Stored {
+    /// As the last whole commit left it.
+    pub state: State,
+    pub written: Written,
+    /// The hints that came in since, oldest first.
+    pub heard: Vec<StoredHint>,
+}
+
+/// Reads a state back. Errors: the first row that this version cannot read. We never skip a row, because it may be a deed
+/// that moved money.
+pub fn restore(rows: &Rows) -> Result<Stored, Corrupt> {
     let mut state = State::default();
     let head = rows.get(&("head".to_owned(), String::new()));
     let schema = head
@@ -256,7 +290,9 @@ pub fn restore(rows: &Rows) -> Result<(State, Written), Corrupt> {
         true => Written { state: state.clone(), strange: Vec::new() },
         false => Written { state: State::default(), strange: rows.keys().cloned().collect() },
     };
-    Ok((state, written))
+    let known = state.hints.partition_point(|hint| hint.seq <= state.head.seq);
+    let heard = state.hints.split_off(known);
+    Ok(Stored { state, written, heard })
 }
 
 /// The keys of all rows that this state may have, sorted.
@@ -335,6 +371,7 @@ mod tests {
 
     /// Applies a commit as the object's SQLite does, and checks that what is stored then is the state.
     fn commit(written: &mut Written, rows: &mut Rows, state: &mut State) -> Vec<String> {
+        state.head.seq = 99;
         let records = written.commit(state);
         for Record { kind, key, body } in &records {
             let at = (kind.clone(), key.clone());
@@ -346,7 +383,7 @@ mod tests {
                 }
             }
         }
-        let (read, again) = restore(rows).expect("its own rows");
+        let Stored { state: read, written: again, .. } = restore(rows).expect("its own rows");
         assert_eq!(read, *state);
         assert_eq!(again.strange, []);
         records.iter().map(|record| format!("{}/{}", record.kind, record.key)).collect()
@@ -376,6 +413,26 @@ mod tests {
         state.hints.push(hint(9));
         let hints = ["hint/0000000001", "hint/0000000009", "head/"];
         assert_eq!(commit(&mut written, &mut rows, &mut state), hints);
+    }
+
+    /// Hints that came in since are rows like the others, and no part of the state as it was left.
+    #[test]
+    fn what_came_in_since_is_told_apart() {
+        let (mut written, mut rows, mut state) = nothing();
+        state.hints = (1..=2).map(hint).collect();
+        commit(&mut written, &mut rows, &mut state);
+        let whole = state.clone();
+        let come = (100..=101).map(hint).collect::<Vec<_>>();
+        state.hints.extend(come.clone());
+        for Record { kind, key, body } in written.commit_hints(&state) {
+            rows.insert((kind, key), body.expect("nothing is deleted"));
+        }
+        assert!(written.commit_hints(&state).is_empty());
+        let stored = restore(&rows).expect("its own rows");
+        assert_eq!((stored.state, stored.heard), (whole, come));
+        state.head.seq = 101;
+        let later = written.commit(&mut state);
+        assert_eq!(later.iter().map(|record| &record.kind[..]).collect::<Vec<_>>(), ["head"]);
     }
 
     #[test]
@@ -412,7 +469,7 @@ mod tests {
         let body = rows.get(&at).cloned().expect("it was written");
         rows.remove(&at);
         rows.insert(("hint".to_owned(), "2".to_owned()), body);
-        let (mut read, mut written) = restore(&rows).expect("its own rows");
+        let Stored { state: mut read, mut written, .. } = restore(&rows).expect("its own rows");
         assert_eq!(read.hints, state.hints);
         let changed = commit(&mut written, &mut rows, &mut read);
         assert_eq!(changed, ["hint/0000000001", "hint/0000000002", "head/", "hint/2"]);
