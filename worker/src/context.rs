@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::crypto::{self, Tokens, Vault};
+use std::cell::RefCell;
 use std::rc::Rc;
 use worker::Env;
 
@@ -21,7 +22,7 @@ pub struct Ctx {
 impl Ctx {
     /// Errors: the source of random numbers failed.
     pub fn new(env: Env, config: Rc<Config>, background: worker::Context) -> worker::Result<Self> {
-        Ok(Self { env, config, request_id: crypto::random_hex(8)?, now_ms: now_ms(), background })
+        Ok(Self { env, config, request_id: request_id()?, now_ms: now_ms(), background })
     }
 
     /// Opens and seals secrets.
@@ -38,6 +39,23 @@ impl Ctx {
     pub fn now_s(&self) -> i64 {
         self.now_ms.div_euclid(1000)
     }
+}
+
+thread_local! {
+    /// What names this isolate, drawn at its first request, and how many requests it has had.
+    static ISOLATE: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
+}
+
+/// A name for this request that no other has, such as `5f0c9a61d2e4-17`.
+fn request_id() -> worker::Result<String> {
+    ISOLATE.with_borrow_mut(|isolate| {
+        let (name, count) = match isolate {
+            Some(known) => known,
+            None => isolate.insert((crypto::random_hex(6)?, 0)),
+        };
+        *count = count.wrapping_add(1);
+        Ok(format!("{name}-{count}"))
+    })
 }
 
 /// The platform's clock, in ms since the epoch. Only the edges call it; everything below is handed the time.

@@ -59,9 +59,10 @@ impl Stub {
     async fn put(&self, question: &str, timeout_ms: Option<u32>) -> Result<String> {
         let namespace = self.env.durable_object(self.binding)?;
         let stub = namespace.get_by_name_with_location_hint(&self.name, self.location)?;
-        let answer = stub.fetch_with_request(fetch::post("https://object/", question, timeout_ms)?).await?;
+        let mut answer =
+            stub.fetch_with_request(fetch::post("https://object/", question, timeout_ms)?).await?;
         match answer.status_code() {
-            200 => fetch::read(answer).await,
+            200 => answer.text().await,
             status => Err(Error::RustError(["the object answered ", &status.to_string()].concat())),
         }
     }
