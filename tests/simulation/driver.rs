@@ -119,8 +119,12 @@ impl World {
 
     /// Makes durable what was just taken in, and has it looked at.
     pub fn commit_and_wake(&mut self) {
+        let is_to_wake = self.machine.is_to_wake();
         if let Some(records) = self.machine.uncommitted() {
             self.commit(&records);
+            if !is_to_wake {
+                return;
+            }
             let at = self.machine.gathers_until().max(self.now);
             self.alarm = Some(self.alarm.map_or(at, |stands| stands.min(at)));
         }

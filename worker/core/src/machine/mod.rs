@@ -401,6 +401,12 @@ impl Machine {
         (!records.is_empty()).then_some(records)
     }
 
+    /// True if what is to be committed makes work. A message that says nothing new makes none: it is stored, and whatever alarm stands
+    /// is left to ring when it would.
+    pub fn is_to_wake(&self) -> bool {
+        !self.only_heard || self.state.wants_a_look()
+    }
+
     /// The rows of all that changed since the last such commit.
     fn commit_all(&mut self) -> Option<Vec<Record>> {
         if !std::mem::take(&mut self.touched) || !self.state.is_worth_keeping() {

@@ -28,16 +28,15 @@ impl PaymentObject {
         written
     }
 
-    /// Commits what was just taken in, with an alarm for the work it makes. No await between the two. Does nothing if
-    /// nothing has changed.
+    /// Commits what was just taken in, with an alarm for the work it makes, if any. No await between the two. Does nothing
+    /// if nothing has changed.
     pub(super) async fn commit_and_wake(&self, whose: &Whose) -> Result<()> {
-        let records = self.with(Machine::uncommitted)?;
-        match records {
-            Some(records) => {
-                self.write(whose, &records)?;
-                self.wake_by(self.with(|machine| machine.gathers_until())?.max(now_ms())).await
-            }
-            None => Ok(()),
+        let (is_to_wake, records) = self.with(|machine| (machine.is_to_wake(), machine.uncommitted()))?;
+        let Some(records) = records else { return Ok(()) };
+        self.write(whose, &records)?;
+        match is_to_wake {
+            true => self.wake_by(self.with(|machine| machine.gathers_until())?.max(now_ms())).await,
+            false => Ok(()),
         }
     }
 

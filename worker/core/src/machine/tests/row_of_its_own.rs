@@ -2,10 +2,12 @@
 
 use crate::machine::bench::{Bench, HOUR, payment_id};
 use crate::machine::{Input, Machine, Output, Surroundings};
+use crate::state::decision::Decision;
 use crate::state::delays::Delays;
 use crate::state::hint::{About, FRAUD_MARKED, Hint, Moved, REFUND_CREATED};
 use crate::state::reading::PaymentStatus;
 use crate::state::settings::Settings;
+use crate::values::attention::Attention;
 use crate::values::ids::HintId;
 use crate::values::order_status::OrderStatus;
 
@@ -128,4 +130,20 @@ fn anything_but_a_message_is_written_whole() {
     assert_eq!(next(&bench), *bench.machine.state());
     bench.waits(HOUR);
     assert_eq!(next(&bench), *bench.machine.state());
+}
+
+/// The word of our own PUT is stored and wakes nobody; everything else does.
+#[test]
+fn a_message_that_says_nothing_new_wakes_nobody() {
+    let (mut bench, all) = paid();
+    for (n, about) in all.into_iter().enumerate() {
+        let says_nothing = n == 2;
+        bench.run();
+        hears(&mut bench, &format!("m{n}"), about.clone());
+        assert_eq!(bench.machine.is_to_wake(), !says_nothing, "{about:?}");
+        assert_eq!(bench.commits().len(), 1, "{about:?}");
+    }
+    bench.decides(Decision::Dismiss { attention: Attention::FraudMarked });
+    bench.decides_upon(Decision::Dismiss { attention: Attention::Disputed }, None);
+    assert!(bench.machine.is_to_wake());
 }
