@@ -3,7 +3,7 @@
 //
 //   node tests/workerd.mjs '{"port": 0, "persist": "<folder>", "vars": {"NAME": "value"}, "kv": {"key": "value"}}'
 //
-// "code" says what runs: "watched" (the default) is our worker with tests/kv_faults.mjs in front of it and its log on
+// "code" says what runs: "watched" (the default) is our worker with tests/watched.mjs in front of it and its log on
 // stderr, "shipped" our worker as it is deployed, anything else the file of another worker.
 // Prints one line {"url": …} on stdout once the worker answers; the worker's log goes to stderr.
 // Ends when its stdin closes, so that it outlives no test run, not even a killed one, and takes the folder `scratch`
@@ -21,9 +21,9 @@ const ours = [
   { type: "ESModule", path: main },
   { type: "CompiledWasm", path: join(folder, "index_bg.wasm") },
 ];
-const faults = { type: "ESModule", path: join(folder, "kv_faults.js"), contents: readFileSync("tests/kv_faults.mjs") };
+const watcher = { type: "ESModule", path: join(folder, "watched.js"), contents: readFileSync("tests/watched.mjs") };
 const modules = {
-  watched: [faults, ...ours],
+  watched: [watcher, ...ours],
   shipped: ours,
 }[code] ?? [{ type: "ESModule", path: join(folder, "peer.js"), contents: readFileSync(code) }];
 const watched = code === "watched";

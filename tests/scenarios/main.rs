@@ -27,6 +27,9 @@ mod odd_answers;
 mod older_attempts;
 mod order_moved_by_hand;
 mod paid_by_card;
+#[allow(dead_code, reason = "the simulation uses all of it")]
+#[path = "../simulation/random.rs"]
+mod random;
 mod refunds;
 mod restart;
 mod see_is_not_act;
@@ -37,6 +40,7 @@ mod start_calls;
 mod states;
 mod status_after_the_milestone;
 mod storage;
+mod strangers_at_random;
 mod strangers_leave_no_trace;
 mod test_money;
 mod together;
@@ -45,3 +49,4 @@ mod unpaid;
 mod unpayable;
 mod wallet;
 mod webhooks;
+mod what_an_order_costs;

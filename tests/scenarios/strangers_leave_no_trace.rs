@@ -91,7 +91,8 @@ async fn an_alarm_that_finds_nothing_empties_its_storage_and_one_without_identit
     assert_eq!((gone.sql, gone.alarm), (Vec::<String>::new(), None));
 }
 
-fn databases(world: &World) -> Vec<PathBuf> {
+/// The files in which objects keep what they know.
+pub fn databases(world: &World) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> = world
         .stored()
         .into_iter()

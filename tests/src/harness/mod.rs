@@ -10,6 +10,7 @@
 
 mod browser;
 mod chromedriver;
+mod counts;
 mod http;
 mod kv;
 mod merchant;
@@ -22,6 +23,7 @@ mod workerd;
 mod world;
 
 pub use browser::{Browser, Language};
+pub use counts::{Count, Counts};
 pub use kv::Kv;
 pub use merchant::{booked, words};
 pub use paying::{ANOTHER_CART, moves, notes};

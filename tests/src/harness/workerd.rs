@@ -40,7 +40,7 @@ pub struct Options {
 /// What runs in workerd.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Code {
-    /// Our worker, with tests/kv_faults.mjs in front of it, and everything it logs at hand.
+    /// Our worker, with tests/watched.mjs in front of it, and everything it logs at hand.
     #[default]
     Watched,
     /// Our worker as it is deployed. Its log is dropped.
