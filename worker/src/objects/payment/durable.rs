@@ -13,7 +13,6 @@
 use super::object::{PaymentObject, Whose};
 use crate::context::now_ms;
 use crate::objects::alarm::wake_at;
-use domain::machine::Machine;
 use domain::state::delays::Delays;
 use domain::state::record::Record;
 use worker::Result;
