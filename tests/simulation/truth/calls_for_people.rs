@@ -118,6 +118,7 @@ fn lapses_soon(world: &World) -> bool {
 
 /// What must be shown: each is a condition, and the attentions of which one will do.
 fn needs(world: &World) -> Vec<(bool, &'static [Attention])> {
+    let is_refunded = matches!(world.store.status, 4 | 14);
     vec![
         (is_paid_twice(world), &[Attention::PaidTwice]),
         (is_charged_back(world), &[Attention::Disputed]),
@@ -134,6 +135,7 @@ fn needs(world: &World) -> Vec<(bool, &'static [Attention])> {
         (has_a_refused_capture(world), &[Attention::CaptureRefused]),
         (lapses_soon(world), &[Attention::CaptureDue]),
         (world.session_is_refused == Some(true), &[Attention::SessionRefused]),
+        (money_could_not_be_told(world) && !is_refunded, &[Attention::OrderUpdateRefused]),
         // An order that stands refunded by the time of the next try need not be told: a person is.
         (money_could_not_be_told(world), &[Attention::OrderUpdateRefused, Attention::PaidAfterEnd]),
         (world.amount_is_disputed == Some(true), &[Attention::AmountDisputed]),

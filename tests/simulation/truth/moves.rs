@@ -2,10 +2,11 @@
 //! due, and never against what only the merchant may leave.
 
 use domain::state::delays::Delays;
+use domain::state::hint::FRAUD_MARKED;
 
 use super::refunds::in_order;
 use super::verdict::Verdict;
-use crate::bank::{Known, Payment};
+use crate::bank::{Event, Known, Payment, Refund};
 use crate::store::{By, Move, is_final};
 use crate::world::World;
 
@@ -23,12 +24,22 @@ pub fn at_once(world: &mut World) {
     world.judged = world.store.moves.len();
 }
 
-/// Whether the app puts back what its own last move had replaced unawares. What moves every order stands against that
-/// from the moment that the app knew of it.
+/// Whether the app puts back what its own last move had replaced unawares. A chargeback or a fraud mark that came since, and
+/// that the app knew of, stands against that.
 fn restores(world: &World, i: usize) -> bool {
     let moves = &world.store.moves;
-    let moves_every_order = |known: Known| known.fraud || known.told.is_some_and(|told| told.charged_back);
-    if moves[i].late.is_none() && world.bank.payments.values().any(|p| moves_every_order(p.known())) {
+    let replaced = moves[..i].iter().rev().find(|m| m.by == By::App && m.from == moves[i].to);
+    let replaced_at = replaced.map_or(i64::MIN, |m| m.at);
+    let came_since = |payment: &Payment| {
+        let known = payment.known();
+        let marked = |event: &Event| {
+            event.payment == payment.id && event.kind == FRAUD_MARKED && event.at > replaced_at
+        };
+        let back = |refund: &Refund| refund.chargeback && refund.at > replaced_at;
+        known.fraud && world.bank.events.iter().any(marked)
+            || known.told.is_some_and(|told| told.charged_back) && payment.refunds.iter().any(back)
+    };
+    if moves[i].late.is_none() && world.bank.payments.values().any(came_since) {
         return false;
     }
     moves[..i].iter().rev().find(|m| m.by == By::App).is_some_and(|m| m.from == moves[i].to)

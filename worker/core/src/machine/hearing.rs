@@ -44,8 +44,8 @@ impl Machine {
 
     /// Notes a hint, and which looks it wants. False if it is known, or about nothing of ours.
     ///
-    /// Whatever follows from it follows from the stored state and the hint alone, because a hint that was stored by
-    /// itself is taken in again after a crash.
+    /// What follows from it must follow from the stored state and the hint, because a hint that was stored by itself is
+    /// taken in again after a crash. Only the word of a PUT that is under way causes one look more then.
     pub(super) fn take_in(&mut self, hint: Hint, at: Moment) -> bool {
         if !self.state.is_worth_keeping() || self.state.hints.iter().any(|known| known.hint.id == hint.id) {
             return false;
@@ -209,7 +209,10 @@ impl Machine {
         };
         let seen_elsewhere_after = |ours: &Deed| {
             let over = |deed: &Deed| deed.update.as_ref().and_then(|update| update.over);
-            let mut later = self.state.deeds.iter().filter(|deed| deed.seq > ours.seq);
+            // Right after a PUT, BigCommerce may still answer with what was before it.
+            let is_later =
+                |deed: &&Deed| deed.seq > ours.seq && deed.first_sent > moved.at + Delays::UNDER_WAY;
+            let mut later = self.state.deeds.iter().filter(is_later);
             later.any(|deed| over(deed).is_some_and(|over| over != moved.to))
         };
         let has_left = || self.moves_told().any(|known| known.from == moved.to && known.at > moved.at);

@@ -25,32 +25,37 @@ use super::step::{PlanSurroundings, Step, Wake};
 use super::telling::{News, tell_once};
 use crate::state::deed::{Action, DeedState, MilestoneKind, Subject};
 use crate::state::delays::Delays;
+use crate::state::hint::Moved;
 use crate::state::reading::{OrderReading, PaymentReading, PaymentStatus};
 use crate::state::settings::Mode;
 use crate::state::table::{Column, Row, cell};
 use crate::state::{Attempt, Payment, Standing, State};
 use crate::values::attention::Attention;
 use crate::values::ids::PaymentId;
-use crate::values::order_status::OrderStatus;
 
 /// The next thing that the order has not heard: bad news, then a status of the merchant's that our PUT overwrote, then
 /// other news of payments, then codes and sessions that were ended because of the order.
 ///
-/// While bad news has not got through, nothing better is told; what stands beside it is then told along with it
-/// ([`told_along_with`]).
+/// While bad news has not got through, nothing better is told of payments; what stands beside it is then told along with
+/// it ([`told_along_with`]).
 pub(super) fn due(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<Step> {
     let (bad, other): (Vec<_>, Vec<_>) =
         of_payments(state, c, wake).into_iter().partition(|news| badness(news.kind) < NOTHING_BAD);
-    if let Some(worst) = bad.into_iter().min_by_key(|news| badness(news.kind)) {
-        return tell_once(state, c, wake, worst);
-    }
-    if let Some(step) = restored(state, c, wake) {
-        return Some(step);
-    }
-    for news in other {
-        if let Some(step) = tell_once(state, c, wake, news) {
-            return Some(step);
+    let step = match bad.into_iter().min_by_key(|news| badness(news.kind)) {
+        Some(worst) => {
+            if state.head.replaced.is_some() {
+                wake.ask_for(&Action::UpdateOrder {
+                    subject: Subject::Order,
+                    milestone: MilestoneKind::Restored,
+                });
+            }
+            tell_once(state, c, wake, worst)
         }
+        None => restored(state, c, wake)
+            .or_else(|| other.into_iter().find_map(|news| tell_once(state, c, wake, news))),
+    };
+    if step.is_some() {
+        return step;
     }
     for attempt in state.attempts.iter().filter(|a| a.ended_by_order && state.standing(a) == Standing::Dead) {
         let news = News {
@@ -255,7 +260,7 @@ fn restored(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<S
     let news = News { status: Some(moved.from), ..News::of_order(MilestoneKind::Restored, Row::Open) };
     let is_elsewhere = |order: &OrderReading| order.status != moved.to || order.deleted;
     if c.fresh.order.as_ref().is_some_and(|fresh| is_elsewhere(&fresh.reading))
-        || has_heard_what_moves(state, moved.from, c)
+        || has_heard_what_moves(state, moved, c)
     {
         let (subject, milestone) = (Subject::Order, MilestoneKind::Restored);
         return Some(Step::Conclude { subject, milestone, attention: None });
@@ -263,8 +268,9 @@ fn restored(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake) -> Option<S
     tell_once(state, c, wake, news)
 }
 
-/// True if the order has heard something of a payment that moves an order out of this final status too.
-fn has_heard_what_moves(state: &State, from: OrderStatus, c: PlanSurroundings<'_>) -> bool {
+/// True if the order has heard something of a payment, since our PUT overwrote the merchant's status, that moves an order
+/// out of that status too. What it heard before, the merchant knew.
+fn has_heard_what_moves(state: &State, replaced: Moved, c: PlanSurroundings<'_>) -> bool {
     let row = |kind| match kind {
         MilestoneKind::Disputed => Some(Row::Disputed),
         MilestoneKind::Fraud => Some(Row::Fraud),
@@ -284,6 +290,9 @@ fn has_heard_what_moves(state: &State, from: OrderStatus, c: PlanSurroundings<'_
         let attempt = state.payments.get(id).and_then(|payment| state.attempt(payment.attempt));
         attempt.is_some_and(|it| it.terms.mode != Mode::Test || c.shop.settings.test_moves_orders)
     };
-    let moves = |row| cell(row, Column::of(from, false), false).status.is_some();
-    state.reached.keys().any(|(subject, kind)| row(*kind).is_some_and(moves) && may_move(subject))
+    let moves = |row| cell(row, Column::of(replaced.from, false), false).status.is_some();
+    state.reached.iter().any(|((subject, kind), reached)| {
+        let since = reached.at >= replaced.at - Delays::CLOCKS_DIFFER;
+        since && row(*kind).is_some_and(moves) && may_move(subject)
+    })
 }

@@ -5,10 +5,10 @@ use crate::machine::{Input, Output, Surroundings};
 use crate::state::call::Call;
 use crate::state::delays::Delays;
 use crate::state::hint::{About, Hint, Moved};
-use crate::state::reading::{PaymentStatus, RefundReading};
+use crate::state::reading::{PaymentReading, PaymentStatus, RefundReading};
 use crate::state::settings::{Capture, Settings};
 
-use crate::values::ids::HintId;
+use crate::values::ids::{HintId, PaymentId};
 use crate::values::money::{Currency, Money};
 use crate::values::order_status::OrderStatus;
 
@@ -141,6 +141,29 @@ fn nothing_is_restored_over_news_that_moves_every_order() {
             assert_eq!(bench.machine.state().head.replaced, None);
         }
     }
+}
+
+/// A capture was refused months ago, and the order was paid anew since: what it heard then says nothing of now.
+#[test]
+fn old_news_keeps_nothing_from_being_restored() {
+    let mut bench = Bench::new(Settings { capture: Capture::Manual, ..Settings::default() });
+    bench.pays("credit_card", PaymentStatus::Authorized);
+    bench.event = FRAUD;
+    bench.hears(FRAUD);
+    assert_eq!(bench.moves, [12]);
+    bench.order.reading.status = OrderStatus::AWAITING_PAYMENT;
+    bench.waits(48 * HOUR);
+    let id = PaymentId::parse("p2").expect("an id");
+    let payment = PaymentReading { id: id.clone(), ..bench.payment().clone() };
+    bench.payments.push(payment);
+    bench.event = "payment.authorized";
+    bench.hears_that("payment.authorized", &id);
+    bench.run();
+    assert_eq!(bench.moves, [12, 11]);
+    let word = word(&bench, 10, 11);
+    bench.handle(word);
+    bench.run();
+    assert_eq!(bench.moves, [12, 11, 10]);
 }
 
 /// The fraud mark came while the order stood in 12 already, by our PUT that had replaced the merchant's 10.
