@@ -200,7 +200,7 @@ impl Bench {
         self.pays_back_of(&payment_id(), refund);
     }
 
-    fn pays_back_of(&mut self, id: &PaymentId, refund: RefundReading) {
+    pub fn pays_back_of(&mut self, id: &PaymentId, refund: RefundReading) {
         let payment = self.payments.iter_mut().find(|payment| payment.id == *id).expect("it is there");
         let whole = payment.total.map_or(0, |m| m.minor);
         payment.refunded_minor += refund.minor;

@@ -344,9 +344,11 @@ pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
     let others = state.payments.iter().filter(|(id, p)| *id != first && p.was_captured());
     for (_, payment) in others {
         surplus += state.credit(payment);
-        let returned = payment.voluntary_refunds().filter(|refund| !is_the_orders(state, refund));
-        let returned: i64 = returned.map(|r| r.minor).sum();
-        surplus -= Books::of(state, payment).in_order(returned.min(payment.net()));
+        let books = Books::of(state, payment);
+        let returned: i64 = payment.voluntary_refunds().map(|r| r.minor).sum();
+        let of_the_order =
+            payment.voluntary_refunds().filter_map(|refund| in_the_books(state, &books, refund));
+        surplus -= books.in_order(returned.min(payment.net())) - of_the_order.sum::<i64>();
     }
     let Some(payment) = state.payments.get(first) else { return Vec::new() };
     let Some(currency) = state.attempt(payment.attempt).map(|a| a.terms.amount.currency) else {
@@ -367,13 +369,21 @@ pub fn unrecorded(state: &State) -> Vec<Unrecorded> {
     found
 }
 
-/// True if BigCommerce's books have this refund, or the one that it is a part of: it is the order's own.
-fn is_the_orders(state: &State, refund: &RefundReading) -> bool {
+/// As how much BigCommerce's books have this refund, in the order's currency; as a part of another, what it comes to. None:
+/// they do not have it.
+fn in_the_books(state: &State, books: &Books, refund: &RefundReading) -> Option<i64> {
+    let entries = state.order_refunds.reading.as_deref().unwrap_or_default();
+    let of = |id: u64| entries.iter().find(|entry| entry.id == id).map(|entry| entry.minor);
     match refund.cause {
-        Some(Cause::OrderRefund(_)) => true,
-        Some(Cause::Twice) => false,
-        Some(Cause::Merchant(seq)) if is_part_of_another(state, seq) => true,
-        Some(Cause::Merchant(_)) | None => is_in_the_books(state, &refund.id),
+        Some(Cause::OrderRefund(id)) => of(id).or(Some(books.in_order(refund.minor))),
+        Some(Cause::Twice) => None,
+        Some(Cause::Merchant(seq)) if is_part_of_another(state, seq) => Some(books.in_order(refund.minor)),
+        Some(Cause::Merchant(_)) | None => {
+            let recorded = entries.iter().find(|entry| entry.komoju.as_ref() == Some(&refund.id));
+            let twin =
+                || twins(state).into_iter().find(|(_, twin)| *twin == refund.id).and_then(|(id, _)| of(id));
+            recorded.map(|entry| entry.minor).or_else(twin)
+        }
     }
 }
 

@@ -58,6 +58,31 @@ fn a_refund_of_the_order_out_of_the_second_is_not_entered_once_more() {
     assert_eq!(bench.attentions(), []);
 }
 
+/// The same with the fee that the shopper paid, which is no part of the order, and all of the second gone in the end.
+#[test]
+fn the_fee_of_the_second_is_no_part_of_what_was_paid_too_much() {
+    let mut bench = Bench::new(Settings { refunds: RefundPolicy::AtOnce, ..Settings::default() });
+    bench.pays("credit_card", PaymentStatus::Captured);
+    bench.hears("payment.captured");
+    second(&mut bench);
+    bench.payments[1].total = Some(yen(3_190));
+    bench.pays_back(refund("r1", 3_000));
+    bench.hears("payment.refunded");
+    bench.waits(HOUR);
+    bench.refunds_order(1, 1_000);
+    bench.hears_of_order();
+    bench.waits(HOUR);
+    assert_eq!(bench.moved, [("refund", 1_000)]);
+    bench.pays_back_of(&PaymentId::parse("p2").expect("an id"), refund("r3", 2_190));
+    bench.asks_for_look();
+    bench.waits(HOUR);
+    // ¥3,000 of the order went back in all, of which its books have ¥1,000.
+    let ours: Vec<_> = bench.booked.iter().filter(|entry| entry.komoju.is_some()).collect();
+    let entered: Vec<_> =
+        ours.iter().flat_map(|entry| &entry.parts).map(|part| part.decimal.clone()).collect();
+    assert_eq!(entered, ["2000"]);
+}
+
 #[test]
 fn an_order_that_needs_a_part_of_it_is_for_a_person() {
     let dollars = Money::new(3_000, Currency::parse("USD").expect("USD"));
