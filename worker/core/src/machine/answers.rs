@@ -79,9 +79,13 @@ impl Machine {
         };
         let retry = now.at + wait(&failure, self.state.order.failures, now.delays);
         // Many starts cause many looks and climb the ladder fast. Whatever the rung, one look comes when it can be
-        // told that the order is gone.
+        // told that the order is gone, and soon after a start that came then and concluded nothing.
         let gone_at = self.state.head.missed_since + now.delays.missed_for_good();
-        let retry = if missed && now.at < gone_at { retry.min(gone_at) } else { retry };
+        let retry = match missed {
+            true if now.at < gone_at => retry.min(gone_at),
+            true if self.start.is_some() => retry.min(now.at + now.delays.retry(1)),
+            true | false => retry,
+        };
         self.state.order.failed(&failure, retry);
         self.fail_start(bigcommerce_refusal(&failure));
     }
