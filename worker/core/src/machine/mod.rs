@@ -200,7 +200,7 @@ pub struct Machine {
     /// free.
     touched: bool,
     /// True if nothing but messages came in since the last commit of everything. Their own rows are then enough: what
-    /// follows from them, the next life derives again.
+    /// follows from them, the next life derives again, as it does what [`Machine::load`] puts right.
     only_heard: bool,
     /// The call under way, already handed to the caller or still in `outbox`.
     flight: Option<Flight>,
@@ -272,7 +272,8 @@ impl Machine {
     /// A message whose row was written alone is taken in again.
     pub fn load(rows: &Rows) -> Result<Self, Corrupt> {
         let Stored { state, written, heard } = restore(rows)?;
-        let mut machine = Self { state, written, touched: true, ..Self::default() };
+        let only_heard = written.is_as_written();
+        let mut machine = Self { state, written, touched: true, only_heard, ..Self::default() };
         for stored in heard {
             machine.take_in(stored.hint, stored.at);
         }

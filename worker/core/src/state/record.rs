@@ -146,6 +146,11 @@ pub struct Written {
 }
 
 impl Written {
+    /// True if every row is as this version writes it.
+    pub fn is_as_written(&self) -> bool {
+        self.strange.is_empty()
+    }
+
     /// The rows of the hints that came in since the last commit, while all else that changed follows from them. From
     /// then on they count as stored.
     pub fn commit_hints(&mut self, state: &State) -> Vec<Record> {

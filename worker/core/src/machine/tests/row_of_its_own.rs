@@ -57,6 +57,17 @@ fn a_message_costs_one_row_whatever_it_says() {
 }
 
 #[test]
+fn so_does_the_first_message_of_a_life() {
+    let (mut bench, all) = paid();
+    bench.waits(HOUR);
+    for (n, about) in all.into_iter().enumerate() {
+        bench.dies();
+        hears(&mut bench, &format!("m{n}"), about.clone());
+        assert_eq!(bench.commits().len(), 1, "{about:?}");
+    }
+}
+
+#[test]
 fn what_followed_from_messages_follows_again_in_the_next_life() {
     let (mut bench, all) = paid();
     for (n, about) in all.into_iter().enumerate() {
