@@ -4,7 +4,7 @@ use axum::http::Method;
 use sandbox::bigcommerce::OrderSpec;
 use sandbox::delivery::Mode;
 use sandbox::faults::FaultKind::{CutAfter, CutBefore, Status};
-use sandbox::harness::{Shop, world};
+use sandbox::harness::{Shop, eventually, world};
 
 const CARD: &str = "4111111111111111";
 
@@ -43,6 +43,12 @@ async fn looking_goes_on_until_komoju_answers_again() {
         let since: Vec<_> = looks.iter().map(|l| l.status == 200 && !l.cut).skip_while(|got| *got).collect();
         assert!(!since.is_empty() && since.iter().take(3).all(|got| !got), "{kind:?}: {looks:?}");
         shop.quiet(&order).await;
+        let read = async || {
+            let looks = shop.requests(&Method::GET, &session.id);
+            let mut since = looks.iter().map(|l| l.status == 200 && !l.cut).skip_while(|got| *got);
+            since.any(|got| got).then_some(())
+        };
+        eventually("the session to be read again", read).await;
         assert_eq!(shop.now(&order).statuses(), [7, 11]);
     }
 }

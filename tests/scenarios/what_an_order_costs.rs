@@ -33,7 +33,7 @@ impl Costs {
         let billed = shop.world.counts().await;
         shop.world.get(&page).await;
         let look = shop.world.counts().await;
-        let without = |all: u32, of_one: u32| all - looks * of_one;
+        let without = |all: u32, of_one: u32| all.saturating_sub(looks * of_one);
         let mut own = billed;
         own.worker.invocations = without(billed.worker.invocations, look.worker.invocations);
         own.stores.invocations = without(billed.stores.invocations, look.stores.invocations);

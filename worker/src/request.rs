@@ -33,9 +33,12 @@ pub async fn body(request: &mut Request, most: usize) -> Result<Vec<u8>, Problem
         |_| Problem::new(400, "malformed_body", "The body broke off", "The body could not be read whole.");
     match said {
         Some(said) if said > most => Err(too_large()),
-        // The platform holds a body to the length that it was announced with, so it can be taken in one piece.
-        Some(_) => request.bytes().await.map_err(broken),
-        None => {
+        // A body that comes with its length, and not in chunks, is no longer than that: it can be taken in one piece.
+        Some(_) if header(request, "transfer-encoding").is_empty() => {
+            let bytes = request.bytes().await.map_err(broken)?;
+            if bytes.len() > most { Err(too_large()) } else { Ok(bytes) }
+        }
+        _ => {
             let Some(stream) = request.inner().body() else { return Ok(Vec::new()) };
             read_at_most(&stream, most).await.map_err(broken)?.ok_or_else(too_large)
         }
