@@ -40,32 +40,14 @@ fn all_of_it_goes_back_where_the_first_has_paid_the_order() {
     }
 }
 
-/// The payment that the order counts with went back by hand. What the merchant then refunds of the order comes out of the
-/// other one, and is no part of the money that was paid too much: the books lack nothing.
-#[test]
-fn a_refund_of_the_order_out_of_the_second_is_not_entered_once_more() {
+/// The payment that the order counts with went back by hand, and ¥1,000 of the order came out of the other one. `total`: what
+/// that one was, the shopper's fee included.
+fn refunded_out_of_the_second(total: i64) -> Bench {
     let mut bench = Bench::new(Settings { refunds: RefundPolicy::AtOnce, ..Settings::default() });
     bench.pays("credit_card", PaymentStatus::Captured);
     bench.hears("payment.captured");
     second(&mut bench);
-    bench.pays_back(refund("r1", 3_000));
-    bench.hears("payment.refunded");
-    bench.waits(HOUR);
-    bench.refunds_order(1, 1_000);
-    bench.hears_of_order();
-    bench.waits(HOUR);
-    assert_eq!((&bench.moved[..], bench.booked.len()), (&[("refund", 1_000)][..], 1));
-    assert_eq!(bench.attentions(), []);
-}
-
-/// The same with the fee that the shopper paid, which is no part of the order, and all of the second gone in the end.
-#[test]
-fn the_fee_of_the_second_is_no_part_of_what_was_paid_too_much() {
-    let mut bench = Bench::new(Settings { refunds: RefundPolicy::AtOnce, ..Settings::default() });
-    bench.pays("credit_card", PaymentStatus::Captured);
-    bench.hears("payment.captured");
-    second(&mut bench);
-    bench.payments[1].total = Some(yen(3_190));
+    bench.payments[1].total = Some(yen(total));
     bench.pays_back(refund("r1", 3_000));
     bench.hears("payment.refunded");
     bench.waits(HOUR);
@@ -73,6 +55,21 @@ fn the_fee_of_the_second_is_no_part_of_what_was_paid_too_much() {
     bench.hears_of_order();
     bench.waits(HOUR);
     assert_eq!(bench.moved, [("refund", 1_000)]);
+    bench
+}
+
+/// What the merchant refunds of the order is no part of the money that was paid too much: the books lack nothing.
+#[test]
+fn a_refund_of_the_order_out_of_the_second_is_not_entered_once_more() {
+    let bench = refunded_out_of_the_second(3_000);
+    assert_eq!(bench.booked.len(), 1);
+    assert_eq!(bench.attentions(), []);
+}
+
+/// The same with the fee that the shopper paid, which is no part of the order, and all of the second gone in the end.
+#[test]
+fn the_fee_of_the_second_is_no_part_of_what_was_paid_too_much() {
+    let mut bench = refunded_out_of_the_second(3_190);
     bench.pays_back_of(&PaymentId::parse("p2").expect("an id"), refund("r3", 2_190));
     bench.asks_for_look();
     bench.waits(HOUR);
