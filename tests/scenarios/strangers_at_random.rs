@@ -219,7 +219,7 @@ impl Parts {
             "0x10",
             " ",
         ];
-        let right = &self.values[usize::try_from(random.below(self.values.len() as u64)).unwrap_or(0)];
+        let right = any(random, &self.values);
         match random.below(4) {
             0 | 1 => escaped(right),
             2 => escaped(&spoilt(random, right)),
@@ -262,8 +262,7 @@ impl Parts {
 
     /// One of the right bodies, with one of its values changed, or its text, or something else altogether.
     fn body(&self, random: &mut Random) -> Vec<u8> {
-        let mut body =
-            self.bodies[usize::try_from(random.below(self.bodies.len() as u64)).unwrap_or(0)].clone();
+        let mut body = any(random, &self.bodies).clone();
         let text = match random.below(6) {
             0 => body.to_string(),
             1 | 2 => {
@@ -286,6 +285,16 @@ impl Parts {
     }
 }
 
+/// One of several, each as often.
+fn any<'a, T>(random: &mut Random, of: &'a [T]) -> &'a T {
+    &of[place(random, of.len())]
+}
+
+/// A place in a list of this length; 0 if it is empty.
+fn place(random: &mut Random, length: usize) -> usize {
+    usize::try_from(random.below(length as u64)).unwrap_or(0)
+}
+
 /// As it may stand in a path or a query.
 fn escaped(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
@@ -295,7 +304,7 @@ fn escaped(text: &str) -> String {
 /// The same text with something missing, doubled or changed.
 fn spoilt(random: &mut Random, text: &str) -> String {
     let mut chars: Vec<char> = text.chars().collect();
-    let at = usize::try_from(random.below(chars.len() as u64)).unwrap_or(0);
+    let at = place(random, chars.len());
     match random.below(4) {
         0 => chars.truncate(at),
         1 => chars.extend_from_within(..at),
@@ -322,10 +331,10 @@ fn change(random: &mut Random, value: &mut Value) {
     ];
     let count = value.as_object().map_or(0, |fields| fields.len());
     if count == 0 || random.one_in(4) {
-        *value = strange[usize::try_from(random.below(strange.len() as u64)).unwrap_or(0)].clone();
+        *value = any(random, &strange).clone();
         return;
     }
-    let at = usize::try_from(random.below(count as u64)).unwrap_or(0);
+    let at = place(random, count);
     if let Some((_, inner)) = value.as_object_mut().and_then(|fields| fields.iter_mut().nth(at)) {
         change(random, inner);
     }
