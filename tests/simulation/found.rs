@@ -1057,3 +1057,20 @@ fn visits_do_not_put_off_the_end_of_an_order_that_was_deleted() {
         ],
     );
 }
+
+/// The word of our update was dated before it was sent, for BigCommerce dates in whole seconds. So the merchant's own move
+/// to the same status, after a refund of the order, was taken for ours, and the refund's status put back over it.
+#[test]
+fn a_move_of_the_merchants_to_our_status_is_not_ours() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, digital: true, ..Setup::default() },
+        &[
+            (OpensPage, Late(2)),
+            (PaysByCard, Late(283)),
+            (Waits(2), Arrives),
+            (Before(0, &Moves(10)), Arrives),
+            (RefundsOrder(100), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}

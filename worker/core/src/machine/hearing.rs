@@ -197,11 +197,13 @@ impl Machine {
         let ours = |deed: &&Deed| {
             let update = deed.update.as_ref().filter(|update| update.status == Some(moved.to));
             // Our PUT makes one move only. If another message already tells of it as we decided it (7 → 11 above), a
-            // second move to the same status is the merchant's own.
+            // second move to the same status is the merchant's own. That message may be dated before the PUT: it is
+            // dated in whole seconds, by another clock.
             let word_of_it = |over| {
-                let of_it = deed.first_sent..=deed.first_sent + Delays::UNDER_WAY;
                 let mut told = self.moves_told();
-                told.any(|known| (known.from, known.to) == (over, moved.to) && of_it.contains(&known.at))
+                told.any(|known| {
+                    (known.from, known.to) == (over, moved.to) && may_have_moved_at(deed, known.at)
+                })
             };
             let over = update.and_then(|update| update.over);
             may_have_moved_at(deed, moved.at)

@@ -91,6 +91,30 @@ fn a_late_word_restores_what_is_still_replaced() {
     assert_eq!(bench.moves, [11, 10]);
 }
 
+/// BigCommerce dates in whole seconds, by its own clock, so the word of our move may be dated before we sent it. The order
+/// was refunded after it, and the merchant moved it to our status once more.
+#[test]
+fn a_move_of_the_merchants_to_our_status_is_not_ours_however_the_word_of_ours_is_dated() {
+    for dated in [-10_000, -400, 0, 5_000, 39_000] {
+        let mut bench = Bench::new(Settings::default());
+        bench.pays("credit_card", PaymentStatus::Captured);
+        bench.hears("payment.captured");
+        let told = |bench: &mut Bench, from, to, after| {
+            let moved = Moved { from: OrderStatus(from), to: OrderStatus(to), at: bench.now + after };
+            let id = HintId::parse(&format!("moved-{from}-{to}")).expect("an id");
+            let about = About::Order { scope: "store/order/statusUpdated".to_owned(), moved: Some(moved) };
+            bench.order.reading.status = moved.to;
+            bench.handle(Input::Hint(Hint { id, about }));
+            bench.run();
+        };
+        told(&mut bench, 7, 11, dated);
+        told(&mut bench, 11, 4, dated + 500);
+        told(&mut bench, 4, 11, dated + 1_000);
+        bench.waits(HOUR);
+        assert_eq!(bench.moves, [11], "{dated}");
+    }
+}
+
 /// The order has left our status since, and is back there: by a person, or by another PUT of ours.
 #[test]
 fn a_late_word_restores_nothing_that_was_left_since() {
