@@ -1058,6 +1058,43 @@ fn visits_do_not_put_off_the_end_of_an_order_that_was_deleted() {
     );
 }
 
+/// Oracle: the worker died before the refund left, and then the store's own object was silent for more than a day. Nothing
+/// may be sent without its word, so the try ended unanswered, and a person was told that this refund was not made.
+#[test]
+fn a_decided_refund_that_nobody_could_confirm_calls_a_person() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (Waits(1), Arrives),
+            (TroubleWithDeed(0, T::CrashBefore), Arrives),
+            (RefundsInPanel(100), Arrives),
+            (Waits(1), Arrives),
+            (OwnerIsSilent(1716), Arrives),
+            (Waits(1440), Arrives),
+        ],
+    );
+}
+
+/// KOMOJU answered "too many requests" to a refund that was decided in the panel. Before it was sent again somebody refunded
+/// a part at KOMOJU, which we saw, and sent ours all the same.
+#[test]
+fn a_refund_is_not_sent_again_once_others_have_moved_its_money() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (PressesPay, Arrives),
+            (PaysByCard, Arrives),
+            (Waits(1), Arrives),
+            (TroubleWithDeed(0, T::TooMany), Arrives),
+            (RefundsInPanel(10), Arrives),
+            (Before(1, &RefundsAtKomoju(33)), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
 /// The word of our update was dated before it was sent, for BigCommerce dates in whole seconds. So the merchant's own move
 /// to the same status, after a refund of the order, was taken for ours, and the refund's status put back over it.
 #[test]

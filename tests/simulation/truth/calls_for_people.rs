@@ -2,7 +2,7 @@
 
 use domain::values::attention::Attention;
 
-use super::refunds::pair;
+use super::refunds::{one_was_decided_in_vain, pair};
 use super::verdict::Verdict;
 use crate::bank::Payment;
 use crate::schedule::{DAY, Refunds, Side};
@@ -185,7 +185,8 @@ fn is_called_for(world: &World, attention: Attention) -> bool {
         Attention::RefundTooLarge => open() && asked,
         Attention::RefundRefused => {
             let rejected = bank.payments.values().any(|p| p.requests.iter().any(|r| r.status == "rejected"));
-            bank.refunds_refused > 0 || rejected
+            // While the store's own object or KOMOJU is silent for a day, a try ends without an answer.
+            bank.refunds_refused > 0 || rejected || one_was_decided_in_vain(world)
         }
         Attention::CaptureRefused => bank.captures_refused > 0,
         Attention::CaptureDue => bank.payments.values().any(|p| p.status == "authorized"),

@@ -46,13 +46,29 @@ pub fn agree(world: &World) -> Verdict {
     totals_agree(world, &unpaired)
 }
 
+/// The decision in the panel that money went back for, by its number.
+fn decided(because: &str) -> Option<u64> {
+    let named = because.split_once("panel-refund:")?.1;
+    named.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// Somebody decided a refund in the panel, and KOMOJU has never made it.
+pub fn one_was_decided_in_vain(world: &World) -> bool {
+    let made = |seq: u64| {
+        let mut because = world.bank.payments.values().flat_map(|payment| {
+            let requests = payment.requests.iter().map(|r| r.because.as_str());
+            requests.chain(payment.refunds.iter().map(|r| r.because.as_str()))
+        });
+        because.any(|because| decided(because) == Some(seq))
+    };
+    world.pressed.iter().any(|(seq, _)| !made(*seq))
+}
+
 /// What somebody decided in the panel moves only what was there when their page was opened: not what another has moved
 /// since, or promised.
 pub fn each_is_upon_what_was_shown(world: &World) -> Verdict {
     let decided = |because: &str| {
-        let named = because.split_once("panel-refund:")?.1;
-        let digits = named.split(|c: char| !c.is_ascii_digit()).next()?;
-        let seq: u64 = digits.parse().ok()?;
+        let seq = decided(because)?;
         world.pressed.iter().find(|(of, _)| *of == seq)
     };
     for payment in world.bank.payments.values() {

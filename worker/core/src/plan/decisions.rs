@@ -57,6 +57,7 @@ fn ending(
             DeedState::Intended { .. } | DeedState::Sent => None,
             DeedState::Done => Some(Ending::Done),
             DeedState::Refused { .. } if deed.was_settled() => Some(Ending::Withdrawn),
+            DeedState::Refused { .. } if deed.went_unasked() => Some(Ending::Overtaken),
             DeedState::Refused { .. } => Some(Ending::Refused),
         };
     }

@@ -26,6 +26,15 @@
 //!                                                    refund, only a new decision begins it
 //! ```
 //!
+//! A refund that the merchant decided in the panel is not sent again once somebody else has moved money of that payment:
+//! they may have made that very refund by hand, because ours did not come through.
+//!
+//! ```text
+//! 10:00          a page shows ¥5,000 held; "refund ¥500"; POST refund, 429
+//! 10:01          the merchant's colleague refunds ¥500 in KOMOJU's dashboard
+//! 10:02          look: no refund of ours, ¥4,500 held    overtaken: nothing is sent
+//! ```
+//!
 //! What the order needs decides what may go back: see `paid_twice` below, and [`crate::refunds`] for the rest.
 
 use super::step::{PlanSurroundings, Step, Transfer, Wake, not_before};
@@ -34,8 +43,8 @@ use crate::refunds::books::share;
 use crate::refunds::{self, PayBack, Unrecorded};
 use crate::state::call::RefundPart;
 use crate::state::decision::Decision;
-use crate::state::deed::{Action, Deed, DeedState, MilestoneKind, Subject, UNANSWERED};
-use crate::state::reading::{Cause, PaymentStatus};
+use crate::state::deed::{Action, Deed, DeedState, MilestoneKind, Subject, UNANSWERED, UNASKED};
+use crate::state::reading::{Cause, PaymentReading, PaymentStatus};
 use crate::state::settings::{Mode, Provider};
 use crate::state::table::{Column, Row, cell};
 use crate::state::{Attempt, Standing, State};
@@ -319,6 +328,7 @@ fn resume(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake, deed: &Deed) 
     if !wake.is_due(not_before(deed)) {
         return None;
     }
+    let overtaken = is_overtaken(state, deed);
     if deed.is_indeterminate() {
         let payment = action.payment()?;
         let register = &state.payments.get(payment)?.register;
@@ -331,6 +341,15 @@ fn resume(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake, deed: &Deed) 
         if over {
             return Some(Step::GiveUp { action, reason: UNANSWERED.to_owned() });
         }
+        // Nor is it left alone before a look that no call under way can come after.
+        let ended = deed.retry_at + c.delays.under_way();
+        if overtaken && register.at < ended {
+            let at = ended.max(register.retry_at);
+            return wake.is_due(at).then(|| Step::LookAtPayment { payment: payment.clone() });
+        }
+    }
+    if overtaken {
+        return Some(Step::GiveUp { action, reason: UNASKED.to_owned() });
     }
     Some(Step::Transfer(Transfer {
         action,
@@ -338,6 +357,20 @@ fn resume(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake, deed: &Deed) 
         decided: deed.decided,
         bank: deed.bank.clone(),
     }))
+}
+
+/// True if money of the payment was moved, by anybody else, since the page was made on which the merchant decided this
+/// refund. While nobody can tell, it is not.
+fn is_overtaken(state: &State, deed: &Deed) -> bool {
+    let Some(Cause::Merchant(seq)) = deed.action.cause() else { return false };
+    let Some(id) = deed.action.payment() else { return false };
+    let whole = |reading: &PaymentReading| reading.unread.is_empty();
+    if !state.payments.get(id).and_then(|p| p.register.reading.as_ref()).is_some_and(whole) {
+        return false;
+    }
+    let decision = state.decisions.iter().find(|stored| stored.seq == seq);
+    let shown = decision.and_then(|stored| stored.decided.upon.as_ref()?.held(id));
+    shown.zip(state.remaining(id)).is_some_and(|(shown, left)| left != shown)
 }
 
 /// Goes on with entering a refund in BigCommerce, which knows no idempotency keys.

@@ -207,6 +207,12 @@ impl Upon {
         Self(format!("{begun}{}{holdings}", Self::SEPARATOR))
     }
 
+    /// What this payment held. None: the page showed nothing of it.
+    pub fn held(&self, payment: &PaymentId) -> Option<i64> {
+        let held = |line: &str| line.strip_prefix(payment.as_str())?.strip_prefix('=')?.parse().ok();
+        self.holdings().split(',').find_map(held)
+    }
+
     /// The part that says what each payment held. When a decision's turn comes only this part is compared: the
     /// decision itself has raised the count.
     pub fn holdings(&self) -> &str {

@@ -346,7 +346,9 @@ impl State {
             let held = self.payments.get(payment).is_some_and(|p| p.held() > 0);
             // An unanswered refund that nobody had to decide is tried again by itself.
             let again = deed.went_unanswered() && deed.decided == 0;
-            let refused = matches!(deed.state, DeedState::Refused { .. }) && !again && !deed.was_settled();
+            // One that was overtaken was not refused: what it was to do, somebody else may have done.
+            let ended_otherwise = again || deed.was_settled() || deed.went_unasked();
+            let refused = matches!(deed.state, DeedState::Refused { .. }) && !ended_otherwise;
             last && held && refused && !self.was_refunded_after(payment, deed)
         })
     }

@@ -93,6 +93,33 @@ fn what_went_back_at_komoju_since_the_page_was_opened_overtakes_it() {
     assert!(bench.moved.is_empty());
 }
 
+/// KOMOJU took no more requests, or did not answer. Then a colleague refunded there, perhaps because ours did not come
+/// through.
+#[test]
+fn a_refund_is_not_sent_again_once_others_have_moved_its_money() {
+    for failure in [Failure::later(Some(60_000)), unreachable()] {
+        let mut bench = paid();
+        bench.fates = vec![("refund", Fate::Fails(failure))];
+        assert_eq!(bench.decides(part(400)), Taken::Yes);
+        bench.pays_back(refund("r1", 400));
+        bench.hears("payment.refund.created");
+        bench.waits(3 * DAY);
+        assert_eq!((bench.moved.len(), bench.endings()), (0, vec![Some(Ending::Overtaken)]));
+        assert!(!bench.attentions().contains(&Attention::RefundRefused));
+    }
+}
+
+/// Its effect may still come while the call that was not answered can be under way.
+#[test]
+fn a_refund_that_took_effect_after_all_is_not_called_overtaken() {
+    let mut bench = paid();
+    bench.fates = vec![("refund", Fate::Lost)];
+    assert_eq!(bench.decides(part(400)), Taken::Yes);
+    bench.pays_back(refund("r1", 400));
+    bench.waits(3 * DAY);
+    assert_eq!((bench.moved.clone(), bench.endings()), (vec![("refund", 400)], vec![Some(Ending::Done)]));
+}
+
 #[test]
 fn more_than_is_left_is_not_paid_back_in_part_instead() {
     let mut bench = paid();
