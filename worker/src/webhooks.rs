@@ -17,15 +17,14 @@ use crate::profile::{Profile, field};
 use crate::request::{self, header};
 use crate::stop::Handled;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::bigcommerce::hooks::{ORDER_CREATED, SECRET_HEADER};
+use domain::bigcommerce::hooks::{self, ORDER_CREATED, SECRET_HEADER};
 use domain::hash::{is_mac, same};
-use domain::json::{integer, text, unsigned};
+use domain::json::text;
 use domain::komoju::webhook::{self, Notice};
 use domain::secret::Secret;
-use domain::state::hint::{About, Hint, Moved};
+use domain::state::hint::About;
 use domain::values::attention::Side;
-use domain::values::ids::{HintId, OrderId, StoreHash};
-use domain::values::order_status::OrderStatus;
+use domain::values::ids::{OrderId, StoreHash};
 use serde_json::Value;
 use std::cell::RefCell;
 use worker::{Request, Response, Result};
@@ -112,7 +111,7 @@ pub async fn bigcommerce(mut request: Request, ctx: &Ctx, store: &str) -> Handle
     }
     heard(Side::BigCommerce, &profile.store, ctx);
     let event: Value = domain::json::parse(&String::from_utf8_lossy(&body)).unwrap_or_default();
-    let Some((order, hint)) = hook_hint(&event) else {
+    let Some((order, hint)) = hooks::message(&event) else {
         return Ok(Response::ok("nothing of ours")?);
     };
     log::info(&ctx.request_id, "bigcommerce_hook", &[("store", store), ("scope", &text(&event, "scope"))]);
@@ -242,27 +241,6 @@ fn note_signature(doubt: SignatureDoubt, store: &StoreHash, ctx: &Ctx) {
     });
 }
 
-/// The order that a hook is about, and the hint that it makes. Hash and time name the message, so the same message
-/// again is the same hint. None: not about an order.
-fn hook_hint(event: &Value) -> Option<(OrderId, Hint)> {
-    let scope = text(event, "scope");
-    let data = event.get("data")?;
-    let order = unsigned(data, "id").and_then(|id| OrderId::new(id).ok())?;
-    let name = format!("{}-{}", text(event, "hash"), text(event, "created_at"));
-    let id = HintId::parse(&name).ok()?;
-    let moved = moved(event, data);
-    scope.starts_with("store/order/").then_some((order, Hint { id, about: About::Order { scope, moved } }))
-}
-
-/// From which status to which the order was moved. None: the message does not name both, or one is no status, or the
-/// time is missing.
-fn moved(event: &Value, data: &Value) -> Option<Moved> {
-    let change = data.get("status")?;
-    let status = |field| unsigned(change, field).and_then(|n| u8::try_from(n).ok()).map(OrderStatus);
-    let at = integer(event, "created_at")?.checked_mul(1_000)?;
-    Some(Moved { from: status("previous_status_id")?, to: status("new_status_id")?, at })
-}
-
 /// The store named in the path.
 async fn known_store(store: &str, ctx: &Ctx) -> Handled<Profile> {
     let store = StoreHash::parse(store).map_err(|_| Absent::NeverInstalled)?;
@@ -280,65 +258,4 @@ fn bad_signature() -> Problem {
         "Not signed",
         "The signature is missing or was not made with our secret.",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_hook_names_its_order_and_the_same_hook_is_the_same_hint() {
-        let event = json!({ "scope": "store/order/statusUpdated", "hash": "h1", "created_at": 1795399140,
-            "data": { "type": "order", "id": 118, "status": { "new_status_id": 11 } } });
-        let (order, hint) = hook_hint(&event).expect("about an order");
-        assert_eq!(order.get(), 118);
-        assert_eq!(hook_hint(&event).map(|(_, hint)| hint), Some(hint));
-    }
-
-    #[test]
-    fn a_change_of_status_tells_from_where_to_where() {
-        let moved = |data: Value| {
-            let event =
-                json!({ "scope": "store/order/statusUpdated", "hash": "h2", "created_at": 1, "data": data });
-            match hook_hint(&event).expect("about an order").1.about {
-                About::Order { moved, .. } => moved,
-                other => panic!("{other:?}"),
-            }
-        };
-        let told = moved(json!({ "id": 9, "status": { "previous_status_id": 2, "new_status_id": 11 } }));
-        assert_eq!(
-            told,
-            Some(Moved { from: OrderStatus::SHIPPED, to: OrderStatus::AWAITING_FULFILLMENT, at: 1_000 })
-        );
-        for half in [
-            json!({ "id": 9 }),
-            json!({ "id": 9, "status": { "new_status_id": 11 } }),
-            json!({ "id": 9, "status": { "previous_status_id": 300, "new_status_id": 11 } }),
-        ] {
-            assert_eq!(moved(half), None);
-        }
-    }
-
-    #[test]
-    fn a_refund_in_bigcommerce_is_about_its_order() {
-        let event = json!({ "scope": "store/order/refund/created", "hash": "h3", "created_at": 1,
-            "data": { "type": "order", "id": 9, "refund": { "refund_id": 5 } } });
-        let (order, hint) = hook_hint(&event).expect("about an order");
-        let scope = "store/order/refund/created".to_owned();
-        assert_eq!((order.get(), hint.about), (9, About::Order { scope, moved: None }));
-    }
-
-    #[test]
-    fn other_hooks_are_about_nothing_of_ours() {
-        for event in [
-            json!(null),
-            json!({ "scope": "store/order/statusUpdated" }),
-            json!({ "scope": "store/order/statusUpdated", "hash": "h", "data": { "id": "x" } }),
-            json!({ "scope": "store/cart/converted", "hash": "h", "data": { "id": 4 } }),
-            json!({ "scope": "store/order/created", "hash": "h", "data": {} }),
-        ] {
-            assert!(hook_hint(&event).is_none(), "{event}");
-        }
-    }
 }

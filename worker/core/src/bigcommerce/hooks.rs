@@ -6,11 +6,12 @@
 
 use super::{Api, Data, NotOne, read};
 use crate::http::{HttpRequest, Outcome};
-use crate::json::{Each, flag, text, unsigned};
+use crate::json::{Each, flag, integer, text, unsigned};
 use crate::secret::Secret;
 use crate::state::failure::Failure;
-use crate::state::hint::REFUND_CREATED;
-use crate::values::ids::StoreHash;
+use crate::state::hint::{About, Hint, Moved, REFUND_CREATED};
+use crate::values::ids::{HintId, OrderId, StoreHash};
+use crate::values::order_status::OrderStatus;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,6 +23,27 @@ pub const ORDER_CREATED: &str = "store/order/created";
 
 /// The scopes that we ask for.
 pub const SCOPES: [&str; 3] = ["store/order/statusUpdated", REFUND_CREATED, ORDER_CREATED];
+
+/// The order that a message is about, and the hint that it makes. Hash and time name the message, so the same message
+/// again is the same hint. None: not about an order.
+pub fn message(event: &Value) -> Option<(OrderId, Hint)> {
+    let scope = text(event, "scope");
+    let data = event.get("data")?;
+    let order = unsigned(data, "id").and_then(|id| OrderId::new(id).ok())?;
+    let name = format!("{}-{}", text(event, "hash"), text(event, "created_at"));
+    let id = HintId::parse(&name).ok()?;
+    let moved = moved(event, data);
+    scope.starts_with("store/order/").then_some((order, Hint { id, about: About::Order { scope, moved } }))
+}
+
+/// From which status to which the order was moved. None: the message does not name both, or one is no status, or the
+/// time is missing.
+fn moved(event: &Value, data: &Value) -> Option<Moved> {
+    let change = data.get("status")?;
+    let status = |field| unsigned(change, field).and_then(|n| u8::try_from(n).ok()).map(OrderStatus);
+    let at = integer(event, "created_at")?.checked_mul(1_000)?;
+    Some(Moved { from: status("previous_status_id")?, to: status("new_status_id")?, at })
+}
 
 /// Asks for all hooks of the app in this store. One page holds them all.
 pub fn list_request(api: Api<'_>) -> HttpRequest {
@@ -249,6 +271,61 @@ mod tests {
             let body = json!({ "data": [bad, good, bad] }).to_string();
             let hooks = parse_list(&crate::bigcommerce::tests::answer(200, &body)).expect("a list");
             assert_eq!(hooks.iter().map(|hook| hook.id).collect::<Vec<_>>(), [3]);
+        }
+    }
+
+    #[test]
+    fn a_message_names_its_order_and_the_same_message_is_the_same_hint() {
+        let event = json!({ "scope": "store/order/statusUpdated", "hash": "h1", "created_at": 1795399140,
+            "data": { "type": "order", "id": 118, "status": { "new_status_id": 11 } } });
+        let (order, hint) = message(&event).expect("about an order");
+        assert_eq!(order.get(), 118);
+        assert_eq!(message(&event).map(|(_, hint)| hint), Some(hint));
+    }
+
+    #[test]
+    fn a_change_of_status_tells_from_where_to_where() {
+        let moved = |data: Value| {
+            let event =
+                json!({ "scope": "store/order/statusUpdated", "hash": "h2", "created_at": 1, "data": data });
+            let About::Order { moved, .. } = message(&event).expect("about an order").1.about else {
+                panic!("it is about an order");
+            };
+            moved
+        };
+        let told = moved(json!({ "id": 9, "status": { "previous_status_id": 2, "new_status_id": 11 } }));
+        assert_eq!(
+            told,
+            Some(Moved { from: OrderStatus::SHIPPED, to: OrderStatus::AWAITING_FULFILLMENT, at: 1_000 })
+        );
+        for half in [
+            json!({ "id": 9 }),
+            json!({ "id": 9, "status": { "new_status_id": 11 } }),
+            json!({ "id": 9, "status": { "previous_status_id": 300, "new_status_id": 11 } }),
+        ] {
+            assert_eq!(moved(half), None);
+        }
+    }
+
+    #[test]
+    fn a_refund_in_bigcommerce_is_about_its_order() {
+        let event = json!({ "scope": "store/order/refund/created", "hash": "h3", "created_at": 1,
+            "data": { "type": "order", "id": 9, "refund": { "refund_id": 5 } } });
+        let (order, hint) = message(&event).expect("about an order");
+        let scope = "store/order/refund/created".to_owned();
+        assert_eq!((order.get(), hint.about), (9, About::Order { scope, moved: None }));
+    }
+
+    #[test]
+    fn other_messages_are_about_nothing_of_ours() {
+        for event in [
+            json!(null),
+            json!({ "scope": "store/order/statusUpdated" }),
+            json!({ "scope": "store/order/statusUpdated", "hash": "h", "data": { "id": "x" } }),
+            json!({ "scope": "store/cart/converted", "hash": "h", "data": { "id": 4 } }),
+            json!({ "scope": "store/order/created", "hash": "h", "data": {} }),
+        ] {
+            assert!(message(&event).is_none(), "{event}");
         }
     }
 
