@@ -6,6 +6,7 @@ use domain::state::call::BankDetails;
 use domain::texts::locale::Locale;
 use domain::url::{Pair, value};
 use maud::{Markup, html};
+use std::fmt;
 
 /// In characters.
 const LONGEST: usize = 60;
@@ -76,6 +77,13 @@ pub struct BankForm {
     values: [String; 7],
     /// True once it was submitted: only then are faults shown.
     entered: bool,
+}
+
+/// An account is nobody's to read in a log.
+impl fmt::Debug for BankForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BankForm(…)")
+    }
 }
 
 impl BankForm {

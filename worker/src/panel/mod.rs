@@ -29,7 +29,9 @@ mod settings;
 mod unsettled;
 mod words;
 
+pub use bank::BankForm;
 pub use layout::{message, open_again, problem};
+pub use settings::SettingsForm;
 
 use crate::context::Ctx;
 use crate::fetch;
@@ -47,7 +49,6 @@ use domain::state::hint::{About, Hint};
 use domain::url::{Pair, pairs, value};
 use domain::values::ids::{HintId, OrderId};
 use request::Panel;
-use settings::SettingsForm;
 use worker::{Method, Request};
 
 /// In bytes. The largest form is five methods with every KOMOJU payment type ticked.
