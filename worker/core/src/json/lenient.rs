@@ -14,15 +14,12 @@ use serde_json::Value;
 
 /// The JSON of a body. Errors: not JSON, even after its strings are mended.
 pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match serde_json::from_str(text) {
-        Ok(value) => Ok(value),
-        Err(error) => serde_json::from_str(&mended(text)).map_err(|_| error),
-    }
+    serde_json::from_str(text).or_else(|error| serde_json::from_str(&mended(text)).map_err(|_| error))
 }
 
-/// The same text, with strings that every reader takes.
-fn mended(text: &str) -> String {
+/// The same text, with strings that every reader takes, and without the mark that some editors begin a text with.
+pub fn mended(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut out = String::with_capacity(text.len() + 16);
     let mut inside = false;
     let mut rest = text.chars();
