@@ -4,6 +4,9 @@
 //! one store and one field: copied into another store's row, or another field, it does not open. A token is bound to
 //! one purpose: a token for the status page does not open the panel.
 //!
+//! What was opened lately stays open in this isolate's memory, as the keys do: the same store's messages come one after
+//! the other, and WebCrypto would be asked twice for each.
+//!
 //! Keys are rotated by listing them: put the new one first, keep the old one until nothing needs it.
 //!
 //! ```text
@@ -19,6 +22,7 @@ use domain::values::ids::StoreHash;
 use domain::values::sealed::Sealed;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::cell::RefCell;
 use std::fmt;
 
 mod aes;
@@ -94,9 +98,40 @@ impl<'a> Vault<'a> {
     pub async fn open(&self, store: &StoreHash, field: &str, sealed: &Sealed) -> Result<Secret, SealError> {
         let (id, nonce, ciphertext) = parts(sealed).ok_or(SealError::Malformed)?;
         let key = self.keys.iter().find(|key| key.id == id).ok_or(SealError::UnknownKey)?;
-        let open = aes::decrypt(&key.bytes, &nonce, &bound_to(id, store, field), &ciphertext).await;
+        let bound_to = bound_to(id, store, field);
+        if let Some(known) = OPENED.with_borrow(|all| all.find(sealed, &bound_to)) {
+            return Ok(known);
+        }
+        let open = aes::decrypt(&key.bytes, &nonce, &bound_to, &ciphertext).await;
         let open = open.map_err(|_| SealError::Refused)?;
-        String::from_utf8(open).map(Secret::new).map_err(|_| SealError::Malformed)
+        let secret = String::from_utf8(open).map(Secret::new).map_err(|_| SealError::Malformed)?;
+        OPENED.with_borrow_mut(|all| all.keep(sealed.clone(), bound_to, secret.clone()));
+        Ok(secret)
+    }
+}
+
+thread_local! {
+    static OPENED: RefCell<Opened> = const { RefCell::new(Opened(Vec::new())) };
+}
+
+/// How many opened seals an isolate remembers: a few each of the stores that it serves.
+const REMEMBERED: usize = 64;
+
+/// The seals opened lately, the oldest first: what was sealed, what it is bound to, what it holds.
+struct Opened(Vec<(Sealed, Vec<u8>, Secret)>);
+
+impl Opened {
+    /// What this very seal holds, for the store and field that it is bound to.
+    fn find(&self, sealed: &Sealed, bound_to: &[u8]) -> Option<Secret> {
+        let is_it = |(known, bound, _): &&(Sealed, Vec<u8>, Secret)| known == sealed && bound == bound_to;
+        self.0.iter().find(is_it).map(|(_, _, secret)| secret.clone())
+    }
+
+    fn keep(&mut self, sealed: Sealed, bound_to: Vec<u8>, secret: Secret) {
+        if self.0.len() >= REMEMBERED {
+            self.0.remove(0);
+        }
+        self.0.push((sealed, bound_to, secret));
     }
 }
 
@@ -246,6 +281,29 @@ fn split(token: &str) -> Option<(&str, Vec<u8>, Vec<u8>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_open_opens_for_its_own_store_and_field_only_and_not_for_ever() {
+        let store = |hash| StoreHash::parse(hash).expect("a hash");
+        let (a, b) = (store("aaaaaa"), store("bbbbbb"));
+        let sealed = |n: usize| Sealed(format!("k1.nonce.{n}"));
+        let mut opened = Opened(Vec::new());
+        opened.keep(sealed(0), bound_to("k1", &a, "token"), Secret::new("t0ken"));
+        let find = |opened: &Opened, sealed: Sealed, key, store, field| {
+            opened.find(&sealed, &bound_to(key, store, field)).map(|secret| secret.expose().to_owned())
+        };
+        assert_eq!(find(&opened, sealed(0), "k1", &a, "token").as_deref(), Some("t0ken"));
+        for (other, key, store, field) in
+            [(1, "k1", &a, "token"), (0, "k2", &a, "token"), (0, "k1", &b, "token"), (0, "k1", &a, "key")]
+        {
+            assert_eq!(find(&opened, sealed(other), key, store, field), None, "{other} {key} {field}");
+        }
+        for n in 1..=REMEMBERED {
+            opened.keep(sealed(n), bound_to("k1", &b, "key"), Secret::new("s"));
+        }
+        assert_eq!(opened.0.len(), REMEMBERED);
+        assert_eq!(find(&opened, sealed(0), "k1", &a, "token"), None, "the oldest makes room");
+    }
 
     fn key(id: &str, byte: u8) -> Key {
         Key { id: id.to_owned(), bytes: vec![byte; 32] }

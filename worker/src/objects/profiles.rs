@@ -15,6 +15,7 @@ use crate::profile::{Profile, key};
 use crate::stop::Stop;
 use domain::json::read;
 use domain::values::ids::StoreHash;
+use std::cell::RefCell;
 use worker::Env;
 
 /// Rate-limit binding for asking the StoreObject on behalf of requests that anybody may send.
@@ -122,9 +123,28 @@ pub async fn owner(env: &Env, store: &StoreHash) -> Lookup {
     lookup(asked.await, store)
 }
 
+thread_local! {
+    /// The copies read lately, the oldest first, each with what it says: the same store's messages come one after the
+    /// other, and reading costs more than comparing.
+    static READ: RefCell<Vec<(String, Profile)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How many of them an isolate remembers.
+const REMEMBERED: usize = 16;
+
 /// Reads the copy. None: another build wrote it in a form that this one cannot read, which counts as no copy.
 fn parse(copy: &str) -> Option<Profile> {
-    read(copy).ok()
+    READ.with_borrow_mut(|all| {
+        if let Some((_, known)) = all.iter().find(|(text, _)| text == copy) {
+            return Some(known.clone());
+        }
+        let profile: Profile = read(copy).ok()?;
+        if all.len() >= REMEMBERED {
+            all.remove(0);
+        }
+        all.push((copy.to_owned(), profile.clone()));
+        Some(profile)
+    })
 }
 
 /// Asks the StoreObject, however long it takes.
