@@ -85,7 +85,7 @@ async fn an_order_paid_by_card() {
     .await;
     assert_eq!(costs.bigcommerce.len(), 3, "{:?}", costs.bigcommerce);
     assert_eq!(costs.komoju.len(), 2, "{:?}", costs.komoju);
-    costs.are_at_most(30, 64);
+    costs.are_at_most(28, 60);
 }
 
 #[tokio::test]
@@ -104,5 +104,5 @@ async fn an_order_paid_at_a_convenience_store() {
     .await;
     assert_eq!(costs.bigcommerce.len(), 5, "{:?}", costs.bigcommerce);
     assert_eq!(costs.komoju.len(), 3, "{:?}", costs.komoju);
-    costs.are_at_most(38, 92);
+    costs.are_at_most(34, 80);
 }

@@ -59,6 +59,10 @@ pub struct Profile {
     /// itself.
     #[serde(default)]
     pub as_of_ms: i64,
+    /// BigCommerce's quota is not short, as far as the owner knows: who goes by this word of the owner's need not ask it
+    /// for a slot before each call. Never true in the copy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quota_is_free: bool,
 }
 
 /// A KOMOJU account. Its id is a fingerprint of its secret key, so a new key is a new account here.
@@ -182,6 +186,7 @@ mod tests {
             country: String::new(),
             panel_url: String::new(),
             as_of_ms: 1,
+            quota_is_free: false,
         }
     }
 

@@ -149,8 +149,11 @@ impl StoreObject {
 
     /// Answers the profile, and has the copy in KV refreshed, because whoever asks could not use it.
     async fn profile_anew(&self) -> Result<Option<Profile>> {
-        let profile = self.profile()?;
+        let mut profile = self.profile()?;
         let now = now_ms();
+        if let Some(profile) = &mut profile {
+            profile.quota_is_free = self.pace.is_free(now);
+        }
         if profile.is_some() && self.republished_at_ms.get() < now - REPUBLISH_MS {
             self.republished_at_ms.set(now);
             self.soon(Chore::Publish).await?;

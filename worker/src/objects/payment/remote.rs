@@ -25,6 +25,7 @@ use domain::state::failure::Failure;
 use domain::values::ids::{AccountId, OrderId, StoreHash};
 use domain::wire::{self, Upstream};
 use std::borrow::Cow;
+use std::cell::Cell;
 use worker::Env;
 use worker::wasm_bindgen_futures::spawn_local;
 
@@ -38,6 +39,8 @@ pub struct CallSurroundings<'a> {
     pub now_ms: i64,
     /// A shopper is waiting: shorter timeout, and no asking for a slot.
     pub hurried: bool,
+    /// No call needs a slot. Taken back as soon as an answer says that the quota runs low.
+    pub quota_is_free: &'a Cell<bool>,
 }
 
 /// The result of preparing and sending a call. Err: it failed before anything left this worker, so it certainly had
@@ -113,10 +116,10 @@ impl CallSurroundings<'_> {
     }
 
     /// How many ms to wait for BigCommerce's quota, or None to go ahead. A start never asks: a shopper is waiting.
-    /// Everything else gives way while the store's quota is low.
+    /// Everything else gives way while the store's quota is low; while it is not, nobody asks.
     async fn must_wait(&self, call: &Call) -> Option<u64> {
         let importance = match call {
-            _ if self.hurried => return None,
+            _ if self.hurried || self.quota_is_free.get() => return None,
             Call::UpdateOrder { update, .. } if update.status.is_none() => Importance::Note,
             _ => Importance::Money,
         };
@@ -127,6 +130,7 @@ impl CallSurroundings<'_> {
     fn pass_on_quota(&self, outcome: &Outcome) {
         let Outcome::Answer { headers, .. } = outcome else { return };
         let Some(rate) = headers.rate.filter(|rate| rate.is_low()) else { return };
+        self.quota_is_free.set(false);
         let Ok(store) = StoreClient::new(self.env, self.store()) else { return };
         spawn_local(async move {
             if let Err(error) = store.quota(rate).await {

@@ -108,6 +108,7 @@ impl PaymentObject {
                         order: whose.order,
                         now_ms: now_ms(),
                         hurried,
+                        quota_is_free: &surroundings.quota_is_free,
                     };
                     let answer = remote.call(&call).await;
                     self.handle(Input::Answer(answer), surroundings)?;

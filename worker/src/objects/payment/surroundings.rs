@@ -12,6 +12,7 @@ use crate::profile::Profile;
 use domain::machine::{Input, Surroundings};
 use domain::state::delays::Delays;
 use domain::state::shop::Shop;
+use std::cell::Cell;
 use std::rc::Rc;
 use worker::Result;
 
@@ -28,6 +29,8 @@ pub struct RunSurroundings {
     /// When the store's own object confirmed it, in ms since the epoch. None: from the copy in KV, by which nothing
     /// is decided.
     pub confirmed_at: Option<i64>,
+    /// Calls to BigCommerce need no slot: the owner says so, and no answer of this run has said otherwise.
+    pub quota_is_free: Cell<bool>,
 }
 
 impl RunSurroundings {
@@ -72,7 +75,8 @@ impl PaymentObject {
         let delays = Delays::scaled(config.time_scale);
         Ok(profile.map(|profile| {
             let shop = Shop { confirmed: confirmed_at.is_some(), ..profile.shop(whose.order) };
-            RunSurroundings { shop, config, profile, delays, confirmed_at }
+            let quota_is_free = Cell::new(profile.quota_is_free);
+            RunSurroundings { shop, config, profile, delays, confirmed_at, quota_is_free }
         }))
     }
 

@@ -70,6 +70,11 @@ impl Pace {
         may
     }
 
+    /// True if nobody has said of late that the quota runs low: then every slot would be granted.
+    pub fn is_free(&self, now_ms: i64) -> bool {
+        self.known(now_ms).is_none()
+    }
+
     /// Takes a slot for one call. None: go ahead. Some: wait this many ms, then ask again.
     pub fn take(&self, importance: Importance, now_ms: i64) -> Option<u64> {
         let seen = self.known(now_ms)?;
@@ -105,6 +110,8 @@ mod tests {
     fn nobody_waits_for_what_is_not_known() {
         assert_eq!(Pace::default().take(Importance::Sweep, 0), None);
         assert_eq!(saw(0).take(Importance::Sweep, 9_000), None, "the window is over");
+        assert!(Pace::default().is_free(0) && saw(0).is_free(9_000));
+        assert!(!saw(149).is_free(8_999), "what is told of is counted");
     }
 
     #[test]

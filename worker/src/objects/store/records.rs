@@ -308,6 +308,7 @@ impl Installation {
             country: self.country,
             panel_url: self.panel_url,
             as_of_ms,
+            quota_is_free: false,
         }
     }
 }
