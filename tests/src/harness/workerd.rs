@@ -118,6 +118,13 @@ impl Workerd {
         );
     }
 
+    /// How much memory workerd and what starts it hold now, in kB. 0: it does not run.
+    #[must_use]
+    pub fn resident_kb(&self) -> u32 {
+        let Some(node) = self.process().as_ref().map(Child::id) else { return 0 };
+        std::iter::once(node).chain(descendants(node)).filter_map(|one| resident_kb(one).ok()?).sum()
+    }
+
     /// Everything the worker has logged so far, over all its lives.
     #[must_use]
     pub fn log(&self) -> String {
@@ -212,6 +219,13 @@ pub(super) fn free_port() -> u16 {
         FIRST_PORT + u16::try_from(at).expect("it is less than the range")
     };
     std::iter::repeat_with(draw).take(1_000).find(free).expect("the machine has a free port")
+}
+
+/// What `process` holds of the machine's memory, in kB.
+fn resident_kb(process: u32) -> io::Result<Option<u32>> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    Ok(line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()))
 }
 
 /// Children of `process`, and theirs.
