@@ -18,6 +18,8 @@ pub struct Figure {
 pub enum Bound {
     AtLeast(f64),
     AtMost(f64),
+    /// None was set: the figure is shown.
+    Free,
 }
 
 impl Figure {
@@ -29,6 +31,7 @@ impl Figure {
         match self.bound {
             Bound::AtLeast(least) => self.ratio() >= least,
             Bound::AtMost(most) => self.ratio() <= most,
+            Bound::Free => true,
         }
     }
 
@@ -45,6 +48,7 @@ impl fmt::Display for Bound {
         match self {
             Self::AtLeast(least) => write!(f, "≥ {least}"),
             Self::AtMost(most) => write!(f, "≤ {most}"),
+            Self::Free => write!(f, "–"),
         }
     }
 }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// One signed message, ready to be sent.
+/// One request, ready to be sent.
 #[derive(Clone, Debug)]
 pub struct Message(Vec<u8>);
 
@@ -18,14 +18,60 @@ impl Message {
     /// `POST path`, signed as KOMOJU signs.
     pub fn signed(path: &str, secret: &str, body: &str) -> Self {
         let signature = sign(secret, body.as_bytes());
+        let headers = [("content-type", "application/json"), ("x-komoju-signature", &signature)];
+        Self::new("POST", path, &headers, body)
+    }
+
+    pub fn get(path: &str) -> Self {
+        Self::new("GET", path, &[], "")
+    }
+
+    pub fn new(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Self {
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let length = body.len();
-        Self(
-            format!(
-                "POST {path} HTTP/1.1\r\nhost: app.localhost\r\ncontent-type: application/json\r\n\
-                 x-komoju-signature: {signature}\r\ncontent-length: {length}\r\n\r\n{body}"
-            )
-            .into_bytes(),
-        )
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nhost: app.localhost\r\n{headers}content-length: {length}");
+        Self([&head, "\r\n\r\n", body].concat().into_bytes())
+    }
+}
+
+/// What a request was answered, as it came.
+#[derive(Debug)]
+pub struct Told {
+    pub status: u16,
+    pub text: String,
+    pub took: Duration,
+}
+
+/// A connection that stays open.
+#[derive(Debug)]
+pub struct Line(TcpStream);
+
+impl Line {
+    pub async fn to(port: u16) -> Self {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("the worker listens");
+        stream.set_nodelay(true).expect("the system knows how");
+        Self(stream)
+    }
+
+    /// Sends one request and reads its whole answer.
+    pub async fn ask(&mut self, message: &Message) -> Told {
+        let began = Instant::now();
+        let (status, answer) = self.exchange(message).await.expect("each request is answered");
+        Told { status, took: began.elapsed(), text: String::from_utf8_lossy(&answer).into_owned() }
+    }
+
+    async fn exchange(&mut self, message: &Message) -> io::Result<(u16, Vec<u8>)> {
+        self.0.write_all(&message.0).await?;
+        let mut read = Vec::with_capacity(1_024);
+        loop {
+            if self.0.read_buf(&mut read).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if let Some(status) = whole(&read) {
+                return Ok((status, read));
+            }
+        }
     }
 }
 
@@ -62,23 +108,20 @@ pub async fn send(port: u16, messages: Vec<Message>, at_once: usize, pause: Dura
     }
     let mut connections = Vec::new();
     for share in shares {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("the worker listens");
-        stream.set_nodelay(true).expect("the system knows how");
-        connections.push((stream, share));
+        connections.push((Line::to(port).await, share));
     }
     let began = Instant::now();
     let mut tasks = JoinSet::new();
-    for (mut stream, share) in connections {
+    for (mut line, share) in connections {
         let first = u32::try_from(tasks.len()).expect("some connections") * pause;
         let every = u32::try_from(at_once).expect("some connections") * pause;
         tasks.spawn(async move {
             let mut times = Vec::with_capacity(share.len());
             for (message, n) in share.into_iter().zip(0..) {
                 tokio::time::sleep_until((began + first + every * n).into()).await;
-                let began = Instant::now();
-                let status = exchange(&mut stream, &message).await.expect("each message is answered");
-                assert_eq!(status, 200);
-                times.push(began.elapsed());
+                let told = line.ask(&message).await;
+                assert_eq!(told.status, 200, "{}", told.text);
+                times.push(told.took);
             }
             times
         });
@@ -87,20 +130,6 @@ pub async fn send(port: u16, messages: Vec<Message>, at_once: usize, pause: Dura
     let all = began.elapsed();
     each.sort_unstable();
     Taken { all, each }
-}
-
-/// Sends one message and reads its whole answer. The status.
-async fn exchange(stream: &mut TcpStream, message: &Message) -> io::Result<u16> {
-    stream.write_all(&message.0).await?;
-    let mut read = Vec::with_capacity(1_024);
-    loop {
-        if stream.read_buf(&mut read).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        if let Some(status) = whole(&read) {
-            return Ok(status);
-        }
-    }
 }
 
 /// The status of an answer, once it is here whole.
