@@ -118,6 +118,29 @@ impl Browser {
         Some(self.node(parent, tag, class, &text))
     }
 
+    /// Where text is copied to; `undefined` where the browser has none, or keeps it from this page.
+    pub fn clipboard(&self) -> JsValue {
+        js::get(&js::get(&self.window, "navigator"), "clipboard")
+    }
+
+    /// A button of a number was pressed: it holds what is copied, and what it says from then on.
+    pub fn copy(&self, press: &JsValue) {
+        let button = js::get(press, "currentTarget");
+        js::call(&self.clipboard(), "writeText", &[&js::get(&button, "value")]);
+        js::set(&button, "textContent", &js::get(&button, "name"));
+    }
+
+    /// What our method has to collect of this page's order, as people write it: `¥2,030`. `undefined`: the page does not
+    /// say.
+    pub fn amount(&self) -> JsValue {
+        let options = js::json(r#"{"style":"currency","currencyDisplay":"narrowSymbol"}"#);
+        js::set(&options, "currency", &js::get(&js::get(&self.order, "currency"), "code"));
+        let due = js::get(&self.payment, "amount");
+        let due = if due.is_undefined() { js::get(&self.order, "orderAmount") } else { due };
+        let intl = js::get(&self.window, "Intl");
+        js::call(&js::construct(&intl, "NumberFormat", &[&"en".into(), &options]), "format", &[&due])
+    }
+
     /// This page's path and query; some confirmation pages show nothing without their query.
     pub fn address(&self) -> JsValue {
         js::join(&[&js::get(&self.location, "pathname"), &js::get(&self.location, "search")])

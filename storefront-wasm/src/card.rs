@@ -53,8 +53,10 @@ impl Card {
         let (state, title, message) = match scene {
             Scene::Nothing => return self.remove(),
             Scene::Checking => ("confirming", say::checking(language), say::moment(language)),
-            Scene::Going | Scene::Leaving => ("redirect", say::unfinished(language), say::going(language)),
-            Scene::Unpaid => ("unpaid", say::unfinished(language), say::received(language)),
+            Scene::Going | Scene::GoingSlowly | Scene::GoingTooLong | Scene::Leaving => {
+                ("redirect", say::on_the_way(language), say::going(language))
+            }
+            Scene::Unpaid => ("unpaid", say::unfinished(language), say::going(language)),
             Scene::Said | Scene::Asking => ("asking", "", ""),
             Scene::Trouble => ("trouble", say::trouble(language), say::safe(language)),
             Scene::Refused => ("trouble", "", say::trouble(language)),
@@ -76,7 +78,13 @@ impl Card {
                 Scene::Asking => is_question,
                 // Of a problem, only `message` is written for shoppers.
                 Scene::Trouble | Scene::Refused => key == "message" && said.is_string(),
-                Scene::Nothing | Scene::Checking | Scene::Going | Scene::Leaving | Scene::Unpaid => false,
+                Scene::Nothing
+                | Scene::Checking
+                | Scene::Going
+                | Scene::GoingSlowly
+                | Scene::GoingTooLong
+                | Scene::Leaving
+                | Scene::Unpaid => false,
             };
             if is_servers { said } else { ours.into() }
         };
@@ -84,7 +92,15 @@ impl Card {
         let _ = browser.node(section, "i", "icon", "").set_attribute("aria-hidden", "true");
         let column = browser.node(section, "div", "words", "");
         browser.text_node(&column, "b", "test", &js::get(&browser.said, "test"));
-        browser.text_node(&column, "h2", "", &words("title", title));
+        let heading = browser.text_node(&column, "h2", "", &words("title", title));
+        if scene == Scene::Said
+            && let Some(heading) = heading
+        {
+            browser.text_node(&heading, "span", "", &js::get(&browser.said, "until"));
+            let left = js::get(&browser.said, "left");
+            let class = if js::get(&left, "last").is_truthy() { "left last" } else { "left" };
+            browser.text_node(section, "span", class, &js::get(&left, "text"));
+        }
         browser.text_node(&column, "p", "", &words("message", message));
         nodes.draw_deeds(scene, language, browser);
         if had_focus {
@@ -165,31 +181,44 @@ impl Nodes {
         match scene {
             Scene::Asking => self.draw_question(browser),
             Scene::Said => {
-                self.draw_rows(&js::get(&browser.said, "lines"), browser);
+                self.draw_rows(&js::get(&browser.said, "numbers"), browser);
+                self.draw_guide(&js::get(&browser.said, "guide"), browser);
                 self.button(&js::get(&browser.said, "pay"), Press::Pay, "main", browser);
                 // How to pay the code they have is what most shoppers need; giving the code up is a quiet way out.
-                let link = js::get(&browser.said, "link");
-                self.link(&js::get(&link, "label"), &js::get(&link, "url"), "_blank", "main", browser);
+                let how = js::get(&browser.said, "link");
+                let (label, url) = (js::get(&how, "label"), js::get(&how, "url"));
+                link(&self.section, &label, &url, "_blank", "main", browser);
                 let asks = js::get(&browser.said, "asking").is_truthy();
                 let press = if asks { Press::Ask } else { Press::Restart };
                 self.button(&js::get(&browser.said, "restart"), press, "quiet", browser);
             }
             Scene::Unpaid => self.button(&say::pay(language).into(), Press::Pay, "main", browser),
-            Scene::Leaving => self.link(
-                &say::go_now(language).into(),
-                &js::get(&browser.said, "redirect_url"),
-                "_top",
-                "main",
-                browser,
-            ),
+            Scene::Going => self.draw_way("", &JsValue::UNDEFINED, language, browser),
+            Scene::GoingSlowly => self.draw_way("", &browser.pay_page(), language, browser),
+            Scene::GoingTooLong => self.draw_way("main", &browser.pay_page(), language, browser),
+            Scene::Leaving => {
+                self.draw_way("", &js::get(&browser.said, "redirect_url"), language, browser);
+            }
             Scene::Trouble => {
                 self.button(&say::again(language).into(), Press::Again, "main", browser);
                 if browser.order_id != 0 {
-                    self.link(&say::open(language).into(), &browser.pay_page(), "_top", "", browser);
+                    let label = say::open(language).into();
+                    link(&self.section, &label, &browser.pay_page(), "_top", "", browser);
                 }
             }
-            Scene::Nothing | Scene::Checking | Scene::Going | Scene::Refused => {}
+            Scene::Nothing | Scene::Checking | Scene::Refused => {}
         }
+    }
+
+    /// What is paid, for which order, and below it one slot, as high as what may come to stand in it: that the page will
+    /// change, a link there, or a button.
+    fn draw_way(&self, class: &str, url: &JsValue, language: Language, browser: &Browser) {
+        let list = browser.node(&self.section, "dl", "", "");
+        fact(&list, say::amount(language), &browser.amount(), browser);
+        fact(&list, say::number(language), &js::join(&[&browser.page_order.into()]), browser);
+        let text = if url.is_undefined() { say::moment(language) } else { "" };
+        let slot = browser.node(&self.section, "p", "slot", text);
+        link(&slot, &say::open(language).into(), url, "_top", class, browser);
     }
 
     /// The question before a live code is given up: shows the number that would stop working, and two answers, the
@@ -202,15 +231,31 @@ impl Nodes {
         self.button(&js::get(&asking, "give_up"), Press::Restart, "", browser);
     }
 
-    /// What the shopper takes to the till or the bank, label and value as the server lists them; above it, numbers
-    /// that no longer work.
-    fn draw_rows(&self, lines: &JsValue, browser: &Browser) {
+    /// What is paid and for which order; numbers that no longer work; and what the shopper takes to the till or the bank.
+    fn draw_rows(&self, numbers: &JsValue, browser: &Browser) {
         let list = browser.node(&self.section, "dl", "", "");
-        js::each(&js::get(&browser.said, "dead"), |line| row(&list, line, "dead", browser));
-        js::each(lines, |line| {
-            row(&list, line, if js::get(line, "code").is_truthy() { "code" } else { "" }, browser);
+        let (facts, copy) = (js::get(&browser.said, "facts"), js::get(&browser.said, "copy"));
+        js::each(&facts, |line| drop(row(&list, line, &JsValue::UNDEFINED, browser)));
+        js::each(&js::get(&browser.said, "dead"), |line| {
+            js::set_text(&row(&list, line, &JsValue::UNDEFINED, browser), "className", "dead");
         });
-        row(&list, &js::get(&browser.said, "number"), "", browser);
+        js::each(numbers, |line| drop(row(&list, line, &copy, browser)));
+        if facts.is_undefined() {
+            // A worker of a former version says all of it so.
+            js::each(&js::get(&browser.said, "lines"), |line| drop(row(&list, line, &copy, browser)));
+            row(&list, &js::get(&browser.said, "number"), &copy, browser);
+        }
+    }
+
+    /// How it is done there.
+    fn draw_guide(&self, guide: &JsValue, browser: &Browser) {
+        if guide.is_undefined() {
+            return;
+        }
+        browser.text_node(&self.section, "h3", "", &js::get(guide, "title"));
+        let list = browser.node(&self.section, "ol", "", "");
+        js::each(&js::get(guide, "steps"), |step| drop(browser.text_node(&list, "li", "", step)));
+        js::each(&js::get(guide, "notes"), |note| drop(browser.text_node(&self.section, "p", "note", note)));
     }
 
     /// A button that reports a press; nothing if it has no label.
@@ -219,25 +264,55 @@ impl Nodes {
             browser.listen(&button, "click", Signal::Pressed, press as u32);
         }
     }
+}
 
-    /// A link; nothing if its address is not http(s).
-    fn link(&self, label: &JsValue, url: &JsValue, target: &str, class: &str, browser: &Browser) {
-        let is_safe = |url: &str| url.starts_with("https://") || url.starts_with("http://");
-        if let Some(url) = url.as_string().filter(|url| is_safe(url))
-            && let Some(link) = browser.text_node(&self.section, "a", class, label)
-        {
-            let _ = link.set_attribute("href", &url);
-            let _ = link.set_attribute("target", target);
-        }
+/// A link; nothing if its address is not http(s).
+fn link(parent: &Node, label: &JsValue, url: &JsValue, target: &str, class: &str, browser: &Browser) {
+    let is_safe = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+    if let Some(url) = url.as_string().filter(|url| is_safe(url))
+        && let Some(link) = browser.text_node(parent, "a", class, label)
+    {
+        let _ = link.set_attribute("href", &url);
+        let _ = link.set_attribute("target", target);
     }
 }
 
-/// Adds a label and its value, if there is such a line.
-fn row(list: &Node, line: &JsValue, class: &str, browser: &Browser) {
+/// Adds a label and its value, if there is such a line. A number stands in the groups in which it is read, and can be
+/// copied, without them, where the browser allows it; `copy`: what the button for that says, before and after.
+fn row(list: &Node, line: &JsValue, copy: &JsValue, browser: &Browser) -> JsValue {
     if line.is_undefined() {
-        return;
+        return JsValue::UNDEFINED;
     }
+    let (value, groups) = (js::get(line, "value"), js::get(line, "groups"));
+    let class = match (js::get(line, "code").is_truthy(), groups.is_undefined()) {
+        (true, false) => "code",
+        (true, true) => "code name",
+        (false, _) => "",
+    };
     let row = browser.node(list, "div", class, "");
     browser.text_node(&row, "dt", "", &js::get(line, "label"));
-    browser.text_node(&row, "dd", "", &js::get(line, "value"));
+    if groups.is_undefined() {
+        browser.text_node(&row, "dd", "", &value);
+    } else {
+        let number = browser.node(&row, "dd", "", "");
+        js::each(&groups, |group| drop(browser.text_node(&number, "span", "", group)));
+    }
+    if !class.is_empty()
+        && browser.clipboard().is_truthy()
+        && let Some(button) = browser.text_node(&row, "button", "copy", &js::get(copy, "0"))
+    {
+        js::set(&button, "value", &value);
+        js::set(&button, "name", &js::get(copy, "1"));
+        browser.listen(&button, "click", Signal::Copy, 0);
+    }
+    row.into()
+}
+
+/// Adds what is known of the order, unless it is not known.
+fn fact(list: &Node, label: &str, value: &JsValue, browser: &Browser) {
+    if value.is_string() {
+        let row = browser.node(list, "div", "", "");
+        browser.node(&row, "dt", "", label);
+        browser.text_node(&row, "dd", "", value);
+    }
 }

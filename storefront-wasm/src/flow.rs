@@ -6,6 +6,7 @@
 //!   has had its turn. After Back, reload or an old permalink it shows the state and a button instead.
 //! - One call or one wait at a time. The page drops whatever an earlier one brings in late, so answers cannot
 //!   overtake each other.
+//! - However slow the server is, the card offers a link to the payment page after 4 s, and a button after 10 s.
 //! - It asks for the status as long as the server wants that (`poll_ms`), less often while nothing changes, and not
 //!   while nobody looks at the page.
 //!
@@ -62,7 +63,11 @@ pub enum Scene {
     Checking,
     /// On the way to the payment page; its address is not known yet.
     Going,
-    /// On the way, with a link for the impatient.
+    /// The same after [`LINK_MS`]: with a plain link there.
+    GoingSlowly,
+    /// The same after [`BUTTON_MS`]: with a button there.
+    GoingTooLong,
+    /// The address is known, and the browser about to go there; with a link for the impatient.
     Leaving,
     /// What the server said.
     Said,
@@ -80,8 +85,8 @@ pub enum Scene {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Press {
     Pay = 0,
-    /// Repeat the call that failed.
     Restart = 1,
+    /// Repeat the call that failed.
     Again = 2,
     /// Show the question before [`Press::Restart`]: a live code is not given up without asking.
     Ask = 3,
@@ -130,6 +135,8 @@ pub trait Page {
     fn ask(&mut self, ask: Ask);
     /// Has [`Flow::time_is_up`] called after this many ms.
     fn wait(&mut self, ms: u32);
+    /// Has [`Flow::reminded`] called with this tag after this many ms, whatever happens until then.
+    fn remind(&mut self, ms: u32, tag: u32);
     /// Shows a scene in place of the last one.
     fn show(&mut self, scene: Scene);
     /// Goes to the address in the last answer.
@@ -138,6 +145,13 @@ pub trait Page {
 
 /// How long a call may take before it counts as failed, in ms.
 pub const CALL_MS: u32 = 20_000;
+/// How long (ms) the shopper may be on the way before the card offers a link to the payment page, however slow the server
+/// is.
+const LINK_MS: u32 = 4_000;
+/// The same for a button.
+const BUTTON_MS: u32 = 10_000;
+/// What the card turns to when the shopper has been on the way for so long.
+const REMINDERS: [(u32, Scene); 2] = [(LINK_MS, Scene::GoingSlowly), (BUTTON_MS, Scene::GoingTooLong)];
 /// How long the page's own `load` may keep us from leaving, in ms.
 const LOAD_MS: u32 = 3_000;
 /// The wait before the first repeat of a failed call, in ms; it doubles each time.
@@ -188,6 +202,10 @@ pub struct Flow {
     quiet: u32,
     /// The call that [`Press::Again`] repeats.
     stuck: Ask,
+    /// How often the shopper was sent on the way: a reminder of an earlier time is none.
+    ways: u32,
+    /// The card says that the shopper is on the way.
+    going: bool,
 }
 
 impl Flow {
@@ -201,13 +219,15 @@ impl Flow {
             failures: 0,
             quiet: 0,
             stuck: Ask::Arrive,
+            ways: 0,
+            going: false,
         }
     }
 
     /// This page's order has a payment whose token we know: shows how it stands.
     pub fn known_payment(&mut self, page: &mut impl Page) {
         if self.stage == Stage::Idle {
-            page.show(Scene::Checking);
+            self.show(Scene::Checking, page);
             self.ask(Ask::Look, page);
         }
     }
@@ -241,7 +261,7 @@ impl Flow {
         }
         if answer.news || !self.told {
             self.quiet = 0;
-            page.show(if answer.redirect { Scene::Unpaid } else { Scene::Said });
+            self.show(if answer.redirect { Scene::Unpaid } else { Scene::Said }, page);
         }
         self.told = true;
         self.watch(answer.poll_ms, page);
@@ -275,7 +295,7 @@ impl Flow {
     /// everything goes on as if there had been no wait.
     fn stand_in_line(&mut self, ask: Ask, answer: Answer, page: &mut impl Page) {
         if answer.news {
-            page.show(Scene::Said);
+            self.show(Scene::Said, page);
         }
         self.told = false;
         page.wait(answer.poll_ms.unwrap_or(FIRST_RETRY_MS).max(FASTEST_POLL_MS));
@@ -327,18 +347,47 @@ impl Flow {
             Press::Restart => Ask::Restart,
             Press::Again => self.stuck,
             // The question takes the place of what it is about, until it is answered or there is news.
-            Press::Ask => return page.show(Scene::Asking),
-            Press::Keep => return page.show(Scene::Said),
+            Press::Ask => return self.show(Scene::Asking, page),
+            Press::Keep => return self.show(Scene::Said, page),
         };
         self.failures = 0;
         self.told = false;
-        page.show(if ask == Ask::Look { Scene::Checking } else { Scene::Going });
+        match ask {
+            Ask::Look => self.show(Scene::Checking, page),
+            Ask::Arrive | Ask::Pay | Ask::Restart => self.set_out(page),
+        }
         self.ask(ask, page);
+    }
+
+    /// The shopper has been on the way for as long as this reminder was for.
+    pub fn reminded(&mut self, tag: u32, page: &mut impl Page) {
+        if self.going && tag >> 1 == self.ways {
+            page.show(REMINDERS[(tag & 1) as usize].1);
+        }
+    }
+
+    /// Shows a scene that is none of the way.
+    fn show(&mut self, scene: Scene, page: &mut impl Page) {
+        self.going = false;
+        page.show(scene);
+    }
+
+    /// Shows that the shopper is on the way, and has itself reminded of it.
+    fn set_out(&mut self, page: &mut impl Page) {
+        self.show(Scene::Going, page);
+        self.going = true;
+        self.ways = self.ways.wrapping_add(1) & (u32::MAX >> 1);
+        for (tag, (ms, _)) in (self.ways << 1..).zip(REMINDERS) {
+            page.remind(ms, tag);
+        }
     }
 
     /// Starts with the order that was heard.
     fn arrive(&mut self, page: &mut impl Page) {
-        page.show(if self.may_leave { Scene::Going } else { Scene::Checking });
+        match self.may_leave {
+            true => self.set_out(page),
+            false => self.show(Scene::Checking, page),
+        }
         self.ask(Ask::Arrive, page);
     }
 
@@ -364,7 +413,7 @@ impl Flow {
     fn prepare_to_leave(&mut self, page: &mut impl Page) {
         self.told = false;
         self.stage = Stage::Leaving;
-        page.show(Scene::Leaving);
+        self.show(Scene::Leaving, page);
         if self.page_ready {
             self.leave(page);
         } else {
@@ -385,7 +434,7 @@ impl Flow {
             self.arrive(page);
         } else {
             self.stage = Stage::Idle;
-            page.show(Scene::Nothing);
+            self.show(Scene::Nothing, page);
         }
     }
 
@@ -393,13 +442,13 @@ impl Flow {
     fn stop(&mut self, scene: Scene, ask: Ask, page: &mut impl Page) {
         self.stage = Stage::Resting;
         self.stuck = ask;
-        page.show(scene);
+        self.show(scene, page);
     }
 
     /// Not ours: leaves no trace, for good.
     fn end(&mut self, page: &mut impl Page) {
         self.stage = Stage::Over;
-        page.show(Scene::Nothing);
+        self.show(Scene::Nothing, page);
     }
 }
 

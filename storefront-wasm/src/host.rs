@@ -29,6 +29,10 @@ impl Page for Host {
         self.browser.after(ms, Signal::TimeIsUp, turn);
     }
 
+    fn remind(&mut self, ms: u32, tag: u32) {
+        self.browser.after(ms, Signal::Reminded, tag);
+    }
+
     /// Draws the scene. The flow may show what the server said last although another call has begun meanwhile.
     fn show(&mut self, scene: Scene) {
         let Host { browser, card } = self;

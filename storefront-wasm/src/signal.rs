@@ -36,8 +36,12 @@ pub enum Signal {
     Unanswered,
     /// The wait or the call numbered by the tag has used up its time.
     TimeIsUp,
+    /// The shopper has been on the way for so long; the tag is the flow's.
+    Reminded,
     /// A button was pressed; the tag is a [`crate::flow::Press`].
     Pressed,
+    /// A number is to be copied. The value is the event.
+    Copy,
     VisibilityChanged,
     PageShown,
     /// Nodes were added or removed somewhere on the page.
@@ -49,7 +53,7 @@ pub enum Signal {
 }
 
 /// By number. A test checks that each stands at its own.
-const ALL: [Signal; 22] = [
+const ALL: [Signal; 24] = [
     Signal::Opened,
     Signal::Sent,
     Signal::Ended,
@@ -66,7 +70,9 @@ const ALL: [Signal; 22] = [
     Signal::Told,
     Signal::Unanswered,
     Signal::TimeIsUp,
+    Signal::Reminded,
     Signal::Pressed,
+    Signal::Copy,
     Signal::VisibilityChanged,
     Signal::PageShown,
     Signal::Mutated,

@@ -16,11 +16,16 @@ async fn the_code_is_shown_and_the_page_updates_when_it_was_paid_at_the_till() {
     shopper.browser.click("#return-to-shop").await;
 
     let notice = shopper.notice("waiting").await;
-    for words in ["ファミリーマート", &receipt, &deadline(&shop), "日本時間"] {
+    for words in ["ファミリーマートでのお支払い", &receipt, &deadline(&shop), "あと", "マルチコピー機"]
+    {
         assert!(notice.contains(words), "{words} in {notice}");
     }
     assert_eq!(shop.order_now(order).status_id, 7);
     shopper.picture("waiting");
+    shopper.browser.click("section.card button.copy").await;
+    shopper.browser.wait_for_text("section.card button.copy", "コピーしました").await;
+    let copied = "document.querySelector('#komoju-payment').shadowRoot.querySelector('button.copy').value";
+    assert_eq!(shopper.browser.eval(copied).await, receipt.as_str(), "without the gaps of what is read");
 
     shop.pay_at_till();
     assert!(shopper.notice("paid").await.contains("お支払いが完了しました"));
@@ -37,7 +42,9 @@ async fn an_english_shop_names_the_chain_and_the_deadline_in_english() {
     shopper.ask_for_konbini_code("seven-eleven").await;
     shopper.browser.click("#return-to-shop").await;
     let notice = shopper.notice("waiting").await;
-    for words in ["7-Eleven", "Pay by", "Japan time"] {
+    for words in
+        ["Pay at 7-Eleven", "(Japan time)", "days left", "払込票番号", "nanaco", "Show the payment slip"]
+    {
         assert!(notice.contains(words), "{words} in {notice}");
     }
     shopper.picture("waiting");
@@ -125,5 +132,5 @@ fn states(shop: &Shop<'_>) -> Vec<PaymentStatus> {
 fn deadline(shop: &Shop<'_>) -> String {
     let payments = shop.world.sandbox.komoju.payments(&shop.merchant.id);
     let deadline = payments[0].deadline.expect("a code has a deadline").to_offset(offset!(+9));
-    format!("{}年{}月{}日", deadline.year(), u8::from(deadline.month()), deadline.day())
+    format!("{}月{}日", u8::from(deadline.month()), deadline.day())
 }

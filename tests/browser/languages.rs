@@ -42,7 +42,7 @@ async fn a_korean_page_is_answered_in_korean_to_the_end() {
     let back = shopper.browser.eval("document.querySelector('#return-to-shop').href").await;
     shopper.browser.click("#return-to-shop").await;
     let notice = shopper.notice("waiting").await;
-    for words in ["기한 내에 결제해 주십시오", "로손", "고객번호(お客様番号)", &receipt, "(일본 시간)"]
+    for words in ["로손에서 결제", "고객번호(お客様番号)", &receipt, "(일본 시간)", "各種番号をお持ちの方"]
     {
         assert!(notice.contains(words), "{words} in {notice}");
     }
@@ -53,7 +53,7 @@ async fn a_korean_page_is_answered_in_korean_to_the_end() {
     let elsewhere = Browser::open(Language::Korean).await;
     elsewhere.goto(back.as_str().expect("a link")).await;
     let page = elsewhere.text("main.waiting").await;
-    for words in ["기한 내에 결제해 주십시오", "로손", "고객번호(お客様番号)", &receipt]
+    for words in ["로손에서 결제", "고객번호(お客様番号)", &receipt, "各種番号をお持ちの方"]
     {
         assert!(page.contains(words), "{words} in {page}");
     }

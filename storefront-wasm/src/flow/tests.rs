@@ -14,7 +14,7 @@ enum Deed {
 use Deed::{Leave, Show, Wait};
 
 #[derive(Default)]
-struct Notes(Vec<Deed>);
+struct Notes(Vec<Deed>, Vec<(u32, u32)>);
 
 impl Notes {
     /// What was done since this was last called.
@@ -29,6 +29,9 @@ impl Page for Notes {
     }
     fn wait(&mut self, ms: u32) {
         self.0.push(Wait(ms));
+    }
+    fn remind(&mut self, ms: u32, tag: u32) {
+        self.1.push((ms, tag));
     }
     fn show(&mut self, scene: Scene) {
         self.0.push(Show(scene));
@@ -72,6 +75,47 @@ fn first_visit_leaves_for_the_payment_page() {
     assert_eq!(page.take(), [Show(Scene::Going), Deed::Ask(Ask::Arrive)]);
     flow.answered(REDIRECT, &mut page);
     assert_eq!(page.take(), [Show(Scene::Leaving), Leave]);
+}
+
+/// The two reminders of the way that was taken last, and what each turns the card to.
+fn reminders(page: &mut Notes) -> [(u32, u32); 2] {
+    core::mem::take(&mut page.1).try_into().expect("two for each way")
+}
+
+#[test]
+fn a_slow_way_offers_a_link_and_then_a_button() {
+    let (mut flow, mut page) = arrived(true);
+    page.take();
+    let [(link_ms, link), (button_ms, button)] = reminders(&mut page);
+    assert_eq!((link_ms, button_ms), (LINK_MS, BUTTON_MS));
+    flow.reminded(link, &mut page);
+    flow.failed(Failure::Passing, &mut page);
+    flow.reminded(button, &mut page);
+    assert_eq!(page.take(), [Show(Scene::GoingSlowly), Wait(1_000), Show(Scene::GoingTooLong)]);
+    flow.time_is_up(false, &mut page);
+    flow.answered(REDIRECT, &mut page);
+    assert_eq!(page.take(), [Deed::Ask(Ask::Arrive), Show(Scene::Leaving), Leave], "it goes on by itself");
+}
+
+#[test]
+fn a_reminder_of_another_way_or_of_none_changes_nothing() {
+    let (mut flow, mut page) = arrived(true);
+    let [(_, link), (_, button)] = reminders(&mut page);
+    flow.answered(told(2_000, true), &mut page);
+    page.take();
+    flow.reminded(link, &mut page);
+    assert_eq!(page.take(), [], "the server has spoken");
+    flow.pressed(Press::Pay, &mut page);
+    page.take();
+    flow.reminded(button, &mut page);
+    assert_eq!(page.take(), [], "of the way before");
+    let [_, (_, button)] = reminders(&mut page);
+    flow.reminded(button, &mut page);
+    assert_eq!(page.take(), [Show(Scene::GoingTooLong)]);
+    flow.answered(queued(1_500, true), &mut page);
+    page.take();
+    flow.reminded(button, &mut page);
+    assert_eq!(page.take(), [], "it is not the shopper's turn");
 }
 
 #[test]

@@ -103,7 +103,7 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Handled {
     let started = PaymentClient::of(&ctx.env, &profile, order).start(start).await?;
     let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
     let response = match outcome(started, &request, ctx, &profile.store, locale).await {
-        Outcome::Show(snapshot, redirect) => json(&view(&snapshot, redirect, links, locale))?,
+        Outcome::Show(snapshot, redirect) => json(&view(&snapshot, redirect, links, ctx.now_ms, locale))?,
         Outcome::Wait(queued) => {
             let response = json(&queued)?.with_status(queued.status);
             response.headers().set("retry-after", &queued.seconds().to_string())?;
@@ -146,7 +146,7 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Handled {
         refused(&Refusal::OrderNotFound, locale).readable_by(cors.as_deref().unwrap_or_default())
     })?;
     let links = Links::renewed(&ctx.config, &subject);
-    Ok(with_cors(json(&view(&snapshot, false, links, locale))?, cors.as_deref())?)
+    Ok(with_cors(json(&view(&snapshot, false, links, ctx.now_ms, locale))?, cors.as_deref())?)
 }
 
 /// `OPTIONS /api/…`: for callers that send JSON or headers of their own. It says nothing about any store; the answer

@@ -190,7 +190,7 @@ async fn show(request: &Request, ctx: &Ctx, subject: &LinkSubject, snapshot: &Sn
     let locale = named_locale(request).or(profile.as_ref().map(Profile::locale)).unwrap_or_default();
     let shop = profile.map(|profile| profile.store_name).unwrap_or_default();
     let links = Links::renewed(&ctx.config, subject);
-    let view: View = view(snapshot, false, links, locale);
+    let view: View = view(snapshot, false, links, ctx.now_ms, locale);
     let home = snapshot.page.as_deref().and_then(url::origin_of);
     let session = snapshot.session_url.as_deref().filter(|url| is_on(url, &ctx.config.komoju_hosted_url));
     let act = cookie(request, &subject.store, subject.order).filter(|token| {

@@ -3,6 +3,8 @@
 
 pub mod api;
 pub mod journey;
+pub mod line;
 pub mod page;
 pub mod view;
+pub mod voucher;
 pub mod words;

@@ -1,6 +1,9 @@
-//! Our own pages for shoppers: plain HTML without a script, readable on any phone, in the shopper's language.
+//! Our own pages for shoppers: plain HTML that needs no script, readable on any phone, in the shopper's language.
 
-use super::view::{Asking, Line, Queued, View, ViewState};
+use super::line::Line;
+use super::view::{Asking, Queued, View, ViewState};
+use super::voucher::Guide;
+use crate::crypto::random_hex;
 use crate::problem::Problem;
 use crate::respond;
 use crate::stop::Handled;
@@ -9,6 +12,7 @@ use domain::texts::locale::Locale;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
 
 /// What the reader of the status page may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,35 +25,58 @@ pub enum May<'a> {
     See,
 }
 
-/// How the payment stands. Reloads itself as long as that may change. `shop`: the shop's name; `home`: its address,
+/// When a page looks again by itself.
+struct Again<'a> {
+    /// After so many ms.
+    after_ms: i64,
+    /// Where it then goes. None: it asks at its own address, and is shown anew only if there is news.
+    next: Option<&'a str>,
+}
+
+impl Again<'_> {
+    /// What a browser without scripts reads: whole seconds, never a hectic number of them.
+    fn refresh(&self) -> String {
+        let seconds = (self.after_ms.div_euclid(1_000) + 1).max(3).to_string();
+        self.next
+            .filter(|url| !url.is_empty())
+            .map_or(seconds.clone(), |url| [&seconds, ";url=", url].concat())
+    }
+}
+
+/// How the payment stands. Looks again as long as that may change. `shop`: the shop's name; `home`: its address,
 /// if it is known.
 pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale: Locale) -> Handled {
-    let refresh = view.poll_ms.map(|ms| ms.div_ceil(1_000).max(3).to_string());
+    let again = view.poll_ms.map(|ms| Again { after_ms: i64::from(ms).max(3_000), next: None });
     let body = html! {
         @if let Some(test) = view.test { p.test { (test) } }
-        p.shop { (shop) }
-        h1 { (view.title) }
+        @if let Some(left) = &view.left { p.left.last[left.last] { (left.text) } }
+        h1 {
+            (view.title)
+            @if let Some(until) = &view.until { " " span { (until) } }
+        }
         p { (view.message) }
         (lines(view))
+        @if let Some(guide) = &view.guide { (steps(guide)) }
         (buttons(view, may, locale))
+        @if view.copy.is_some() { button.print.quiet type="button" { (say::print(locale)) } }
+        p.shop { (shop) }
         @if let Some(home) = home {
             a.button.quiet href={ (home) "/" } rel="noreferrer" { (say::back_to_shop(locale)) }
         }
     };
-    page(200, state(view.state), view.title, refresh, &body, locale)
+    page(200, state(view.state), &view.title, again, &body, locale)
 }
 
 /// A start that must wait. The page makes the start again by itself, at `next`, or at the same address if that is
 /// None.
 pub fn queued(queued: &Queued, next: Option<&str>, locale: Locale) -> Handled {
-    let seconds = queued.seconds().to_string();
-    let refresh = next.map_or_else(|| seconds.clone(), |url| [&seconds, ";url=", url].concat());
+    let again = Again { after_ms: queued.seconds() * 1_000, next: Some(next.unwrap_or_default()) };
     let body = html! {
         h1 { (queued.title) }
         p { (queued.message) }
     };
-    let response = page(queued.status, "confirming", queued.title, Some(refresh), &body, locale)?;
-    response.headers().set("retry-after", &seconds)?;
+    let response = page(queued.status, "confirming", queued.title, Some(again), &body, locale)?;
+    response.headers().set("retry-after", &queued.seconds().to_string())?;
     Ok(response)
 }
 
@@ -73,20 +100,50 @@ pub fn problem(problem: &Problem, locale: Locale) -> Handled {
     Ok(response)
 }
 
-/// What the shopper needs to know and to pay. Numbers that no longer work come first, struck through.
+/// What is paid and for which order, then numbers that no longer work, struck through, then those that do.
 fn lines(view: &View) -> Markup {
     html! {
         dl {
-            @for dead in &view.dead {
-                div.dead { dt { (dead.label) } dd { s { (dead.value) } } }
-            }
-            @for line in view.lines.iter().chain([&view.number]) { (row(line)) }
+            @for line in &view.facts { (row(line, None)) }
+            @for dead in &view.dead { div.dead { dt { (dead.label) } dd { s { (value(dead)) } } } }
+            @for line in &view.numbers { (row(line, view.copy)) }
         }
     }
 }
 
-fn row(line: &Line) -> Markup {
-    html! { div class=[line.code.then_some("code")] { dt { (line.label) } dd { (line.value) } } }
+/// A number stands in the groups in which it is read. The gaps are margins: what is copied has none.
+fn value(line: &Line) -> Markup {
+    html! {
+        @for group in &line.groups { span { (group) } }
+        @if line.groups.is_empty() { (line.value) }
+    }
+}
+
+/// `copy`: what the button that copies a number says, before and after.
+fn row(line: &Line, copy: Option<[&str; 2]>) -> Markup {
+    let class = match (line.code, line.groups.is_empty()) {
+        (true, false) => Some("code"),
+        (true, true) => Some("code name"),
+        (false, _) => None,
+    };
+    html! {
+        div class=[class] {
+            dt { (line.label) }
+            dd { (value(line)) }
+            @if let Some([label, done]) = copy {
+                button.copy type="button" value=(line.value) data-done=(done) { (label) }
+            }
+        }
+    }
+}
+
+/// How it is done there.
+fn steps(guide: &Guide) -> Markup {
+    html! {
+        h2 { (guide.title) }
+        ol { @for step in guide.steps { li { (step) } } }
+        @for note in &guide.notes { p.note { (note) } }
+    }
 }
 
 /// The question before a live code is given up. It takes the place of the status, and shows the number that would
@@ -96,7 +153,7 @@ pub fn asking(view: &View, asking: &Asking, act: &str, locale: Locale) -> Handle
         h1 { (asking.title) }
         p { (asking.message) }
         dl {
-            @for line in asking.lines.iter().chain(view.lines.last()).chain([&view.number]) { (row(line)) }
+            @for line in view.facts.iter().chain(&asking.lines) { (row(line, None)) }
         }
         p.note { (asking.note) }
         a.button.primary href={ "?locale=" (locale.code()) } { (asking.keep) }
@@ -149,16 +206,16 @@ fn state(state: ViewState) -> &'static str {
     }
 }
 
-/// A whole page, with the headers that keep its address and its content private. `refresh`: after how many seconds it
-/// reloads itself, and where it then goes.
+/// A whole page, with the headers that keep its address and its content private.
 fn page(
     status: u16,
     class: &str,
     title: &str,
-    refresh: Option<String>,
+    again: Option<Again<'_>>,
     body: &Markup,
     locale: Locale,
 ) -> Handled {
+    let nonce = random_hex(16)?;
     let page = html! {
         (DOCTYPE)
         html lang=(locale.code()) {
@@ -166,19 +223,28 @@ fn page(
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width,initial-scale=1";
                 meta name="robots" content="noindex";
-                @if let Some(refresh) = refresh { meta http-equiv="refresh" content=(refresh); }
+                @if let Some(again) = &again {
+                    noscript { meta http-equiv="refresh" content=(again.refresh()); }
+                }
                 title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                main class=(class) aria-live="polite" {
+            body data-again=[again.as_ref().map(|again| again.after_ms)]
+                data-next=[again.as_ref().and_then(|again| again.next)] {
+                main class=(class) {
                     span.mark aria-hidden="true" {}
                     (body)
                 }
+                script nonce=(nonce) { (PreEscaped(SCRIPT)) }
             }
         }
     };
     // `form-action` is left open: it would also restrict where a form may be redirected to, and that is KOMOJU.
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
-    respond::page(status, policy, page.into_string())
+    let policy = [
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-",
+        &nonce,
+        "'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ]
+    .concat();
+    respond::page(status, &policy, page.into_string())
 }

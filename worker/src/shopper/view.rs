@@ -1,6 +1,8 @@
 //! How a payment looks to the shopper, in words: the one shape with which the start, the status call and our own
 //! status page answer.
 
+use super::line::Line;
+use super::voucher::{Guide, Left, Voucher, voucher};
 use super::words::{self, Code};
 use crate::links::Links;
 use crate::texts::shopper as say;
@@ -30,11 +32,15 @@ pub enum ViewState {
 /// convenience store:
 ///
 /// ```text
-/// {"state":"waiting","order":118,"number":{"label":"Order","value":"118","code":false},"token":"…",
-///  "title":"Please pay by the deadline","message":"…",
-///  "lines":[{"label":"Convenience store","value":"Lawson","code":false},
-///           {"label":"Customer number","value":"12345678901","code":true}, …],
+/// {"state":"waiting","order":118,"token":"…",
+///  "title":"Pay at Lawson","until":"by 23:59, Sun 29 Nov (Japan time)","left":{"text":"3 days left","last":false},
+///  "message":"…","facts":[{"label":"Amount","value":"¥2,030","code":false},{"label":"Order","value":"118","code":false}],
+///  "numbers":[{"label":"Customer number","value":"12345678901","groups":["123","4567","8901"]}, …],
+///  "guide":{"title":"How to pay","steps":["On the red Loppi machine …", …],"notes":["Cash only. …"]},
+///  "link":{"label":"How to pay","url":"https://komoju.com/…"},"copy":"Copy","copied":"Copied",
 ///  "restart":"Pay another way","asking":{…},"poll_ms":15000}
+///
+/// `lines` and `number` say the same to scripts of former versions, which stores still carry.
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct View {
@@ -48,8 +54,23 @@ pub struct View {
     /// Where to go; only with the state `redirect`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_url: Option<String>,
-    pub title: &'static str,
+    pub title: String,
+    /// The title's second line: until when a code can be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<Left>,
     pub message: String,
+    /// What is paid, and for which order.
+    pub facts: Vec<Line>,
+    /// What is typed in or shown where a code is paid.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<Line>,
+    /// The label of the button that copies a number, and what it says once it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copy: Option<[&'static str; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guide: Option<Guide>,
     /// What the shopper needs to pay: numbers, deadline, amount.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Line>,
@@ -143,25 +164,6 @@ pub struct Asking {
     pub give_up: &'static str,
 }
 
-/// One line: a label and its value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
-    pub label: String,
-    pub value: String,
-    /// True for a number that is typed in, or shown at a till or a bank, and so deserves large letters.
-    pub code: bool,
-}
-
-impl Line {
-    fn fact(label: &str, value: String) -> Self {
-        Self { label: label.to_owned(), value, code: false }
-    }
-
-    fn number(label: String, value: &str) -> Self {
-        Self { label, value: value.to_owned(), code: true }
-    }
-}
-
 /// A link to a page of KOMOJU's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Link {
@@ -169,23 +171,36 @@ pub struct Link {
     pub url: String,
 }
 
-/// What to show; with `redirect`, also where to go.
-pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, locale: Locale) -> View {
+/// What to show; with `redirect`, also where to go. `now`: ms since the epoch.
+pub fn view(snapshot: &Snapshot, redirect: bool, links: Links<'_>, now: Moment, locale: Locale) -> View {
     let go = snapshot.session_url.as_deref().and_then(|url| links.go(snapshot.attempt, url));
     let leaving = redirect && go.is_some();
     let (title, message) = heading(snapshot, leaving, locale);
     let waiting = snapshot.phase == Phase::Waiting;
+    let number = Line::fact(say::order_number(locale), links.order().to_string());
+    let (title, message, voucher) = match waiting.then(|| voucher(snapshot, now, locale)) {
+        Some(voucher) => (voucher.title.clone(), voucher.message.to_owned(), Some(voucher)),
+        None => (title.to_owned(), message, None),
+    };
+    let link = voucher.as_ref().and_then(|voucher| link(snapshot, voucher.how));
+    let Voucher { until, left, numbers, guide, .. } = voucher.unwrap_or_default();
     View {
         state: if leaving { ViewState::Redirect } else { state(snapshot.phase) },
         order: links.order(),
-        number: Line::fact(say::order_number(locale), links.order().to_string()),
+        facts: facts(snapshot, &number, locale),
+        number,
         token: links.status_token(snapshot.attempt),
         redirect_url: go.filter(|_| leaving),
         title,
+        until,
+        left,
         message,
+        copy: (!numbers.is_empty()).then(|| [say::voucher::copy(locale), say::voucher::copied(locale)]),
+        numbers,
+        guide,
         lines: lines(snapshot, locale),
         dead: dead(snapshot, locale),
-        link: link(snapshot, locale),
+        link,
         pay: may_pay(snapshot).then(|| pay(snapshot, locale)),
         restart: waiting.then(|| say::pay_another_way(locale)),
         asking: waiting.then(|| asking(snapshot, locale)),
@@ -250,6 +265,22 @@ fn state(phase: Phase) -> ViewState {
     }
 }
 
+/// What is paid, where that says anything in this phase; for which order; and how it was paid.
+fn facts(snapshot: &Snapshot, number: &Line, locale: Locale) -> Vec<Line> {
+    let amount = amount(snapshot).map(|amount| Line::fact(say::amount(locale), amount));
+    let is_paid = snapshot.phase == Phase::Paid && !snapshot.payment_type.is_empty();
+    let method = is_paid.then(|| {
+        Line::fact(say::method(locale), payment_types::name_alone(&snapshot.payment_type, locale).to_owned())
+    });
+    amount.into_iter().chain([number.clone()]).chain(method).collect()
+}
+
+/// The amount, with the payment method's fee. None: it says nothing in this phase.
+fn amount(snapshot: &Snapshot) -> Option<String> {
+    let shown = matches!(snapshot.phase, Phase::Unpaid | Phase::Confirming | Phase::Waiting | Phase::Paid);
+    snapshot.total.or(snapshot.amount).filter(|_| shown).map(|amount| amount.to_string())
+}
+
 /// The lines that this phase needs: instructions and deadline while a code waits, the method once it is paid, the
 /// amount.
 fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
@@ -267,9 +298,8 @@ fn lines(snapshot: &Snapshot, locale: Locale) -> Vec<Line> {
         let value = payment_types::name_alone(&snapshot.payment_type, locale).to_owned();
         lines.push(Line::fact(say::method(locale), value));
     }
-    let shown = matches!(snapshot.phase, Phase::Unpaid | Phase::Confirming | Phase::Waiting | Phase::Paid);
-    if let Some(amount) = snapshot.total.or(snapshot.amount).filter(|_| shown) {
-        lines.push(Line::fact(say::amount(locale), amount.to_string()));
+    if let Some(amount) = amount(snapshot) {
+        lines.push(Line::fact(say::amount(locale), amount));
     }
     lines
 }
@@ -298,10 +328,9 @@ fn instruction(kind: InstructionKind, value: &str, chain: Option<&str>, locale: 
     }
 }
 
-/// KOMOJU's instructions, while a code waits to be paid.
-fn link(snapshot: &Snapshot, locale: Locale) -> Option<Link> {
-    let url = snapshot.instructions.url.clone().filter(|_| snapshot.phase == Phase::Waiting)?;
-    Some(Link { label: say::how_to_pay(locale), url })
+/// KOMOJU's own page about the code that waits.
+fn link(snapshot: &Snapshot, label: &'static str) -> Option<Link> {
+    snapshot.instructions.url.clone().map(|url| Link { label, url })
 }
 
 #[cfg(test)]
