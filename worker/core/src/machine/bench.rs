@@ -320,6 +320,29 @@ impl Bench {
         self.machine = Machine::load(&self.rows).expect("its own rows");
     }
 
+    /// Does whatever is due, until the worker dies over a call of this name, which has left. The call.
+    pub fn dies_over(&mut self, called: &str) -> Call {
+        loop {
+            let now = Surroundings { shop: &self.shop, delays: Delays::default(), at: self.now };
+            match self.machine.poll(now) {
+                Output::Commit(records) => self.keep(&records),
+                Output::Call(call) if name(&call) == called => {
+                    self.dies();
+                    return call;
+                }
+                Output::Call(call) => {
+                    let answer = self.answer(call);
+                    self.handle(Input::Answer(answer));
+                }
+                Output::Tell { .. } => self.handle(Input::LedgerSilent),
+                Output::Idle { .. } if self.gathered() => {}
+                other @ (Output::Idle { .. } | Output::Reply(_) | Output::Unconfirmed) => {
+                    panic!("{called} does not leave: {other:?}")
+                }
+            }
+        }
+    }
+
     /// Lets the moment pass in which the machine waits for more messages. False: it does not.
     pub fn gathered(&mut self) -> bool {
         let waits = self.machine.gathers_until() > self.now;

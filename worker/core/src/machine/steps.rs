@@ -190,6 +190,8 @@ impl Machine {
         let scope = scope(now);
         let deed = self.deed_to_send(&action, now.at);
         (deed.minor, deed.decided, deed.bank) = (minor, decided, bank.clone());
+        // A crash while it is under way leaves no failure that would say when it was sent.
+        deed.retry_at = deed.retry_at.max(now.at);
         let key = deed.idempotency_key(&scope);
         let call = |account| match action.clone() {
             Action::Capture { payment } => Some(Call::Capture { account, payment, minor, key }),

@@ -346,9 +346,9 @@ impl State {
             let held = self.payments.get(payment).is_some_and(|p| p.held() > 0);
             // An unanswered refund that nobody had to decide is tried again by itself.
             let again = deed.went_unanswered() && deed.decided == 0;
-            // One that was overtaken was not refused: what it was to do, somebody else may have done.
-            let ended_otherwise = again || deed.was_settled() || deed.went_unasked();
-            let refused = matches!(deed.state, DeedState::Refused { .. }) && !ended_otherwise;
+            // One that had left and was then overtaken counts as well: it was taken, and only a person can say whether it
+            // is still wanted.
+            let refused = matches!(deed.state, DeedState::Refused { .. }) && !again && !deed.was_settled();
             last && held && refused && !self.was_refunded_after(payment, deed)
         })
     }

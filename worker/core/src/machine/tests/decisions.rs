@@ -105,11 +105,31 @@ fn a_refund_is_not_sent_again_once_others_have_moved_its_money() {
         bench.hears("payment.refund.created");
         bench.waits(3 * DAY);
         assert_eq!((bench.moved.len(), bench.endings()), (0, vec![Some(Ending::Overtaken)]));
-        assert!(!bench.attentions().contains(&Attention::RefundRefused));
+        assert!(
+            bench.attentions().contains(&Attention::RefundRefused),
+            "a person says whether it is still wanted"
+        );
     }
 }
 
-/// Its effect may still come while the call that was not answered can be under way.
+/// The object dies while the call is under way, and nobody notes that it failed. What the look shows then is not yet the
+/// end of it.
+#[test]
+fn a_refund_that_may_still_be_under_way_is_not_called_overtaken() {
+    let mut bench = paid();
+    let seen = bench.statement().upon;
+    assert_eq!(bench.decides_upon(part(400), seen), Taken::Yes);
+    let sent = bench.dies_over("refund");
+    bench.pays_back(refund("r1", 300));
+    bench.hears("payment.refund.created");
+    bench.waits(10_000);
+    assert_eq!(bench.endings(), [None], "it may still come");
+    bench.answer(sent);
+    bench.waits(3 * DAY);
+    assert_eq!((bench.moved.clone(), bench.endings()), (vec![("refund", 400)], vec![Some(Ending::Done)]));
+}
+
+/// Its effect comes, and only its answer is lost.
 #[test]
 fn a_refund_that_took_effect_after_all_is_not_called_overtaken() {
     let mut bench = paid();
