@@ -79,7 +79,7 @@ async fn check_komoju(profile: &Profile, ctx: &Ctx, body: &[u8], signature: &str
 async fn webhook_secrets(profile: &Profile, ctx: &Ctx) -> Result<Vec<Secret>> {
     let mut secrets = Vec::new();
     for sealed in &profile.webhook_secrets {
-        secrets.push(ctx.vault().open(&profile.store, field::KOMOJU_WEBHOOK_SECRET, sealed).await?);
+        secrets.push(ctx.vault().open_often(&profile.store, field::KOMOJU_WEBHOOK_SECRET, sealed).await?);
     }
     Ok(secrets)
 }
@@ -195,7 +195,7 @@ async fn check_hook(request: &Request, profile: &Profile, ctx: &Ctx) -> Handled<
 
 /// True if the header shows our hook secret. Compares in constant time; an empty secret matches nothing.
 async fn is_hook_secret(profile: &Profile, ctx: &Ctx, shown: &str) -> Result<bool> {
-    let own = ctx.vault().open(&profile.store, field::HOOK_SECRET, &profile.hook_secret).await?;
+    let own = ctx.vault().open_often(&profile.store, field::HOOK_SECRET, &profile.hook_secret).await?;
     Ok(!own.expose().is_empty() && same(own.expose().as_bytes(), shown.as_bytes()))
 }
 
