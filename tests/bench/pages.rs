@@ -9,7 +9,8 @@ use super::figures::{Bound, Figure, middle};
 use super::load::{Line, Message};
 use super::target::Peer;
 
-const TIMES: usize = 60;
+/// As often as one address may be asked within a minute, and is looked for each time.
+const TIMES: usize = 18;
 /// A page of the list.
 const LISTED: usize = 30;
 

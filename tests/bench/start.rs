@@ -92,7 +92,7 @@ fn is_read(shop: &Shop<'_>, order: &PlacedOrder) -> bool {
     seen.iter().any(|call| call.status == 200)
 }
 
-/// How many of a hundred starts found their order read, or being read, because BigCommerce had announced it so late.
+/// How many starts in a hundred found their order read, or being read, because BigCommerce had announced it so late.
 async fn served_ahead(shop: &Shop<'_>, late: Duration) -> Figure {
     shop.hooks(if late.is_zero() { Mode::Normal } else { Mode::Delayed(late) });
     let visit = async |after: u64| {
