@@ -39,6 +39,8 @@ pub struct Browser {
     /// next call starts.
     pub raw: JsValue,
     pub said: JsValue,
+    /// The button of the number that is being copied.
+    copying: JsValue,
     /// Number of the call or wait that is running; answers to an earlier one are dropped.
     turn: u32,
 }
@@ -63,6 +65,7 @@ impl Browser {
             token: JsValue::UNDEFINED,
             raw: JsValue::UNDEFINED,
             said: JsValue::UNDEFINED,
+            copying: JsValue::UNDEFINED,
             turn: 0,
             window,
         }
@@ -123,11 +126,16 @@ impl Browser {
         js::get(&js::get(&self.window, "navigator"), "clipboard")
     }
 
-    /// A button of a number was pressed: it holds what is copied, and what it says from then on.
-    pub fn copy(&self, press: &JsValue) {
-        let button = js::get(press, "currentTarget");
-        js::call(&self.clipboard(), "writeText", &[&js::get(&button, "value")]);
-        js::set(&button, "textContent", &js::get(&button, "name"));
+    /// A button of a number was pressed: it holds what is copied.
+    pub fn copy(&mut self, press: &JsValue) {
+        self.copying = js::get(press, "currentTarget");
+        let done = js::call(&self.clipboard(), "writeText", &[&js::get(&self.copying, "value")]);
+        self.follow(done.unchecked_ref(), Signal::Copied, Signal::NotCopied, 0);
+    }
+
+    /// The number was copied: the button says so.
+    pub fn copied(&self) {
+        js::set(&self.copying, "textContent", &js::get(&self.copying, "name"));
     }
 
     /// What our method has to collect of this page's order, as people write it: `¥2,030`. `undefined`: the page does not
@@ -137,6 +145,9 @@ impl Browser {
         js::set(&options, "currency", &js::get(&js::get(&self.order, "currency"), "code"));
         let due = js::get(&self.payment, "amount");
         let due = if due.is_undefined() { js::get(&self.order, "orderAmount") } else { due };
+        if due.as_f64().is_none() {
+            return JsValue::UNDEFINED;
+        }
         let intl = js::get(&self.window, "Intl");
         js::call(&js::construct(&intl, "NumberFormat", &[&"en".into(), &options]), "format", &[&due])
     }

@@ -68,10 +68,11 @@ impl Script {
             },
             Signal::Unanswered if browser.is_turn(tag) => flow.failed(Failure::Passing, host),
             Signal::TimeIsUp if browser.is_turn(tag) => flow.time_is_up(browser.is_hidden(), host),
-            Signal::Answered | Signal::Told | Signal::Unanswered | Signal::TimeIsUp => {}
+            Signal::Answered | Signal::Told | Signal::Unanswered | Signal::TimeIsUp | Signal::NotCopied => {}
             Signal::Reminded => flow.reminded(tag, host),
             Signal::Pressed => self.pressed(tag),
             Signal::Copy => browser.copy(value),
+            Signal::Copied => browser.copied(),
             Signal::VisibilityChanged if browser.is_hidden() => {}
             Signal::VisibilityChanged => flow.seen(host),
             Signal::PageShown => {

@@ -42,6 +42,10 @@ pub enum Signal {
     Pressed,
     /// A number is to be copied. The value is the event.
     Copy,
+    /// … and it was.
+    Copied,
+    /// … or the browser did not let us.
+    NotCopied,
     VisibilityChanged,
     PageShown,
     /// Nodes were added or removed somewhere on the page.
@@ -53,7 +57,7 @@ pub enum Signal {
 }
 
 /// By number. A test checks that each stands at its own.
-const ALL: [Signal; 24] = [
+const ALL: [Signal; 26] = [
     Signal::Opened,
     Signal::Sent,
     Signal::Ended,
@@ -73,6 +77,8 @@ const ALL: [Signal; 24] = [
     Signal::Reminded,
     Signal::Pressed,
     Signal::Copy,
+    Signal::Copied,
+    Signal::NotCopied,
     Signal::VisibilityChanged,
     Signal::PageShown,
     Signal::Mutated,

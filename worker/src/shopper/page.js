@@ -13,7 +13,8 @@
     const answer = await fetch(location.href);
     if (answer.status === 429 || answer.status >= 500) return wait();
     const { body } = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (body.querySelector("main")?.innerHTML !== shown) return go();
+    const main = body.querySelector("main");
+    if (!main || main.innerHTML !== shown) return go();
     again = body.dataset.again;
     wait();
   };

@@ -35,9 +35,9 @@ pub enum ViewState {
 /// {"state":"waiting","order":118,"token":"…",
 ///  "title":"Pay at Lawson","until":"by 23:59, Sun 29 Nov (Japan time)","left":{"text":"3 days left","last":false},
 ///  "message":"…","facts":[{"label":"Amount","value":"¥2,030","code":false},{"label":"Order","value":"118","code":false}],
-///  "numbers":[{"label":"Customer number","value":"12345678901","groups":["123","4567","8901"]}, …],
+///  "numbers":[{"label":"Customer number","value":"12345678901","code":true,"groups":["123","4567","8901"]}, …],
 ///  "guide":{"title":"How to pay","steps":["On the red Loppi machine …", …],"notes":["Cash only. …"]},
-///  "link":{"label":"How to pay","url":"https://komoju.com/…"},"copy":"Copy","copied":"Copied",
+///  "link":{"label":"How to pay","url":"https://komoju.com/…"},"copy":["Copy","Copied"],
 ///  "restart":"Pay another way","asking":{…},"poll_ms":15000}
 ///
 /// `lines` and `number` say the same to scripts of former versions, which stores still carry.

@@ -97,7 +97,8 @@ impl<'a> Place<'a> {
     fn message(self, locale: Locale) -> &'static str {
         match self {
             Self::Chain("seven-eleven") => say::voucher::by_slip(locale),
-            Self::Chain(_) | Self::Elsewhere => say::voucher::by_number(locale),
+            Self::Chain(_) => say::voucher::by_number(locale),
+            Self::Elsewhere => say::waiting::message(locale),
             Self::Bank => say::voucher::by_account(locale),
             Self::PayEasy => say::voucher::by_atm(locale),
         }
@@ -196,7 +197,7 @@ fn account_label(kind: &str, locale: Locale) -> String {
     }
 }
 
-/// The table of steps and notes. Checked against the sources in the module's head in November 2026.
+/// The table of steps and notes, as of November 2026.
 fn guide(place: Place<'_>, snapshot: &Snapshot, locale: Locale) -> Guide {
     let amount = snapshot.total.or(snapshot.amount).map(|amount| amount.to_string()).unwrap_or_default();
     let own = |notes: &[&str]| notes.iter().map(|note| (*note).to_owned()).collect();
