@@ -145,9 +145,6 @@ impl Browser {
         js::set(&options, "currency", &js::get(&js::get(&self.order, "currency"), "code"));
         let due = js::get(&self.payment, "amount");
         let due = if due.is_undefined() { js::get(&self.order, "orderAmount") } else { due };
-        if due.as_f64().is_none() {
-            return JsValue::UNDEFINED;
-        }
         let intl = js::get(&self.window, "Intl");
         js::call(&js::construct(&intl, "NumberFormat", &[&"en".into(), &options]), "format", &[&due])
     }

@@ -252,7 +252,7 @@ impl Nodes {
         if guide.is_undefined() {
             return;
         }
-        browser.text_node(&self.section, "h3", "", &js::get(guide, "title"));
+        browser.text_node(&self.section, "h3", "note", &js::get(guide, "title"));
         let list = browser.node(&self.section, "ol", "", "");
         js::each(&js::get(guide, "steps"), |step| drop(browser.text_node(&list, "li", "", step)));
         js::each(&js::get(guide, "notes"), |note| drop(browser.text_node(&self.section, "p", "note", note)));
