@@ -1077,6 +1077,25 @@ fn a_decided_refund_that_nobody_could_confirm_calls_a_person() {
     );
 }
 
+/// The request for a transfer took effect, and was then shown without our mark: it was taken for somebody else's, and ours
+/// for overtaken.
+#[test]
+fn a_transfer_is_not_overtaken_by_itself() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (TakesCode, Arrives),
+            (PaysCode, Arrives),
+            (Waits(1), Arrives),
+            (ListsAre(Lists::PartlyUnreadable), Arrives),
+            (TroubleWithDeed(0, T::CrashAfter), Arrives),
+            (RefundsInPanel(100), Arrives),
+            (Waits(7), Arrives),
+        ],
+    );
+}
+
 /// KOMOJU answered "too many requests" to a refund that was decided in the panel. Before it was sent again somebody refunded
 /// a part at KOMOJU, which we saw, and sent ours all the same.
 #[test]

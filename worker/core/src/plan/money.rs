@@ -360,15 +360,16 @@ fn resume(state: &State, c: PlanSurroundings<'_>, wake: &mut Wake, deed: &Deed) 
 }
 
 /// True if money of the payment was moved, by anybody else, since the page was made on which the merchant decided this
-/// refund. While nobody can tell, it is not.
+/// refund. While nobody can tell, it is not; nor can anybody of a transfer, whose own request may be shown without our mark.
 fn is_overtaken(state: &State, deed: &Deed) -> bool {
-    let Some(Cause::Merchant(seq)) = deed.action.cause() else { return false };
-    let Some(id) = deed.action.payment() else { return false };
+    let Action::RefundPayment { payment: id, cause: Cause::Merchant(seq) } = &deed.action else {
+        return false;
+    };
     let whole = |reading: &PaymentReading| reading.unread.is_empty();
     if !state.payments.get(id).and_then(|p| p.register.reading.as_ref()).is_some_and(whole) {
         return false;
     }
-    let decision = state.decisions.iter().find(|stored| stored.seq == seq);
+    let decision = state.decisions.iter().find(|stored| stored.seq == *seq);
     let shown = decision.and_then(|stored| stored.decided.upon.as_ref()?.held(id));
     shown.zip(state.remaining(id)).is_some_and(|(shown, left)| left != shown)
 }
