@@ -50,9 +50,7 @@ pub fn target(name: &str) -> Option<&'static Target> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::hash_map::RandomState;
     use std::env;
-    use std::hash::{BuildHasher, Hasher};
     use std::panic::catch_unwind;
 
     use super::mutate::Mutator;
@@ -65,10 +63,10 @@ mod tests {
         env::var(variable).ok().and_then(|text| text.parse().ok())
     }
 
-    /// `RANDOM_SEED` repeats a run.
+    /// The same texts in each run, so that a change is blamed only for its own; `RANDOM_SEED` makes others.
     #[test]
     fn whatever_is_read_ends_without_a_panic() {
-        let seed = number("RANDOM_SEED").unwrap_or_else(|| RandomState::new().build_hasher().finish());
+        let seed = number("RANDOM_SEED").unwrap_or(1);
         let runs = number("FUZZ_RUNS").unwrap_or(RUNS);
         println!("RANDOM_SEED={seed}");
         for target in TARGETS {

@@ -25,6 +25,9 @@ use crate::values::money::{Currency, Money};
 use crate::values::payment_types;
 use serde_json::{Value, json};
 
+/// No amount has more than fifteen digits.
+const MOST_MINOR: i64 = 999_999_999_999_999;
+
 /// One payment.
 pub fn read_request(access: Access<'_>, id: &PaymentId) -> HttpRequest {
     access.get(&["payments/", id.as_str()].concat())
@@ -143,7 +146,7 @@ fn refunded(payment: &Value, refunds: &[RefundReading], unread: &mut Vec<String>
     let sum = refunds.iter().map(|refund| refund.minor).sum();
     match present(payment, "amount_refunded") {
         None => sum,
-        Some(_) => integer(payment, "amount_refunded").unwrap_or_else(|| {
+        Some(_) => minor(payment, "amount_refunded").unwrap_or_else(|| {
             unread.push("amount_refunded".to_owned());
             sum
         }),
@@ -178,18 +181,24 @@ fn amounts(payment: &Value, unread: &mut Vec<String>) -> (Option<Money>, Option<
     // A field that is left out is nothing. One that is there and no number may be anything.
     let mut part = |field: &str| match present(payment, field) {
         None => Some(0),
-        Some(_) => integer(payment, field).or_else(|| {
+        Some(_) => minor(payment, field).or_else(|| {
             unread.push(field.to_owned());
             None
         }),
     };
     let fee = part("payment_method_fee");
-    let total = integer(payment, "total").or_else(|| {
+    let total = minor(payment, "total").or_else(|| {
         present(payment, "amount")?;
         Some(part("amount")? + part("tax")? + fee?)
     });
     let money = |minor| Some(Money::new(minor, currency?));
     (total.and_then(money), total.zip(fee).and_then(|(total, fee)| money(total - fee)))
+}
+
+/// An amount in minor units. None: absent, no whole number, or more than any amount can be, so that sums of what was read
+/// stay numbers.
+fn minor(value: &Value, field: &str) -> Option<i64> {
+    integer(value, field).filter(|minor| (-MOST_MINOR..=MOST_MINOR).contains(minor))
 }
 
 /// True if the text has the form of a currency's code, known to us or not.
@@ -202,7 +211,7 @@ fn refund(refund: &Value) -> Option<RefundReading> {
     let id = RefundId::parse(&text(refund, "id")).ok()?;
     Some(RefundReading {
         id,
-        minor: integer(refund, "amount")?,
+        minor: minor(refund, "amount")?,
         chargeback: flag(refund, "chargeback"),
         cause: Cause::in_text(&text(refund, "description")),
         at: parse_rfc3339(&text(refund, "created_at")),
@@ -231,7 +240,7 @@ fn refund_request(request: &Value) -> Option<RefundRequestReading> {
     };
     Some(RefundRequestReading {
         id,
-        minor: integer(request, "amount"),
+        minor: minor(request, "amount"),
         status,
         cause,
         at: parse_rfc3339(&text(request, "created_at")),
@@ -276,6 +285,22 @@ pub(super) mod tests {
         assert_eq!(reading.deadline, Some(1_795_618_799_000));
         let lines: Vec<_> = reading.instructions.lines.iter().map(|(_, v)| v.as_str()).collect();
         assert_eq!(lines, ["seicomart", "40017"]);
+    }
+
+    /// Found by fuzzing: the difference of such numbers is no number any more.
+    #[test]
+    fn an_amount_that_nobody_can_have_is_no_amount() {
+        for field in ["total", "payment_method_fee", "amount", "tax"] {
+            for odd in [i64::MIN, i64::MAX, 1_000_000_000_000_000] {
+                let mut payment = konbini();
+                payment[field] = json!(odd);
+                payment["refunds"] = json!([{ "id": "r1", "amount": odd }, { "id": "r2", "amount": odd }]);
+                let reading = parse(&payment).expect("a payment");
+                let plausible = |m: &Money| m.minor.unsigned_abs() < 10_000_000_000_000_000;
+                assert!(reading.total.iter().chain(&reading.net).all(plausible), "{field} {odd}");
+                assert!(!reading.unread.is_empty(), "{field} {odd}: what cannot be read is named");
+            }
+        }
     }
 
     #[test]
