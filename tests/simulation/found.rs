@@ -1130,3 +1130,40 @@ fn a_move_of_the_merchants_to_our_status_is_not_ours() {
         ],
     );
 }
+
+/// BigCommerce refused our update, and then the merchant moved the order twice, the second time to the very status that we
+/// had tried to set: that counted as our overtaking, and their first status was put back over their second.
+#[test]
+fn a_refused_update_has_overtaken_nobody() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (UpdatesAreRefused(true), Arrives),
+            (OpensPage, Arrives),
+            (PaysByCard, Lost),
+            (Waits(2), Arrives),
+            (Moves(2), Arrives),
+            (Moves(11), Arrives),
+        ],
+    );
+}
+
+/// The reserved money came near its end while the order was cancelled or declined, where nobody need be told. The merchant
+/// moved it on again, and was not told then either.
+#[test]
+fn an_order_that_is_moved_on_again_is_told_that_its_money_lapses_soon() {
+    for (before, ended, after, again) in [(0, 5, 39_604, 11), (38_393, 6, 868, 1)] {
+        ends_right(
+            Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+            &[
+                (OpensPage, Arrives),
+                (PaysByCard, Arrives),
+                (Waits(before), Arrives),
+                (CancelsAreInVain(true), Arrives),
+                (Moves(ended), Arrives),
+                (Waits(after), Arrives),
+                (Moves(again), Arrives),
+            ],
+        );
+    }
+}

@@ -322,14 +322,18 @@ impl Bench {
 
     /// Does whatever is due, until the worker dies over a call of this name, which has left. The call.
     pub fn dies_over(&mut self, called: &str) -> Call {
+        let call = self.until(called);
+        self.dies();
+        call
+    }
+
+    /// Does whatever is due, until a call of this name leaves. The call, which waits for its answer.
+    pub fn until(&mut self, called: &str) -> Call {
         loop {
             let now = Surroundings { shop: &self.shop, delays: Delays::default(), at: self.now };
             match self.machine.poll(now) {
                 Output::Commit(records) => self.keep(&records),
-                Output::Call(call) if name(&call) == called => {
-                    self.dies();
-                    return call;
-                }
+                Output::Call(call) if name(&call) == called => return call,
                 Output::Call(call) => {
                     let answer = self.answer(call);
                     self.handle(Input::Answer(answer));

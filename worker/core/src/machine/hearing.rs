@@ -176,7 +176,7 @@ impl Machine {
 
     /// True when our own PUT overwrote a final status that the merchant had just set (a lost update). Recognised by:
     /// the change falls inside the window in which our PUT was in flight, it ended in the status that we put, and it
-    /// replaced another status than the one we had read.
+    /// replaced another status than the one we had read. A PUT that BigCommerce refused has overwritten nothing.
     ///
     /// ```text
     /// we read the order               7
@@ -193,7 +193,7 @@ impl Machine {
     /// a fraud mark: our next PUT      4 → 12   decided over 4
     /// the late word                   from 10 to 12: the merchant's 10 stays replaced
     /// ```
-    fn is_our_overtaking(&self, moved: Moved) -> bool {
+    pub(super) fn is_our_overtaking(&self, moved: Moved) -> bool {
         let ours = |deed: &&Deed| {
             let update = deed.update.as_ref().filter(|update| update.status == Some(moved.to));
             // Our PUT makes one move only. If another message already tells of it as we decided it (7 → 11 above), a
@@ -206,7 +206,8 @@ impl Machine {
                 })
             };
             let over = update.and_then(|update| update.over);
-            may_have_moved_at(deed, moved.at)
+            deed.may_have_had_effect()
+                && may_have_moved_at(deed, moved.at)
                 && over.is_some_and(|over| over != moved.from && !word_of_it(over))
         };
         let seen_elsewhere_after = |ours: &Deed| {

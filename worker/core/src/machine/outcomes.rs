@@ -215,6 +215,8 @@ impl Machine {
     pub(super) fn deed_failed(&mut self, action: &Action, failure: Failure, now: Surroundings<'_>) {
         let at_bigcommerce = matches!(action, Action::UpdateOrder { .. } | Action::RecordRefund { .. });
         let failure = without_what_was_sent(action, failure);
+        let overtakes = |this: &Self| this.state.head.replaced.is_some_and(|it| this.is_our_overtaking(it));
+        let overtook = overtakes(self);
         let Some(deed) = self.deed_mut(action) else { return };
         let mut retry = now.at + wait(&failure, deed.failures, now.delays);
         // BigCommerce has no idempotency keys. A refund that may still be under way there is not sent again before
@@ -245,6 +247,10 @@ impl Machine {
                 deed.state = DeedState::Refused { reason: describe(&failure) };
                 self.refused(action, now.at);
             }
+        }
+        // The word of a move of the merchant's can come before the answer that our PUT changed nothing.
+        if overtook && !overtakes(self) {
+            self.state.head.replaced = None;
         }
         self.state.log(now.at, Event::failed(action, describe(&failure)));
         if self.start.is_some() && !matches!(failure, Failure::NotFound | Failure::Refused { .. }) {

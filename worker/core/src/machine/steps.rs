@@ -247,6 +247,12 @@ impl Machine {
             Some(index) => &mut self.state.deeds[index],
             None => self.deed_to_send(action, now.at),
         };
+        if let Some(update) =
+            deed.update.as_mut().filter(|_| matches!(deed.state, DeedState::Intended { .. }))
+        {
+            // It changed nothing, so it overtook nobody.
+            update.over = None;
+        }
         if reason == UNASKED {
             // Asked for again, it leaves at once: nobody is told any more that it waits.
             deed.retry_at = 0;

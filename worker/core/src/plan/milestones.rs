@@ -169,7 +169,12 @@ fn milestones(
             if is_capture_refused(state, id) {
                 all.push((MilestoneKind::CaptureRefused, Row::CaptureRefused));
             }
-            if wake.is_due(c.delays.authorization_warning(payment.first_seen)) {
+            // Nobody need take money for an order that is ended or refunded. The merchant may move it on again.
+            let to_be_taken =
+                state.order.reading.as_ref().is_none_or(|order| {
+                    cell(Row::LapsesSoon, order.column(), order.digital).attention.is_some()
+                });
+            if wake.is_due(c.delays.authorization_warning(payment.first_seen)) && to_be_taken {
                 all.push((MilestoneKind::LapsesSoon, Row::LapsesSoon));
             }
         }

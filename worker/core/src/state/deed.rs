@@ -284,7 +284,7 @@ pub struct OrderUpdate {
     /// None leaves the field as it is.
     pub payment_provider_id: Option<String>,
     /// The status that we had read when we decided. If BigCommerce later reports that our PUT replaced another one,
-    /// it overtook somebody. None: a former version kept none.
+    /// it overtook somebody. None: a former version kept none, or the PUT was given up after a send without effect.
     pub over: Option<OrderStatus>,
     /// The line added to the staff notes. It names its milestone and subject, so a later look can find it.
     pub note: String,
@@ -400,6 +400,15 @@ impl Deed {
     /// Its try ended because nothing asked for it any more. Neither side refused it.
     pub fn went_unasked(&self) -> bool {
         matches!(&self.state, DeedState::Refused { reason } if reason == UNASKED)
+    }
+
+    /// It was sent, and nobody has said that this changed nothing.
+    pub fn may_have_had_effect(&self) -> bool {
+        match &self.state {
+            DeedState::Sent | DeedState::Done => true,
+            DeedState::Intended { .. } => false,
+            DeedState::Refused { .. } => self.went_unanswered() || self.went_unasked() || self.was_settled(),
+        }
     }
 
     /// Ends it because the merchant has found out what became of it, or put it right outside KOMOJU. It is never sent

@@ -4,6 +4,7 @@ use crate::machine::bench::{Bench, Fate, HOUR, refund, unreachable};
 use crate::machine::{Input, Output, Surroundings};
 use crate::state::call::Call;
 use crate::state::delays::Delays;
+use crate::state::failure::Failure;
 use crate::state::hint::{About, Hint, Moved};
 use crate::state::reading::{PaymentReading, PaymentStatus, RefundReading};
 use crate::state::settings::{Capture, Settings};
@@ -204,4 +205,40 @@ fn a_download_that_was_held_is_not_handed_out_by_a_late_word() {
     bench.run();
     bench.waits(HOUR);
     assert_eq!((&bench.moves[..], bench.status()), (&[12][..], 12));
+}
+
+/// BigCommerce said no to our PUT of 11, or "not now", and the merchant moved the order to 2 and then to 11 around it: the 2
+/// was theirs to leave. Whether the word of it comes before the answer to our PUT, or after.
+#[test]
+fn a_put_that_changed_nothing_has_overtaken_nobody() {
+    let refused = Failure::Refused {
+        status: 400,
+        code: "no".to_owned(),
+        param: String::new(),
+        message: "no".to_owned(),
+    };
+    let failures =
+        [refused, Failure::later(None), Failure::Forbidden, Failure::Unauthorized, Failure::NotFound];
+    for (failure, is_early) in failures.iter().flat_map(|failure| [(failure, true), (failure, false)]) {
+        let mut bench = Bench::new(Settings::default());
+        bench.pays("credit_card", PaymentStatus::Captured);
+        let payment = Some(bench.payment().id.clone());
+        let session = Some(bench.session.id.clone());
+        let about = About::Komoju { session, payment, event: "payment.captured".to_owned() };
+        bench.handle(Input::Hint(Hint { id: HintId::parse("paid").expect("an id"), about }));
+        let put = bench.until("update_order");
+        bench.fates = vec![("update_order", Fate::Fails(failure.clone()))];
+        let answer = bench.answer(put);
+        let words = [(7, 2), (2, 11)].map(|(from, to)| word(&bench, from, to));
+        bench.order.reading.status = OrderStatus::AWAITING_FULFILLMENT;
+        let answer = Input::Answer(answer);
+        let [first, second] = words;
+        let all = if is_early { [first, second, answer] } else { [answer, first, second] };
+        for input in all {
+            bench.handle(input);
+        }
+        bench.waits(HOUR);
+        assert_eq!((&bench.moves[..], bench.status()), (&[][..], 11), "{failure:?} {is_early}");
+        assert_eq!(bench.machine.state().head.replaced, None, "{failure:?} {is_early}");
+    }
 }

@@ -1,7 +1,8 @@
 //! Money counts as reserved only for payment types that are known to reserve it, and only as it was asked. A capture
 //! counts as whole only if that can be told.
 
-use crate::machine::bench::{Bench, HOUR, refund};
+use crate::machine::bench::{Bench, Fate, HOUR, refund};
+use crate::state::failure::Failure;
 use crate::state::reading::{Offered, PaymentStatus};
 use crate::state::settings::{Capture, Settings};
 use crate::values::attention::Attention;
@@ -140,5 +141,29 @@ fn what_goes_back_of_a_part_is_entered_as_that_part_or_not_by_itself() {
         bench.waits(HOUR);
         let entered: Vec<_> = bench.booked.iter().map(|b| b.parts[0].decimal.clone()).collect();
         assert_eq!((entered, bench.attentions().contains(&attention)), (booked, true), "{offered:?}");
+    }
+}
+
+/// Its end came near while the order was cancelled, when nobody need take it. Moved on again, it is told.
+#[test]
+fn an_order_that_is_moved_on_again_hears_that_its_money_lapses_soon() {
+    for ended in [5, 6, 4, 14] {
+        let mut bench = authorized("credit_card");
+        bench.hears("payment.authorized");
+        let refused = Failure::Refused {
+            status: 422,
+            code: "bad_request".to_owned(),
+            param: String::new(),
+            message: "cannot be cancelled".to_owned(),
+        };
+        bench.fates = vec![("cancel_payment", Fate::Fails(refused)); 3];
+        bench.order.reading.status = OrderStatus(ended);
+        bench.hears_of_order();
+        bench.waits(28 * DAY);
+        assert!(!bench.attentions().contains(&Attention::CaptureDue), "{ended}");
+        bench.order.reading.status = OrderStatus::AWAITING_FULFILLMENT;
+        bench.hears_of_order();
+        bench.waits(HOUR);
+        assert!(bench.attentions().contains(&Attention::CaptureDue), "{ended}");
     }
 }
