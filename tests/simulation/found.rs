@@ -1167,3 +1167,73 @@ fn an_order_that_is_moved_on_again_is_told_that_its_money_lapses_soon() {
         );
     }
 }
+
+/// KOMOJU had made the refund that a transfer was asked for, and nobody had said so yet: what was promised is promised.
+#[test]
+fn a_transfer_that_came_through_unheard_moves_nothing_twice() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (TakesCode, Arrives),
+            (Waits(5_000), Arrives),
+            (PaysDeadCode, Arrives),
+            (Waits(1), Arrives),
+            (RefundsInPanel(33), Arrives),
+            (Waits(1), Arrives),
+            (Before(1, &CompletesRequest), Arrives),
+            (RefundsInPanel(100), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
+/// The merchant's move was put back, and then the capture that it brought was refused, which is told of every order that
+/// has left.
+#[test]
+fn what_was_put_back_may_be_moved_by_what_follows_from_it() {
+    ends_right(
+        Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (Before(2, &Moves(2)), Arrives),
+            (CapturesAreRefused(true), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
+/// A move of the merchant's that looked like ours, whose word was late, and another one right after it.
+#[test]
+fn a_move_that_looks_like_ours_is_taken_for_it_whatever_follows() {
+    ends_right(
+        Setup { manual: true, refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (OpensPage, Arrives),
+            (PaysByCard, Late(60)),
+            (Waits(2), Lost),
+            (Before(1, &Moves(2)), Arrives),
+            (RefundsOrder(100), Arrives),
+            (Moves(11), Arrives),
+            (Waits(1), Arrives),
+        ],
+    );
+}
+
+/// BigCommerce refused to hear of the payment, and heard of it later together with its refund.
+#[test]
+fn what_was_refused_and_told_later_in_other_words_is_told() {
+    ends_right(
+        Setup { refunds: Refunds::AtOnce, ..Setup::default() },
+        &[
+            (UpdatesAreRefused(true), Arrives),
+            (OpensPage, Arrives),
+            (PaysByCard, Arrives),
+            (PressesAnotherWay, Arrives),
+            (Crash(5), Arrives),
+            (Waits(1), Arrives),
+            (RefundsAtKomoju(100), Arrives),
+        ],
+    );
+}

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, Once};
 
 use super::mutation::Mutation;
-use super::schedule::{Act, Fate, Schedule, Setup};
+use super::schedule::{Act, EPOCH, Fate, Schedule, Setup};
 use super::shrink::{paste, shrink};
 use super::stories::schedule;
 use super::truth;
@@ -117,13 +117,33 @@ fn survey(seeds: Range<u64>) -> BTreeMap<String, (u64, u64)> {
     kinds.into_inner().expect("no thread panicked with it")
 }
 
+/// The moves of the order and what the machine noted, line by line, for whoever wants to see how it came to this.
+fn told(schedule: &Schedule) -> String {
+    let mut world = World::new(schedule.setup);
+    // What goes wrong is known; this only plays it once more.
+    let _violation = quietly(|| {
+        schedule.steps.iter().for_each(|(act, fate)| world.step(*act, *fate));
+        truth::in_the_end(&mut world, schedule.has_faults())
+    });
+    let moves = world
+        .store
+        .moves
+        .iter()
+        .map(|m| (m.at, format!("{} {:?} → {}, seen {}", m.from, m.by, m.to, m.seen.status)));
+    let noted = world.machine.state().timeline.iter().map(|entry| (entry.at, format!("{:?}", entry.event)));
+    let mut lines: Vec<_> = moves.chain(noted).collect();
+    lines.sort_by_key(|(at, _)| *at);
+    lines.iter().map(|(at, line)| format!("{:>12} {line}\n", at - EPOCH)).collect()
+}
+
 fn report(seed: u64, count: u64) -> String {
     let failing = schedule(seed);
     let Err(first) = run(&failing, None) else { return format!("seed {seed} does not fail again") };
     let alike = |tried: &Schedule| run(tried, None).is_err_and(|violation| kind(&violation) == kind(&first));
     let small = shrink(&failing, alike);
     let violation = run(&small, None).expect_err("it was made smaller only as long as it failed");
-    format!("{violation}\n(SIMULATION_SEED={seed}, of {count} alike). As a test:\n\n{}\n", paste(&small))
+    let (test, told) = (paste(&small), told(&small));
+    format!("{violation}\n(SIMULATION_SEED={seed}, of {count} alike). As a test:\n\n{test}\n\n{told}")
 }
 
 #[test]

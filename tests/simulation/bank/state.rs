@@ -171,9 +171,20 @@ impl Payment {
         self.left() - promised.map(|r| r.minor).sum::<i64>()
     }
 
-    /// The same as far as the app can know: nobody has told it of refunds since its last look.
+    /// The same as far as the app can know: nobody has told it of refunds since its last look. One that a request has become
+    /// was promised before.
     pub fn free_as_told(&self) -> i64 {
-        self.free() + self.told.map_or(0, |told| self.refunded() - told.back)
+        let promised = |refund: &Refund| self.requests.iter().any(|r| r.because == refund.because);
+        let mut unheard = self.told.map_or(0, |told| self.refunded() - told.back);
+        let mut free = self.free();
+        for refund in self.refunds.iter().rev() {
+            if unheard <= 0 {
+                break;
+            }
+            unheard -= refund.minor;
+            free += if promised(refund) { 0 } else { refund.minor };
+        }
+        free
     }
 
     pub fn known(&self) -> Known {

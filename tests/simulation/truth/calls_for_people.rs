@@ -102,12 +102,23 @@ fn has_a_refused_capture(world: &World) -> bool {
     reserved(world).any(|p| p.capture_refused)
 }
 
-/// BigCommerce refused to hear of what becomes of the money.
+/// BigCommerce refused to hear of what becomes of the money, and has not heard of it since, in whatever words: good news
+/// may come together with bad.
 fn money_could_not_be_told(world: &World) -> bool {
-    let kinds = ["(paid, ", "(mismatch, ", "(disputed, ", "(fraud, "];
-    let told = |line: &String| world.store.told.iter().any(|(_, told)| told == line);
-    let mut untold = world.store.updates_refused.iter().filter(|line| !told(line));
-    untold.any(|line| kinds.iter().any(|kind| line.contains(kind)))
+    let bad = ["(disputed, ", "(fraud, "];
+    let good = ["(paid, ", "(mismatch, "];
+    let told = |kind: &str, id: &str| {
+        let mark = [kind, id].concat();
+        world.store.told.iter().any(|(_, line)| line.contains(&mark))
+    };
+    let untold = |line: &String| {
+        let of = |kind: &&str| line.find(*kind).map(|at| line[at + kind.len()..].to_owned());
+        let is_untold = |kind: &&str| of(kind).is_some_and(|id| !told(kind, &id));
+        let with_bad = |id: String| bad.iter().any(|kind| told(kind, &id));
+        bad.iter().any(is_untold)
+            || good.iter().any(|kind| is_untold(kind) && !of(kind).is_some_and(with_bad))
+    };
+    world.store.updates_refused.iter().any(untold)
 }
 
 /// Reserved money goes back by itself within three days.

@@ -182,7 +182,9 @@ fn nothing_final_stays_replaced(world: &World) -> Verdict {
     let told = told && !before.iter().any(|m| (m.from, m.to) == meant && ours.at - m.at <= Delays::UNDER_WAY);
     let disputed = world.bank.payments.values().any(|p| p.fraud || p.refunds.iter().any(|r| r.chargeback));
     let refused = !world.store.updates_refused.is_empty();
-    match told && !disputed && !refused && world.store.status != theirs.to {
+    // What stood again may have been moved on since, for what was heard of the money then.
+    let stands = world.store.status == theirs.to || moves[last + 2..].iter().any(|m| m.to == theirs.to);
+    match told && !disputed && !refused && !stands {
         true => Err(format!("the merchant's {} was replaced by {} for good", theirs.to, world.store.status)),
         false => Ok(()),
     }

@@ -46,15 +46,17 @@ fn restores(world: &World, i: usize) -> bool {
         || looks_like_ours(world, i)
 }
 
-/// Whether the merchant's last move looks like one of the app's own, of a moment before, whose word has not come yet.
+/// Whether a move of the merchant's looks like the app's last one, of a moment before, whose word has not come yet.
 fn looks_like_ours(world: &World, i: usize) -> bool {
     let moves = &world.store.moves;
-    let Some(theirs) = i.checked_sub(1).map(|i| &moves[i]).filter(|m| m.by == By::Merchant) else {
-        return false;
-    };
-    let Some(ours) = moves[..i].iter().rev().find(|m| m.by == By::App) else { return false };
+    let Some(last) = moves[..i].iter().rposition(|m| m.by == By::App) else { return false };
+    let ours = &moves[last];
     let unheard = !world.post.told_of_own_move.contains(&(ours.from, ours.to));
-    unheard && (theirs.from, theirs.to) == (moves[i].to, ours.to) && theirs.at - ours.at <= Delays::UNDER_WAY
+    let alike = |theirs: &Move| {
+        let looks = (theirs.from, theirs.to) == (moves[i].to, ours.to);
+        theirs.by == By::Merchant && looks && theirs.at - ours.at <= Delays::UNDER_WAY
+    };
+    unheard && moves[last + 1..i].iter().any(alike)
 }
 
 fn judge(world: &World, made: &Move) -> Verdict {
