@@ -16,8 +16,11 @@ let begun;
 
 /** Puts the link beside the page's own content, and back there while the page is still being drawn. */
 const show = (href) => {
-  const [tag] = (document.documentElement.lang || navigator.language).toLowerCase().split(/[-_]/);
-  const language = Object.keys(LINK).find((it) => it === tag) ?? "en";
+  const tag = (document.documentElement.lang || navigator.language).toLowerCase();
+  let [code] = tag.split(/[-_]/);
+  // Chinese is written in two ways: the part after `zh` names the way, or a region where it is in use.
+  if (code === "zh") code = /^zh.(hant|tw|hk|mo)/.test(tag) ? "zh-Hant" : "zh-Hans";
+  const language = Object.keys(LINK).find((it) => it === code) ?? "en";
   const line = document.createElement("p");
   line.id = "komoju-payment";
   line.lang = language;

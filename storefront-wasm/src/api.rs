@@ -1,15 +1,11 @@
 //! The two calls to our server, and what their answers mean.
 
-use wasm_bindgen::prelude::*;
-use web_sys::{Response, Storage, UrlSearchParams};
-
-use alloc::string::String;
-
 use crate::browser::Browser;
 use crate::flow::{Answer, Ask, CALL_MS, Failure};
 use crate::js;
 use crate::signal::Signal;
 use crate::text::Language;
+use wasm_bindgen::prelude::*;
 
 impl Browser {
     /// Makes the call. Its answer, its failure or [`CALL_MS`] comes back as a signal, tagged with this turn.
@@ -24,7 +20,7 @@ impl Browser {
                 &start,
                 &"/".into(),
                 &self.token,
-                &"?locale=".into(),
+                &"?card=1&locale=".into(),
                 &Language::for_tag(&locale).tag().into(),
             ];
             self.fetch(&js::join(&query), &JsValue::UNDEFINED)
@@ -51,6 +47,7 @@ impl Browser {
         }
         js::set(&body, "seen_currency", &js::get(&js::get(&self.order, "currency"), "code"));
         js::set_text(&body, "intent", ask.intent());
+        js::set(&body, "card", &JsValue::TRUE);
         js::set(&body, "visit", &js::join(&[&self.visit]));
         js::stringify(&body)
     }
@@ -69,15 +66,14 @@ impl Browser {
     /// The address that starts a payment without this script: a plain link, which no content policy of the store
     /// blocks.
     pub(crate) fn pay_page(&self) -> JsValue {
-        let about = self.about_order().unchecked_into();
-        let query = js::or_undefined(UrlSearchParams::new_with_record_from_str_to_str(&about));
+        let query = js::construct(&self.window, "URLSearchParams", &[&self.about_order()]);
         js::join(&[&self.own("app"), &"/pay?".into(), &query])
     }
 
     /// The server has answered: reads the body as text.
     pub(crate) fn read_answer(&mut self, response: &JsValue, turn: u32) {
-        let text = js::or_undefined(response.unchecked_ref::<Response>().text());
-        self.follow(&text, Signal::Told, Signal::Unanswered, turn);
+        let text = js::call(response, "text", &[]);
+        self.follow(text.unchecked_ref(), Signal::Told, Signal::Unanswered, turn);
     }
 
     /// Takes in the body of an answer. Errors: it is a problem, belongs to another page's order, or redirects to a
@@ -93,47 +89,52 @@ impl Browser {
         // The token we came with may be of another order (the shopper opened two): we show nothing of an order that
         // is not this page's. A queued answer says nothing about any order, so it names none.
         if state != "queued" && js::get(&self.said, "order") != f64::from(self.page_order) {
-            self.said = JsValue::UNDEFINED;
+            (self.said, self.raw) = (JsValue::UNDEFINED, JsValue::UNDEFINED);
             self.token = JsValue::UNDEFINED;
             return Err(Failure::Final);
         }
         let redirect = state == "redirect";
         let url = js::get(&self.said, "redirect_url");
         if redirect && self.path_on(&self.own("app"), &url).is_none() {
-            self.said = JsValue::UNDEFINED;
+            (self.said, self.raw) = (JsValue::UNDEFINED, JsValue::UNDEFINED);
             return Err(Failure::Passing);
         }
         let token = js::get(&self.said, "token");
         if token.is_string() {
             self.token = token;
-            self.keep_token();
+            self.keep(redirect);
         }
         Ok(Answer { redirect, poll_ms: poll_ms(&self.said), news, queued: state == "queued" })
     }
 
-    /// Takes the token of an earlier visit from session storage, unless this page was opened with one. If storage is
-    /// forbidden, nothing is lost: the server recognises the order.
-    pub(crate) fn recall_token(&mut self) {
-        if !self.token.is_truthy()
-            && let Ok(Some(token)) = self.storage().get_item(&self.storage_key())
-        {
-            self.token = token.into();
+    /// Takes what an earlier visit of this tab was told of the order, unless this page was opened with a token. If storage
+    /// is forbidden, nothing is lost: the server recognises the order.
+    pub(crate) fn recall(&mut self) {
+        if !self.token.is_truthy() {
+            self.raw = js::call(&self.storage(), "getItem", &[&self.storage_key()]);
+            self.token = js::get(&js::parse(&self.raw), "token");
         }
     }
 
-    /// Keeps the token for a reload of this tab.
-    fn keep_token(&self) {
-        if let Some(token) = self.token.as_string() {
-            let _ = self.storage().set_item(&self.storage_key(), &token);
-        }
+    /// Keeps what the server said for a reload of this tab, which shows it at once. Of the way to the payment page only the
+    /// token: whoever comes back has left that behind.
+    fn keep(&self, redirect: bool) {
+        let kept = if redirect {
+            let kept = js::json("{}");
+            js::set(&kept, "token", &self.token);
+            js::stringify(&kept)
+        } else {
+            self.raw.clone()
+        };
+        js::call(&self.storage(), "setItem", &[&self.storage_key(), &kept]);
     }
 
-    fn storage(&self) -> Storage {
-        js::typed(&self.window, "sessionStorage")
+    fn storage(&self) -> JsValue {
+        js::get(&self.window, "sessionStorage")
     }
 
-    fn storage_key(&self) -> String {
-        js::join(&[&"komoju:".into(), &self.page_order.into()]).as_string().unwrap_or_default()
+    fn storage_key(&self) -> JsValue {
+        js::join(&[&"komoju:".into(), &self.page_order.into()])
     }
 }
 

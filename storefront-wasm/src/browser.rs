@@ -115,12 +115,6 @@ impl Browser {
         node
     }
 
-    /// The same, but only if there is text to show.
-    pub fn text_node(&self, parent: &Node, tag: &str, class: &str, text: &JsValue) -> Option<Element> {
-        let text = text.as_string().filter(|text| !text.is_empty())?;
-        Some(self.node(parent, tag, class, &text))
-    }
-
     /// Where text is copied to; `undefined` where the browser has none, or keeps it from this page.
     pub fn clipboard(&self) -> JsValue {
         js::get(&js::get(&self.window, "navigator"), "clipboard")
@@ -145,6 +139,9 @@ impl Browser {
         js::set(&options, "currency", &js::get(&js::get(&self.order, "currency"), "code"));
         let due = js::get(&self.payment, "amount");
         let due = if due.is_undefined() { js::get(&self.order, "orderAmount") } else { due };
+        if due.is_undefined() {
+            return due;
+        }
         let intl = js::get(&self.window, "Intl");
         js::call(&js::construct(&intl, "NumberFormat", &[&"en".into(), &options]), "format", &[&due])
     }
@@ -188,6 +185,33 @@ impl Browser {
     /// True once the page's `load` event is over.
     pub fn is_loaded(&self) -> bool {
         js::get(&self.document, "readyState") == "complete"
+    }
+
+    pub fn is_offline(&self) -> bool {
+        js::get(&js::get(&self.window, "navigator"), "onLine") == JsValue::FALSE
+    }
+
+    /// Has the browser connect to a host that it will soon go to.
+    pub fn preconnect(&self, host: &JsValue) {
+        let link = self.node(&js::typed(&self.document, "head"), "link", "", "");
+        js::set_text(&link, "rel", "preconnect");
+        js::set(&link, "href", host);
+    }
+
+    /// Gives `node` the colours of the theme's main button, where the theme has one.
+    pub fn take_colours(&self, node: &JsValue) {
+        let button = self.node(&js::typed(&self.document, "body"), "a", "button button--primary", "");
+        let theme = js::call(&self.window, "getComputedStyle", &[&button]);
+        let back = js::get(&theme, "backgroundColor");
+        if back != "rgba(0, 0, 0, 0)" {
+            let ink = js::get(&theme, "color");
+            js::set(
+                node,
+                "style",
+                &js::join(&[&"--komoju-back:".into(), &back, &";--komoju-ink:".into(), &ink]),
+            );
+        }
+        js::call(&button, "remove", &[]);
     }
 
     /// True while the tab is in the background.

@@ -5,13 +5,13 @@
 //! Text is set by `textContent`, never as HTML, and addresses become links only if they are http(s).
 
 use wasm_bindgen::prelude::*;
-use web_sys::{CssStyleSheet, HtmlElement, MutationObserver, Node};
+use web_sys::{Element, HtmlElement, Node};
 
 use crate::browser::Browser;
 use crate::flow::{Press, Scene};
-use crate::js;
 use crate::signal::Signal;
 use crate::text::{Language, script as say};
+use crate::{js, page};
 
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
 /// How long (ms) a loaded page's content may take to appear, and for how long we then put the card back if it is
@@ -25,6 +25,9 @@ const PLACINGS: u32 = 5;
 const PLACE: &str = ".orderConfirmation > .orderConfirmation-section";
 /// Where it goes on a page that has none of these, in this order.
 const OTHER_PLACES: [&str; 3] = [".orderConfirmation", ".layout-main", "body"];
+
+/// The elements that a card is made of.
+const ELEMENTS: &str = "h2,h3,p,b,s,span,div,dl,dt,dd,ol,li,a,button";
 
 /// The card, and how often it has been put on the page.
 #[derive(Default, Debug)]
@@ -41,70 +44,40 @@ struct Nodes {
     host: HtmlElement,
     /// The card itself, inside the shadow.
     section: HtmlElement,
+    /// What has happened, in a sentence or two.
+    head: Part,
+    /// All that can be read and pressed below it.
+    body: Part,
     /// Reports every change to the page, until the card has its place.
-    observer: MutationObserver,
+    observer: JsValue,
+}
+
+/// A part of the card.
+#[derive(Debug)]
+struct Part {
+    node: Element,
+    /// What it shows, as JSON.
+    shown: JsValue,
 }
 
 impl Card {
-    /// Draws a scene. What the server said is read from its last answer.
+    /// Draws a scene. What has not changed is left as it stands, so that nothing is read aloud twice.
     pub fn draw(&mut self, scene: Scene, browser: &Browser) {
-        let asking = js::get(&browser.said, "asking");
-        let language = Language::for_tag(&browser.locale());
-        let (state, title, message) = match scene {
-            Scene::Nothing => return self.remove(),
-            Scene::Checking => ("confirming", say::checking(language), say::moment(language)),
-            Scene::Going | Scene::GoingSlowly | Scene::GoingTooLong | Scene::Leaving => {
-                ("redirect", say::on_the_way(language), say::going(language))
-            }
-            Scene::Unpaid => ("unpaid", say::unfinished(language), say::going(language)),
-            Scene::Said | Scene::Asking => ("asking", "", ""),
-            Scene::Trouble => ("trouble", say::trouble(language), say::safe(language)),
-            Scene::Refused => ("trouble", "", say::trouble(language)),
-        };
+        if scene == Scene::Nothing {
+            return self.remove();
+        }
         if self.nodes.is_none() {
             self.nodes = Nodes::build(browser);
         }
-        let Some(nodes) = &self.nodes else { return };
-        let section = &nodes.section;
-        let had_focus = js::get(&browser.document, "activeElement") == *AsRef::<JsValue>::as_ref(&nodes.host);
-        js::set_text(section, "textContent", "");
+        let Some(Nodes { host, section, head, body, .. }) = &mut self.nodes else { return };
+        let had_focus = js::get(&browser.document, "activeElement") == *AsRef::<JsValue>::as_ref(host);
+        let language = Language::for_tag(&browser.locale());
+        let (state, said, below) = shown(scene, language, browser);
+        js::set(section, "className", &js::join(&[&"card ".into(), &state]));
         let _ = section.set_attribute("lang", language.tag());
-        // Each text comes from the server's answer or from our own few sentences, depending on the scene.
-        let words = |key: &str, ours: &str| {
-            let is_question = scene == Scene::Asking && key != "state";
-            let said = js::get(if is_question { &asking } else { &browser.said }, key);
-            let is_servers = match scene {
-                Scene::Said => true,
-                Scene::Asking => is_question,
-                // Of a problem, only `message` is written for shoppers.
-                Scene::Trouble | Scene::Refused => key == "message" && said.is_string(),
-                Scene::Nothing
-                | Scene::Checking
-                | Scene::Going
-                | Scene::GoingSlowly
-                | Scene::GoingTooLong
-                | Scene::Leaving
-                | Scene::Unpaid => false,
-            };
-            if is_servers { said } else { ours.into() }
-        };
-        js::set(section, "className", &js::join(&[&"card ".into(), &words("state", state)]));
-        let _ = browser.node(section, "i", "icon", "").set_attribute("aria-hidden", "true");
-        let column = browser.node(section, "div", "words", "");
-        browser.text_node(&column, "b", "test", &js::get(&browser.said, "test"));
-        let heading = browser.text_node(&column, "h2", "", &words("title", title));
-        if scene == Scene::Said
-            && let Some(heading) = heading
-        {
-            browser.text_node(&heading, "span", "", &js::get(&browser.said, "until"));
-            let left = js::get(&browser.said, "left");
-            let class = if js::get(&left, "last").is_truthy() { "left last" } else { "left" };
-            browser.text_node(section, "span", class, &js::get(&left, "text"));
-        }
-        browser.text_node(&column, "p", "", &words("message", message));
-        nodes.draw_deeds(scene, language, browser);
-        if had_focus {
-            let _ = section.focus();
+        head.show(&said, browser);
+        if body.show(&below, browser) && had_focus {
+            js::call(section, "focus", &[]);
         }
         self.place(false, browser);
     }
@@ -127,13 +100,13 @@ impl Card {
         }
         let find = |selector| browser.document.query_selector(selector).ok().flatten();
         // A page that refuses counts like one that takes the card off again.
-        let _ = if let Some(section) = find(PLACE) {
-            section.before_with_node_1(host)
+        if let Some(section) = find(PLACE) {
+            js::call(&section, "before", &[host]);
         } else if anyhow && let Some(other) = OTHER_PLACES.into_iter().find_map(find) {
-            other.prepend_with_node_1(host)
+            js::call(&other, "prepend", &[host]);
         } else {
             return;
-        };
+        }
         *placings += 1;
         if *placings == 1 {
             browser.after(KEEP_MS, Signal::StopPlacing, 0);
@@ -153,166 +126,162 @@ impl Nodes {
     fn build(browser: &Browser) -> Option<Nodes> {
         let host = browser.document.create_element("div").ok().filter(|host| host.is_truthy())?;
         let _ = host.set_attribute("id", "komoju-payment");
+        browser.take_colours(&host);
         // An object of options is made from JSON: made by its setters, each field would be an import of its own.
-        let root = js::or_undefined(host.attach_shadow(js::json(r#"{"mode":"open"}"#).unchecked_ref()));
+        let root: Node = js::call(&host, "attachShadow", &[&js::json(r#"{"mode":"open"}"#)]).unchecked_into();
         // A style sheet made by script is not subject to the store's `style-src` policy. Browsers that lack it get a
         // style element.
-        if let Ok(sheet) = CssStyleSheet::new() {
-            let _ = sheet.replace_sync(STYLE);
+        let sheet = js::construct(&browser.window, "CSSStyleSheet", &[]);
+        if sheet.is_truthy() {
+            js::call_with(&sheet, "replaceSync", STYLE);
             js::set(&root, "adoptedStyleSheets", &js::list(&[&sheet]));
         } else {
             browser.node(&root, "style", "", STYLE);
         }
         let section = browser.node(&root, "section", "", "");
-        let _ = section.set_attribute("role", "status");
         let _ = section.set_attribute("tabindex", "-1");
-        let observer = js::or_undefined(MutationObserver::new(&browser.door(Signal::Mutated, 0)));
+        let _ = browser.node(&section, "i", "icon", "").set_attribute("aria-hidden", "true");
+        let head = Part::new(&section, "words", browser);
+        // Whatever changes here is read aloud; what stands below is not.
+        let _ = head.node.set_attribute("role", "status");
+        let body = Part::new(&section, "body", browser);
+        let observer =
+            js::construct(&browser.window, "MutationObserver", &[&browser.door(Signal::Mutated, 0)]);
         let all = js::json(r#"{"childList":true,"subtree":true}"#);
-        let _ = observer.observe_with_options(&browser.document, all.unchecked_ref());
+        js::call(&observer, "observe", &[&browser.document, &all]);
         // If the page is still loading, `Signal::PageSettled` does this later.
         if browser.is_loaded() {
             browser.after(APPEAR_MS, Signal::PlaceAnyhow, 0);
         }
-        Some(Nodes { host: host.unchecked_into(), section: section.unchecked_into(), observer })
-    }
-
-    /// Lines, buttons and links of a scene.
-    fn draw_deeds(&self, scene: Scene, language: Language, browser: &Browser) {
-        match scene {
-            Scene::Asking => self.draw_question(browser),
-            Scene::Said => {
-                self.draw_rows(&js::get(&browser.said, "numbers"), browser);
-                self.draw_guide(&js::get(&browser.said, "guide"), browser);
-                self.button(&js::get(&browser.said, "pay"), Press::Pay, "main", browser);
-                // How to pay the code they have is what most shoppers need; giving the code up is a quiet way out.
-                let how = js::get(&browser.said, "link");
-                let (label, url) = (js::get(&how, "label"), js::get(&how, "url"));
-                link(&self.section, &label, &url, "_blank", "main", browser);
-                let asks = js::get(&browser.said, "asking").is_truthy();
-                let press = if asks { Press::Ask } else { Press::Restart };
-                self.button(&js::get(&browser.said, "restart"), press, "quiet", browser);
-            }
-            Scene::Unpaid => self.button(&say::pay(language).into(), Press::Pay, "main", browser),
-            Scene::Going => self.draw_way("", &JsValue::UNDEFINED, language, browser),
-            Scene::GoingSlowly => self.draw_way("", &browser.pay_page(), language, browser),
-            Scene::GoingTooLong => self.draw_way("main", &browser.pay_page(), language, browser),
-            Scene::Leaving => {
-                self.draw_way("", &js::get(&browser.said, "redirect_url"), language, browser);
-            }
-            Scene::Trouble => {
-                self.button(&say::again(language).into(), Press::Again, "main", browser);
-                if browser.order_id != 0 {
-                    let label = say::open(language).into();
-                    link(&self.section, &label, &browser.pay_page(), "_top", "", browser);
-                }
-            }
-            Scene::Nothing | Scene::Checking | Scene::Refused => {}
-        }
-    }
-
-    /// What is paid, for which order, and below it one slot, as high as what may come to stand in it: that the page will
-    /// change, a link there, or a button.
-    fn draw_way(&self, class: &str, url: &JsValue, language: Language, browser: &Browser) {
-        let list = browser.node(&self.section, "dl", "", "");
-        fact(&list, say::amount(language), &browser.amount(), browser);
-        fact(&list, say::number(language), &js::join(&[&browser.page_order.into()]), browser);
-        let text = if url.is_undefined() { say::moment(language) } else { "" };
-        let slot = browser.node(&self.section, "p", "slot", text);
-        link(&slot, &say::open(language).into(), url, "_top", class, browser);
-    }
-
-    /// The question before a live code is given up: shows the number that would stop working, and two answers, the
-    /// safe one first.
-    fn draw_question(&self, browser: &Browser) {
-        let asking = js::get(&browser.said, "asking");
-        self.draw_rows(&js::get(&asking, "lines"), browser);
-        browser.text_node(&self.section, "p", "note", &js::get(&asking, "note"));
-        self.button(&js::get(&asking, "keep"), Press::Keep, "main", browser);
-        self.button(&js::get(&asking, "give_up"), Press::Restart, "", browser);
-    }
-
-    /// What is paid and for which order; numbers that no longer work; and what the shopper takes to the till or the bank.
-    fn draw_rows(&self, numbers: &JsValue, browser: &Browser) {
-        let list = browser.node(&self.section, "dl", "", "");
-        let (facts, copy) = (js::get(&browser.said, "facts"), js::get(&browser.said, "copy"));
-        js::each(&facts, |line| drop(row(&list, line, &JsValue::UNDEFINED, browser)));
-        js::each(&js::get(&browser.said, "dead"), |line| {
-            js::set_text(&row(&list, line, &JsValue::UNDEFINED, browser), "className", "dead");
-        });
-        js::each(numbers, |line| drop(row(&list, line, &copy, browser)));
-        if facts.is_undefined() {
-            // A worker of a former version says all of it so.
-            js::each(&js::get(&browser.said, "lines"), |line| drop(row(&list, line, &copy, browser)));
-            row(&list, &js::get(&browser.said, "number"), &copy, browser);
-        }
-    }
-
-    /// How it is done there.
-    fn draw_guide(&self, guide: &JsValue, browser: &Browser) {
-        if guide.is_undefined() {
-            return;
-        }
-        browser.text_node(&self.section, "h3", "note", &js::get(guide, "title"));
-        let list = browser.node(&self.section, "ol", "", "");
-        js::each(&js::get(guide, "steps"), |step| drop(browser.text_node(&list, "li", "", step)));
-        js::each(&js::get(guide, "notes"), |note| drop(browser.text_node(&self.section, "p", "note", note)));
-    }
-
-    /// A button that reports a press; nothing if it has no label.
-    fn button(&self, label: &JsValue, press: Press, class: &str, browser: &Browser) {
-        if let Some(button) = browser.text_node(&self.section, "button", class, label) {
-            browser.listen(&button, "click", Signal::Pressed, press as u32);
-        }
+        Some(Nodes { host: host.unchecked_into(), section: section.unchecked_into(), head, body, observer })
     }
 }
 
-/// A link; nothing if its address is not http(s).
-fn link(parent: &Node, label: &JsValue, url: &JsValue, target: &str, class: &str, browser: &Browser) {
-    let is_safe = |url: &str| url.starts_with("https://") || url.starts_with("http://");
-    if let Some(url) = url.as_string().filter(|url| is_safe(url))
-        && let Some(link) = browser.text_node(parent, "a", class, label)
-    {
-        let _ = link.set_attribute("href", &url);
-        let _ = link.set_attribute("target", target);
+impl Part {
+    fn new(parent: &Node, class: &str, browser: &Browser) -> Part {
+        Part { node: browser.node(parent, "div", class, ""), shown: JsValue::UNDEFINED }
+    }
+
+    /// Shows these nodes, unless they stand here already. True: they did not.
+    fn show(&mut self, nodes: &JsValue, browser: &Browser) -> bool {
+        let written = js::stringify(nodes);
+        if self.shown == written {
+            return false;
+        }
+        self.shown = written;
+        js::set_text(&self.node, "textContent", "");
+        js::each(nodes, |node| draw(&self.node, node, browser));
+        true
     }
 }
 
-/// Adds a label and its value, if there is such a line. A number stands in the groups in which it is read, and can be
-/// copied, without them, where the browser allows it; `copy`: what the button for that says, before and after.
-fn row(list: &Node, line: &JsValue, copy: &JsValue, browser: &Browser) -> JsValue {
-    if line.is_undefined() {
-        return JsValue::UNDEFINED;
-    }
-    let (value, groups) = (js::get(line, "value"), js::get(line, "groups"));
-    let class = match (js::get(line, "code").is_truthy(), groups.is_undefined()) {
-        (true, false) => "code",
-        (true, true) => "code name",
-        (false, _) => "",
+/// State, head and body of a scene. The server sends its cards as they are to be drawn (`worker/src/shopper/card.rs`); the
+/// few that are needed without it are put together here, in the same form.
+fn shown(scene: Scene, language: Language, browser: &Browser) -> (JsValue, JsValue, JsValue) {
+    let said = |key| js::get(&browser.said, key);
+    let open = |class, url: &JsValue| act("a", class, &say::open(language).into(), "href", url);
+    let way = |slot: &JsValue| js::list(&[&facts(language, browser), &leaf("p", "slot", slot)]);
+    let going = |slot: &JsValue| {
+        ("redirect".into(), words(&say::on_the_way(language).into(), &say::going(language).into()), way(slot))
     };
-    let row = browser.node(list, "div", class, "");
-    browser.text_node(&row, "dt", "", &js::get(line, "label"));
-    if groups.is_undefined() {
-        browser.text_node(&row, "dd", "", &value);
-    } else {
-        let number = browser.node(&row, "dd", "", "");
-        js::each(&groups, |group| drop(browser.text_node(&number, "span", "", group)));
+    match scene {
+        Scene::Said | Scene::Asking | Scene::Unpaid => {
+            let (state, card) = match scene {
+                Scene::Asking => ("asking".into(), said("asking")),
+                Scene::Unpaid => ("unpaid".into(), said("stay")),
+                _ => (said("state"), said("card")),
+            };
+            if card.is_truthy() {
+                return (state, js::get(&card, "head"), js::get(&card, "body"));
+            }
+            // Others come first, or the worker is of a former version: its own page says all.
+            let link =
+                if said("token").is_truthy() { open("main", &browser.pay_page()) } else { JsValue::NULL };
+            (state, words(&said("title"), &said("message")), js::list(&[&link]))
+        }
+        Scene::Checking | Scene::CheckingSlowly => {
+            let head = words(&say::checking(language).into(), &say::moment(language).into());
+            let slow = scene == Scene::CheckingSlowly && browser.order_id != 0;
+            let link = if slow { open("", &browser.pay_page()) } else { JsValue::NULL };
+            ("confirming".into(), head, way(&js::list(&[&link])))
+        }
+        Scene::Going => going(&say::moment(language).into()),
+        Scene::GoingSlowly => going(&js::list(&[&open("", &browser.pay_page())])),
+        Scene::GoingTooLong => going(&js::list(&[&open("main", &browser.pay_page())])),
+        Scene::Leaving => going(&js::list(&[&open("", &said("redirect_url"))])),
+        Scene::Nothing | Scene::Trouble | Scene::Refused => {
+            // Of a problem, only `message` is written for shoppers.
+            let message = said("message");
+            let message = if message.is_string() { message } else { say::safe(language).into() };
+            let link = if browser.order_id == 0 { JsValue::NULL } else { open("", &browser.pay_page()) };
+            let again =
+                act("button", "main", &say::again(language).into(), "press", &(Press::Again as u32).into());
+            let title = if browser.is_offline() { say::offline(language) } else { say::trouble(language) };
+            let (title, body) = match scene {
+                Scene::Refused => (JsValue::NULL, js::list(&[])),
+                _ => (title.into(), js::list(&[&again, &link])),
+            };
+            ("trouble".into(), words(&title, &message), body)
+        }
     }
-    if !class.is_empty()
-        && browser.clipboard().is_truthy()
-        && let Some(button) = browser.text_node(&row, "button", "copy", &js::get(copy, "0"))
-    {
-        js::set(&button, "value", &value);
-        js::set(&button, "name", &js::get(copy, "1"));
-        browser.listen(&button, "click", Signal::Copy, 0);
-    }
-    row.into()
 }
 
-/// Adds what is known of the order, unless it is not known.
-fn fact(list: &Node, label: &str, value: &JsValue, browser: &Browser) {
-    if value.is_string() {
-        let row = browser.node(list, "div", "", "");
-        browser.node(&row, "dt", "", label);
-        browser.text_node(&row, "dd", "", value);
+/// What is paid, where the page tells that, and for which order.
+fn facts(language: Language, browser: &Browser) -> JsValue {
+    let row = |label: &str, value: &JsValue| {
+        if value.is_undefined() {
+            return JsValue::NULL;
+        }
+        leaf("div", "", &js::list(&[&leaf("dt", "", &label.into()), &leaf("dd", "", value)]))
+    };
+    let number = js::join(&[&browser.page_order.into()]);
+    let rows = [row(say::amount(language), &browser.amount()), row(say::number(language), &number)];
+    leaf("dl", "", &js::list(&[&rows[0], &rows[1]]))
+}
+
+fn words(title: &JsValue, message: &JsValue) -> JsValue {
+    js::list(&[&leaf("h2", "", title), &leaf("p", "", message)])
+}
+
+/// An element: `content` is its text, or a list of elements.
+fn leaf(tag: &str, class: &str, content: &JsValue) -> JsValue {
+    js::list(&[&tag.into(), &class.into(), content])
+}
+
+/// An element that does something.
+fn act(tag: &str, class: &str, label: &JsValue, key: &str, value: &JsValue) -> JsValue {
+    let act = js::json("{}");
+    js::set(&act, key, value);
+    js::list(&[&tag.into(), &class.into(), label, &act])
+}
+
+/// Draws an element. What no card has is left out: elements that load or run something, addresses that are not http(s),
+/// and buttons that copy where the browser does not let us.
+fn draw(parent: &Node, node: &JsValue, browser: &Browser) {
+    let (tag, content, act) = (js::text(node, "0"), js::get(node, "2"), js::get(node, "3"));
+    let (href, copy) = (js::text(&act, "href"), js::get(&act, "copy"));
+    let is_safe = href.starts_with("https://") || href.starts_with("http://");
+    let is_link = tag == "a";
+    if !page::lists(ELEMENTS, &tag)
+        || is_link && !is_safe
+        || copy.is_truthy() && !browser.clipboard().is_truthy()
+    {
+        return;
+    }
+    let element = browser.node(parent, &tag, &js::text(node, "1"), &content.as_string().unwrap_or_default());
+    js::each(&content, |inner| draw(&element, inner, browser));
+    if is_link {
+        let _ = element.set_attribute("href", &href);
+        let target = js::text(&act, "target");
+        let _ = element.set_attribute("target", if target.is_empty() { "_top" } else { &target });
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it saturates, and there is no such press")]
+    if let Some(press) = js::get(&act, "press").as_f64() {
+        browser.listen(&element, "click", Signal::Pressed, press as u32);
+    }
+    if copy.is_truthy() {
+        js::set(&element, "value", &copy);
+        js::set(&element, "name", &js::get(&act, "done"));
+        browser.listen(&element, "click", Signal::Copy, 0);
     }
 }

@@ -61,6 +61,8 @@ pub enum Scene {
     Nothing,
     /// The status is being asked for.
     Checking,
+    /// The same after [`LINK_MS`]: with a plain link to the payment page.
+    CheckingSlowly,
     /// On the way to the payment page; its address is not known yet.
     Going,
     /// The same after [`LINK_MS`]: with a plain link there.
@@ -73,7 +75,7 @@ pub enum Scene {
     Said,
     /// The server's question before a live code is given up.
     Asking,
-    /// Can be paid, but we may not leave by ourselves: a button.
+    /// Can be paid, but we may not leave by ourselves: what the server says of that, with a button.
     Unpaid,
     /// No answer after several tries: a button to try again, and a plain link.
     Trouble,
@@ -145,13 +147,12 @@ pub trait Page {
 
 /// How long a call may take before it counts as failed, in ms.
 pub const CALL_MS: u32 = 20_000;
-/// How long (ms) the shopper may be on the way before the card offers a link to the payment page, however slow the server
-/// is.
+/// How long (ms) the shopper may wait for the first answer, or be on the way, before the card offers a link to the payment
+/// page, however slow the server is.
 const LINK_MS: u32 = 4_000;
 /// The same for a button.
 const BUTTON_MS: u32 = 10_000;
-/// What the card turns to when the shopper has been on the way for so long.
-const REMINDERS: [(u32, Scene); 2] = [(LINK_MS, Scene::GoingSlowly), (BUTTON_MS, Scene::GoingTooLong)];
+const REMINDERS: [u32; 2] = [LINK_MS, BUTTON_MS];
 /// How long the page's own `load` may keep us from leaving, in ms.
 const LOAD_MS: u32 = 3_000;
 /// The wait before the first repeat of a failed call, in ms; it doubles each time.
@@ -202,10 +203,10 @@ pub struct Flow {
     quiet: u32,
     /// The call that [`Press::Again`] repeats.
     stuck: Ask,
-    /// How often the shopper was sent on the way: a reminder of an earlier time is none.
-    ways: u32,
-    /// The card says that the shopper is on the way.
-    going: bool,
+    /// How often a wait has begun that the card speaks of: a reminder of an earlier one is none.
+    waits: u32,
+    /// What the card shows of that wait: [`Scene::Checking`] or [`Scene::Going`]; anything else is none.
+    shown: Scene,
 }
 
 impl Flow {
@@ -219,15 +220,15 @@ impl Flow {
             failures: 0,
             quiet: 0,
             stuck: Ask::Arrive,
-            ways: 0,
-            going: false,
+            waits: 0,
+            shown: Scene::Nothing,
         }
     }
 
     /// This page's order has a payment whose token we know: shows how it stands.
     pub fn known_payment(&mut self, page: &mut impl Page) {
         if self.stage == Stage::Idle {
-            self.show(Scene::Checking, page);
+            self.set_out(Scene::Checking, page);
             self.ask(Ask::Look, page);
         }
     }
@@ -352,42 +353,48 @@ impl Flow {
         };
         self.failures = 0;
         self.told = false;
-        match ask {
-            Ask::Look => self.show(Scene::Checking, page),
-            Ask::Arrive | Ask::Pay | Ask::Restart => self.set_out(page),
-        }
+        self.set_out(if ask == Ask::Look { Scene::Checking } else { Scene::Going }, page);
         self.ask(ask, page);
     }
 
-    /// The shopper has been on the way for as long as this reminder was for.
-    pub fn reminded(&mut self, tag: u32, page: &mut impl Page) {
-        if self.going && tag >> 1 == self.ways {
-            page.show(REMINDERS[(tag & 1) as usize].1);
+    /// The browser is online again: what could not be had is asked for once more.
+    pub fn online(&mut self, page: &mut impl Page) {
+        match self.stage {
+            Stage::Resting if !self.told => self.pressed(Press::Again, page),
+            _ => self.seen(page),
         }
     }
 
-    /// Shows a scene that is none of the way.
+    /// The wait has taken as long as this reminder was for.
+    pub fn reminded(&mut self, tag: u32, page: &mut impl Page) {
+        if tag >> 1 != self.waits {
+            return;
+        }
+        match (self.shown, tag & 1) {
+            (Scene::Checking, _) => page.show(Scene::CheckingSlowly),
+            (Scene::Going, 0) => page.show(Scene::GoingSlowly),
+            (Scene::Going, _) => page.show(Scene::GoingTooLong),
+            _ => {}
+        }
+    }
+
     fn show(&mut self, scene: Scene, page: &mut impl Page) {
-        self.going = false;
+        self.shown = scene;
         page.show(scene);
     }
 
-    /// Shows that the shopper is on the way, and has itself reminded of it.
-    fn set_out(&mut self, page: &mut impl Page) {
-        self.show(Scene::Going, page);
-        self.going = true;
-        self.ways = self.ways.wrapping_add(1) & (u32::MAX >> 1);
-        for (tag, (ms, _)) in (self.ways << 1..).zip(REMINDERS) {
+    /// Shows that something is waited for, and has itself reminded of it.
+    fn set_out(&mut self, scene: Scene, page: &mut impl Page) {
+        self.show(scene, page);
+        self.waits = self.waits.wrapping_add(1) & (u32::MAX >> 1);
+        for (tag, ms) in (self.waits << 1..).zip(REMINDERS) {
             page.remind(ms, tag);
         }
     }
 
     /// Starts with the order that was heard.
     fn arrive(&mut self, page: &mut impl Page) {
-        match self.may_leave {
-            true => self.set_out(page),
-            false => self.show(Scene::Checking, page),
-        }
+        self.set_out(if self.may_leave { Scene::Going } else { Scene::Checking }, page);
         self.ask(Ask::Arrive, page);
     }
 

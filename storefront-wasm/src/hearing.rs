@@ -17,7 +17,7 @@
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use web_sys::{PerformanceObserver, Response, XmlHttpRequest};
+use web_sys::XmlHttpRequest;
 
 use crate::browser::Browser;
 use crate::flow::Flow;
@@ -32,6 +32,8 @@ const SETTINGS: u32 = 0;
 const PATIENCE_MS: u32 = 8_000;
 /// How long (ms) an unpaid order waits for the settings, which decide the language.
 const LANGUAGE_MS: u32 = 1_000;
+/// Where the payment page is: the browser connects to it before it goes there.
+const PAYMENT_PAGE: &str = "https://komoju.com";
 /// Where BigCommerce's own page shows the order's number, once it has the order.
 const NUMBER: &str = "[data-test=order-confirmation-order-number-text]";
 
@@ -56,9 +58,9 @@ impl Hearing {
         let xhr = js::get(&js::get(&browser.window, "XMLHttpRequest"), "prototype");
         browser.hear(&xhr, "open", Signal::Opened);
         browser.hear(&browser.window, "fetch", Signal::Fetched);
-        if let Ok(observer) = PerformanceObserver::new(&browser.door(Signal::Loaded, 0)) {
-            js::call(&observer, "observe", &[&js::json(r#"{"type":"resource","buffered":true}"#)]);
-        }
+        let observer =
+            js::construct(&browser.window, "PerformanceObserver", &[&browser.door(Signal::Loaded, 0)]);
+        js::call(&observer, "observe", &[&js::json(r#"{"type":"resource","buffered":true}"#)]);
         Hearing::default()
     }
 
@@ -130,13 +132,14 @@ impl Hearing {
     /// A fetch that we follow was answered.
     pub fn responded(&mut self, tag: u32, response: &JsValue, flow: &mut Flow, host: &mut Host) {
         // Reads a copy, for the page reads the original. If the page has read it already, no copy can be made.
-        let response: &Response = response.unchecked_ref();
-        if is_fine(response)
-            && let Ok(copy) = response.clone()
-            && copy.is_truthy()
-        {
-            let body = js::or_undefined(copy.json());
-            host.browser.follow(&body, Signal::Read, Signal::Lost, tag);
+        let copy = if is_fine(response) { js::call(response, "clone", &[]) } else { JsValue::UNDEFINED };
+        if copy.is_truthy() {
+            host.browser.follow(
+                js::call(&copy, "json", &[]).unchecked_ref(),
+                Signal::Read,
+                Signal::Lost,
+                tag,
+            );
         } else {
             self.heard(tag, &JsValue::UNDEFINED, flow, host);
         }
@@ -191,11 +194,13 @@ impl Hearing {
         browser.order = body.clone();
         browser.order_id = id;
         browser.page_order = id;
-        browser.recall_token();
+        browser.recall();
         if browser.token.is_truthy() {
             flow.known_payment(host);
         }
         if order::is_unpaid(&status) {
+            host.browser.preconnect(&host.browser.own("app"));
+            host.browser.preconnect(&PAYMENT_PAGE.into());
             self.held = true;
             if host.browser.knows_language() {
                 return self.go_on(flow, host);
@@ -243,7 +248,7 @@ impl Hearing {
             .and_then(|it| it.order)
             .or_else(|| page::order_id(&configured.as_string()?));
         if named.is_none() {
-            let scripts = js::or_undefined(browser.document.query_selector_all("script"));
+            let scripts = js::call_with(&browser.document, "querySelectorAll", "script");
             js::each(&scripts, |script| {
                 named = named.or_else(|| page::loaders_order(&js::text(script, "textContent")));
             });

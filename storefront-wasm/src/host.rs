@@ -33,14 +33,16 @@ impl Page for Host {
         self.browser.after(ms, Signal::Reminded, tag);
     }
 
-    /// Draws the scene. The flow may show what the server said last although another call has begun meanwhile.
+    /// Draws the scene. What the server said last is still shown although another call has begun, which clears `said`; and
+    /// so it is on a page that was opened again, until there is news.
     fn show(&mut self, scene: Scene) {
         let Host { browser, card } = self;
-        if matches!(scene, Scene::Said | Scene::Asking) && browser.said.is_undefined() {
-            // A new call has begun, which clears `said`; what the server said last is still shown.
+        let checking = matches!(scene, Scene::Checking | Scene::CheckingSlowly);
+        if browser.said.is_undefined() && (checking || matches!(scene, Scene::Said | Scene::Asking)) {
             browser.said = js::parse(&browser.raw);
         }
-        card.draw(scene, browser);
+        let is_known = checking && js::get(&browser.said, "card").is_truthy();
+        card.draw(if is_known { Scene::Said } else { scene }, browser);
     }
 
     fn leave(&mut self) {

@@ -3,8 +3,9 @@
 //! A store may have replaced any built-in, and what its page gives us may come from another realm or be no object of
 //! the browser's at all. `Reflect` reads, sets, calls and constructs by name, and catches whatever comes of it.
 //!
-//! web-sys gives the browser's objects their types, and calls their methods: those that it catches, which give a
-//! `Result`. What remains goes through this module, also on typed objects:
+//! web-sys gives the browser's objects their types, and calls the methods that are called from several places, of those
+//! that it catches and that give a `Result`. What remains goes through this module, also on typed objects:
+//! - Methods that are called once: each would be an import of its own, which is larger than its name.
 //! - Properties. web-sys does not catch its setters and most of its getters. On a page with a form or an image called
 //!   `readyState`, `document.readyState` is that element, and a getter that wants text throws.
 //! - Methods that web-sys does not catch, such as `remove`, `disconnect` and PerformanceObserver's `observe`.

@@ -1,7 +1,6 @@
 //! The script itself, and the door through which the browser tells it things.
 
 use wasm_bindgen::prelude::*;
-use web_sys::History;
 
 use crate::browser::Browser;
 use crate::flow::{Failure, Flow, Press};
@@ -75,6 +74,7 @@ impl Script {
             Signal::Copied => browser.copied(),
             Signal::VisibilityChanged if browser.is_hidden() => {}
             Signal::VisibilityChanged => flow.seen(host),
+            Signal::Online => flow.online(host),
             Signal::PageShown => {
                 if js::get(value, "persisted").is_truthy() {
                     flow.came_back(host);
@@ -93,6 +93,7 @@ impl Script {
         let browser = &self.host.browser;
         browser.listen(&browser.window, "pageshow", Signal::PageShown, 0);
         browser.listen(&browser.document, "visibilitychange", Signal::VisibilityChanged, 0);
+        browser.listen(&browser.window, "online", Signal::Online, 0);
         if browser.is_loaded() {
             page_loaded(browser);
         } else {
@@ -110,9 +111,8 @@ impl Script {
         if page::is_token(token) {
             browser.token = token.into();
         }
-        let history: History = js::typed(&browser.window, "history");
-        let address = browser.address().as_string();
-        let _ = history.replace_state_with_url(&js::get(&history, "state"), "", address.as_deref());
+        let history = js::get(&browser.window, "history");
+        js::call(&history, "replaceState", &[&js::get(&history, "state"), &"".into(), &browser.address()]);
     }
 
     /// A button was pressed. Without the order, nothing can be started here, but the server's own status page can.

@@ -47,6 +47,7 @@ pub enum Signal {
     /// … or the browser did not let us.
     NotCopied,
     VisibilityChanged,
+    Online,
     PageShown,
     /// Nodes were added or removed somewhere on the page.
     Mutated,
@@ -57,7 +58,7 @@ pub enum Signal {
 }
 
 /// By number. A test checks that each stands at its own.
-const ALL: [Signal; 26] = [
+const ALL: [Signal; 27] = [
     Signal::Opened,
     Signal::Sent,
     Signal::Ended,
@@ -80,6 +81,7 @@ const ALL: [Signal; 26] = [
     Signal::Copied,
     Signal::NotCopied,
     Signal::VisibilityChanged,
+    Signal::Online,
     Signal::PageShown,
     Signal::Mutated,
     Signal::PlaceAnyhow,

@@ -9,9 +9,19 @@ fn primary(tag: &str) -> &str {
     tag.get(..end).unwrap_or(tag)
 }
 
-/// True if two tags name the same language: `ja_JP` and `ja`.
+/// True for Chinese in traditional characters: `zh-Hant`, `zh_Hant_TW`, and the places where those are in use. Any other
+/// Chinese is in simplified ones: `zh`, `zh-CN`, `zh-Hans-HK`. The server has the same rule (`code_of` of its `Locale`).
+fn is_traditional(tag: &str) -> bool {
+    let has = |at: usize, part: &str| {
+        let found = tag.as_bytes().get(at..at + part.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    has(0, "zh") && ["hant", "tw", "hk", "mo"].into_iter().any(|way| has(3, way))
+}
+
+/// True if two tags name the same language: `ja_JP` and `ja`, `zh-TW` and `zh_Hant`, but not `zh-TW` and `zh-CN`.
 pub fn is_same(tag: &str, other: &str) -> bool {
-    primary(tag).eq_ignore_ascii_case(primary(other))
+    primary(tag).eq_ignore_ascii_case(primary(other)) && is_traditional(tag) == is_traditional(other)
 }
 
 impl Language {
@@ -34,23 +44,46 @@ mod tests {
 
     fn spoken(tag: &str) -> (&'static str, &'static str) {
         let language = Language::for_tag(tag);
-        (language.tag(), script::pay(language))
+        (language.tag(), script::again(language))
     }
 
     #[test]
     fn a_tag_leads_to_its_language_however_it_is_written() {
         for tag in ["ja", "ja-JP", "ja_JP", "JA"] {
-            assert_eq!(spoken(tag), ("ja", "お支払いへ進む"), "{tag}");
+            assert_eq!(spoken(tag), ("ja", "もう一度試す"), "{tag}");
         }
         for tag in ["ko", "ko-KR", "ko_KR", "KO"] {
-            assert_eq!(spoken(tag), ("ko", "결제하기"), "{tag}");
+            assert_eq!(spoken(tag), ("ko", "다시 시도"), "{tag}");
+        }
+    }
+
+    #[test]
+    fn chinese_is_told_apart_by_how_it_is_written() {
+        let opens = |tag| script::open(Language::for_tag(tag));
+        for tag in ["zh", "zh-CN", "zh_CN", "ZH", "zh_SG", "zh-Hans", "zh-Hans-SG", "zh-Hans-HK"] {
+            assert_eq!(spoken(tag).0, "zh-Hans", "{tag}");
+            assert_eq!(opens(tag), "打开付款页面", "{tag}");
+        }
+        for tag in ["zh-TW", "zh_TW", "zh-tw", "zh-HK", "zh-MO", "zh-Hant", "zh-Hant-HK", "zh_Hant_TW"] {
+            assert_eq!(spoken(tag).0, "zh-Hant", "{tag}");
+            assert_eq!(opens(tag), "開啟付款頁面", "{tag}");
+        }
+    }
+
+    #[test]
+    fn two_tags_of_one_language_are_the_same() {
+        for (tag, other) in [("ja", "ja_JP"), ("zh-TW", "zh_Hant"), ("zh", "zh-Hans-CN"), ("en-HK", "en")] {
+            assert!(is_same(tag, other) && is_same(other, tag), "{tag} and {other}");
+        }
+        for (tag, other) in [("ja", "en"), ("zh-TW", "zh-CN"), ("zh", "zh-Hant"), ("zh", "zha"), ("", "zh")] {
+            assert!(!is_same(tag, other) && !is_same(other, tag), "{tag} and {other}");
         }
     }
 
     #[test]
     fn every_other_tag_is_spoken_to_in_english_and_said_to_be() {
-        for tag in ["en", "en_AU", "tlh", "jam", "kok-IN", "k", "日本語", ""] {
-            assert_eq!(spoken(tag), ("en", "Pay now"), "{tag}");
+        for tag in ["en", "en_AU", "en-TW", "tlh", "jam", "kok-IN", "zha", "k", "日本語", ""] {
+            assert_eq!(spoken(tag), ("en", "Try again"), "{tag}");
         }
     }
 

@@ -109,7 +109,7 @@ async fn after_back_the_dead_number_is_named_as_dead() {
         assert!(notice.contains(words), "{words} in {notice}");
     }
     let line =
-        "getComputedStyle(document.querySelector('#komoju-payment').shadowRoot.querySelector('.dead dd'))
+        "getComputedStyle(document.querySelector('#komoju-payment').shadowRoot.querySelector('.dead .n'))
         .textDecorationLine";
     assert_eq!(shopper.browser.eval(line).await, "line-through");
     shopper.picture("dead-number");

@@ -61,6 +61,36 @@ async fn a_korean_page_is_answered_in_korean_to_the_end() {
     picture(&elsewhere, "status-ko");
 }
 
+/// Chinese is written in two ways, and a page of Taiwan names a region only: it is answered in traditional characters.
+/// KOMOJU's page knows no Chinese, and speaks English.
+#[tokio::test]
+async fn a_page_from_taiwan_is_answered_in_traditional_chinese_to_the_end() {
+    let shop = declaring(Locale::Ja, "zh-TW").await;
+    let shopper = Shopper { shop: &shop, browser: Browser::open(Language::TraditionalChinese).await };
+    shopper.arrive(&shop.order(&OrderSpec::default())).await;
+    let receipt = shopper.ask_for_konbini_code("lawson").await;
+    assert_eq!(shopper.browser.eval("document.documentElement.lang").await, "en");
+    let back = shopper.browser.eval("document.querySelector('#return-to-shop').href").await;
+    shopper.browser.click("#return-to-shop").await;
+    let notice = shopper.notice("waiting").await;
+    let said = ["在LAWSON便利商店付款", "日本時間", "客戶號碼 · お客様番号", "各種番号をお持ちの方"];
+    for words in said.into_iter().chain([receipt.as_str()]) {
+        assert!(notice.contains(words), "{words} in {notice}");
+    }
+    assert_eq!(shopper.browser.eval(CARDS_LANGUAGE).await, "zh-Hant");
+    picture(&shopper.browser, "waiting-zh-Hant");
+
+    // Another browser has no session with the shop, and so comes to our own page.
+    let elsewhere = Browser::open(Language::TraditionalChinese).await;
+    elsewhere.goto(back.as_str().expect("a link")).await;
+    let page = elsewhere.text("main.waiting").await;
+    for words in said.into_iter().chain([receipt.as_str()]) {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    assert_eq!(elsewhere.eval("document.documentElement.lang").await, "zh-Hant");
+    picture(&elsewhere, "status-zh-Hant");
+}
+
 /// The language that the card says it is in.
 const CARDS_LANGUAGE: &str =
     "document.querySelector('#komoju-payment').shadowRoot.querySelector('section').lang";

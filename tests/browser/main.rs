@@ -2,6 +2,7 @@
 //!
 //! A file tells one behaviour; [`shopper`] has the words they are told in.
 
+mod accessible;
 mod alive;
 mod another_browser;
 mod another_method;
@@ -21,6 +22,7 @@ mod odd_loaders;
 mod older_script;
 mod on_the_way;
 mod other_pages;
+mod our_own_page;
 mod paid_by_card;
 mod panel_capture;
 mod panel_pay_link;
@@ -33,6 +35,7 @@ mod permalink;
 mod purchase_event;
 mod queued;
 mod shopper;
+mod steady;
 mod test_money;
 mod two_tabs;
 mod webhooks;

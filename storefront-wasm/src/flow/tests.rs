@@ -384,3 +384,38 @@ fn a_press_does_not_wait_for_a_running_status_call() {
     flow.pressed(Press::Pay, &mut page);
     assert_eq!(page.take(), [Show(Scene::Going), Deed::Ask(Ask::Pay)]);
 }
+
+#[test]
+fn a_slow_status_offers_a_link_in_the_meantime() {
+    let (mut flow, mut page) = returned();
+    page.take();
+    let [(link_ms, link), (_, later)] = reminders(&mut page);
+    assert_eq!(link_ms, LINK_MS);
+    flow.reminded(link, &mut page);
+    flow.reminded(later, &mut page);
+    assert_eq!(page.take(), [Show(Scene::CheckingSlowly), Show(Scene::CheckingSlowly)]);
+    flow.answered(told(15_000, true), &mut page);
+    page.take();
+    flow.reminded(later, &mut page);
+    assert_eq!(page.take(), [], "the server has spoken");
+}
+
+#[test]
+fn a_browser_that_is_online_again_asks_again() {
+    let (mut flow, mut page) = returned();
+    for _ in 0..=RETRIES {
+        flow.failed(Failure::Passing, &mut page);
+        flow.time_is_up(false, &mut page);
+    }
+    page.take();
+    flow.online(&mut page);
+    assert_eq!(page.take(), [Show(Scene::Checking), Deed::Ask(Ask::Look)]);
+    flow.answered(told(15_000, true), &mut page);
+    page.take();
+    flow.online(&mut page);
+    assert_eq!(page.take(), [Deed::Ask(Ask::Look)], "a status on show is asked for at once");
+    flow.answered(DONE, &mut page);
+    page.take();
+    flow.online(&mut page);
+    assert_eq!(page.take(), [], "there is nothing to ask for any more");
+}

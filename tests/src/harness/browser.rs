@@ -39,6 +39,8 @@ pub enum Language {
     Japanese,
     English,
     Korean,
+    /// As browsers name it: by a region, not by how it is written.
+    TraditionalChinese,
 }
 
 impl Language {
@@ -48,6 +50,7 @@ impl Language {
             Self::Japanese => "ja",
             Self::English => "en",
             Self::Korean => "ko",
+            Self::TraditionalChinese => "zh-TW",
         }
     }
 }
@@ -207,6 +210,21 @@ impl Browser {
         let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics });
         let path = format!("{}/goog/cdp/execute", self.session);
         Chromedriver::shared().call(Method::POST, &path, Some(&command)).expect("the browser is open");
+    }
+
+    /// Has pages believe that their reader likes it `light` or `dark`.
+    pub fn prefer_scheme(&self, scheme: &str) {
+        let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
+        let command = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": [feature] } });
+        let path = format!("{}/goog/cdp/execute", self.session);
+        Chromedriver::shared().call(Method::POST, &path, Some(&command)).expect("the browser is open");
+    }
+
+    /// What a promise in the page comes to.
+    pub async fn eval_soon(&self, promise: &str) -> Value {
+        let script = format!("({promise}).then(arguments[arguments.length - 1]);");
+        let value = self.client.execute_async(&script, Vec::new()).await;
+        value.unwrap_or_else(|error| panic!("{promise}: {error}"))
     }
 
     /// The value of a JavaScript expression in the page.

@@ -35,6 +35,7 @@ use domain::json::read;
 use domain::plan::start::{Intent, Proof, Refusal, Seen, Start};
 use domain::state::call::Browser;
 use domain::texts::locale::{Locale, Spoken};
+use domain::time::Moment;
 use domain::url::{self, origin_of};
 use domain::values::ids::{CartId, OrderId, StoreHash};
 use domain::views::snapshot::Snapshot;
@@ -73,6 +74,9 @@ struct Body {
     seen_currency: Option<String>,
     #[serde(default)]
     intent: Intent,
+    /// The script draws the card as it is told. False: it is of a former version, and puts it together by itself.
+    #[serde(default)]
+    card: bool,
     /// A random text, made by the script for each visit of the page.
     visit: Option<String>,
 }
@@ -103,7 +107,9 @@ pub async fn start(mut request: Request, ctx: &Ctx) -> Handled {
     let started = PaymentClient::of(&ctx.env, &profile, order).start(start).await?;
     let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
     let response = match outcome(started, &request, ctx, &profile.store, locale).await {
-        Outcome::Show(snapshot, redirect) => json(&view(&snapshot, redirect, links, ctx.now_ms, locale))?,
+        Outcome::Show(snapshot, redirect) => {
+            shown(&snapshot, redirect, body.card, links, ctx.now_ms, locale)?
+        }
         Outcome::Wait(queued) => {
             let response = json(&queued)?.with_status(queued.status);
             response.headers().set("retry-after", &queued.seconds().to_string())?;
@@ -146,7 +152,26 @@ pub async fn status(request: Request, ctx: &Ctx, token: &str) -> Handled {
         refused(&Refusal::OrderNotFound, locale).readable_by(cors.as_deref().unwrap_or_default())
     })?;
     let links = Links::renewed(&ctx.config, &subject);
-    Ok(with_cors(json(&view(&snapshot, false, links, ctx.now_ms, locale))?, cors.as_deref())?)
+    let draws = url::value(&query(&request), "card").is_some();
+    let response = shown(&snapshot, false, draws, links, ctx.now_ms, locale)?;
+    Ok(with_cors(response, cors.as_deref())?)
+}
+
+/// How the payment stands, as this script understands it. `draws`: it draws the card as it is told.
+fn shown(
+    snapshot: &Snapshot,
+    redirect: bool,
+    draws: bool,
+    links: Links<'_>,
+    now: Moment,
+    locale: Locale,
+) -> Handled {
+    let told = view(snapshot, redirect, links, now, locale);
+    if !draws {
+        return json(&told);
+    }
+    let stay = told.redirect_url.is_some().then(|| view(snapshot, false, links, now, locale));
+    json(&told.drawn(stay.as_ref(), links.status(snapshot.attempt), locale))
 }
 
 /// `OPTIONS /api/…`: for callers that send JSON or headers of their own. It says nothing about any store; the answer

@@ -2,6 +2,7 @@
 //! public. An answer that says anything about an order needs the cart's id or a token of ours as proof.
 
 pub mod api;
+pub mod card;
 pub mod journey;
 pub mod line;
 pub mod page;

@@ -28,9 +28,10 @@
   wait();
 
   document.addEventListener("click", async ({ target }) => {
-    if (target.matches(".print")) print();
-    if (!target.matches(".copy")) return;
-    await navigator.clipboard.writeText(target.value);
-    target.textContent = target.dataset.done;
+    if (target.closest(".print")) print();
+    const copy = target.closest(".copy");
+    if (!copy) return;
+    await navigator.clipboard.writeText(copy.value);
+    copy.textContent = copy.dataset.done;
   });
 })();

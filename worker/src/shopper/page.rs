@@ -1,8 +1,7 @@
 //! Our own pages for shoppers: plain HTML that needs no script, readable on any phone, in the shopper's language.
 
-use super::line::Line;
+use super::card::{self, Act, Card, Content, Node, Press};
 use super::view::{Asking, Queued, View, ViewState};
-use super::voucher::Guide;
 use crate::crypto::random_hex;
 use crate::problem::Problem;
 use crate::respond;
@@ -47,21 +46,12 @@ impl Again<'_> {
 /// if it is known.
 pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale: Locale) -> Handled {
     let again = view.poll_ms.map(|ms| Again { after_ms: i64::from(ms).max(3_000), next: None });
+    let card = card::card(view, String::new(), locale);
     let body = html! {
-        @if let Some(test) = view.test { p.test { (test) } }
-        @if let Some(left) = &view.left { p.left.last[left.last] { (left.text) } }
-        h1 {
-            (view.title)
-            @if let Some(until) = &view.until { " " span { (until) } }
-        }
-        p { (view.message) }
-        (lines(view))
-        @if let Some(guide) = &view.guide { (steps(guide)) }
-        (buttons(view, may, locale))
-        @if view.copy.is_some() { button.print.quiet type="button" { (say::print(locale)) } }
+        (drawn(&card, may, locale))
         p.shop { (shop) }
         @if let Some(home) = home {
-            a.button.quiet href={ (home) "/" } rel="noreferrer" { (say::back_to_shop(locale)) }
+            a.quiet href={ (home) "/" } rel="noreferrer" { (say::back_to_shop(locale)) }
         }
     };
     page(200, state(view.state), &view.title, again, &body, locale)
@@ -100,96 +90,78 @@ pub fn problem(problem: &Problem, locale: Locale) -> Handled {
     Ok(response)
 }
 
-/// What is paid and for which order, then numbers that no longer work, struck through, then those that do.
-fn lines(view: &View) -> Markup {
-    html! {
-        dl {
-            @for line in &view.facts { (row(line, None)) }
-            @for dead in &view.dead { div.dead { dt { (dead.label) } dd { s { (value(dead)) } } } }
-            @for line in &view.numbers { (row(line, view.copy)) }
-        }
-    }
-}
-
-/// A number stands in the groups in which it is read. The gaps are margins: what is copied has none.
-fn value(line: &Line) -> Markup {
-    html! {
-        @for group in &line.groups { span { (group) } }
-        @if line.groups.is_empty() { (line.value) }
-    }
-}
-
-/// `copy`: what the button that copies a number says, before and after.
-fn row(line: &Line, copy: Option<[&str; 2]>) -> Markup {
-    let class = match (line.code, line.groups.is_empty()) {
-        (true, false) => Some("code"),
-        (true, true) => Some("code name"),
-        (false, _) => None,
-    };
-    html! {
-        div class=[class] {
-            dt { (line.label) }
-            dd { (value(line)) }
-            @if let Some([label, done]) = copy {
-                button.copy type="button" value=(line.value) data-done=(done) { (label) }
-            }
-        }
-    }
-}
-
-/// How it is done there.
-fn steps(guide: &Guide) -> Markup {
-    html! {
-        h2 { (guide.title) }
-        ol { @for step in guide.steps { li { (step) } } }
-        @for note in &guide.notes { p.note { (note) } }
-    }
-}
-
-/// The question before a live code is given up. It takes the place of the status, and shows the number that would
-/// stop working. Keeping it is a link back; giving it up is a form.
+/// The question before a live code is given up. It takes the place of the status. Keeping the code is a link back;
+/// giving it up is a form.
 pub fn asking(view: &View, asking: &Asking, act: &str, locale: Locale) -> Handled {
-    let body = html! {
-        h1 { (asking.title) }
-        p { (asking.message) }
-        dl {
-            @for line in view.facts.iter().chain(&asking.lines) { (row(line, None)) }
-        }
-        p.note { (asking.note) }
-        a.button.primary href={ "?locale=" (locale.code()) } { (asking.keep) }
-        (form(act, "restart", asking.give_up, None, locale))
-    };
+    let body = drawn(&card::question(view, asking), May::Act(act), locale);
     page(200, "asking", asking.title, None, &body, locale)
 }
 
-/// Buttons are forms, because a GET must never start anything anew.
-fn buttons(view: &View, may: May<'_>, locale: Locale) -> Markup {
+fn drawn(card: &Card, may: May<'_>, locale: Locale) -> Markup {
     html! {
-        @if let Some(instructions) = &view.link { (link(&instructions.url, instructions.label, "primary")) }
-        @match (view.pay, may) {
-            (Some(label), May::Act(token)) => { (form(token, "pay", label, Some("primary"), locale)) }
-            (Some(label), May::GoOn(url)) => { (link(url, label, "primary")) }
-            (Some(_), May::See) => { p { (say::pay_from_the_order(locale)) } }
-            (None, _) => {}
-        }
-        @if let (Some(label), May::Act(_)) = (view.restart, may) {
-            (link(&["?ask=another&locale=", locale.code()].concat(), label, "quiet"))
-        }
+        @for node in card.head.iter().chain(&card.body) { (element(node, may, locale)) }
+    }
+}
+
+/// An element of the card. What is pressed are forms, because a GET must never start anything anew.
+fn element(node: &Node, may: May<'_>, locale: Locale) -> Markup {
+    let (label, class) = (content(node, may, locale), node.class);
+    match &node.act {
+        None => tag(node, &label),
+        Some(Act::Copy { copy, done }) => html! {
+            button.copy type="button" value=(copy) data-done=(done) { (label) }
+        },
+        Some(Act::Print { .. }) => html! { button.print.quiet type="button" { (label) } },
+        Some(Act::Link { href, .. }) => link(href, &label, class),
+        Some(Act::Press { press }) => match (press, may) {
+            (Press::Pay, May::Act(token)) => form(token, "pay", &label, class, locale),
+            (Press::Pay, May::GoOn(url)) => link(url, &label, class),
+            (Press::Pay, May::See) => html! { p { (say::pay_from_the_order(locale)) } },
+            (Press::Ask, May::Act(_)) => {
+                link(&["?ask=another&locale=", locale.code()].concat(), &label, class)
+            }
+            (Press::Keep, May::Act(_)) => link(&["?locale=", locale.code()].concat(), &label, class),
+            (Press::Restart, May::Act(token)) => form(token, "restart", &label, class, locale),
+            (Press::Ask | Press::Keep | Press::Restart, May::GoOn(_) | May::See) => html! {},
+        },
+    }
+}
+
+/// On a page of its own the card's headings are the page's.
+fn tag(node: &Node, content: &Markup) -> Markup {
+    let name = match node.tag {
+        "h2" => "h1",
+        "h3" => "h2",
+        other => other,
+    };
+    html! {
+        (PreEscaped(["<", name].concat()))
+        @if !node.class.is_empty() { (PreEscaped([" class=\"", node.class, "\""].concat())) }
+        (PreEscaped(">"))
+        (content)
+        (PreEscaped(["</", name, ">"].concat()))
+    }
+}
+
+fn content(node: &Node, may: May<'_>, locale: Locale) -> Markup {
+    match &node.content {
+        Content::Text(text) => html! { (text) },
+        Content::Nodes(nodes) => html! { @for node in nodes { (element(node, may, locale)) } },
     }
 }
 
 /// A link that looks like a button.
-fn link(url: &str, label: &str, class: &str) -> Markup {
-    html! { a.button.(class) href=(url) rel="noreferrer" { (label) } }
+fn link(url: &str, label: &Markup, class: &str) -> Markup {
+    html! { a class=(class) href=(url) rel="noreferrer" { (label) } }
 }
 
 /// A button that posts an intent.
-fn form(token: &str, intent: &str, label: &str, class: Option<&str>, locale: Locale) -> Markup {
+fn form(token: &str, intent: &str, label: &Markup, class: &str, locale: Locale) -> Markup {
     html! {
         form method="post" action={ "/pay/" (token) } {
             input type="hidden" name="intent" value=(intent);
             input type="hidden" name="locale" value=(locale.code());
-            button class=[class] { (label) }
+            button class=(class) { (label) }
         }
     }
 }

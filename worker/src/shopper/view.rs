@@ -1,6 +1,6 @@
-//! How a payment looks to the shopper, in words: the one shape with which the start, the status call and our own
-//! status page answer.
+//! How a payment looks to the shopper, in words: what the start, the status call and our own status page answer with.
 
+use super::card::{self, Card};
 use super::line::Line;
 use super::voucher::{Guide, Left, Voucher, voucher};
 use super::words::{self, Code};
@@ -28,7 +28,8 @@ pub enum ViewState {
     Closed,
 }
 
-/// How a payment stands, ready to be shown. Absent fields are left out of the JSON. A code that waits to be paid at a
+/// How a payment stands, in words. Its JSON is for scripts of former versions, which put the card together by themselves
+/// and which stores still carry; others are told [`Drawn`]. Absent fields are left out. A code that waits to be paid at a
 /// convenience store:
 ///
 /// ```text
@@ -40,8 +41,9 @@ pub enum ViewState {
 ///  "link":{"label":"How to pay","url":"https://komoju.com/…"},"copy":["Copy","Copied"],
 ///  "restart":"Pay another way","asking":{…},"poll_ms":15000}
 ///
-/// `lines` and `number` say the same to scripts of former versions, which stores still carry.
 /// ```
+///
+/// `lines` and `number` say the same to the oldest of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct View {
     pub state: ViewState,
@@ -95,6 +97,45 @@ pub struct View {
     /// After how many ms to ask again. None: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll_ms: Option<u32>,
+}
+
+/// How a payment stands, with its card as it is to be drawn.
+///
+/// ```text
+/// {"state":"paid","order":118,"token":"…","card":{"head":[…],"body":[…]}}
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Drawn {
+    pub state: ViewState,
+    pub order: OrderId,
+    pub token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_url: Option<String>,
+    pub card: Card,
+    /// What stands in its place where the browser is to go to KOMOJU and the page may not be left without a press.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stay: Option<Card>,
+    /// The question that stands in its place before a live code is given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asking: Option<Card>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll_ms: Option<u32>,
+}
+
+impl View {
+    /// `page`: our own page about it. `stay`: the same where nobody leaves.
+    pub fn drawn(self, stay: Option<&Self>, page: String, locale: Locale) -> Drawn {
+        Drawn {
+            stay: stay.map(|stay| card::card(stay, page.clone(), locale)),
+            card: card::card(&self, page, locale),
+            asking: self.asking.as_ref().map(|asking| card::question(&self, asking)),
+            state: self.state,
+            order: self.order,
+            token: self.token,
+            redirect_url: self.redirect_url,
+            poll_ms: self.poll_ms,
+        }
+    }
 }
 
 /// A start that must wait. The page says so, and makes the same start again by itself. Nothing about the order is

@@ -65,7 +65,7 @@ pub fn voucher(snapshot: &Snapshot, now: Moment, locale: Locale) -> Voucher {
     let place = Place::of(&code);
     Voucher {
         title: title(place, locale),
-        message: place.message(locale),
+        message: place.message(snapshot.instructions.url.is_some(), locale),
         until: snapshot.deadline.map(|deadline| until(deadline, locale)),
         left: snapshot.deadline.and_then(|deadline| left(deadline, now, locale)),
         numbers: numbers(&snapshot.instructions.lines, place, locale),
@@ -94,9 +94,10 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn message(self, locale: Locale) -> &'static str {
+    /// `has_page`: KOMOJU has a page of its own about the code.
+    fn message(self, has_page: bool, locale: Locale) -> &'static str {
         match self {
-            Self::Chain("seven-eleven") => say::voucher::by_slip(locale),
+            Self::Chain("seven-eleven") if has_page => say::voucher::by_slip(locale),
             Self::Chain(_) => say::voucher::by_number(locale),
             Self::Elsewhere => say::waiting::message(locale),
             Self::Bank => say::voucher::by_account(locale),
@@ -152,14 +153,13 @@ fn numbers(lines: &[(InstructionKind, String)], place: Place<'_>, locale: Locale
     let find = |wanted: InstructionKind| {
         lines.iter().find(|(kind, _)| *kind == wanted).map_or("", |(_, value)| value.as_str())
     };
-    // FamilyMart's machine asks for a number of five digits and one of twelve, whichever of them KOMOJU names first.
     let lengths = [Receipt, ConfirmationCode].map(|kind| find(kind).len());
-    let are_its_own = place == Place::Chain("family-mart") && (lengths == [5, 12] || lengths == [12, 5]);
     let label = |kind: InstructionKind, value: &str| match (kind, place) {
-        (Receipt | ConfirmationCode, _) if are_its_own && value.len() == 5 => {
-            say::voucher::first_number(locale).to_owned()
+        (Receipt | ConfirmationCode, Place::Chain("family-mart"))
+            if let Some(name) = words::family_marts_number(value, locale) =>
+        {
+            name.to_owned()
         }
-        (Receipt | ConfirmationCode, _) if are_its_own => say::voucher::second_number(locale).to_owned(),
         (Receipt, Place::Chain(chain)) => words::chains_number(chain, locale).to_owned(),
         (InstructionKind::Bank, _) => say::voucher::bank_and_branch(locale).to_owned(),
         (InstructionKind::AccountNumber, _) => account_label(find(InstructionKind::AccountType), locale),
@@ -169,6 +169,7 @@ fn numbers(lines: &[(InstructionKind, String)], place: Place<'_>, locale: Locale
         let own = |value: &str| Line::number(label(*kind, value), value);
         match kind {
             // The chain stands in the title, the branch beside its bank, the kind of account beside its number.
+            InstructionKind::Branch if find(InstructionKind::Bank).is_empty() => Some(own(value)),
             InstructionKind::Store | InstructionKind::Branch | InstructionKind::AccountType => None,
             InstructionKind::Bank => {
                 Some(own([value, "　", find(InstructionKind::Branch)].concat().trim_end()))
@@ -184,7 +185,7 @@ fn numbers(lines: &[(InstructionKind, String)], place: Place<'_>, locale: Locale
         }
     };
     let mut numbers: Vec<_> = lines.iter().filter_map(number).collect();
-    if are_its_own && lengths == [12, 5] {
+    if place == Place::Chain("family-mart") && lengths == [12, 5] {
         numbers.reverse();
     }
     numbers
@@ -197,17 +198,20 @@ fn account_label(kind: &str, locale: Locale) -> String {
     }
 }
 
-/// The table of steps and notes, as of November 2026.
+/// The table of steps and notes, as of November 2026. "The button below" is KOMOJU's page, where there is one.
 fn guide(place: Place<'_>, snapshot: &Snapshot, locale: Locale) -> Guide {
     let amount = snapshot.total.or(snapshot.amount).map(|amount| amount.to_string()).unwrap_or_default();
     let own = |notes: &[&str]| notes.iter().map(|note| (*note).to_owned()).collect();
+    let has_page = snapshot.instructions.url.is_some();
     let (steps, notes): (&'static [&'static str], Vec<String>) = match place {
         Place::Chain("lawson" | "ministop") => {
             (say::steps::loppi(locale), own(&[say::steps::loppi_note(locale)]))
         }
+        Place::Chain("seven-eleven") if !has_page => (say::steps::seven_eleven_by_number(locale), Vec::new()),
         Place::Chain("seven-eleven") => {
             (say::steps::seven_eleven(locale), own(&[say::steps::seven_eleven_note(locale)]))
         }
+        Place::Chain("family-mart") if !has_page => (say::steps::family_mart(locale), Vec::new()),
         Place::Chain("family-mart") => {
             (say::steps::family_mart(locale), own(&[say::steps::family_mart_note(locale)]))
         }

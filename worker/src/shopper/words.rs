@@ -64,11 +64,27 @@ impl<'a> Code<'a> {
 /// The label of a code's number, after the chain's name; for a dead number it says that it is no longer valid.
 pub fn number_of(code: &Code<'_>, dead: bool, locale: Locale) -> String {
     let label = match code.named() {
+        Named::Chain("family-mart")
+            if let Some(name) = code.number.and_then(|number| family_marts_number(number, locale)) =>
+        {
+            let gap = if locale == Locale::Ja { "　" } else { " " };
+            [konbini("family-mart", locale), gap, name].concat()
+        }
         Named::Chain(chain) => (till(chain).1)(locale, konbini(chain, locale)),
         Named::PayEasy | Named::Number => say::instruction::customer_number(locale).to_owned(),
         Named::BankAccount => say::instruction::account_number(locale).to_owned(),
     };
     if dead { say::dead_number(locale, &label) } else { label }
+}
+
+/// FamilyMart's machine asks for a number of five digits and one of twelve, whichever of them KOMOJU names first. None: the
+/// number is neither.
+pub fn family_marts_number(value: &str, locale: Locale) -> Option<&'static str> {
+    match value.len() {
+        5 => Some(say::voucher::first_number(locale)),
+        12 => Some(say::voucher::second_number(locale)),
+        _ => None,
+    }
 }
 
 /// What the chain's own machine or slip calls the number.

@@ -14,6 +14,12 @@ pub enum Locale {
     Ja,
     #[serde(rename(serialize = "en", deserialize = "ko"))]
     Ko,
+    #[serde(rename(serialize = "en", deserialize = "zh-Hans"))]
+    #[strum(serialize = "zh-Hans")]
+    ZhHans,
+    #[serde(rename(serialize = "en", deserialize = "zh-Hant"))]
+    #[strum(serialize = "zh-Hant")]
+    ZhHant,
     /// Also what a language becomes that this version does not know.
     #[default]
     #[serde(other)]
@@ -21,7 +27,7 @@ pub enum Locale {
 }
 
 impl Locale {
-    /// Its language tag: `ja`, `en`.
+    /// Its language tag: `ja`, `en`, `zh-Hant`.
     pub fn code(self) -> &'static str {
         self.into()
     }
@@ -49,14 +55,15 @@ impl Locale {
 }
 
 /// The code under which a tag's language has its sentences: its first part, or for Chinese, which is written in two
-/// ways, that and the way.
+/// ways, that and the way. The part after `zh` names the way or the region, so `zh-Hans-HK` is simplified. The script
+/// has the same rule (`storefront-wasm/src/text.rs`).
 fn code_of(tag: &str) -> &str {
     let mut parts = tag.trim().split(['-', '_', ';']);
     let language = parts.next().unwrap_or_default();
     let traditional =
         |part: &str| ["hant", "tw", "hk", "mo"].iter().any(|one| part.eq_ignore_ascii_case(one));
     match language.eq_ignore_ascii_case("zh") {
-        true if parts.any(traditional) => "zh-Hant",
+        true if parts.next().is_some_and(traditional) => "zh-Hant",
         true => "zh-Hans",
         false => language,
     }
@@ -101,9 +108,14 @@ mod tests {
 
     #[test]
     fn a_language_is_known_by_any_form_of_its_tag() {
-        for (tag, locale) in
-            [("ja", Locale::Ja), ("ja-JP", Locale::Ja), ("ja_JP", Locale::Ja), ("KO", Locale::Ko)]
-        {
+        for (tag, locale) in [
+            ("ja", Locale::Ja),
+            ("ja-JP", Locale::Ja),
+            ("ja_JP", Locale::Ja),
+            ("KO", Locale::Ko),
+            ("zh_CN", Locale::ZhHans),
+            ("zh-tw", Locale::ZhHant),
+        ] {
             assert_eq!(Locale::named(tag), Some(locale), "{tag}");
         }
         for tag in ["", "j", "jam", "tlh-JA", "*", "日本語"] {
@@ -120,10 +132,10 @@ mod tests {
 
     #[test]
     fn chinese_is_told_apart_by_how_it_is_written() {
-        for tag in ["zh-TW", "zh-HK", "zh_Hant_TW", "zh-Hant", "ZH-tw;q=0.8"] {
+        for tag in ["zh-TW", "zh-HK", "zh-MO", "zh_Hant_TW", "zh-Hant", "ZH-tw;q=0.8"] {
             assert_eq!(code_of(tag), "zh-Hant", "{tag}");
         }
-        for tag in ["zh", "zh-CN", "zh-Hans-SG", "zh_SG"] {
+        for tag in ["zh", "zh-CN", "zh-Hans-SG", "zh-Hans-HK", "zh_SG", "zh;q=0.8"] {
             assert_eq!(code_of(tag), "zh-Hans", "{tag}");
         }
     }
@@ -133,6 +145,8 @@ mod tests {
         let offered = [Locale::En, Locale::Ja];
         assert_eq!(Locale::among(&offered, "ko-KR, ja;q=0.9, en;q=0.8"), Some(Locale::Ja));
         assert_eq!(Locale::among(&[Locale::En], "ko, ja"), None);
+        let chinese = [Locale::ZhHans, Locale::ZhHant];
+        assert_eq!(Locale::among(&chinese, "zh-TW,zh;q=0.9,en;q=0.8"), Some(Locale::ZhHant));
     }
 
     #[test]
@@ -148,8 +162,14 @@ mod tests {
 
     #[test]
     fn what_another_version_wrote_is_read() {
-        for (sent, locale) in [("ja", Locale::Ja), ("ko", Locale::Ko), ("en", Locale::En), ("xx", Locale::En)]
-        {
+        for (sent, locale) in [
+            ("ja", Locale::Ja),
+            ("ko", Locale::Ko),
+            ("zh-Hans", Locale::ZhHans),
+            ("zh-Hant", Locale::ZhHant),
+            ("en", Locale::En),
+            ("xx", Locale::En),
+        ] {
             assert_eq!(serde_json::from_value::<Locale>(json!(sent)).expect("any text"), locale);
             let sent = json!({ "locale": sent });
             assert_eq!(serde_json::from_value::<Spoken>(sent).expect("without a language"), Spoken(locale));
