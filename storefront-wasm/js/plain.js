@@ -17,7 +17,7 @@ let begun;
 /** Puts the link beside the page's own content, and back there while the page is still being drawn. */
 const show = (href) => {
   const [tag] = (document.documentElement.lang || navigator.language).toLowerCase().split(/[-_]/);
-  const language = Object.keys(LINK).find((it) => it === tag) ?? "en";
+  const language = tag in LINK ? tag : "en";
   const line = document.createElement("p");
   line.id = "komoju-payment";
   line.lang = language;
@@ -30,8 +30,10 @@ const show = (href) => {
   const place = () => {
     const late = ++looks * LOOK_MS > SETTLE_MS;
     const section = document.querySelector(".orderConfirmation > .orderConfirmation-section");
-    if (!line.isConnected && section) section.before(line);
-    else if (!line.isConnected && late) (document.querySelector(".layout-main") ?? document.body).prepend(line);
+    if (!line.isConnected) {
+      if (section) section.before(line);
+      else if (late) (document.querySelector(".layout-main") ?? document.body).prepend(line);
+    }
     if (looks * LOOK_MS < 4 * SETTLE_MS) setTimeout(place, LOOK_MS);
   };
   place();
