@@ -4,6 +4,7 @@
 //! The tables are JavaScript: a row is what a page calls and tells of what it got. [`compare`] runs every row twice in
 //! one Chromium, on a page with the script and on one without it.
 
+mod beside;
 mod fetch;
 mod life;
 mod stand;
