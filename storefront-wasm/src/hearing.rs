@@ -299,6 +299,8 @@ fn ask(url: JsValue, tag: u32, browser: &Browser) {
     follow_fetch(&browser.fetch(&url, &options), tag, browser);
 }
 
+/// The one thing of it that a page can notice: once we follow a promise, the browser calls its rejection handled, even
+/// if the page itself never looks at it.
 fn follow_fetch(promise: &Promise, tag: u32, browser: &Browser) {
     browser.follow(promise, Signal::Responded, Signal::Lost, tag);
 }
