@@ -20,7 +20,7 @@ const show = (href) => {
   let [code] = tag.split(/[-_]/);
   // Chinese is written in two ways: the part after `zh` names the way, or a region where it is in use.
   if (code === "zh") code = /^zh.(hant|tw|hk|mo)/.test(tag) ? "zh-Hant" : "zh-Hans";
-  const language = Object.keys(LINK).find((it) => it === code) ?? "en";
+  const language = code in LINK ? code : "en";
   const line = document.createElement("p");
   line.id = "komoju-payment";
   line.lang = language;
@@ -33,8 +33,10 @@ const show = (href) => {
   const place = () => {
     const late = ++looks * LOOK_MS > SETTLE_MS;
     const section = document.querySelector(".orderConfirmation > .orderConfirmation-section");
-    if (!line.isConnected && section) section.before(line);
-    else if (!line.isConnected && late) (document.querySelector(".layout-main") ?? document.body).prepend(line);
+    if (!line.isConnected) {
+      if (section) section.before(line);
+      else if (late) (document.querySelector(".layout-main") ?? document.body).prepend(line);
+    }
     if (looks * LOOK_MS < 4 * SETTLE_MS) setTimeout(place, LOOK_MS);
   };
   place();

@@ -154,7 +154,7 @@ impl Browser {
     /// The path of `url`, if it is on `origin`. None: it is elsewhere. `url` is whatever the page calls with: text or a
     /// URL object, absolute or relative. That is why `URL` is constructed by hand.
     pub fn path_on(&self, origin: &JsValue, url: &JsValue) -> Option<String> {
-        let url = js::construct(&self.window, "URL", &[url, &js::get(&self.location, "href")]);
+        let url = js::construct(&self.window, "URL", &[url, &js::get(&self.document, "baseURI")]);
         if js::get(&url, "origin") == *origin { Some(js::text(&url, "pathname")) } else { None }
     }
 

@@ -85,8 +85,10 @@ impl Hearing {
             // It was a synchronous call, and its events are over.
             return self.xhr_ended(tag, &xhr, flow, host);
         }
-        // `loadend` comes after every `load` handler.
-        host.browser.listen(&xhr, "loadend", Signal::Ended, tag);
+        // `loadend` comes after every `load` handler. The listener goes with it: the page may use one object for many
+        // calls.
+        let (ended, once) = (host.browser.door(Signal::Ended, tag), js::json(r#"{"once":true}"#));
+        js::call(&xhr, "addEventListener", &[&"loadend".into(), &ended, &once]);
     }
 
     /// `loadend`: with an answer, or without one, after an error, an abort or a timeout.
@@ -302,6 +304,8 @@ fn ask(url: JsValue, tag: u32, browser: &Browser) {
     follow_fetch(&browser.fetch(&url, &options), tag, browser);
 }
 
+/// The one thing of it that a page can notice: once we follow a promise, the browser calls its rejection handled, even
+/// if the page itself never looks at it.
 fn follow_fetch(promise: &Promise, tag: u32, browser: &Browser) {
     browser.follow(promise, Signal::Responded, Signal::Lost, tag);
 }

@@ -10,6 +10,7 @@ mod back_from_komoju;
 mod declined;
 mod foreign_token;
 mod hanging_host;
+mod interception;
 mod konbini;
 mod languages;
 mod late_script;

@@ -207,9 +207,15 @@ impl Browser {
     pub fn resize(&self, width: u32, height: u32) {
         let metrics =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics });
+        let _empty = self.devtools("Emulation.setDeviceMetricsOverride", &metrics);
+    }
+
+    /// A command of the DevTools protocol, for what no page can see of itself. Gives its result.
+    #[must_use]
+    pub fn devtools(&self, command: &str, parameters: &Value) -> Value {
+        let command = json!({ "cmd": command, "params": parameters });
         let path = format!("{}/goog/cdp/execute", self.session);
-        Chromedriver::shared().call(Method::POST, &path, Some(&command)).expect("the browser is open");
+        Chromedriver::shared().call(Method::POST, &path, Some(&command)).expect("the browser is open")
     }
 
     /// Has pages believe that their reader likes it `light` or `dark`.
