@@ -112,7 +112,7 @@ fn tell(world: &World, tally: &Tally, every: Duration, first: Duration, n: u32) 
             if tally.over.load(Ordering::Relaxed) {
                 break;
             }
-            runtime.block_on(tokio::time::sleep_until(due.into()));
+            runtime.block_on(async { tokio::time::sleep_until(due.into()).await });
             due = (due + every).max(Instant::now() - every);
             tally.told.fetch_add(1, Ordering::Relaxed);
             match catch_unwind(AssertUnwindSafe(|| runtime.block_on(story.live(&shop)))) {
