@@ -12,6 +12,7 @@ mod hanging_host;
 mod konbini;
 mod languages;
 mod late_script;
+mod lost_shopper;
 mod merchant;
 mod newly_installed;
 mod no_storage;

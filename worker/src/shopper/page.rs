@@ -19,14 +19,28 @@ const SCRIPT: &str = include_str!("page.js");
 pub enum May<'a> {
     /// Pay, also another way: the browser holds this act token.
     Act(&'a str),
+    /// Pay, but give no live code up: the browser holds this pay token.
+    Pay(&'a str),
     /// Go on to the session at this address, which cancels nothing.
     GoOn(&'a str),
-    /// See how the payment stands.
-    See,
+    /// See how the payment stands. To pay, show the order's e-mail address here.
+    See(&'a str),
+}
+
+/// What the page of a problem shows besides it.
+#[derive(Debug, Default)]
+pub struct Whose {
+    /// The shop's name; empty if no shop is known.
+    pub shop: String,
+    /// The shop's address.
+    pub home: Option<String>,
+    /// Where the order can be opened by its e-mail address. None: there is no order that may be opened so, or the
+    /// problem is another.
+    pub way_back: Option<String>,
 }
 
 /// When a page looks again by itself.
-struct Again<'a> {
+pub(super) struct Again<'a> {
     /// After so many ms.
     after_ms: i64,
     /// Where it then goes. None: it asks at its own address, and is shown anew only if there is news.
@@ -59,10 +73,7 @@ pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale:
         @if let Some(guide) = &view.guide { (steps(guide)) }
         (buttons(view, may, locale))
         @if view.copy.is_some() { button.print.quiet type="button" { (say::print(locale)) } }
-        p.shop { (shop) }
-        @if let Some(home) = home {
-            a.button.quiet href={ (home) "/" } rel="noreferrer" { (say::back_to_shop(locale)) }
-        }
+        (foot(shop, home, locale))
     };
     page(200, state(view.state), &view.title, again, &body, locale)
 }
@@ -81,8 +92,8 @@ pub fn queued(queued: &Queued, next: Option<&str>, locale: Locale) -> Handled {
 }
 
 /// A problem as a page, for people who came by navigation. Its detail is in English and for programs. If there is no
-/// sentence for the shopper, a general one is shown.
-pub fn problem(problem: &Problem, locale: Locale) -> Handled {
+/// sentence for the shopper, a general one is shown. Its code is in a header, for whoever is asked for help.
+pub fn problem(problem: &Problem, whose: &Whose, locale: Locale) -> Handled {
     let (title, message) = match problem.message.as_deref() {
         Some(message) => (say::problem::no_payment_page(locale), message),
         None if problem.retry => (say::problem::title(locale), say::problem::may_pass(locale)),
@@ -91,9 +102,13 @@ pub fn problem(problem: &Problem, locale: Locale) -> Handled {
     let body = html! {
         h1 { (title) }
         p { (message) }
-        p.code { (problem.code) }
+        @if let Some(way_back) = &whose.way_back {
+            (link(way_back, say::problem::open_by_email(locale), "primary"))
+        }
+        (foot(&whose.shop, whose.home.as_deref(), locale))
     };
     let response = page(problem.status, "problem", title, None, &body, locale)?;
+    response.headers().set("x-problem", problem.code)?;
     if let Some(seconds) = problem.retry_after_s {
         response.headers().set("retry-after", &seconds.to_string())?;
     }
@@ -167,13 +182,24 @@ fn buttons(view: &View, may: May<'_>, locale: Locale) -> Markup {
     html! {
         @if let Some(instructions) = &view.link { (link(&instructions.url, instructions.label, "primary")) }
         @match (view.pay, may) {
-            (Some(label), May::Act(token)) => { (form(token, "pay", label, Some("primary"), locale)) }
-            (Some(label), May::GoOn(url)) => { (link(url, label, "primary")) }
-            (Some(_), May::See) => { p { (say::pay_from_the_order(locale)) } }
+            (Some(label), May::Act(token) | May::Pay(token)) => {
+                (form(token, "pay", label, Some("primary"), locale))
+            }
+            (Some(label), May::GoOn(url) | May::See(url)) => { (link(url, label, "primary")) }
             (None, _) => {}
         }
         @if let (Some(label), May::Act(_)) = (view.restart, may) {
             (link(&["?ask=another&locale=", locale.code()].concat(), label, "quiet"))
+        }
+    }
+}
+
+/// The shop's name, and the way there.
+pub fn foot(shop: &str, home: Option<&str>, locale: Locale) -> Markup {
+    html! {
+        @if !shop.is_empty() { p.shop { (shop) } }
+        @if let Some(home) = home {
+            a.button.quiet href={ (home) "/" } rel="noreferrer" { (say::back_to_shop(locale)) }
         }
     }
 }
@@ -207,7 +233,7 @@ fn state(state: ViewState) -> &'static str {
 }
 
 /// A whole page, with the headers that keep its address and its content private.
-fn page(
+pub(super) fn page(
     status: u16,
     class: &str,
     title: &str,
