@@ -14,6 +14,7 @@ mod interception;
 mod konbini;
 mod languages;
 mod late_script;
+mod lost_shopper;
 mod merchant;
 mod newly_installed;
 mod no_storage;

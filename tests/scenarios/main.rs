@@ -23,6 +23,7 @@ mod killed_under_load;
 mod konbini;
 mod kv;
 mod late;
+mod lost_shoppers;
 mod odd_answers;
 mod older_attempts;
 mod order_moved_by_hand;

@@ -187,6 +187,8 @@ pub enum Purpose {
     Status,
     /// `POST /pay/…`: act for the shopper. Whoever holds it may pay another way, which cancels a live code.
     Act,
+    /// `POST /pay/…`: pay, and nothing that ends a live code. For who has shown the order's e-mail address and a number.
+    Pay,
     /// `/go/…`: go on to KOMOJU's page.
     Go,
     /// `/return/…`: come back from KOMOJU's page.
@@ -202,6 +204,7 @@ impl Purpose {
         match self {
             Self::Status => "status",
             Self::Act => "act",
+            Self::Pay => "pay",
             Self::Go => "go",
             Self::Return => "return",
             Self::PayLink => "pay-link",
@@ -332,7 +335,9 @@ mod tests {
         let keys = [key("a", 1)];
         let token = Tokens::new(&keys).sign(Purpose::Status, b"order 7");
         assert_eq!(Tokens::new(&keys).open(Purpose::Status, &token).as_deref(), Ok(b"order 7".as_slice()));
-        for other in [Purpose::Act, Purpose::Go, Purpose::Return, Purpose::PayLink, Purpose::Panel] {
+        let others =
+            [Purpose::Act, Purpose::Pay, Purpose::Go, Purpose::Return, Purpose::PayLink, Purpose::Panel];
+        for other in others {
             assert_eq!(Tokens::new(&keys).open(other, &token), Err(TokenError::Forged));
         }
     }

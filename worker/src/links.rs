@@ -1,9 +1,10 @@
 //! Our own addresses about one payment. Each holds a token that is bound to a purpose, a store, an order and an
 //! attempt.
 //!
-//! To see is not to act. A *status* token shows how a payment stands, and may be passed on. What cancels something
-//! needs an *act* token, which only the browser gets that has proved to be the shopper's. A token made from another
-//! one expires with it, so using a token does not prolong it:
+//! To see is not to pay, and to pay is not to act. A *status* token shows how a payment stands, and may be passed on.
+//! A *pay* token goes on to KOMOJU as well; the browser gets it that has shown the order's e-mail address and a number.
+//! What cancels something needs an *act* token, which only the browser gets that has proved to be the shopper's. A
+//! token made from another one expires with it, so using a token does not prolong it:
 //!
 //! ```text
 //! day 0   start (cart id proved)   go and return tokens, valid to day 95
@@ -89,9 +90,9 @@ impl<'a> Links<'a> {
         self.token(Purpose::Status, attempt, None)
     }
 
-    /// A token that lets a browser act for the shopper.
-    pub fn act_token(&self, attempt: u32) -> String {
-        self.token(Purpose::Act, attempt, None)
+    /// A token that lets a browser act for the shopper, or only pay: for one of these two purposes.
+    pub fn browsers_token(&self, purpose: Purpose, attempt: u32) -> String {
+        self.token(purpose, attempt, None)
     }
 
     /// Our own status page.
@@ -131,6 +132,20 @@ impl<'a> Links<'a> {
 pub fn open(config: &Config, purpose: Purpose, token: &str, now_ms: i64) -> Result<LinkSubject, TokenError> {
     let opened = Tokens::new(&config.signing_keys).open_dated(purpose, token, now_ms.div_euclid(1_000));
     opened.map(|(expires_s, subject)| LinkSubject { expires_s, ..subject })
+}
+
+/// What a token of ours names, and whether it has expired. Of an order that only an expired token names, nothing may
+/// be shown. None: it is not ours, or for another purpose.
+pub fn named(config: &Config, purpose: Purpose, token: &str, now_ms: i64) -> Option<(LinkSubject, bool)> {
+    let opened = Tokens::new(&config.signing_keys).open_dated(purpose, token, i64::MIN);
+    let (expires_s, subject): (i64, LinkSubject) = opened.ok()?;
+    Some((LinkSubject { expires_s, ..subject }, expires_s <= now_ms.div_euclid(1_000)))
+}
+
+/// Where an order is opened by its e-mail address and a number. The address proves nothing, so it may stand anywhere.
+/// `order`: its number, or a placeholder for it.
+pub fn way_back(config: &Config, store: &StoreHash, order: &str) -> String {
+    [&config.app_url, "/pay?store=", store.as_str(), "&order_id=", order].concat()
 }
 
 /// True if `url` is a page on `origin`, and does not merely begin with the same letters

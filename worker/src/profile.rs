@@ -148,6 +148,12 @@ impl Profile {
         }
     }
 
+    /// The address of the shop. None: it has several storefronts, and nobody says which of them is meant.
+    pub fn home(&self) -> Option<&str> {
+        let mut sites = self.channels.iter().filter_map(|channel| channel.origins.first());
+        sites.next().filter(|_| sites.next().is_none()).map(String::as_str)
+    }
+
     /// True if the origin is one of this store's own sites, on any channel.
     pub fn owns_origin(&self, origin: &str) -> bool {
         self.channels.iter().any(|channel| channel.origins.iter().any(|own| own == origin))

@@ -9,7 +9,8 @@ use crate::panel;
 use crate::problem::Problem;
 use crate::request::{language, query};
 use crate::respond;
-use crate::shopper::{api, journey, page};
+use crate::shopper::page::{self, Whose};
+use crate::shopper::{api, journey, way_back, whose};
 use crate::stop::{Handled, Stop};
 use crate::storefront;
 use crate::texts::panel::LANGUAGES;
@@ -30,7 +31,8 @@ const FOR_MERCHANTS: [&str; 3] = ["auth", "load", "panel"];
 pub enum Reader {
     /// A script, BigCommerce or KOMOJU: problems as JSON.
     Program,
-    Shopper(Locale),
+    /// In the language that their address or browser asks for; None: neither is one of ours.
+    Shopper(Option<Locale>),
     Merchant(Locale),
 }
 
@@ -40,7 +42,7 @@ impl Reader {
         let path = request.path();
         let first = path.split('/').nth(1).unwrap_or_default();
         match first {
-            _ if FOR_SHOPPERS.contains(&first) => Self::Shopper(journey::locale_of(request)),
+            _ if FOR_SHOPPERS.contains(&first) => Self::Shopper(journey::named_locale(request)),
             _ if FOR_MERCHANTS.contains(&first) => {
                 let named = query(request);
                 let locale = language(request, value(&named, "lang"), LANGUAGES);
@@ -54,7 +56,7 @@ impl Reader {
     pub fn told(self, problem: &Problem, framed_by: Option<&str>) -> Handled {
         match self {
             Self::Program => Ok(problem.response()?),
-            Self::Shopper(locale) => page::problem(problem, locale),
+            Self::Shopper(locale) => page::problem(problem, &Whose::default(), locale.unwrap_or_default()),
             Self::Merchant(locale) => panel::problem(framed_by, locale, problem),
         }
     }
@@ -63,6 +65,7 @@ impl Reader {
 /// Answers one request. Never fails because of the request: whatever stopped its handler becomes an answer here.
 pub async fn answer(request: Request, ctx: &Ctx) -> Result<Response> {
     let reader = Reader::of(&request);
+    let url = request.inner().url();
     // For the log, only the first segment: the others may be tokens.
     let kind = request.path().split('/').nth(1).unwrap_or_default().to_owned();
     let problem = match route(request, ctx).await {
@@ -75,7 +78,13 @@ pub async fn answer(request: Request, ctx: &Ctx) -> Result<Response> {
             problem
         }
     };
-    reader.told(&problem, ctx.config.bigcommerce_panel_url.as_deref()).or_else(Stop::bare)
+    let told = match reader {
+        Reader::Shopper(locale) => whose::explain(ctx, &url, &problem, locale).await,
+        Reader::Program | Reader::Merchant(_) => {
+            reader.told(&problem, ctx.config.bigcommerce_panel_url.as_deref())
+        }
+    };
+    told.or_else(Stop::bare)
 }
 
 /// Every address is matched here and nowhere else.
@@ -91,7 +100,8 @@ async fn route(request: Request, ctx: &Ctx) -> Handled {
         (Method::Get | Method::Head, ["go", token]) => journey::go(&request, ctx, token),
         (Method::Get | Method::Head, ["return", token]) => journey::back(request, ctx, token).await,
         (Method::Get | Method::Head, ["status", token]) => journey::status(request, ctx, token).await,
-        (Method::Get | Method::Head, ["pay"]) => journey::pay(request, ctx).await,
+        (Method::Get | Method::Head, ["pay"]) => way_back::pay(request, ctx).await,
+        (Method::Post, ["pay"]) => way_back::open(request, ctx).await,
         (Method::Get | Method::Head, ["pay", token]) => journey::pay_link(request, ctx, token).await,
         (Method::Post, ["pay", token]) => journey::pay_again(request, ctx, token).await,
         (Method::Get | Method::Head, ["storefront", file]) => storefront::pinned(ctx, file).await,

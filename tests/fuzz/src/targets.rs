@@ -19,6 +19,7 @@ use domain::state::shop::same_label;
 use domain::texts::locale::Locale;
 use domain::time::{in_japan, minute_in_utc, parse_rfc2822, parse_rfc3339};
 use domain::url;
+use domain::values::contact::{Contacts, Entered};
 use domain::values::ids::{CartId, HintId, OrderId, PaymentId, RefundId, SessionId, StoreHash};
 use domain::values::money::{Currency, Money};
 use domain::values::page::is_confirmation_page;
@@ -68,6 +69,7 @@ targets![
     money,
     time,
     label,
+    contact,
     ids,
     staff_notes,
     stored_rows,
@@ -312,6 +314,14 @@ fn label(text: &str) {
     let (one, other) = text.split_once('\n').unwrap_or((text, "Pay in Store"));
     assert!(same_label(one, one));
     assert_eq!(same_label(one, other), same_label(other, one));
+}
+
+/// What can be entered opens the order that has the same.
+fn contact(text: &str) {
+    let (email, second) = text.split_once('\n').unwrap_or(("misaki@example.jp", text));
+    if let Ok(entered) = Entered::read(email, second) {
+        assert!(Contacts::of(email, &[second], &[second]).are(&entered), "{text}");
+    }
 }
 
 /// What an id was read from is what it says.

@@ -5,7 +5,7 @@
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::Method;
-use sandbox::bigcommerce::OrderSpec;
+use sandbox::bigcommerce::{OrderSpec, PlacedOrder};
 use sandbox::harness::{Reply, SIGNING_KEY, Shop, World, calm_world};
 use sha2::Sha256;
 use time::OffsetDateTime;
@@ -31,8 +31,9 @@ async fn a_token_of_ours_opens_the_door_it_is_for_and_no_other() {
     for (method, path, purpose) in DOORS {
         let reply = knock(world, &method, path, &payload.sign(purpose)).await;
         assert!([200, 303].contains(&reply.status), "{method} {path} takes {purpose}: {reply:?}");
-        for other in ["status", "act", "go", "return", "pay-link", "panel", ""] {
-            if other != purpose {
+        for other in ["status", "act", "pay", "go", "return", "pay-link", "panel", ""] {
+            // The buttons of our own page are for who may act, and for who may only pay.
+            if other != purpose && (other, purpose) != ("pay", "act") {
                 refused(path, &knock(world, &method, path, &payload.sign(other)).await);
             }
         }
@@ -132,6 +133,32 @@ async fn a_token_moved_to_another_store_or_order_is_refused() {
 }
 
 #[tokio::test]
+async fn an_address_that_has_expired_offers_the_way_by_email_and_a_forged_one_does_not() {
+    let world = calm_world().await;
+    let shop = Shop::open(world).await;
+    let order = shop.order(&OrderSpec::new());
+    let payload = Payload::to_komoju_of(&shop, &order).await;
+    let way = format!("/pay?store={}&amp;order_id={}&amp;locale=en", shop.hash, order.order_id);
+    for (method, path, purpose) in &DOORS[1..] {
+        let expired = payload.expiring(1_700_000_000);
+        let english = [("accept-language", "en")];
+        let address = format!("{path}{}", expired.sign(purpose));
+        let page = world.send(method.clone(), &address, &english, "").await;
+        page.is_problem_page(403, "bad_token");
+        for words in [way.as_str(), "This link is not valid any more", &shop.origin()] {
+            assert!(page.body.contains(words), "{path}: {words}: {page:?}");
+        }
+        assert!(!page.body.contains('¥'), "nothing else is told: {page:?}");
+        for forged in [expired.sign_with(&[0x11; 32], "s1", purpose), expired.sign("panel")] {
+            let page = knock(world, method, path, &forged).await;
+            page.is_problem_page(403, "bad_token");
+            assert!(!page.body.contains("/pay?") && !page.body.contains(&shop.origin()), "{page:?}");
+        }
+    }
+    assert_eq!(world.get(&way.replace("&amp;", "&")).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_token_about_an_order_that_nobody_knows_shows_nothing() {
     let world = calm_world().await;
     let shop = Shop::open(world).await;
@@ -206,7 +233,11 @@ impl Payload {
 
     /// Of a started payment's token to KOMOJU's page: it says all that any of the tokens says.
     async fn to_komoju(shop: &Shop<'_>) -> Self {
-        let told = shop.arrive(&shop.order(&OrderSpec::new())).await;
+        Self::to_komoju_of(shop, &shop.order(&OrderSpec::new())).await
+    }
+
+    async fn to_komoju_of(shop: &Shop<'_>, order: &PlacedOrder) -> Self {
+        let told = shop.arrive(order).await;
         Self::of(told.text("redirect_url").rsplit('/').next().expect("a token"))
     }
 

@@ -56,7 +56,8 @@ impl Reply {
         assert_eq!(self.header("cache-control"), "no-store");
     }
 
-    /// The same for people who came by navigation: a page that says it, with the code for whoever is asked for help.
+    /// The same for people who came by navigation: a page that says it, with the code in a header, for whoever is asked
+    /// for help.
     #[track_caller]
     pub fn is_problem_page(&self, status: u16, code: &str) {
         assert_eq!(
@@ -64,6 +65,7 @@ impl Reply {
             (status, "text/html; charset=utf-8"),
             "{self:?}"
         );
-        assert!(self.body.contains(&format!("<p class=\"code\">{code}</p>")), "{}", self.body);
+        assert_eq!(self.header("x-problem"), code, "{self:?}");
+        assert!(!self.body.contains(code), "shoppers are not told codes: {}", self.body);
     }
 }

@@ -32,7 +32,7 @@ mod ledger;
 mod looking;
 mod object;
 mod records;
-mod remote;
+pub(crate) mod remote;
 mod rest;
 mod run;
 mod start;

@@ -10,7 +10,7 @@
 //! store hashes costs no storage.
 //!
 //! This file: which question and which chore goes to which room. What all rooms share is in `object`. The rooms:
-//! `install` (app callbacks), `desk` and `changes` (the panel), `door`, `newcomers` and `pace` (who may use
+//! `install` (app callbacks), `desk` and `changes` (the panel), `door`, `newcomers`, `guesses` and `pace` (who may use
 //! BigCommerce's quota), `ledger` and `funnel` (what payments tell), `sync` (scripts and hooks), `sweep` and `walk`
 //! (finding what was missed), `chores` (what is due when), `records` (the tables).
 
@@ -20,6 +20,7 @@ mod consents;
 mod desk;
 mod door;
 mod funnel;
+mod guesses;
 mod install;
 mod ledger;
 mod newcomers;
@@ -130,6 +131,9 @@ impl StoreObject {
             StoreAsk::Looked { order, looked, right } if installed => {
                 stored::answer(&self.looked(order, looked, right)?)
             }
+            StoreAsk::Guess(order, who, right) if installed => {
+                stored::answer(&self.guess(order, &who, right)?)
+            }
             StoreAsk::Knock { .. } => stored::answer(&Admission::Unproved),
             StoreAsk::Slot { importance } => stored::answer(&self.pace.take(importance, now_ms())),
             StoreAsk::Quota { rate } => {
@@ -142,6 +146,7 @@ impl StoreObject {
             StoreAsk::TokenRefused
             | StoreAsk::Rearm
             | StoreAsk::Looked { .. }
+            | StoreAsk::Guess(..)
             | StoreAsk::Heard { .. }
             | StoreAsk::HookSignature { .. } => stored::answer(&()),
         }
@@ -189,7 +194,10 @@ impl StoreObject {
                 wait => self.records.set_due(Chore::Sync, later(wait, now_ms())).map(|()| false),
             },
             Chore::Probe => self.probe(config, due.tries).await,
-            Chore::Sweep => self.sweep(config).await.map(|()| false),
+            Chore::Sweep => {
+                self.records.forget_guesses(self.guesses_count_from(config))?;
+                self.sweep(config).await.map(|()| false)
+            }
             Chore::Events => self.read_events(config, due.tries).await,
             Chore::Orders => self.read_orders(config).await,
             Chore::Meet => self.meet(config).await,

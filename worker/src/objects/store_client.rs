@@ -137,6 +137,15 @@ impl StoreClient {
         self.ask(&StoreAsk::Looked { order, looked, right }).await
     }
 
+    /// Somebody shows an e-mail address and a number for this order. Some: nothing is judged for so many ms. None: it is
+    /// counted, and may be judged; then `right` says how that went, unless it was wrong, and takes the count back (true:
+    /// right; false: nobody could judge). `who`: a keyed hash of their network. Gives up after two seconds: what nobody
+    /// counts, nobody judges.
+    pub async fn guess(&self, order: OrderId, who: &str, right: Option<bool>) -> worker::Result<Option<u64>> {
+        let ask = StoreAsk::Guess(order, who.to_owned(), right);
+        stored::read(&self.stub.ask(&ask, ask.repeat(), Some(OWNER_TIMEOUT_MS)).await?)
+    }
+
     /// Asks for a slot for a call to BigCommerce that no shopper waits for. Some: wait this many milliseconds, then
     /// ask again. None: go ahead. If the store object does not answer in time, go ahead: the slot is only rate-limit
     /// etiquette, and correctness never depends on it.

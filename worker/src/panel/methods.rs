@@ -1,14 +1,15 @@
 //! Which offline methods are ours, what they are called at checkout, and which KOMOJU payment types each of them
 //! offers.
 
-use super::fields::{hidden, hidden_token};
+use super::fields::{copy_field, copy_text, hidden, hidden_token};
 use super::forms::{Fault, MethodEntry, MethodsForm};
 use super::layout::{PanelPage, Tab, page as frame};
 use super::request::Panel;
 use super::words::provider;
+use crate::links;
 use crate::objects::messages::desk::Desk;
 use crate::profile::LearnedLabel;
-use crate::texts::panel::methods as say;
+use crate::texts::panel::{LANGUAGES, layout, methods as say};
 use domain::komoju::methods::PaymentType;
 use domain::texts::locale::Locale;
 use maud::{Markup, html};
@@ -33,8 +34,29 @@ pub fn page<'a>(panel: &Panel<'a>, desk: &Desk, form: &MethodsForm) -> PanelPage
             }
             p.save { button.primary { (say::save(locale)) } }
         }
+        (instructions(panel, locale))
     };
     frame(panel, desk, Tab::Methods, content)
+}
+
+/// What the merchant writes into the instructions of an offline method, in each language that a merchant reads. It is
+/// HTML, as BigCommerce takes there, with the way back for shoppers who have lost theirs.
+fn instructions(panel: &Panel<'_>, locale: Locale) -> Markup {
+    let address = links::way_back(&panel.ctx.config, &panel.visitor.store, "%%OrderID%%");
+    let text = |lang: Locale| {
+        let link = ["<a href=\"", &address, "\">", say::instructions::page(lang), "</a>"].concat();
+        say::instructions::text(lang, &link)
+    };
+    html! {
+        section.card {
+            h2 { (say::instructions::title(locale)) }
+            p { (say::instructions::hint(locale)) }
+            @for lang in LANGUAGES.iter().copied() {
+                (copy_text(locale, &["instructions-", lang.code()].concat(), layout::language(lang), &text(lang), lang))
+            }
+            (copy_field(locale, "way_back", say::instructions::address(locale), &address))
+        }
+    }
 }
 
 fn method(locale: Locale, entry: &MethodEntry, types: &[PaymentType]) -> Markup {

@@ -44,9 +44,11 @@ use worker::{Request, Response, Result};
 
 /// Rate limit on starts that prove nothing, per store and network. A start with the right proof is neither counted
 /// nor held up by it.
-const FAILURE_LIMIT: &str = "START_LIMIT_ADDRESS";
+pub const FAILURE_LIMIT: &str = "START_LIMIT_ADDRESS";
 /// Rate limit on what one signed address may cause.
 const TOKEN_LIMIT: &str = "TOKEN_LIMIT";
+/// Rate limit, per location, on what reaches the store's object without having proved anything.
+pub const UNKNOWN_LIMIT: &str = "START_LIMIT_UNKNOWN";
 /// In bytes; far more than any start needs.
 const LONGEST_BODY: usize = 64 * 1024;
 
@@ -130,8 +132,7 @@ async fn asked(request: &mut Request, ctx: &Ctx) -> Handled<(Body, Locale, Order
     if CartId::parse(&body.cart_id).is_err() {
         return Err(refused(&Refusal::WrongProof, locale).into());
     }
-    let found = find(&body.store, body.order_id, ctx).await;
-    let (order, profile) = found.map_err(|stop| stop.map_problem(|problem| spoken(problem, locale)))?;
+    let (order, profile) = find(&body.store, body.order_id, locale, ctx).await?;
     let locale = named.unwrap_or(profile.locale());
     Ok((body, locale, order, profile))
 }
@@ -199,21 +200,31 @@ async fn read_body(request: &mut Request) -> std::result::Result<Body, Problem> 
     read(&text).map_err(|e| Problem::new(400, "malformed_body", "The body is not a start", e.to_string()))
 }
 
-/// The order and the store that a request names. Nothing is looked up about the order.
-pub async fn find(store: &str, order: u64, ctx: &Ctx) -> Handled<(OrderId, Profile)> {
-    let (Ok(store), Ok(order)) = (StoreHash::parse(store), OrderId::new(order)) else {
-        let detail = "store or order_id is malformed";
-        return Err(Problem::new(400, "malformed_body", "The body is not a start", detail).into());
-    };
-    match profiles::named(&ctx.env, &store).await? {
-        Ok(profile) => Ok((order, profile)),
-        Err(Absent::NeverInstalled) => {
-            let seconds = ctx.config.scaled_ms(HEARD_OF_MS) / 1_000;
-            let problem = Absent::NeverInstalled.problem();
-            Err(problem.retry_after(u32::try_from(seconds).unwrap_or(0).max(1)).into())
-        }
-        Err(Absent::CannotTell) => Err(Absent::CannotTell.into()),
-    }
+/// The order and the store that a request names. Nothing is looked up about the order. A problem says in this language
+/// what it means.
+pub async fn find(store: &str, order: u64, locale: Locale, ctx: &Ctx) -> Handled<(OrderId, Profile)> {
+    let order = OrderId::new(order).map_err(|_| names_nothing(locale))?;
+    Ok((order, find_store(store, locale, ctx).await?))
+}
+
+/// The store that a request names.
+pub async fn find_store(store: &str, locale: Locale, ctx: &Ctx) -> Handled<Profile> {
+    let store = StoreHash::parse(store).map_err(|_| names_nothing(locale))?;
+    profiles::named(&ctx.env, &store).await?.map_err(|absent| {
+        let problem = match absent {
+            Absent::NeverInstalled => {
+                let seconds = ctx.config.scaled_ms(HEARD_OF_MS) / 1_000;
+                absent.problem().retry_after(u32::try_from(seconds).unwrap_or(0).max(1))
+            }
+            Absent::CannotTell => absent.problem(),
+        };
+        spoken(problem, locale).into()
+    })
+}
+
+fn names_nothing(locale: Locale) -> Problem {
+    let detail = "store or order_id is malformed";
+    spoken(Problem::new(400, "malformed_body", "The body is not a start", detail), locale)
 }
 
 /// What a start's caller is told.

@@ -8,4 +8,6 @@ pub mod line;
 pub mod page;
 pub mod view;
 pub mod voucher;
+pub mod way_back;
+pub mod whose;
 pub mod words;

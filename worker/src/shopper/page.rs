@@ -18,14 +18,28 @@ const SCRIPT: &str = include_str!("page.js");
 pub enum May<'a> {
     /// Pay, also another way: the browser holds this act token.
     Act(&'a str),
+    /// Pay, but give no live code up: the browser holds this pay token.
+    Pay(&'a str),
     /// Go on to the session at this address, which cancels nothing.
     GoOn(&'a str),
-    /// See how the payment stands.
-    See,
+    /// See how the payment stands. To pay, show the order's e-mail address here.
+    See(&'a str),
+}
+
+/// What the page of a problem shows besides it.
+#[derive(Debug, Default)]
+pub struct Whose {
+    /// The shop's name; empty if no shop is known.
+    pub shop: String,
+    /// The shop's address.
+    pub home: Option<String>,
+    /// Where the order can be opened by its e-mail address. None: there is no order that may be opened so, or the
+    /// problem is another.
+    pub way_back: Option<String>,
 }
 
 /// When a page looks again by itself.
-struct Again<'a> {
+pub(super) struct Again<'a> {
     /// After so many ms.
     after_ms: i64,
     /// Where it then goes. None: it asks at its own address, and is shown anew only if there is news.
@@ -49,10 +63,7 @@ pub fn status(view: &View, may: May<'_>, shop: &str, home: Option<&str>, locale:
     let card = card::card(view, String::new(), locale);
     let body = html! {
         (drawn(&card, may, locale))
-        p.shop { (shop) }
-        @if let Some(home) = home {
-            a.quiet href={ (home) "/" } rel="noreferrer" { (say::back_to_shop(locale)) }
-        }
+        (foot(shop, home, locale))
     };
     page(200, state(view.state), &view.title, again, &body, locale)
 }
@@ -71,8 +82,8 @@ pub fn queued(queued: &Queued, next: Option<&str>, locale: Locale) -> Handled {
 }
 
 /// A problem as a page, for people who came by navigation. Its detail is in English and for programs. If there is no
-/// sentence for the shopper, a general one is shown.
-pub fn problem(problem: &Problem, locale: Locale) -> Handled {
+/// sentence for the shopper, a general one is shown. Its code is in a header, for whoever is asked for help.
+pub fn problem(problem: &Problem, whose: &Whose, locale: Locale) -> Handled {
     let (title, message) = match problem.message.as_deref() {
         Some(message) => (say::problem::no_payment_page(locale), message),
         None if problem.retry => (say::problem::title(locale), say::problem::may_pass(locale)),
@@ -81,9 +92,13 @@ pub fn problem(problem: &Problem, locale: Locale) -> Handled {
     let body = html! {
         h1 { (title) }
         p { (message) }
-        p.code { (problem.code) }
+        @if let Some(way_back) = &whose.way_back {
+            (link(way_back, &html! { (say::problem::open_by_email(locale)) }, "main"))
+        }
+        (foot(&whose.shop, whose.home.as_deref(), locale))
     };
     let response = page(problem.status, "problem", title, None, &body, locale)?;
+    response.headers().set("x-problem", problem.code)?;
     if let Some(seconds) = problem.retry_after_s {
         response.headers().set("retry-after", &seconds.to_string())?;
     }
@@ -114,15 +129,14 @@ fn element(node: &Node, may: May<'_>, locale: Locale) -> Markup {
         Some(Act::Print { .. }) => html! { button.print.quiet type="button" { (label) } },
         Some(Act::Link { href, .. }) => link(href, &label, class),
         Some(Act::Press { press }) => match (press, may) {
-            (Press::Pay, May::Act(token)) => form(token, "pay", &label, class, locale),
-            (Press::Pay, May::GoOn(url)) => link(url, &label, class),
-            (Press::Pay, May::See) => html! { p { (say::pay_from_the_order(locale)) } },
+            (Press::Pay, May::Act(token) | May::Pay(token)) => form(token, "pay", &label, class, locale),
+            (Press::Pay, May::GoOn(url) | May::See(url)) => link(url, &label, class),
             (Press::Ask, May::Act(_)) => {
                 link(&["?ask=another&locale=", locale.code()].concat(), &label, class)
             }
             (Press::Keep, May::Act(_)) => link(&["?locale=", locale.code()].concat(), &label, class),
             (Press::Restart, May::Act(token)) => form(token, "restart", &label, class, locale),
-            (Press::Ask | Press::Keep | Press::Restart, May::GoOn(_) | May::See) => html! {},
+            (Press::Ask | Press::Keep | Press::Restart, May::Pay(_) | May::GoOn(_) | May::See(_)) => html! {},
         },
     }
 }
@@ -147,6 +161,16 @@ fn content(node: &Node, may: May<'_>, locale: Locale) -> Markup {
     match &node.content {
         Content::Text(text) => html! { (text) },
         Content::Nodes(nodes) => html! { @for node in nodes { (element(node, may, locale)) } },
+    }
+}
+
+/// The shop's name, and the way there.
+pub fn foot(shop: &str, home: Option<&str>, locale: Locale) -> Markup {
+    html! {
+        @if !shop.is_empty() { p.shop { (shop) } }
+        @if let Some(home) = home {
+            a.quiet href={ (home) "/" } rel="noreferrer" { (say::back_to_shop(locale)) }
+        }
     }
 }
 
@@ -179,7 +203,7 @@ fn state(state: ViewState) -> &'static str {
 }
 
 /// A whole page, with the headers that keep its address and its content private.
-fn page(
+pub(super) fn page(
     status: u16,
     class: &str,
     title: &str,

@@ -17,6 +17,7 @@ use crate::state::failure::Failure;
 use crate::state::reading::{OrderReading, Unreadable};
 use crate::state::settings::Provider;
 use crate::time::parse_rfc2822;
+use crate::values::contact::Contacts;
 use crate::values::ids::{CartId, OrderId};
 use crate::values::money::{Currency, Money};
 use crate::values::order_status::OrderStatus;
@@ -163,7 +164,16 @@ fn checkout(order: &Value) -> Checkout {
         billing: address(billing),
         shipping: list(consignments, "shipping").first().and_then(address),
         lines: lines(order, consignments),
+        contacts: contacts(billing, list(consignments, "shipping")),
     }
+}
+
+/// By what the order opens: the shopper's own e-mail address, with a phone number or postal code of any address.
+fn contacts(billing: &Value, shipping: &[Value]) -> Contacts {
+    let all = |field: &str| -> Vec<String> {
+        [billing].into_iter().chain(shipping).map(|address| text(address, field)).collect()
+    };
+    Contacts::of(&text(billing, "email"), &all("phone"), &all("zip"))
 }
 
 /// The name with the given name first, as KOMOJU wants it.

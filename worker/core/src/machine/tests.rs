@@ -9,6 +9,7 @@ mod gathering;
 mod in_vain;
 mod key_refused;
 mod lean_session;
+mod let_in_by_contact;
 mod missed;
 mod moved_meanwhile;
 mod overtaken;

@@ -28,6 +28,10 @@
 //! close. `Arrive` leaves the page by itself only within an hour of the order, and only in the page visit that left
 //! first; else it shows. If another amount is due now, a live session is ended as for `Restart`, but never by a
 //! `Visit`: a GET ends nothing.
+//!
+//! Who was let in by the order's e-mail address and a phone number or postal code ([`Proof::Opened`]) may see and pay.
+//! But others know these too, in one household or one company, so whatever the intent, such a start never ends a code
+//! that is live or a payment under way.
 
 use super::{PlanSurroundings, next_cancel};
 use crate::hash::sha256_hex;
@@ -96,14 +100,16 @@ pub struct Seen {
     pub scaled: Option<String>,
 }
 
-/// How whoever asks shows to be the shopper. It is stored and sent as the cart's id alone: null is a signed link, an
-/// empty text is no proof.
+/// How whoever asks shows to be the shopper. It is sent as one text: null is a signed link, an empty text is no proof,
+/// a cart's id stands alone. What a former version does not know it takes for a wrong cart id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Option<String>", into = "Option<String>")]
 pub enum Proof {
     Cart(CartId),
     /// A signed link for this order.
     Link,
+    /// The order's e-mail address with its phone number or postal code, or a signed token that was given for these.
+    Opened,
     /// No proof: what was shown is no cart id.
     Nothing,
 }
@@ -113,11 +119,26 @@ impl Proof {
     pub fn of_cart(id: &str) -> Self {
         CartId::parse(id).map_or(Self::Nothing, Self::Cart)
     }
+
+    /// True if whoever shows this may give up a live code, or a payment under way, for another.
+    fn may_end_a_code(&self) -> bool {
+        match self {
+            Self::Cart(_) | Self::Link => true,
+            Self::Opened | Self::Nothing => false,
+        }
+    }
 }
 
+/// What [`Proof::Opened`] is as a text. It is no cart's id.
+const OPENED: &str = "opened";
+
 impl From<Option<String>> for Proof {
-    fn from(cart: Option<String>) -> Self {
-        cart.map_or(Self::Link, |id| Self::of_cart(&id))
+    fn from(text: Option<String>) -> Self {
+        match text.as_deref() {
+            None => Self::Link,
+            Some(OPENED) => Self::Opened,
+            Some(text) => Self::of_cart(text),
+        }
     }
 }
 
@@ -126,6 +147,7 @@ impl From<Proof> for Option<String> {
         match proof {
             Proof::Cart(cart) => Some(cart.as_str().to_owned()),
             Proof::Link => None,
+            Proof::Opened => Some(OPENED.to_owned()),
             Proof::Nothing => Some(String::new()),
         }
     }
@@ -331,7 +353,7 @@ fn check_known_proof(state: &State, start: &Start) -> Result<(), StartStep> {
 /// Refuses a proof that does not match the order just read.
 fn check_proof(start: &Start, order: &OrderSeen) -> Result<(), StartStep> {
     let proved = match &start.proof {
-        Proof::Link => true,
+        Proof::Link | Proof::Opened => true,
         Proof::Nothing => false,
         Proof::Cart(cart) => order.cart.as_ref() == Some(cart),
     };
@@ -447,7 +469,7 @@ fn settle_current(
     let usable = attempt.terms.ask_the_same(wanted) && attempt.expires_at - c.now >= margin;
     // The merchant edited the order: whoever paid the live session now would pay the wrong amount.
     let outdated = attempt.terms.amount != wanted.amount && !is_visit;
-    let ends_live = start.intent == Intent::Restart || outdated;
+    let ends_live = (start.intent == Intent::Restart || outdated) && start.proof.may_end_a_code();
     let may_leave = may_leave && (start.intent != Intent::Arrive || is_first_visit(attempt, start, c));
     match state.standing(attempt) {
         // Somebody was sent to KOMOJU from this attempt before. Only the button makes another session, not a reload.
@@ -539,7 +561,7 @@ mod tests {
         assert!(matches!(start.proof, Proof::Cart(_)) && start.browser.ip == "203.0.113.7");
         let again: serde_json::Value = serde_json::from_str(&crate::json::write(&start)).expect("JSON");
         assert_eq!(again, serde_json::from_str::<serde_json::Value>(former).expect("JSON"));
-        for proof in [Proof::Link, Proof::Nothing, start.proof] {
+        for proof in [Proof::Link, Proof::Nothing, Proof::Opened, start.proof] {
             assert_eq!(crate::json::read::<Proof>(&crate::json::write(&proof)), Ok(proof));
         }
     }

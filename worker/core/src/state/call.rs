@@ -10,6 +10,7 @@ use super::settings::Provider;
 use super::terms::Terms;
 use crate::texts::locale::Locale;
 use crate::time::{DAY_MS, Moment};
+use crate::values::contact::Contacts;
 use crate::values::ids::{AccountId, CartId, HintId, OrderId, PaymentId, RefundId, SessionId};
 use crate::values::money::Money;
 use crate::values::sealed::Sealed;
@@ -275,6 +276,8 @@ pub struct Checkout {
     /// The first of the order's shipping addresses, if any.
     pub shipping: Option<Address>,
     pub lines: Vec<Line>,
+    /// By what the order opens for a shopper without the cart's id. KOMOJU is not told.
+    pub contacts: Contacts,
 }
 
 /// A billing or shipping address.

@@ -234,6 +234,11 @@ impl Delays {
         self.of(HOUR)
     }
 
+    /// The period over which wrong guesses at what opens an order are counted, for their limits.
+    pub fn guess_limit(self) -> i64 {
+        self.of(HOUR)
+    }
+
     /// How long after the order was placed a page visit may still leave for KOMOJU by
     /// itself. Later it shows a button.
     pub fn arrival(self) -> i64 {

@@ -1,8 +1,9 @@
 //! Small values that everything else is made of: ids, money, statuses, payment types. They import nothing of the core but
-//! its sentences and JSON.
+//! its sentences, JSON and hashes.
 
 pub mod attention;
 pub mod by_key;
+pub mod contact;
 pub mod ids;
 pub mod instructions;
 pub mod money;

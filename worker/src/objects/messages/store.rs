@@ -16,23 +16,63 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum StoreAsk {
     Profile,
-    LearnLabel { channel: u64, label: String, provider: Option<Provider> },
-    UpsertPayment { row: LedgerRow },
-    FindOrder { by: LedgerKey },
+    LearnLabel {
+        channel: u64,
+        label: String,
+        provider: Option<Provider>,
+    },
+    UpsertPayment {
+        row: LedgerRow,
+    },
+    FindOrder {
+        by: LedgerKey,
+    },
     TokenRefused,
-    Install { grant: Grant },
-    Open { visit: Visit },
-    UninstallHint { issued_at_s: i64 },
-    RemoveUser { issued_at_s: i64, user: u64 },
+    Install {
+        grant: Grant,
+    },
+    Open {
+        visit: Visit,
+    },
+    UninstallHint {
+        issued_at_s: i64,
+    },
+    RemoveUser {
+        issued_at_s: i64,
+        user: u64,
+    },
     Rearm,
-    Heard { side: Side },
-    Desk { session: Session, wish: Wish },
-    HookSignature { doubt: SignatureDoubt },
-    NewOrder { order: OrderId },
-    Knock { order: OrderId, proof: String, network: String },
-    Looked { order: OrderId, looked: Looked, right: bool },
-    Slot { importance: Importance },
-    Quota { rate: RateLimit },
+    Heard {
+        side: Side,
+    },
+    Desk {
+        session: Session,
+        wish: Wish,
+    },
+    HookSignature {
+        doubt: SignatureDoubt,
+    },
+    NewOrder {
+        order: OrderId,
+    },
+    Knock {
+        order: OrderId,
+        proof: String,
+        network: String,
+    },
+    Looked {
+        order: OrderId,
+        looked: Looked,
+        right: bool,
+    },
+    /// The order, who guesses, and whether they were right; None: it is not judged yet.
+    Guess(OrderId, String, Option<bool>),
+    Slot {
+        importance: Importance,
+    },
+    Quota {
+        rate: RateLimit,
+    },
 }
 
 impl StoreAsk {
@@ -40,7 +80,9 @@ impl StoreAsk {
     /// change in the panel is noted each time. Everything else may be asked twice.
     pub fn repeat(&self) -> Repeat {
         match self {
-            Self::Install { .. } | Self::Slot { .. } | Self::Knock { .. } => Repeat::MustNot,
+            Self::Install { .. } | Self::Slot { .. } | Self::Knock { .. } | Self::Guess(..) => {
+                Repeat::MustNot
+            }
             Self::Desk { wish: Wish::Look | Wish::Payments { .. } | Wish::Changes, .. } => Repeat::May,
             Self::Desk { .. } => Repeat::MustNot,
             Self::Profile

@@ -70,7 +70,7 @@ impl PaymentObject {
     pub(super) fn knowledge(&self, proof: &Proof) -> Result<Known> {
         let hash = self.with(|machine| machine.state().head.cart_hash.clone())?;
         Ok(match (proof, hash) {
-            (Proof::Link, _) => Known::Right,
+            (Proof::Link | Proof::Opened, _) => Known::Right,
             (Proof::Nothing, _) => Known::Wrong,
             (Proof::Cart(_), None) => Known::Nothing,
             (Proof::Cart(cart), Some(hash)) if cart_hash(cart) == hash => Known::Right,

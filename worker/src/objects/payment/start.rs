@@ -30,7 +30,7 @@ use crate::objects::beside::beside;
 use crate::objects::messages::payment::Started;
 use crate::objects::profiles::{self, Absent};
 use domain::machine::{Input, Reply};
-use domain::plan::start::{Refusal, Start};
+use domain::plan::start::{Proof, Refusal, Start};
 use domain::state::delays::Delays;
 use std::pin::pin;
 use worker::Result;
@@ -66,7 +66,10 @@ impl PaymentObject {
             return Ok(told);
         }
         let known = self.knowledge(&start.proof)?;
+        // Who was let in by e-mail address has fences of their own, and uses up nothing of the shopper's.
+        let counts = start.proof != Proof::Opened;
         if known == Known::Right
+            && counts
             && let Some(until) = self.started_too_often(delays)
         {
             return Ok(Started::Refused(Refusal::TooOften { until }));
@@ -83,7 +86,9 @@ impl PaymentObject {
         if reply == Reply::Refuse(Refusal::OrderNotFound) && self.was_just_announced(delays) {
             return Ok(Started::Queued { after_ms: AGAIN_MS });
         }
-        self.count_start(&reply);
+        if counts {
+            self.count_start(&reply);
+        }
         Ok(match reply {
             Reply::Show { snapshot, redirect } => Started::Show { snapshot, redirect },
             Reply::Refuse(Refusal::Busy { after_ms }) => {

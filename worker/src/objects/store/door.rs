@@ -61,6 +61,8 @@ pub struct Door {
     inside: BTreeMap<u64, (Which, String)>,
     near: Line,
     others: Line,
+    /// Numbers that somebody shows an e-mail address for, which says nothing about whether they exist (`guesses`).
+    guessed: Line,
     /// How often each address was wrong, and since when that is counted.
     failures: BTreeMap<String, (u32, Moment)>,
 }
@@ -81,6 +83,7 @@ impl Default for Door {
             inside: BTreeMap::new(),
             near: Line::new(20, 3 * SECOND),
             others: Line::new(10, 6 * SECOND),
+            guessed: Line::new(20, 3 * SECOND),
             failures: BTreeMap::new(),
         }
     }
@@ -144,6 +147,17 @@ impl Door {
             self.inside.insert(order, (which, address.to_owned()));
         }
         answer
+    }
+
+    /// Somebody shows an e-mail address and a number for an order. Every number takes a place, also one that is known
+    /// to exist or not to: otherwise the wait would tell which. Nothing is remembered, for the same reason.
+    pub fn ask_to_guess(&mut self, order: u64, now: Moment) -> Admission {
+        self.guessed.ask(order, now)
+    }
+
+    /// What was shown was right, so it costs no place.
+    pub fn guessed_right(&mut self) {
+        self.guessed.give_back();
     }
 
     /// Takes in what a look has shown. `right`: it proved its asker right, so the place is given back; otherwise the
@@ -338,6 +352,21 @@ mod tests {
         door.looked(KNOWN, Looked::Order { cart_hash: Some("right".into()), ours: false }, true, T0);
         assert_eq!(door.ask(KNOWN, "right", "", minute_later), Admission::NotOurs);
         assert_eq!(door.ask(KNOWN, "wrong", "", minute_later), Admission::Unproved, "nothing is given away");
+    }
+
+    #[test]
+    fn whoever_guesses_waits_as_long_for_an_order_as_for_a_number_that_is_none() {
+        let asked = |number: u64| {
+            let mut door = door();
+            door.looked(KNOWN - 1, order("theirs"), false, T0);
+            door.looked(KNOWN - 2, Looked::NoSuchOrder, false, T0);
+            (0..40).map(|n| door.ask_to_guess(number, T0 + n)).collect::<Vec<_>>()
+        };
+        let known = asked(KNOWN);
+        assert_eq!(known.iter().filter(|answer| **answer == Admission::Come).count(), 20);
+        for number in [KNOWN - 1, KNOWN - 2, KNOWN + 1, KNOWN + 5_000] {
+            assert_eq!(asked(number), known, "{number}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// Entry `i` brings the schema from version `i` to `i + 1`. Expand first, contract a release later. An entry that has
 /// been released is never edited.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     "
     CREATE TABLE installation (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL);
     CREATE TABLE staff (id INTEGER PRIMARY KEY, seen_at_ms INTEGER NOT NULL);
@@ -55,6 +55,13 @@ const MIGRATIONS: [&str; 6] = [
         n INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, user INTEGER NOT NULL, name TEXT NOT NULL, what TEXT NOT NULL,
         old TEXT NOT NULL, new TEXT NOT NULL
     );
+",
+    "
+    CREATE TABLE guess (
+        n INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, who TEXT NOT NULL, at_ms INTEGER NOT NULL
+    );
+    CREATE INDEX guess_by_order ON guess (order_id);
+    CREATE INDEX guess_by_who ON guess (who);
 ",
 ];
 
