@@ -238,7 +238,8 @@ fn guide(place: Place<'_>, snapshot: &Snapshot, locale: Locale) -> Guide {
 fn is_degicas(snapshot: &Snapshot) -> bool {
     let lines = &snapshot.instructions.lines;
     let names = lines.iter().filter(|(kind, _)| *kind == InstructionKind::AccountName);
-    let is_its = |name: &str| ["デジカ", "ﾃﾞｼﾞｶ", "DEGICA"].iter().any(|own| name.to_uppercase().contains(own));
+    let is_its =
+        |name: &str| ["デジカ", "ﾃﾞｼﾞｶ", "DEGICA"].iter().any(|own| name.to_ascii_uppercase().contains(own));
     names.into_iter().any(|(_, name)| is_its(name))
 }
 
