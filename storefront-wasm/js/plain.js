@@ -20,7 +20,7 @@ const show = (href) => {
   let [code] = tag.split(/[-_]/);
   // Chinese is written in two ways: the part after `zh` names the way, or a region where it is in use.
   if (code === "zh") code = /^zh.(hant|tw|hk|mo)/.test(tag) ? "zh-Hant" : "zh-Hans";
-  const language = code in LINK ? code : "en";
+  const language = Object.keys(LINK).includes(code) ? code : "en";
   const line = document.createElement("p");
   line.id = "komoju-payment";
   line.lang = language;

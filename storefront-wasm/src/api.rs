@@ -89,16 +89,17 @@ impl Browser {
         // The token we came with may be of another order (the shopper opened two): we show nothing of an order that
         // is not this page's. A queued answer says nothing about any order, so it names none.
         if state != "queued" && js::get(&self.said, "order") != f64::from(self.page_order) {
-            (self.said, self.raw) = (JsValue::UNDEFINED, JsValue::UNDEFINED);
+            (self.said, self.view) = (JsValue::UNDEFINED, JsValue::UNDEFINED);
             self.token = JsValue::UNDEFINED;
             return Err(Failure::Final);
         }
         let redirect = state == "redirect";
         let url = js::get(&self.said, "redirect_url");
         if redirect && self.path_on(&self.own("app"), &url).is_none() {
-            (self.said, self.raw) = (JsValue::UNDEFINED, JsValue::UNDEFINED);
+            self.said = JsValue::UNDEFINED;
             return Err(Failure::Passing);
         }
+        self.view = raw.clone();
         let token = js::get(&self.said, "token");
         if token.is_string() {
             self.token = token;
@@ -107,12 +108,17 @@ impl Browser {
         Ok(Answer { redirect, poll_ms: poll_ms(&self.said), news, queued: state == "queued" })
     }
 
-    /// Takes what an earlier visit of this tab was told of the order, unless this page was opened with a token. If storage
-    /// is forbidden, nothing is lost: the server recognises the order.
-    pub(crate) fn recall(&mut self) {
+    /// Takes what an earlier visit of this tab was told of the order, unless this page was opened with a token. `unpaid`:
+    /// BigCommerce says so; what was then still to be paid is not shown of an order that is. If storage is forbidden,
+    /// nothing is lost: the server recognises the order.
+    pub(crate) fn recall(&mut self, unpaid: bool) {
         if !self.token.is_truthy() {
-            self.raw = js::call(&self.storage(), "getItem", &[&self.storage_key()]);
-            self.token = js::get(&js::parse(&self.raw), "token");
+            let kept = js::call(&self.storage(), "getItem", &[&self.storage_key()]);
+            let said = js::parse(&kept);
+            self.token = js::get(&said, "token");
+            if unpaid || js::get(&said, "state") == "paid" {
+                self.view = kept;
+            }
         }
     }
 
@@ -124,7 +130,7 @@ impl Browser {
             js::set(&kept, "token", &self.token);
             js::stringify(&kept)
         } else {
-            self.raw.clone()
+            self.view.clone()
         };
         js::call(&self.storage(), "setItem", &[&self.storage_key(), &kept]);
     }

@@ -39,6 +39,8 @@ pub struct Browser {
     /// next call starts.
     pub raw: JsValue,
     pub said: JsValue,
+    /// The last answer that was a view, as text: problems say nothing of what is on show.
+    pub view: JsValue,
     /// The button of the number that is being copied.
     copying: JsValue,
     /// Number of the call or wait that is running; answers to an earlier one are dropped.
@@ -65,6 +67,7 @@ impl Browser {
             token: JsValue::UNDEFINED,
             raw: JsValue::UNDEFINED,
             said: JsValue::UNDEFINED,
+            view: JsValue::UNDEFINED,
             copying: JsValue::UNDEFINED,
             turn: 0,
             window,

@@ -240,7 +240,8 @@ fn facts(language: Language, browser: &Browser) -> JsValue {
 }
 
 fn words(title: &JsValue, message: &JsValue) -> JsValue {
-    js::list(&[&leaf("h2", "", title), &leaf("p", "", message)])
+    let title = if title.is_null() { JsValue::NULL } else { leaf("h2", "", title) };
+    js::list(&[&title, &leaf("p", "", message)])
 }
 
 /// An element: `content` is its text, or a list of elements.

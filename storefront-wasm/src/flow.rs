@@ -359,8 +359,12 @@ impl Flow {
 
     /// The browser is online again: what could not be had is asked for once more.
     pub fn online(&mut self, page: &mut impl Page) {
+        // What a press asked for is asked for again by a press only: it may end a code, and leaves the page.
+        let asks_nothing = matches!(self.stuck, Ask::Look | Ask::Arrive);
         match self.stage {
-            Stage::Resting if !self.told => self.pressed(Press::Again, page),
+            Stage::Resting if self.shown == Scene::Trouble && asks_nothing => {
+                self.pressed(Press::Again, page)
+            }
             _ => self.seen(page),
         }
     }

@@ -196,11 +196,12 @@ impl Hearing {
         browser.order = body.clone();
         browser.order_id = id;
         browser.page_order = id;
-        browser.recall();
+        let unpaid = order::is_unpaid(&status);
+        browser.recall(unpaid);
         if browser.token.is_truthy() {
             flow.known_payment(host);
         }
-        if order::is_unpaid(&status) {
+        if unpaid {
             host.browser.preconnect(&host.browser.own("app"));
             host.browser.preconnect(&PAYMENT_PAGE.into());
             self.held = true;

@@ -38,8 +38,9 @@ impl Page for Host {
     fn show(&mut self, scene: Scene) {
         let Host { browser, card } = self;
         let checking = matches!(scene, Scene::Checking | Scene::CheckingSlowly);
-        if browser.said.is_undefined() && (checking || matches!(scene, Scene::Said | Scene::Asking)) {
-            browser.said = js::parse(&browser.raw);
+        let is_view = js::get(&browser.said, "state").is_string();
+        if !is_view && (checking || matches!(scene, Scene::Said | Scene::Asking)) {
+            browser.said = js::parse(&browser.view);
         }
         let is_known = checking && js::get(&browser.said, "card").is_truthy();
         card.draw(if is_known { Scene::Said } else { scene }, browser);

@@ -61,7 +61,7 @@ async fn anothers_code(shop: &Shop<'_>) -> (String, String) {
     other.browser.click("#return-to-shop").await;
     let notice = other.notice("waiting").await;
     assert!(notice.contains(&receipt) && notice.contains(&order.order_id.to_string()), "{notice}");
-    let key = format!("sessionStorage['komoju:{}']", order.order_id);
+    let key = format!("JSON.parse(sessionStorage['komoju:{}']).token", order.order_id);
     let token = other.browser.eval(&key).await;
     (receipt, token.as_str().expect("the script keeps its token").to_owned())
 }

@@ -191,8 +191,8 @@ async fn after_three_wrong_ones_even_a_right_one_waits_and_a_number_that_is_none
         waits.push(alike(&wait, number).split("wait until").next().map(str::to_owned));
     }
     assert_eq!(waits[0], waits[1]);
-    // It is this network's wait, for this order, on this way.
-    assert_eq!(open_from(&shop, order.order_id, EMAIL, PHONE, "198.51.100.9").await.status, 303);
+    // It is this address's wait, for this order, on this way, from wherever it is shown.
+    assert_eq!(open_from(&shop, order.order_id, EMAIL, PHONE, "198.51.100.9").await.status, 429);
     let another = shop.order(&OrderSpec::new()).order_id;
     assert_eq!(open(&shop, another, EMAIL, PHONE).await.status, 303);
     assert_eq!(shop.arrive(&order).await.word(), "redirect", "the cart's id opens it as ever");
@@ -243,7 +243,7 @@ async fn of_many_at_once_no_more_are_judged_than_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn one_network_cannot_try_all_orders_and_many_cannot_guess_one() {
+async fn one_address_cannot_be_tried_at_all_orders_nor_by_many_networks() {
     // Thirty times faster: BigCommerce's share for this is soon there again, and an hour is two minutes.
     let world = World::own_with(|options| {
         options.vars.insert("TIME_SCALE".into(), "30".into());
@@ -252,27 +252,50 @@ async fn one_network_cannot_try_all_orders_and_many_cannot_guess_one() {
     let shop = quiet_shop(&world).await;
     let orders: Vec<PlacedOrder> = (0..21).map(|_| shop.order(&OrderSpec::new())).collect();
     let target = &orders[0];
-    let guess = async |order: u64, second: &str, address: &str| {
+    let guess = async |order: u64, email: &str, second: &str, address: &str| {
         let judged = async || {
-            let reply = open_from(&shop, order, EMAIL, second, address).await;
+            let reply = open_from(&shop, order, email, second, address).await;
             (!reply.body.contains("cannot be opened just now")).then_some(reply.status)
         };
         eventually("a guess to be judged, or not", judged).await
     };
-    for order in &orders[..20] {
-        assert_eq!(guess(order.order_id, WRONG, "203.0.113.1").await, 403);
+    let mut statuses = Vec::new();
+    for n in 0..4 {
+        let (second, network) = (format!("080-0000-{n:04}"), format!("192.0.2.{n}"));
+        statuses.push(guess(target.order_id, EMAIL, &second, &network).await);
+    }
+    assert_eq!(statuses, [403, 403, 403, 429]);
+    for (n, order) in orders[1..18].iter().enumerate() {
+        assert_eq!(guess(order.order_id, EMAIL, WRONG, &format!("192.0.2.{n}")).await, 403);
     }
     let next = orders[20].order_id;
     assert_eq!(open_from(&shop, next, EMAIL, PHONE, "203.0.113.1").await.status, 429);
-    assert_eq!(shop.calls_about(next), [""; 0], "nothing more of this network is judged");
-    // One of the thirty is used up by then.
-    let mut statuses = Vec::new();
-    for n in 0..30 {
-        statuses.push(guess(target.order_id, &format!("080-0000-{n:04}"), &format!("192.0.2.{n}")).await);
-    }
-    assert_eq!(statuses, [[403; 29].as_slice(), &[429]].concat());
-    assert_eq!(shop.calls_about(target.order_id).len(), 30);
+    assert_eq!(shop.calls_about(next), [""; 0], "nothing more of this address is judged");
     assert_eq!(shop.arrive(target).await.word(), "redirect", "its shopper is not stopped");
+}
+
+/// Whoever does not know the order's address keeps nobody out, from the same network either.
+#[tokio::test]
+async fn what_others_enter_stops_nobody() {
+    let shop = quiet_shop(calm_world().await).await;
+    let order = shop.order(&OrderSpec::new()).order_id;
+    for n in 0..6 {
+        assert_eq!(open(&shop, order, &format!("stranger{n}@example.org"), PHONE).await.status, 403);
+    }
+    assert_eq!(open(&shop, order, EMAIL, PHONE).await.status, 303);
+}
+
+/// Each right answer lets in once more: the order's own shopper, and BigCommerce, are not to feel it.
+#[tokio::test]
+async fn who_was_let_in_starts_no_more_often_than_ten_times_a_minute() {
+    let shop = quiet_shop(calm_world().await).await;
+    let order = shop.order(&OrderSpec::new());
+    let mut statuses = Vec::new();
+    for _ in 0..12 {
+        statuses.push(open(&shop, order.order_id, EMAIL, PHONE).await.status);
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 10, "{statuses:?}");
+    assert_eq!(shop.arrive(&order).await.word(), "redirect", "its shopper is not stopped");
 }
 
 #[tokio::test]
@@ -381,8 +404,14 @@ async fn a_browser_that_may_act_does_not_lose_that() {
 async fn another_sites_page_has_nothing_judged() {
     let shop = quiet_shop(calm_world().await).await;
     let order = shop.order(&OrderSpec::new()).order_id;
-    let headers = [FORM[0], ("sec-fetch-site", "cross-site")];
-    for second in [PHONE, WRONG, WRONG, WRONG, WRONG] {
+    for (second, site) in [
+        (PHONE, "cross-site"),
+        (WRONG, "same-site"),
+        (WRONG, "cross-site"),
+        (WRONG, "same-site"),
+        (WRONG, "cross-site"),
+    ] {
+        let headers = [FORM[0], ("sec-fetch-site", site)];
         let page =
             shop.world.send(Method::POST, &posts_to(&shop), &headers, body(order, EMAIL, second)).await;
         assert!(page.status == 200 && !page.body.contains(EMAIL), "{page:?}");

@@ -419,3 +419,25 @@ fn a_browser_that_is_online_again_asks_again() {
     flow.online(&mut page);
     assert_eq!(page.take(), [], "there is nothing to ask for any more");
 }
+
+/// A press may end a code, and leaves the page: by itself only what asks is asked again.
+#[test]
+fn what_was_pressed_is_not_pressed_again_by_the_network() {
+    for press in [Press::Restart, Press::Pay] {
+        let (mut flow, mut page) = returned();
+        flow.answered(DONE, &mut page);
+        flow.pressed(press, &mut page);
+        for _ in 0..=RETRIES {
+            flow.failed(Failure::Passing, &mut page);
+            flow.time_is_up(false, &mut page);
+        }
+        page.take();
+        flow.online(&mut page);
+        assert_eq!(page.take(), [], "{press:?}");
+    }
+    let (mut flow, mut page) = arrived(true);
+    flow.failed(Failure::Final, &mut page);
+    page.take();
+    flow.online(&mut page);
+    assert_eq!(page.take(), [], "a final no");
+}

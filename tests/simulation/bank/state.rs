@@ -174,7 +174,9 @@ impl Payment {
     /// The same as far as the app can know: nobody has told it of refunds since its last look. One that a request has become
     /// was promised before.
     pub fn free_as_told(&self) -> i64 {
-        let promised = |refund: &Refund| self.requests.iter().any(|r| r.because == refund.because);
+        let promised = |refund: &Refund| {
+            self.requests.iter().any(|r| r.because == refund.because && r.status != "rejected")
+        };
         let mut unheard = self.told.map_or(0, |told| self.refunded() - told.back);
         let mut free = self.free();
         for refund in self.refunds.iter().rev() {

@@ -14,7 +14,7 @@ use domain::values::attention::Attention;
 
 use self::verdict::Verdict;
 use super::schedule::{Act, DAY, Fate, HOUR, Lists, Unpaid};
-use super::store::{By, is_final};
+use super::store::{By, Move, is_final};
 use super::world::World;
 
 pub use moves::{at_once, session_is_for_what_is_due};
@@ -183,7 +183,10 @@ fn nothing_final_stays_replaced(world: &World) -> Verdict {
     let disputed = world.bank.payments.values().any(|p| p.fraud || p.refunds.iter().any(|r| r.chargeback));
     let refused = !world.store.updates_refused.is_empty();
     // What stood again may have been moved on since, for what was heard of the money then.
-    let stands = world.store.status == theirs.to || moves[last + 2..].iter().any(|m| m.to == theirs.to);
+    let knew = |m: &Move| m.by != By::App || m.seen.status == m.from;
+    let later = &moves[last + 2..];
+    let again = later.iter().position(|m| m.to == theirs.to);
+    let stands = world.store.status == theirs.to || again.is_some_and(|at| later[at + 1..].iter().all(knew));
     match told && !disputed && !refused && !stands {
         true => Err(format!("the merchant's {} was replaced by {} for good", theirs.to, world.store.status)),
         false => Ok(()),

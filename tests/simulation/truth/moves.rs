@@ -56,7 +56,7 @@ fn looks_like_ours(world: &World, i: usize) -> bool {
         let looks = (theirs.from, theirs.to) == (moves[i].to, ours.to);
         theirs.by == By::Merchant && looks && theirs.at - ours.at <= Delays::UNDER_WAY
     };
-    unheard && moves[last + 1..i].iter().any(alike)
+    unheard && moves[i].seen.status == ours.to && moves[last + 1..i].iter().any(alike)
 }
 
 fn judge(world: &World, made: &Move) -> Verdict {

@@ -63,6 +63,7 @@ impl DurableObject for PaymentObject {
             looking: Cell::new(0),
             turned_away_until: Cell::new(0),
             starts: RefCell::default(),
+            opened: RefCell::default(),
         }
     }
 

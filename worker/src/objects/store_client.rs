@@ -139,7 +139,7 @@ impl StoreClient {
 
     /// Somebody shows an e-mail address and a number for this order. Some: nothing is judged for so many ms. None: it is
     /// counted, and may be judged; then `right` says how that went, unless it was wrong, and takes the count back (true:
-    /// right; false: nobody could judge). `who`: a keyed hash of their network. Gives up after two seconds: what nobody
+    /// right; false: nobody could judge). `who`: a keyed hash of that address. Gives up after two seconds: what nobody
     /// counts, nobody judges.
     pub async fn guess(&self, order: OrderId, who: &str, right: Option<bool>) -> worker::Result<Option<u64>> {
         let ask = StoreAsk::Guess(order, who.to_owned(), right);

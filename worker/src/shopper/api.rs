@@ -16,6 +16,7 @@
 //!
 //! No amount is taken from the browser: `seen_…` is what the page showed, and can only block a start.
 
+use super::card::Drawn;
 use super::view::{Queued, queued, too_often, view};
 use super::words;
 use crate::bindings::allows;
@@ -172,7 +173,7 @@ fn shown(
         return json(&told);
     }
     let stay = told.redirect_url.is_some().then(|| view(snapshot, false, links, now, locale));
-    json(&told.drawn(stay.as_ref(), links.status(snapshot.attempt), locale))
+    json(&Drawn::of(told, stay.as_ref(), links.status(snapshot.attempt), locale))
 }
 
 /// `OPTIONS /api/…`: for callers that send JSON or headers of their own. It says nothing about any store; the answer

@@ -17,12 +17,52 @@
 //! The script draws only elements that hold text, and follows only addresses of http(s).
 
 use super::line::Line;
-use super::view::{Asking, View};
+use super::view::{Asking, View, ViewState};
 use super::voucher::Guide;
 use crate::texts::shopper as say;
 use domain::texts::locale::Locale;
+use domain::values::ids::OrderId;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
+
+/// How a payment stands, with its card as it is to be drawn.
+///
+/// ```text
+/// {"state":"paid","order":118,"token":"…","card":{"head":[…],"body":[…]}}
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Drawn {
+    pub state: ViewState,
+    pub order: OrderId,
+    pub token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_url: Option<String>,
+    pub card: Card,
+    /// What stands in its place where the browser is to go to KOMOJU and the page may not be left without a press.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stay: Option<Card>,
+    /// The question that stands in its place before a live code is given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asking: Option<Card>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll_ms: Option<u32>,
+}
+
+impl Drawn {
+    /// `stay`: the same view where nobody leaves; `page`: our own page about it.
+    pub fn of(view: View, stay: Option<&View>, page: String, locale: Locale) -> Self {
+        Self {
+            stay: stay.map(|stay| card(stay, page.clone(), locale)),
+            card: card(&view, page, locale),
+            asking: view.asking.as_ref().map(|asking| question(&view, asking)),
+            state: view.state,
+            order: view.order,
+            token: view.token,
+            redirect_url: view.redirect_url,
+            poll_ms: view.poll_ms,
+        }
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Card {

@@ -1,6 +1,5 @@
 //! How a payment looks to the shopper, in words: what the start, the status call and our own status page answer with.
 
-use super::card::{self, Card};
 use super::line::Line;
 use super::voucher::{Guide, Left, Voucher, voucher};
 use super::words::{self, Code};
@@ -29,7 +28,7 @@ pub enum ViewState {
 }
 
 /// How a payment stands, in words. Its JSON is for scripts of former versions, which put the card together by themselves
-/// and which stores still carry; others are told [`Drawn`]. Absent fields are left out. A code that waits to be paid at a
+/// and which stores still carry; others are told [`super::card::Drawn`]. Absent fields are left out. A code that waits to be paid at a
 /// convenience store:
 ///
 /// ```text
@@ -97,45 +96,6 @@ pub struct View {
     /// After how many ms to ask again. None: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poll_ms: Option<u32>,
-}
-
-/// How a payment stands, with its card as it is to be drawn.
-///
-/// ```text
-/// {"state":"paid","order":118,"token":"…","card":{"head":[…],"body":[…]}}
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Drawn {
-    pub state: ViewState,
-    pub order: OrderId,
-    pub token: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub redirect_url: Option<String>,
-    pub card: Card,
-    /// What stands in its place where the browser is to go to KOMOJU and the page may not be left without a press.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stay: Option<Card>,
-    /// The question that stands in its place before a live code is given up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub asking: Option<Card>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub poll_ms: Option<u32>,
-}
-
-impl View {
-    /// `page`: our own page about it. `stay`: the same where nobody leaves.
-    pub fn drawn(self, stay: Option<&Self>, page: String, locale: Locale) -> Drawn {
-        Drawn {
-            stay: stay.map(|stay| card::card(stay, page.clone(), locale)),
-            card: card::card(&self, page, locale),
-            asking: self.asking.as_ref().map(|asking| card::question(&self, asking)),
-            state: self.state,
-            order: self.order,
-            token: self.token,
-            redirect_url: self.redirect_url,
-            poll_ms: self.poll_ms,
-        }
-    }
 }
 
 /// A start that must wait. The page says so, and makes the same start again by itself. Nothing about the order is
@@ -371,7 +331,8 @@ fn instruction(kind: InstructionKind, value: &str, chain: Option<&str>, locale: 
 
 /// KOMOJU's own page about the code that waits.
 fn link(snapshot: &Snapshot, label: &'static str) -> Option<Link> {
-    snapshot.instructions.url.clone().map(|url| Link { label, url })
+    let url = snapshot.instructions.url.clone();
+    url.filter(|url| url.starts_with("https://") || url.starts_with("http://")).map(|url| Link { label, url })
 }
 
 #[cfg(test)]

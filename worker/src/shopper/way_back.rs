@@ -18,7 +18,7 @@
 //! How much may be guessed, `store/guesses.rs` says; fences before it keep a flood off the store's object. What was
 //! entered is compared by digests (`domain::values::contact`) and is in no log, no object's rows, and no address.
 
-use super::api::{FAILURE_LIMIT, UNKNOWN_LIMIT, address, find_store, outcome};
+use super::api::{FAILURE_LIMIT, Outcome, UNKNOWN_LIMIT, address, find_store, outcome};
 use super::journey::{self, Cookie, go_on, named_locale, start_of};
 use super::page::{foot, page};
 use super::words;
@@ -41,7 +41,7 @@ use domain::state::failure::Failure;
 use domain::texts::locale::Locale;
 use domain::time::MINUTE_MS;
 use domain::url;
-use domain::values::contact::{Entered, Lacking};
+use domain::values::contact::{self, Entered, Lacking};
 use domain::values::ids::{OrderId, StoreHash};
 use maud::{Markup, html};
 use std::cell::Cell;
@@ -102,10 +102,10 @@ pub async fn open(mut request: Request, ctx: &Ctx) -> Handled {
     let profile = find_store(store, named.unwrap_or_default(), ctx).await?;
     let fields = url::pairs(&String::from_utf8_lossy(&request::body(&mut request, LONGEST_FORM).await?));
     let get = |name: &str| url::value(&fields, name).unwrap_or_default();
-    let order = OrderId::parse(get("order_id").trim()).ok();
+    let order = OrderId::parse(&contact::digits(get("order_id"))).ok();
     let mut form = Form::new(&profile, named, order);
     // A page of somebody else's that has its visitors' browsers guess gets the empty form.
-    if header(&request, "sec-fetch-site") == "cross-site" {
+    if matches!(header(&request, "sec-fetch-site").as_str(), "cross-site" | "same-site") {
         return form.page();
     }
     (form.email, form.second) = (get("email"), get("second"));
@@ -123,7 +123,8 @@ async fn judge(request: &Request, ctx: &Ctx, form: Form<'_>, order: OrderId, ent
     let (profile, locale) = (form.profile, form.locale);
     let network = network_of(&address(request));
     let all = [profile.store.as_str(), ":way-back"].concat();
-    for (limit, key) in [(UNKNOWN_LIMIT, &all), (FAILURE_LIMIT, &[&all, ":", &network].concat())] {
+    // The network's own fence comes first: one network alone must not use up the store's.
+    for (limit, key) in [(FAILURE_LIMIT, &[&all, ":", &network].concat()), (UNKNOWN_LIMIT, &all)] {
         if !allows(&ctx.env, limit, key).await {
             return form.later(ctx, MOMENT_MS);
         }
@@ -133,27 +134,32 @@ async fn judge(request: &Request, ctx: &Ctx, form: Form<'_>, order: OrderId, ent
         Some(MOMENT_MS.unsigned_abs())
     };
     let store = StoreClient::new(&ctx.env, &profile.store)?;
-    let who = who(ctx, &profile.store, &network);
+    let who = who(ctx, &profile.store, form.email);
     if let Some(ms) = store.guess(order, &who, None).await.unwrap_or_else(silent) {
         return form.later(ctx, i64::try_from(ms).unwrap_or(MOMENT_MS));
     }
     let verdict = look(ctx, profile, order, &entered).await;
-    let mut told = None;
-    if verdict == Verdict::Right {
-        let start = start_of(request, Proof::Opened, Intent::Visit, None, locale);
-        match PaymentClient::of(&ctx.env, profile, order).start(start).await? {
-            Started::Refused(Refusal::NotOurs) => return form.wrong(),
-            started => told = Some(outcome(started, request, ctx, &profile.store, locale).await),
-        }
-    }
     if verdict == Verdict::Wrong {
         return form.wrong();
     }
-    // Were this lost, a right answer would count as a wrong one: no more than that.
-    store.guess(order, &who, Some(told.is_some())).await.unwrap_or_else(silent);
-    let Some(told) = told else { return form.later(ctx, MOMENT_MS) };
+    // Given back at once: whatever becomes of the start, a right answer is no wrong one. Were this lost, it would count as
+    // one: no more than that.
+    store.guess(order, &who, Some(verdict == Verdict::Right)).await.unwrap_or_else(silent);
+    if verdict == Verdict::Nobody {
+        return form.later(ctx, MOMENT_MS);
+    }
+    let start = start_of(request, Proof::Opened, Intent::Visit, None, locale);
+    let started = PaymentClient::of(&ctx.env, profile, order).start(start).await?;
+    if matches!(started, Started::Refused(Refusal::NotOurs)) {
+        store.guess(order, &who, None).await.unwrap_or_else(silent);
+        return form.wrong();
+    }
     let links = Links::new(&ctx.config, &profile.store, order, ctx.now_ms);
-    go_on(request, ctx, links, told, Cookie::Pay, locale)
+    match outcome(started, request, ctx, &profile.store, locale).await {
+        // Nothing was begun that could be gone on with, so the same is entered again.
+        Outcome::Wait(queued) => form.later(ctx, queued.poll_ms),
+        told => go_on(request, ctx, links, told, Cookie::Pay, locale),
+    }
 }
 
 /// What a look has shown of what was entered.
@@ -179,15 +185,16 @@ async fn look(ctx: &Ctx, profile: &Profile, order: OrderId, entered: &Entered) -
     };
     match remote.call(&Call::ReadOrder).await {
         Answer::Order(seen) if seen.checkout.contacts.are(entered) => Verdict::Right,
-        Answer::Order(_) | Answer::Failed(Failure::NotFound) => Verdict::Wrong,
+        Answer::Order(_) | Answer::Failed(Failure::NotFound | Failure::Refused { .. }) => Verdict::Wrong,
         _ => Verdict::Nobody,
     }
 }
 
-/// Who guesses: a keyed hash of the network, because it is kept for an hour.
-fn who(ctx: &Ctx, store: &StoreHash, network: &str) -> String {
+/// Whose address is shown: a keyed hash, because it is kept for an hour.
+fn who(ctx: &Ctx, store: &StoreHash, email: &str) -> String {
     let key = ctx.config.signing_keys.first().map_or(&[][..], |key| &key.bytes);
-    let mac = hmac_parts(key, &[b"who guesses\0", store.as_str().as_bytes(), b"\0", network.as_bytes()]);
+    let address = contact::address(email);
+    let mac = hmac_parts(key, &[b"who guesses\0", store.as_str().as_bytes(), b"\0", address.as_bytes()]);
     hex(&mac[..WHO_LENGTH])
 }
 

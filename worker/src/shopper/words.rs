@@ -81,6 +81,7 @@ pub fn number_of(code: &Code<'_>, dead: bool, locale: Locale) -> String {
 /// number is neither.
 pub fn family_marts_number(value: &str, locale: Locale) -> Option<&'static str> {
     match value.len() {
+        _ if !value.bytes().all(|byte| byte.is_ascii_digit()) => None,
         5 => Some(say::voucher::first_number(locale)),
         12 => Some(say::voucher::second_number(locale)),
         _ => None,

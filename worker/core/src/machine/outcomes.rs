@@ -235,6 +235,9 @@ impl Machine {
             // At KOMOJU this send had no effect, but an earlier send under the same key may have had one (409 says
             // that it still runs). The deed stays `sent`.
             Failure::Later { .. } | Failure::Unauthorized | Failure::Forbidden if !at_bigcommerce => {}
+            // Another request is in the way, which may be this very one, or one of it that came too late to be answered:
+            // nobody knows what became of it. It is looked for.
+            Failure::Later { busy: true, .. } if matches!(action, Action::UpdateOrder { .. }) => {}
             Failure::Later { .. } | Failure::Unauthorized | Failure::Forbidden => {
                 deed.state = DeedState::Intended { not_before: retry };
             }

@@ -125,8 +125,13 @@ fn is_of_a_code(c: char) -> bool {
     c.is_ascii_alphanumeric()
 }
 
-/// An e-mail address. Empty: it is none.
-fn address(text: &str) -> String {
+/// The digits of a number that was typed on whatever keyboard: `＃１１８` is 118.
+pub fn digits(text: &str) -> String {
+    folded(text, is_digit)
+}
+
+/// An e-mail address, folded. Empty: it is none.
+pub fn address(text: &str) -> String {
     let folded = folded(text, is_seen).to_ascii_lowercase();
     match folded.rsplit_once('@') {
         Some((name, host)) if !name.is_empty() && !host.is_empty() => folded,
@@ -153,15 +158,16 @@ fn add_phone(text: &str, seconds: &mut Vec<String>) {
     }
 }
 
-/// A postal code, unless it is too short to be one, or nothing but zeros.
+/// A postal code, unless it is too short to be one, or made up because the form wanted one: without any digit, or with
+/// nothing but one letter or digit.
 fn add_postal_code(text: &str, seconds: &mut Vec<String>) {
     let code = folded(text, is_of_a_code).to_ascii_uppercase();
-    if code.len() >= SHORTEST_POSTAL_CODE && !code.trim_start_matches('0').is_empty() {
+    if code.len() >= SHORTEST_POSTAL_CODE && code.contains(is_digit) && !is_one_digit(&code) {
         seconds.push(["z", &code].concat());
     }
 }
 
-/// True for a number such as 9999999999, which somebody entered because the form wanted one.
+/// True for a number or code such as 9999999999, which somebody entered because the form wanted one.
 fn is_one_digit(number: &str) -> bool {
     number.bytes().all(|digit| number.as_bytes().first() == Some(&digit))
 }
@@ -302,5 +308,20 @@ mod tests {
         let order = Contacts::of(EMAIL, &["09012345678"], &[]);
         let shown = format!("{entered:?}{order:?}");
         assert!(!shown.contains("misaki") && !shown.contains("1234567"), "{shown}");
+    }
+
+    #[test]
+    fn a_made_up_postal_code_opens_nothing() {
+        for code in ["none", "XXX", "N/A", "000-0000", "111-1111", "12"] {
+            assert!(!opens("", code, code), "{code}");
+        }
+        for code in ["150-0001", "SW1A 1AA", "101", "999077"] {
+            assert!(opens("", code, code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_from_any_keyboard() {
+        assert_eq!((digits("１１８").as_str(), digits("#118 ").as_str()), ("118", "118"));
     }
 }

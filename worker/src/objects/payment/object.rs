@@ -39,6 +39,8 @@ pub struct PaymentObject {
     pub(super) turned_away_until: Cell<i64>,
     /// When the shopper's recent starts of this order were answered, oldest first, for the limit per minute.
     pub(super) starts: RefCell<Vec<i64>>,
+    /// The same of those who were let in by e-mail address, which are limited apart.
+    pub(super) opened: RefCell<Vec<i64>>,
 }
 
 /// The order a question is about. The object learns it from the question, or from its own rows when an alarm wakes

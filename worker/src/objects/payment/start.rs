@@ -32,6 +32,7 @@ use crate::objects::profiles::{self, Absent};
 use domain::machine::{Input, Reply};
 use domain::plan::start::{Proof, Refusal, Start};
 use domain::state::delays::Delays;
+use std::cell::RefCell;
 use std::pin::pin;
 use worker::Result;
 
@@ -54,6 +55,14 @@ impl PaymentObject {
             Err(Absent::CannotTell) => return Ok(Started::CannotTell),
         };
         let delays = surroundings.delays;
+        // Whoever was let in by e-mail address neither uses up the shopper's starts nor fills the turn.
+        let counts = start.proof != Proof::Opened;
+        if !counts {
+            if let Some(until) = too_often(&self.opened, delays) {
+                return Ok(Started::Refused(Refusal::TooOften { until }));
+            }
+            self.opened.borrow_mut().push(now_ms());
+        }
         // A caller that joins a look under way needs no permission of its own. If that look does not answer its
         // question, it must get permission after all, below.
         let joins = self.looking.get() > 0;
@@ -66,11 +75,9 @@ impl PaymentObject {
             return Ok(told);
         }
         let known = self.knowledge(&start.proof)?;
-        // Who was let in by e-mail address has fences of their own, and uses up nothing of the shopper's.
-        let counts = start.proof != Proof::Opened;
         if known == Known::Right
             && counts
-            && let Some(until) = self.started_too_often(delays)
+            && let Some(until) = too_often(&self.starts, delays)
         {
             return Ok(Started::Refused(Refusal::TooOften { until }));
         }
@@ -161,15 +168,6 @@ impl PaymentObject {
         }
     }
 
-    /// If the shopper has used up the starts of this minute, the moment (ms since the epoch) when the next is
-    /// allowed.
-    fn started_too_often(&self, delays: Delays) -> Option<i64> {
-        let mut starts = self.starts.borrow_mut();
-        let now = now_ms();
-        starts.retain(|at| now - at < delays.start_limit());
-        starts.first().filter(|_| starts.len() >= STARTS_A_MINUTE).map(|at| at + delays.start_limit())
-    }
-
     /// Counts only starts that were proved and served. Strangers' starts and starts told to wait do not count, or a
     /// stranger could lock the shopper out.
     fn count_start(&self, reply: &Reply) {
@@ -187,4 +185,12 @@ impl PaymentObject {
             self.starts.borrow_mut().push(now_ms());
         }
     }
+}
+
+/// If the starts of this minute are used up, the moment (ms since the epoch) when the next is allowed.
+fn too_often(starts: &RefCell<Vec<i64>>, delays: Delays) -> Option<i64> {
+    let mut starts = starts.borrow_mut();
+    let now = now_ms();
+    starts.retain(|at| now - at < delays.start_limit());
+    starts.first().filter(|_| starts.len() >= STARTS_A_MINUTE).map(|at| at + delays.start_limit())
 }

@@ -2,21 +2,22 @@
 //!
 //! An e-mail address and a phone number or postal code can be guessed, or are known to others. So what was wrong is
 //! counted, exactly and for an hour, in the tables of the store, which are there anyway: a number that is no order
-//! costs no database of its own. Three limits, all the same for orders and for numbers that are none:
+//! costs no database of its own. Both limits are the same for orders and for numbers that are none:
 //!
 //! | what was wrong within an hour | limit | why |
 //! |---|---|---|
-//! | by one network at one order | 3 | a shopper who mistypes needs no more |
-//! | by one network at all orders | 20 | who knows one person's address and postal code must not try every number |
-//! | by all networks at one order | 30 | many networks together must not guess one order |
+//! | with one e-mail address, at one order | 3 | a shopper who mistypes needs no more |
+//! | with one e-mail address, at all orders | 20 | who knows one person's address and postal code must not try every number |
 //!
-//! The last is what a stranger could use to shut the order's own shopper out of this way for an hour. That takes ten
-//! networks instead of one, costs the shopper an hour and no more, and nothing else: the confirmation page, the link
-//! that the merchant sends and a browser that has been let in are not asked for any of this.
+//! They go by the address that was entered, from whatever network: nobody is stopped by what others enter who do not know
+//! their address, and many networks guess no faster than one. How often a network may ask at all, and how often
+//! BigCommerce is asked, is bounded before this (`shopper/way_back.rs`, `door.rs`). Who knows a shopper's address can shut
+//! them out of this way for an hour, and out of nothing else: the confirmation page, the link that the merchant sends and
+//! a browser that has been let in are not asked for any of this.
 //!
 //! A count is taken before anything is judged, and given back if it was right or could not be judged. So of many at
 //! once no more are judged than one after the other. Kept are the number that was asked for, a moment, and a keyed
-//! hash of the network; nothing of what was entered.
+//! hash of the address.
 
 use super::object::StoreObject;
 use super::records::{Records, integer};
@@ -28,19 +29,15 @@ use domain::state::delays::Delays;
 use domain::values::ids::OrderId;
 use worker::{Result, SqlStorageValue};
 
-/// When the last count was taken that reaches one of the three limits of this file's head. NULL: none is reached.
+/// When the last count was taken that reaches one of the two limits of this file's head. NULL: neither is reached.
 const SHUT_OUT: &str = "SELECT max(at_ms) FROM (\
      SELECT * FROM (SELECT at_ms FROM guess WHERE order_id = ?1 AND who = ?2 AND at_ms > ?3 \
          ORDER BY n DESC LIMIT 1 OFFSET 2) UNION ALL \
-     SELECT * FROM (SELECT at_ms FROM guess WHERE who = ?2 AND at_ms > ?3 ORDER BY n DESC LIMIT 1 OFFSET 19) \
-     UNION ALL \
-     SELECT * FROM (SELECT at_ms FROM guess WHERE order_id = ?1 AND at_ms > ?3 \
-         ORDER BY n DESC LIMIT 1 OFFSET 29))";
+     SELECT * FROM (SELECT at_ms FROM guess WHERE who = ?2 AND at_ms > ?3 ORDER BY n DESC LIMIT 1 OFFSET 19))";
 const COUNT: &str = "INSERT INTO guess (order_id, who, at_ms) VALUES (?1, ?2, ?3)";
 const TAKE_BACK: &str =
     "DELETE FROM guess WHERE n = (SELECT max(n) FROM guess WHERE order_id = ?1 AND who = ?2)";
-/// What is older than an hour, and the oldest beyond 4,000. Whoever could fill these within an hour has two hundred
-/// networks, and would only get a few more guesses for it.
+/// What is older than an hour, and the oldest beyond 4,000: more than BigCommerce is asked for within an hour.
 const FORGET: &str = "DELETE FROM guess WHERE at_ms <= ?1 OR n <= (SELECT max(n) FROM guess) - 4000";
 
 impl Records {

@@ -60,7 +60,6 @@ const MIGRATIONS: [&str; 7] = [
     CREATE TABLE guess (
         n INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, who TEXT NOT NULL, at_ms INTEGER NOT NULL
     );
-    CREATE INDEX guess_by_order ON guess (order_id);
     CREATE INDEX guess_by_who ON guess (who);
 ",
 ];
